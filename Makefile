@@ -1,0 +1,46 @@
+# `make` says what there is. Everything sets itself up on first use.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check gates lock clean
+
+BIN := .venv/bin
+CODE := bot channels agents tests
+CORE_COVERAGE := --cov=bot/core --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
+# Tests count as users. Unused locals and arguments are ruff's; fields of a model are used by whoever reads its JSON.
+DEAD_CODE = found=$$($(BIN)/vulture) || [ $$? -eq 3 ] && ! printf '%s' "$$found" | grep -v -e '^tests/' -e 'unused variable'
+# Processes of the test run.
+WORKERS ?= 2
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.run .venv/.dev  ## the virtual environment with the locked packages
+
+# One rule after the other: two pips must not write at once.
+.venv/.run: requirements/run.txt pyproject.toml .ci/setup
+	@.ci/setup run
+
+.venv/.dev: requirements/dev.txt | .venv/.run
+	@.ci/setup dev
+
+demo: .venv/.run  ## a real release on a sample repository; REPO=PATH takes yours
+	@$(BIN)/bot demo $(if $(REPO),--repo '$(REPO)') $(ARGS)
+
+test: .venv/.run .venv/.dev  ## the whole test suite; ARGS="-k claim", COVER=1 also measures the core
+	@$(BIN)/pytest -n $(WORKERS) --inline-snapshot=disable $(if $(COVER),$(CORE_COVERAGE)) $(ARGS)
+
+check: gates  ## format, lint, types, imports, dead code, then the tests
+	@$(MAKE) --no-print-directory test COVER=1
+
+gates: .venv/.run .venv/.dev  ## check without the tests
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	@$(DEAD_CODE)
+
+lock: .venv/.run  ## the locks anew from pyproject.toml; UPGRADE=1 takes newer versions
+	@UPGRADE=$(UPGRADE) .ci/lock
+
+clean:  ## away with the environment and caches; your threads in .bot stay
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage *.egg-info build dist
+	find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
