@@ -1,0 +1,153 @@
+"""Approvals: whether a human's word on a request counts. Pure, so that every decision can be replayed and audited."""
+
+from __future__ import annotations
+
+from bot.core.events import Verdict
+from bot.core.thread import Asked, Call, Closed, Previewing, Thread, version_of
+from bot.core.values import Card
+from bot.core.words import choose
+
+HAPPENED, RETRY, GIVE_UP = "happened", "retry", "give-up"
+UNKNOWN_CHOICES: tuple[str, ...] = ("It happened", "Try again", "Give up")
+_UNKNOWN_WORDS: dict[str, str] = dict(zip(UNKNOWN_CHOICES, (HAPPENED, RETRY, GIVE_UP), strict=True))
+
+
+def refusal(thread: Thread, call: Call | None, verdict: Verdict) -> str | None:
+    """Why this verdict does not count: one sentence for its author; None: it counts."""
+    if call is None:
+        return "There is no such request in this thread."
+    match call.phase:
+        case Closed(outcome, _, by):
+            return f"This was already {_past(outcome)}{f' by {by}' if by else ''}."
+        case Asked("approval") | Previewing() if verdict.word == "deny":
+            return _on_denial(thread, call, verdict)
+        case Asked() as phase:
+            return _on_asked(thread, call, phase, verdict)
+        case Previewing():
+            return "The card is being made anew; please look at the new one."
+        case _:
+            return "This was already decided."
+
+
+def may_approve(thread: Thread, call: Call, card: Card, person: str) -> bool:
+    """Whether this person's approval would count towards the quorum."""
+    return person in card.approvers and (
+        card.self_approval or person not in requesters(thread, call)
+    )
+
+
+def requesters(thread: Thread, call: Call) -> tuple[str, ...]:
+    """Who asked for this call: whoever began the thread or made its schedule, and whoever edited the arguments."""
+    return (thread.requester, thread.creator, *call.editors)
+
+
+def _past(outcome: str) -> str:
+    return {"returned": "done", "gave_up": "given up", "voided": "set aside"}.get(outcome, outcome)
+
+
+def _on_denial(thread: Thread, call: Call, verdict: Verdict) -> str | None:
+    """A denial counts on any version: whoever says no has seen enough."""
+    if isinstance(call.phase, Previewing) and call.version == 1:
+        return "Nobody has been asked about this yet."
+    if not _in_time(call, verdict):
+        return "The deadline for this has passed."
+    if verdict.actor == thread.requester or verdict.actor in _approvers(call):
+        return None
+    return _not_allowed(verdict.actor, _approvers(call))
+
+
+def _on_asked(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> str | None:
+    if version_of(verdict.request) != call.version:
+        return f"That card is out of date; the one that counts now is {call.request}."
+    if not _in_time(call, verdict):
+        return "The deadline for this has passed."
+    if phase.about == "approval":
+        return _on_approval(thread, call, phase, verdict)
+    return _on_answer(thread, call, phase, verdict)
+
+
+def _on_approval(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> str | None:
+    card = call.card
+    assert card is not None, "a call is asked about only after its preview"
+    if verdict.word == "answer":
+        return "This asks for approve, deny or edit, not for an answer."
+    if verdict.actor not in card.approvers:
+        return _not_allowed(verdict.actor, card.approvers)
+    if verdict.word == "edit":
+        return None
+    if verdict.digest != card.digest:
+        return "What was approved is not what would run; please look at the card again."
+    if not may_approve(thread, call, card, verdict.actor):
+        return "Whoever asked for this or changed it cannot approve it too; it needs somebody else."
+    if verdict.actor in phase.votes:
+        return (
+            f"{verdict.actor} has already approved this; it needs {card.quorum} different people."
+        )
+    return None
+
+
+def _on_answer(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> str | None:
+    if verdict.word != "answer":
+        return f"This is a question; it takes an answer, not {verdict.word}."
+    if verdict.actor not in call.proposal.asked:
+        return _not_allowed(verdict.actor, call.proposal.asked)
+    if phase.about == "unknown":
+        return _on_unknown(call, verdict)
+    if call.proposal.kind == "limit" and pick(call, verdict.text) is None:
+        return f"This takes one of: {', '.join(choices(call))}."
+    return None
+
+
+def choices(call: Call) -> tuple[str, ...]:
+    """What a human can pick from when asked this; empty: any words will do."""
+    if isinstance(call.phase, Asked) and call.phase.about == "unknown":
+        return UNKNOWN_CHOICES
+    options = call.proposal.arguments.get("options")
+    given = options.get("choices") if isinstance(options, dict) else None
+    if isinstance(given, list) and given:
+        return tuple(str(choice) for choice in given)
+    return ("Yes", "No") if isinstance(options, dict) and options.get("format") == "yes_no" else ()
+
+
+def pick(call: Call, text: str) -> str | None:
+    """The choice that this text names, by number, words or keyword; None: it names none of them."""
+    choice = choose(text, choices(call))
+    if isinstance(call.phase, Asked) and call.phase.about == "unknown":
+        return (
+            _UNKNOWN_WORDS[choice]
+            if choice
+            else choose(text.replace(" ", "-"), (HAPPENED, RETRY, GIVE_UP))
+        )
+    return choice
+
+
+def _on_unknown(call: Call, verdict: Verdict) -> str | None:
+    word = pick(call, verdict.text)
+    if word is None:
+        return f"This takes one of: {HAPPENED}, {RETRY}, {GIVE_UP}."
+    if word == RETRY and verdict.at < may_retry_at(call):
+        seconds = -(-(may_retry_at(call) - verdict.at) // 1000)
+        return f"The first try may still be running; it can be tried again in {seconds} s."
+    return None
+
+
+def may_retry_at(call: Call) -> int:
+    """When the first try can no longer be running: its start plus its time limit, in milliseconds since the epoch."""
+    return call.started_at + call.proposal.time_limit_seconds * 1000
+
+
+def _in_time(call: Call, verdict: Verdict) -> bool:
+    until = call.phase.until if isinstance(call.phase, Asked) else None
+    return until is None or verdict.at < until
+
+
+def _approvers(call: Call) -> tuple[str, ...]:
+    return call.card.approvers if call.card else ()
+
+
+def _not_allowed(person: str, allowed: tuple[str, ...]) -> str:
+    if not allowed:
+        return (
+            "Nobody is allowed to decide this yet: name approvers in agent.md or the people file."
+        )
+    return f"{person or 'Somebody unknown'} is not among those who may decide this: {', '.join(allowed)}."

@@ -1,0 +1,184 @@
+"""Context: what the model reads. One event gives at most one block of text; a block, once written, stays as it is.
+
+What a block says depends on its own event and on earlier ones alone, so that the blocks of a log begin with the blocks
+of any shorter log and the prompt cache holds. Beside the rendering the log is folded, because only the fold knows what
+an event has changed: whether a step counted, which call has ended, whether a word was a verdict.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import chain
+
+from bot.core.changes import Change, brief, changes, failure, is_decision, mark, origin, told
+from bot.core.element import NOTHING, element, text, tool_element, values
+from bot.core.events import (
+    CallVoided,
+    Cancelled,
+    Compacted,
+    CronTicked,
+    DecideFailed,
+    Event,
+    Forked,
+    MessageNoted,
+    MessageReceived,
+    StepDecided,
+    ToolEnded,
+)
+from bot.core.reducer import evolve
+from bot.core.thread import Call, Thinking, Thread, is_closed
+from bot.core.visible import shortened
+from bot.core.yamlish import dump
+
+MOST_MESSAGE_CHARACTERS = 50_000
+MOST_NOTE_CHARACTERS = 2_000
+# Letters of one alphabet only: an alias that looks like another one is nobody's.
+_ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def blocks(events: Sequence[Event], thread_id: str = "") -> tuple[str, ...]:
+    """The blocks of a log, oldest first. A compaction puts one summary in the place of the blocks it covers."""
+    thread, written, covered = Thread(thread_id), list[str](), 0
+    for event in events:
+        is_new = event.id not in thread.ids
+        after = evolve(thread, event)
+        if isinstance(event, Compacted) and is_new and covered < event.upto <= len(written):
+            covered = event.upto
+            written[:covered] = [_summary(event), *[""] * (covered - 1)]
+        written.append(block(thread, event, after) if is_new else "")
+        thread = after
+    return tuple(filter(None, written))
+
+
+def block(before: Thread, event: Event, after: Thread) -> str:
+    """What this event, which led from one state to the other, says to the model; empty: nothing."""
+    changed = changes(before, after)
+    own = event.call if isinstance(event, ToolEnded) else ""
+    consequences = (told(old, new, before, event) for old, new in changed if new.id != own)
+    return "\n".join(chain(_own(before, event, after, changed), chain.from_iterable(consequences)))
+
+
+def _own(before: Thread, event: Event, after: Thread, changed: tuple[Change, ...]) -> Iterator[str]:
+    """What the event itself says, before what it led to."""
+    match event:
+        case MessageReceived():
+            yield from _message(before, event, after, changed)
+        case MessageNoted():
+            yield element("noted", text(_capped(event.text)), ("untrusted", _source(event)))
+        case CronTicked():
+            yield element(
+                "schedule", text(event.prompt), ("name", event.schedule), ("at", _minute(event.at))
+            )
+        case StepDecided():
+            yield from _step(before, event, after)
+        case DecideFailed(kind="malformed") if _was_awaited(before, event.seen):
+            yield element("malformed", brief(event.reason))
+        case ToolEnded():
+            yield from _result(before, event, changed)
+        case CallVoided(then="preview"):
+            yield from _asked_anew(before, event, changed)
+        case Cancelled():
+            yield element("cancelled", text(event.reason), ("by", event.actor))
+        case Forked():
+            words = "From here on this is a copy; what the first thread has under way stays there."
+            yield element("forked", text(words))
+        case _:
+            return
+
+
+# ---- people ----------------------------------------------------------------------------------------------------------
+def _message(
+    before: Thread, event: MessageReceived, after: Thread, changed: tuple[Change, ...]
+) -> Iterator[str]:
+    """A message; one that decided or answered something is told by what it did, one that nobody could place by nothing."""
+    codes = {notice.code for notice in after.notices if notice not in before.notices}
+    if "which" in codes or any(is_decision(old, new, event.actor) for old, new in changed):
+        return
+    if "stopped" in codes:
+        yield element("cancelled", NOTHING, ("by", event.actor))
+        return
+    refusal = next(
+        (refusal.reason for refusal in after.refusals if refusal.verdict == event.id), ""
+    )
+    yield element(
+        "message",
+        text(_capped(event.text)),
+        _speaker(event),
+        ("at", _minute(event.at)),
+        ("not_counted", refusal),
+        ("open", " ".join(call.id for call in after.calls if call.open and not is_closed(call))),
+    )
+
+
+def _speaker(event: MessageReceived) -> tuple[str, str]:
+    """A person known by an alias is named; anybody else is where their words came from."""
+    known = _ALIAS.fullmatch(event.actor) is not None
+    return ("from", event.actor) if known else ("untrusted", _source(event))
+
+
+def _source(event: MessageReceived | MessageNoted) -> str:
+    channel = event.address.channel
+    return event.actor if event.actor.startswith(f"{channel}:") else f"{channel}:{event.actor}"
+
+
+def _capped(words: str) -> str:
+    if len(words) <= MOST_MESSAGE_CHARACTERS:
+        return words
+    return f"{words[:MOST_MESSAGE_CHARACTERS]}\n[{MOST_MESSAGE_CHARACTERS} of {len(words)} characters shown]"
+
+
+# ---- the model's own steps -------------------------------------------------------------------------------------------
+def _was_awaited(before: Thread, seen: int) -> bool:
+    return isinstance(before.turn, Thinking) and seen >= before.heard
+
+
+def _step(before: Thread, event: StepDecided, after: Thread) -> Iterator[str]:
+    if not _was_awaited(before, event.seen):
+        tools = ", ".join(proposal.tool for proposal in event.calls)
+        yield element("void_step", text(f"{tools}: not run, something newer came first."))
+        return
+    if event.text.strip():
+        yield element("note", text(shortened(event.text.strip(), MOST_NOTE_CHARACTERS)))
+    yield from (_call(call, after) for call in after.calls if call.step == event.seen)
+
+
+def _call(call: Call, thread: Thread) -> str:
+    arguments, because = call.proposal.arguments, call.proposal.because
+    body = values(arguments) if arguments else NOTHING
+    return tool_element(call.proposal.tool, body, *mark(call, thread), ("because", because))
+
+
+# ---- what came of them -----------------------------------------------------------------------------------------------
+def _result(before: Thread, event: ToolEnded, changed: tuple[Change, ...]) -> Iterator[str]:
+    call = next((new for _, new in changed if new.id == event.call), None)
+    if call is None:
+        return
+    if event.outcome == "failed":
+        yield failure(call, event.error, before)
+        return
+    yield element("result", values(event.result), *origin(call, before), ("cut", _cut(event)))
+
+
+def _asked_anew(before: Thread, event: CallVoided, changed: tuple[Change, ...]) -> Iterator[str]:
+    """An approval that no longer holds. The request is named, for it may be the first showing of one."""
+    for call in (new for _, new in changed if new.id == event.call):
+        words, tool = brief(f"{event.reason}; asked anew"), call.proposal.tool
+        yield element("approval_void", words, ("call", tool), *mark(call, before))
+
+
+def _cut(event: ToolEnded) -> str:
+    """What is missing from a result that was too large to carry, and how the rest is read."""
+    if not event.ref:
+        return ""
+    shown = len(event.result if isinstance(event.result, str) else dump(event.result))
+    return f"{shown} of {event.size} characters shown; read_more {{ref: {event.ref}, page}}"
+
+
+def _summary(event: Compacted) -> str:
+    return element("summary", text(event.summary), ("events", f"1 to {event.upto}"))
+
+
+def _minute(at: int) -> str:
+    return f"{datetime.fromtimestamp(at // 1000, UTC):%Y-%m-%dT%H:%MZ}" if at else ""

@@ -1,0 +1,58 @@
+"""Element: one tag with short attributes and a body; no content can open one, close one or forge an attribute."""
+
+from __future__ import annotations
+
+import re
+from typing import NewType
+
+from pydantic import JsonValue
+
+from bot.core.visible import on_one_line, visible
+from bot.core.yamlish import dump
+
+Inert = NewType("Inert", str)
+NOTHING = Inert("")
+
+_TAG = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+
+# The frame's own tags, and words that models know as turns: no tool can speak under them.
+_FRAME_TAGS = """
+    message noted schedule call note void_step malformed result error cancelled forked summary approval_void
+    approved vote edited try_again outcome_unknown denied withdrawn expired voided given_up happened answer
+    elapsed elsewhere undelivered hold_answered
+    system user assistant human thinking tool_use tool_result
+"""
+FRAME = frozenset(_FRAME_TAGS.split())
+
+
+def text(content: str) -> Inert:
+    """Words as they are, in which nothing hides and nothing is markup."""
+    return _escaped(visible(content.replace("\r\n", "\n")))
+
+
+def values(content: JsonValue) -> Inert:
+    """A value as YAML; words alone stay words."""
+    return text(content) if isinstance(content, str) else _escaped(dump(content))
+
+
+def element(tag: str, body: Inert, *attributes: tuple[str, str]) -> str:
+    """The tag, the attributes that have a value, and the body where there is one."""
+    opening = "".join(
+        (tag, *(f' {name}="{_attribute(value)}"' for name, value in attributes if value))
+    )
+    return f"<{opening}>{body}</{tag}>" if body else f"<{opening}/>"
+
+
+def tool_element(tool: str, body: Inert, *attributes: tuple[str, str]) -> str:
+    """A tool's own name is its tag, unless that would pass for something else."""
+    if _TAG.fullmatch(tool) and tool.lower() not in FRAME:
+        return element(tool, body, *attributes)
+    return element("call", body, ("tool", tool), *attributes)
+
+
+def _escaped(content: str) -> Inert:
+    return Inert(content.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+
+
+def _attribute(value: str) -> str:
+    return _escaped(on_one_line(value)).replace('"', "&quot;")

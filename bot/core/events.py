@@ -1,0 +1,252 @@
+"""Events: facts on a thread's log, past tense, frozen; the only thing that is ever stored.
+
+An event's `id` is its identity at the source, so that a redelivery changes nothing. Its `at` is stamped by the store
+(milliseconds since the epoch, Redis TIME), never by whoever wrote it. Its `actor` is a person's alias, or `model`,
+`engine`, `clock`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import JsonValue
+
+from bot.core.values import Address, Card, Limits, Proposal, Usage, Value
+
+Word = Literal["approve", "deny", "edit", "answer"]
+
+
+class Base(Value):
+    """What every event has."""
+
+    v: Literal[1] = 1
+    id: str
+    at: int = 0
+    actor: str = ""
+
+
+class MessageReceived(Base):
+    """An addressed message: it asks the bot. `written` is the source's own time, where it has one."""
+
+    type: Literal["MessageReceived"] = "MessageReceived"
+    address: Address
+    text: str
+    agent: str = ""
+    written: int | None = None
+
+
+class MessageNoted(Base):
+    """Other people's words in the thread: context, nothing more."""
+
+    type: Literal["MessageNoted"] = "MessageNoted"
+    address: Address
+    text: str
+
+
+class CronTicked(Base):
+    """A slot of a schedule has come. `creator` made the schedule and counts as a requester of what it leads to."""
+
+    type: Literal["CronTicked"] = "CronTicked"
+    address: Address
+    prompt: str
+    schedule: str
+    agent: str = ""
+    creator: str = ""
+
+
+class StepDecided(Base):
+    """The next step, chosen by the model or written by configuration (prefetch) from the head `seen`."""
+
+    type: Literal["StepDecided"] = "StepDecided"
+    seen: int
+    calls: tuple[Proposal, ...]
+    text: str = ""
+    agent: str = ""
+    request: str = ""
+    limits: Limits = Limits()
+    asked: tuple[str, ...] = ()
+    usage: Usage = Usage()
+
+
+class DecideFailed(Base):
+    """The model gave no step. Transient: asked again after `retry_in` milliseconds."""
+
+    type: Literal["DecideFailed"] = "DecideFailed"
+    seen: int
+    kind: Literal["transient", "malformed", "refusal", "permanent"]
+    reason: str
+    retry_in: int = 0
+    request: str = ""
+    usage: Usage = Usage()
+
+
+class Previewed(Base):
+    """What a gated call would do, read and laid out for its approvers."""
+
+    type: Literal["Previewed"] = "Previewed"
+    call: str
+    version: int
+    card: Card
+
+
+class PreviewRefused(Base):
+    """The preview says that the call cannot be done: this goes back to the model and disturbs nobody."""
+
+    type: Literal["PreviewRefused"] = "PreviewRefused"
+    call: str
+    version: int
+    reason: str
+
+
+class Verdict(Base):
+    """A human's word on a request. It may count or not: only the fold knows."""
+
+    type: Literal["Verdict"] = "Verdict"
+    request: str
+    word: Word
+    digest: str = ""
+    text: str = ""
+    arguments: dict[str, JsonValue] = {}
+    channel: str = ""
+
+
+class VerdictRefused(Base):
+    """A verdict that did not count, and why."""
+
+    type: Literal["VerdictRefused"] = "VerdictRefused"
+    verdict: str
+    request: str
+    reason: str
+
+
+class ToolStarted(Base):
+    """The claim: permission to act, once. `n` counts humans' orders, `run` repetitions of an idempotent call."""
+
+    type: Literal["ToolStarted"] = "ToolStarted"
+    call: str
+    n: int
+    run: int = 1
+
+
+class ToolEnded(Base):
+    """What came out. A result too large to carry is cut; the whole is the blob `ref` of `size` characters."""
+
+    type: Literal["ToolEnded"] = "ToolEnded"
+    call: str
+    n: int
+    outcome: Literal["returned", "failed"]
+    result: JsonValue = None
+    error: str = ""
+    ref: str = ""
+    size: int = 0
+
+
+class OutcomeUnknown(Base):
+    """The call was claimed and nobody knows how it ended."""
+
+    type: Literal["OutcomeUnknown"] = "OutcomeUnknown"
+    call: str
+    n: int
+
+
+class CallVoided(Base):
+    """What was approved is no longer what would run: ask anew, or close it where nothing is left to ask about."""
+
+    type: Literal["CallVoided"] = "CallVoided"
+    call: str
+    version: int
+    reason: str
+    then: Literal["preview", "close"] = "preview"
+
+
+class TimerFired(Base):
+    """A timer that this thread wanted came due."""
+
+    type: Literal["TimerFired"] = "TimerFired"
+    name: str
+    due: int
+
+
+class Delivered(Base):
+    """The channel took the message. The receipt is the channel's own."""
+
+    type: Literal["Delivered"] = "Delivered"
+    key: str
+    receipt: str = ""
+
+
+class DeliveryFailed(Base):
+    """The channel refused the message for good."""
+
+    type: Literal["DeliveryFailed"] = "DeliveryFailed"
+    key: str
+    reason: str
+
+
+class Paused(Base):
+    """A human stopped all effects; folding goes on."""
+
+    type: Literal["Paused"] = "Paused"
+
+
+class Resumed(Base):
+    """A human let the effects go on."""
+
+    type: Literal["Resumed"] = "Resumed"
+
+
+class Cancelled(Base):
+    """A human ended the work; a later message wakes the thread."""
+
+    type: Literal["Cancelled"] = "Cancelled"
+    reason: str = ""
+
+
+class Compacted(Base):
+    """The first `upto` events are rendered as this summary from now on."""
+
+    type: Literal["Compacted"] = "Compacted"
+    upto: int
+    summary: str
+
+
+class Forked(Base):
+    """This log is a copy of its parent's first `head` events; from here on it is a thread of its own."""
+
+    type: Literal["Forked"] = "Forked"
+    parent: str
+    head: int
+
+
+class Unknown(Base):
+    """An event this version of the code cannot read: kept as it came, folded as nothing."""
+
+    type: str
+    v: int = 0  # type: ignore[assignment]  # the one class whose version is somebody else's
+    raw: str
+
+
+Known = (
+    MessageReceived
+    | MessageNoted
+    | CronTicked
+    | StepDecided
+    | DecideFailed
+    | Previewed
+    | PreviewRefused
+    | Verdict
+    | VerdictRefused
+    | ToolStarted
+    | ToolEnded
+    | OutcomeUnknown
+    | CallVoided
+    | TimerFired
+    | Delivered
+    | DeliveryFailed
+    | Paused
+    | Resumed
+    | Cancelled
+    | Compacted
+    | Forked
+)
+Event = Known | Unknown

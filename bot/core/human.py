@@ -1,0 +1,174 @@
+"""Human: what people's words change. A message, a typed verdict, a pressed one: all decide by the same rules.
+
+A human's word outranks a step of the model: it raises `heard`, and a step chosen from an older head is void.
+"""
+
+from __future__ import annotations
+
+from bot.core import approvals, calls, limits, steps, turn, words
+from bot.core.events import CronTicked, MessageReceived, Verdict
+from bot.core.frozen import replace
+from bot.core.thread import (
+    Asked,
+    Call,
+    Held,
+    Phase,
+    Previewing,
+    Refusal,
+    Started,
+    Thinking,
+    Thread,
+    Working,
+    asked_about,
+)
+from bot.core.words import Approve, Deny, Stop
+
+
+def message(thread: Thread, event: MessageReceived) -> Thread:
+    thread = opened(thread, event)
+    approvals_open = tuple(call for call in thread.calls if _is_open_approval(call))
+    match words.read(event.text):
+        case Stop():
+            return turn.noticed(turn.cancel(thread), "stopped")
+        case Approve() | Deny() as said if approvals_open:
+            return _typed(thread, event, said, approvals_open)
+        case _:
+            return _interrupt(thread, event) if approvals_open else _reply(thread, event)
+
+
+def opened(thread: Thread, event: MessageReceived | CronTicked) -> Thread:
+    """The first word of a thread says where it lives, whose it is and who works on it."""
+    if thread.address is not None:
+        return thread
+    return replace(
+        thread,
+        address=event.address,
+        agent=event.agent,
+        requester=event.actor,
+        creator=event.creator if isinstance(event, CronTicked) else "",
+        tally=replace(thread.tally, since=event.at),
+    )
+
+
+def _typed(
+    thread: Thread, event: MessageReceived, said: Approve | Deny, open_calls: tuple[Call, ...]
+) -> Thread:
+    """A typed verdict counts on the version that was shown when it was written, when one approval alone is open."""
+    call, *others = open_calls
+    if others:
+        return turn.noticed(thread, "which", ", ".join(call.request for call in open_calls))
+    approves = isinstance(said, Approve)
+    word = Verdict(
+        id=event.id,
+        at=event.at,
+        actor=event.actor,
+        request=call.request,
+        digest=call.card.digest if call.card else "",
+        word="approve" if approves else "deny",
+        text="" if approves else said.reason,
+        channel=event.address.channel,
+    )
+    if approves and call.card and not call.card.typed:
+        return _refused(thread, word, "This one is decided by its button, not by words.")
+    if approves and not _was_shown(call.phase, event):
+        return _refused(thread, word, "A newer card is on its way; please look at that one.")
+    return verdict(thread, word)
+
+
+def _is_open_approval(call: Call) -> bool:
+    """A card that is being made anew is as open as the one before it was."""
+    match call.phase:
+        case Asked(about):
+            return about == "approval"
+        case Previewing():
+            return call.version > 1
+        case _:
+            return False
+
+
+def _was_shown(phase: Phase, event: MessageReceived) -> bool:
+    shown = phase.shown if isinstance(phase, Asked) else None
+    return shown is not None and (event.written is None or event.written >= shown)
+
+
+def _reply(thread: Thread, event: MessageReceived) -> Thread:
+    """A bare reply by someone asked answers the one open question; with several it decides nothing."""
+    questions = asked_about(thread, "question", "unknown")
+    hold = next((call for call in questions if steps.is_hold(call)), None)
+    if hold and _chosen(hold, event):
+        return _answer(thread, hold, event)
+    questions = [call for call in questions if call is not hold]
+    if not any(event.actor in call.proposal.asked for call in questions):
+        return _interrupt(thread, event)
+    if len(questions) > 1:
+        return turn.noticed(thread, "which", ", ".join(call.request for call in questions))
+    if _is_unsettled(questions[0]) and not _chosen(questions[0], event):
+        return _interrupt(thread, event)
+    return _answer(thread, questions[0], event)
+
+
+def _is_unsettled(call: Call) -> bool:
+    return isinstance(call.phase, Asked) and call.phase.about == "unknown"
+
+
+def _chosen(call: Call, event: MessageReceived) -> bool:
+    """Only its own words settle an unknown outcome or a hold; to any other question every reply is an answer."""
+    return event.actor in call.proposal.asked and approvals.pick(call, event.text) is not None
+
+
+def _answer(thread: Thread, call: Call, event: MessageReceived) -> Thread:
+    word = Verdict(
+        id=event.id,
+        at=event.at,
+        actor=event.actor,
+        request=call.request,
+        word="answer",
+        text=event.text,
+    )
+    return verdict(thread, word)
+
+
+def _interrupt(thread: Thread, event: MessageReceived) -> Thread:
+    """A human spoke: what has not started is void, requests stay open under a new version, and the model is asked."""
+    thread = turn.spoke(thread, event.at)
+    held = thread.turn if isinstance(thread.turn, Held) else None
+    quote = f"{event.actor}: {event.text}"
+    after = tuple(calls.interrupted(call, quote) for call in thread.calls)
+    if held and held.why in ("money", "time"):
+        return replace(thread, calls=after)
+    if held:
+        after = tuple(
+            calls.close(call, "answered", event.text) if call.id == held.request else call
+            for call in after
+        )
+    thread = replace(thread, calls=after, cancelled=False)
+    if any(isinstance(call.phase, Started) for call in after):
+        return replace(thread, turn=Working())
+    return turn.think(thread, event.at)
+
+
+def verdict(thread: Thread, event: Verdict) -> Thread:
+    call = thread.call(event.request)
+    reason = approvals.refusal(thread, call, event)
+    if call is None or reason is not None:
+        return _refused(thread, event, reason or "")
+    if steps.is_hold(call):
+        return _resume(thread, call, event)
+    return turn.changed(
+        turn.spoke(thread, event.at), call, calls.decide(thread, call, event), event.at
+    )
+
+
+def _resume(thread: Thread, call: Call, event: Verdict) -> Thread:
+    """The answer to a hold: go on, or stop."""
+    stop = approvals.pick(call, event.text) == "Stop"
+    thread = turn.put(thread, calls.answered(call, event.text, event.actor))
+    if stop:
+        return turn.cancel(thread)
+    thread = replace(turn.spoke(thread, event.at), tally=limits.extended(thread, event.at))
+    return replace(thread, turn=Thinking()) if isinstance(thread.turn, Held) else thread
+
+
+def _refused(thread: Thread, verdict: Verdict, reason: str) -> Thread:
+    refusal = Refusal(verdict.id, verdict.request, verdict.actor, reason)
+    return replace(thread, refusals=(*thread.refusals, refusal))

@@ -1,0 +1,55 @@
+"""Limits: how far a thread may go by itself. Each ends in a question to a human, never in silence."""
+
+from __future__ import annotations
+
+from bot.core.events import DecideFailed, StepDecided
+from bot.core.frozen import replace
+from bot.core.thread import Tally, Thread, Why
+
+HOLD_CHOICES: dict[Why, tuple[str, str]] = {
+    "steps": ("Extend", "Stop"),
+    "failures": ("Extend", "Stop"),
+    "money": ("Extend", "Stop"),
+    "time": ("Extend", "Stop"),
+    "model": ("Try again", "Stop"),
+}
+
+
+def reached(thread: Thread, at: int) -> Why | None:
+    """The limit that this thread has reached at this time."""
+    tally, limits = thread.tally, thread.limits
+    if limits.micro_usd is not None and tally.micro_usd >= limits.micro_usd + tally.allowance:
+        return "money"
+    if limits.wall_seconds is not None and at - tally.since >= limits.wall_seconds * 1000:
+        return "time"
+    if tally.steps >= limits.steps:
+        return "steps"
+    return "failures" if tally.failures >= limits.failures else None
+
+
+def spoken(tally: Tally, at: int) -> Tally:
+    """A human spoke: steps and failures count anew, and so does the time."""
+    return replace(tally, steps=0, failures=0, malformed=0, since=at)
+
+
+def spent(tally: Tally, event: StepDecided | DecideFailed) -> Tally:
+    """What a model call cost is kept, whether its step counted or not."""
+    usage = event.usage
+    tokens = usage.input + usage.output + usage.cache_read + usage.cache_write
+    if not tokens and not usage.micro_usd:
+        return tally
+    return replace(
+        tally, micro_usd=tally.micro_usd + (usage.micro_usd or 0), tokens=tally.tokens + tokens
+    )
+
+
+def stepped(tally: Tally, event: StepDecided) -> Tally:
+    """One more step of the model; what configuration wrote (prefetch) is none."""
+    return replace(tally, steps=tally.steps + 1, malformed=0) if event.actor == "model" else tally
+
+
+def extended(thread: Thread, at: int) -> Tally:
+    """A human lets the thread go on: as far again, by every measure."""
+    tally = spoken(thread.tally, at)
+    spent_so_far = max(tally.micro_usd - (thread.limits.micro_usd or 0), 0)
+    return replace(tally, allowance=spent_so_far + (thread.limits.micro_usd or 0))

@@ -1,0 +1,59 @@
+"""Phrases: the sentences that the frame itself says to people, one table a language. The model writes none of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.core.thread import Code, Why
+
+Language = Literal["en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """One language. `{text}` is filled with what the event or the notice says; holds without it ignore the reason."""
+
+    holds: dict[Why, str]
+    notices: dict[Code, str]
+    unknown: str
+
+
+LANGUAGES: dict[Language, Phrases] = {
+    "en": Phrases(
+        holds={
+            "steps": "I have taken as many steps as I may without a word from you. Shall I go on?",
+            "failures": "Several attempts failed in a row. Shall I try further?",
+            "money": "The budget for this conversation is used up. Shall I go on?",
+            "time": "This has taken longer than it may. Shall I go on?",
+            "model": "I could not work out the next step: {text}",
+        },
+        notices={
+            "which": "Several requests are open, and I cannot tell which one you mean: {text}",
+            "stopped": "Stopped. Nothing that had not begun will run; write again to wake me.",
+            "model_trouble": "The model has not been answering for some minutes; I keep trying. ({text})",
+            "gone": "Something that was about to happen will not: {text}",
+            "undelivered": "A message could not be delivered: {text}",
+        },
+        unknown="{text} was started and I cannot tell whether it happened. Please look, and say how to go on.",
+    )
+}
+
+
+def hold(why: Why, reason: str, language: Language = "en") -> str:
+    """Why the work is held, as a question to whoever can let it go on."""
+    return _filled(LANGUAGES[language].holds[why], reason)
+
+
+def notice(code: Code, text: str, language: Language = "en") -> str:
+    """What the frame has to say in the thread."""
+    return _filled(LANGUAGES[language].notices[code], text)
+
+
+def unknown(tool: str, language: Language = "en") -> str:
+    """That nobody knows whether a call took effect."""
+    return _filled(LANGUAGES[language].unknown, tool)
+
+
+def _filled(phrase: str, text: str) -> str:
+    return phrase.replace("{text}", text.strip() or "-")

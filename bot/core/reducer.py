@@ -1,0 +1,253 @@
+"""Reducer: everything that changes what is so is in this file and in `calls`, the table of phases.
+
+Theory of operation: `evolve(thread, event)` says what is so after one more event. Each event either concerns one call
+(then `calls` says what becomes of it and `_settle` what becomes of the turn) or the thread as a whole. A human's word
+outranks a step of the model: whatever a person, a deadline or a result has changed raises `heard`, and a step chosen
+from an older head is void when it arrives. The core raises no errors: what does not fit changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from typing import assert_never
+
+from bot.core import calls, human, limits, steps, turn
+from bot.core.events import (
+    CronTicked,
+    DecideFailed,
+    Delivered,
+    DeliveryFailed,
+    Event,
+    Known,
+    StepDecided,
+    TimerFired,
+    Unknown,
+)
+from bot.core.frozen import replace
+from bot.core.thread import (
+    Asked,
+    Call,
+    Closed,
+    Idle,
+    Saying,
+    Tally,
+    Thinking,
+    Thread,
+    delivery_key,
+)
+
+TROUBLE_MS = 120_000  # A model that fails for this long is worth a word to the human who waits.
+
+
+def replay(id: str, log: Iterable[Event]) -> Thread:
+    """The thread that this log tells of."""
+    return reduce(evolve, log, Thread(id))
+
+
+def evolve(thread: Thread, event: Event) -> Thread:
+    """What is so after one more event. An id already folded changes nothing but the head."""
+    if event.id in thread.ids:
+        return replace(thread, head=thread.head + 1)
+    thread = replace(thread, head=thread.head + 1, at=event.at, ids=thread.ids.add(event.id))
+    return thread if isinstance(event, Unknown) else _fold(thread, event)
+
+
+def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901, PLR0911 - a closed union: one arm an event
+    # Matched by its tag: an isinstance check of a pydantic class that fails costs a microsecond, and most fail.
+    match event.type:
+        case "StepDecided":
+            return _step(thread, event)
+        case (
+            "ToolStarted"
+            | "ToolEnded"
+            | "OutcomeUnknown"
+            | "CallVoided"
+            | "Previewed"
+            | "PreviewRefused"
+        ):
+            return _fact(thread, event)
+        case "MessageReceived":
+            return human.message(thread, event)
+        case "Verdict":
+            return human.verdict(thread, event)
+        case "Delivered":
+            return _delivered(thread, event)
+        case "DeliveryFailed":
+            return _undelivered(thread, event)
+        case "TimerFired":
+            return _timer(thread, event)
+        case "DecideFailed":
+            return _undecided(thread, event)
+        case "VerdictRefused":
+            return replace(
+                thread, refusals=tuple(r for r in thread.refusals if r.verdict != event.verdict)
+            )
+        case "CronTicked":
+            return _tick(thread, event)
+        case "Paused":
+            return replace(thread, paused=True)
+        case "Resumed":
+            return replace(thread, paused=False)
+        case "Cancelled":
+            return turn.cancel(thread)
+        case "Forked":
+            return _fork(thread)
+        case "MessageNoted" | "Compacted":
+            return thread
+        case _:
+            assert_never(event)
+
+
+# ---- what the model chose --------------------------------------------------------------------------------------------
+def _step(thread: Thread, event: StepDecided) -> Thread:
+    tally = limits.spent(thread.tally, event)
+    if not isinstance(thread.turn, Thinking) or event.seen < thread.heard:
+        return replace(thread, tally=tally)
+    new = tuple(
+        Call(
+            f"{thread.id}-{event.seen}-{index}",
+            event.seen,
+            index,
+            proposal,
+            calls.begin(proposal, event.at),
+        )
+        for index, proposal in enumerate(event.calls)
+    )
+    thread = replace(
+        thread,
+        tally=limits.stepped(tally, event),
+        limits=event.limits,
+        asked=event.asked,
+        decided=True,
+        past=steps.remembered(thread),
+        heard=event.seen + 1,  # A second step from the same head has not seen this one.
+        calls=(*steps.kept(thread.calls), *new),
+    )
+    return turn.settle(
+        _withdrawn(thread, new), event.at, ended=any(steps.is_end(call) for call in new)
+    )
+
+
+def _withdrawn(thread: Thread, new: tuple[Call, ...]) -> Thread:
+    for withdrawal in (call.proposal for call in new if call.proposal.kind == "withdraw"):
+        target = thread.call(str(withdrawal.arguments.get("request")))
+        if target is not None and steps.withdrawable(target):
+            reason = str(withdrawal.arguments.get("reason", ""))
+            thread = turn.put(thread, calls.close(target, "withdrawn", reason, "model"))
+    return thread
+
+
+def _undecided(thread: Thread, event: DecideFailed) -> Thread:
+    thread = replace(thread, tally=limits.spent(thread.tally, event))
+    if not isinstance(thread.turn, Thinking) or event.seen < thread.heard:
+        return thread
+    if event.kind == "transient":
+        return _try_later(thread, thread.turn, event)
+    if event.kind == "malformed" and not thread.tally.malformed:
+        tally = replace(thread.tally, malformed=1)
+        return turn.think(replace(thread, tally=tally), event.at)
+    return turn.hold(thread, "model", event.reason)
+
+
+def _try_later(thread: Thread, thinking: Thinking, event: DecideFailed) -> Thread:
+    """Asked again later; a human hears of it once, when the trouble has lasted."""
+    since, retry_at = thinking.since or event.at, event.at + event.retry_in
+    told = thinking.told or retry_at - since >= TROUBLE_MS
+    thread = replace(thread, turn=Thinking(retry_at, thinking.tries + 1, since, told))
+    return (
+        turn.noticed(thread, "model_trouble", event.reason)
+        if told and not thinking.told
+        else thread
+    )
+
+
+# ---- what effects did ------------------------------------------------------------------------------------------------
+def _fact(thread: Thread, event: calls.Move) -> Thread:
+    call = thread.call(event.call)
+    if call is None or (event.type == "ToolStarted" and not steps.in_turn(call, thread.calls)):
+        return thread
+    after = calls.move(call, event)
+    if after is call:
+        return thread
+    if event.type in ("ToolEnded", "PreviewRefused"):
+        thread = replace(thread, heard=thread.head, tally=_counted(thread, after))
+    if event.type == "CallVoided" and event.then == "close":
+        thread = turn.noticed(replace(thread, heard=thread.head), "gone", event.reason)
+    return turn.changed(thread, call, after, event.at)
+
+
+def _counted(thread: Thread, call: Call) -> Tally:
+    failed = isinstance(call.phase, Closed) and call.phase.outcome == "failed"
+    return replace(thread.tally, failures=thread.tally.failures + 1 if failed else 0)
+
+
+def _delivered(thread: Thread, event: Delivered) -> Thread:
+    if any(notice.key == event.key for notice in thread.notices):
+        return turn.told(thread, event.key)
+    call = thread.call(event.key)
+    if call is None or delivery_key(call) != event.key:
+        return thread
+    match call.phase:
+        case Saying():
+            return turn.changed(thread, call, calls.close(call, "said"), event.at)
+        case Asked() as phase:
+            return turn.put(thread, replace(call, phase=replace(phase, shown=event.at)))
+        case _:
+            return thread
+
+
+def _undelivered(thread: Thread, event: DeliveryFailed) -> Thread:
+    """A message that cannot be delivered is closed and the owner told; a card tries the next address."""
+    if any(notice.key == event.key for notice in thread.notices):
+        return turn.told(thread, event.key)
+    call = thread.call(event.key)
+    if call is None or delivery_key(call) != event.key:
+        return thread
+    warned = turn.noticed(thread, "undelivered", f"{event.key}: {event.reason}")
+    match call.phase:
+        case Saying():
+            return turn.changed(warned, call, calls.close(call, "failed", event.reason), event.at)
+        case Asked() as phase:
+            return turn.put(warned, replace(call, phase=replace(phase, copy=phase.copy + 1)))
+        case _:
+            return thread
+
+
+def _timer(thread: Thread, event: TimerFired) -> Thread:
+    if event.name == "retry":
+        return _retry(thread, event)
+    call = thread.call(event.name)
+    if call is None or event.name not in (call.id, call.request):
+        return thread
+    after = calls.fire(call, event.at)
+    if after is call:
+        return thread
+    thread = replace(thread, heard=thread.head, tally=replace(thread.tally, since=event.at))
+    return turn.changed(thread, call, after, event.at)
+
+
+def _retry(thread: Thread, event: TimerFired) -> Thread:
+    match thread.turn:
+        case Thinking(int(retry_at)) if event.at >= retry_at:
+            why = limits.reached(thread, event.at)
+            return (
+                turn.hold(thread, why)
+                if why
+                else replace(thread, turn=replace(thread.turn, retry_at=None))
+            )
+        case _:
+            return thread
+
+
+def _tick(thread: Thread, event: CronTicked) -> Thread:
+    thread = human.opened(thread, event)
+    if not isinstance(thread.turn, Idle):
+        return thread
+    return turn.think(turn.spoke(replace(thread, cancelled=False), event.at), event.at)
+
+
+def _fork(thread: Thread) -> Thread:
+    """A child starts at rest; what its parent may be doing is shown there and never done."""
+    after = tuple(calls.forked(call) for call in thread.calls)
+    return replace(thread, calls=after, turn=Idle(), heard=thread.head, notices=(), refusals=())

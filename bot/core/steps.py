@@ -1,0 +1,97 @@
+"""Steps: what the calls of a step mean to each other, and what a step leaves behind."""
+
+from __future__ import annotations
+
+from bot.core.calls import close
+from bot.core.frozen import replace
+from bot.core.thread import Asked, Call, Closed, Previewing, Ready, Thread, acts
+
+REMEMBERED = 8
+CAME_ABOUT = ("returned", "happened")
+
+
+def withdrawable(call: Call) -> bool:
+    """An approval or a question can be taken back; an unknown outcome is settled by a human alone."""
+    match call.phase:
+        case _ if call.begun:
+            return False
+        case Asked():
+            return call.proposal.kind != "limit"
+        case Previewing():
+            return call.open
+        case _:
+            return False
+
+
+def is_hold(call: Call) -> bool:
+    """Whether this is the standing question of a thread that is held."""
+    return call.proposal.kind == "limit" and isinstance(call.phase, Asked)
+
+
+def is_end(call: Call) -> bool:
+    """Whether this call ends the work, or lets the thread rest with what is open."""
+    return call.proposal.kind in ("say", "stand_by", "nothing") and isinstance(call.phase, Closed)
+
+
+def standing(calls: tuple[Call, ...]) -> Call | None:
+    """The standing question of a hold; at most one stands."""
+    for call in calls:
+        if is_hold(call):
+            return call
+    return None
+
+
+def under_way(calls: tuple[Call, ...]) -> bool:
+    """Whether anything of the latest step is not over."""
+    for call in calls:  # noqa: SIM110 - a loop: this is asked at every event, and a generator costs twice as much
+        if not call.open and not isinstance(call.phase, Closed):
+            return True
+    return False
+
+
+def kept(calls: tuple[Call, ...]) -> tuple[Call, ...]:
+    """What a new step leaves of the earlier ones: the steps in which something is open, whole, for their order counts."""
+    alive = {call.step for call in calls if not isinstance(call.phase, Closed)}
+    if not alive:
+        return ()
+    return tuple(
+        call if isinstance(call.phase, Closed) or call.open else replace(call, open=True)
+        for call in calls
+        if call.step in alive
+    )
+
+
+def remembered(thread: Thread) -> tuple[Call, ...]:
+    """The requests decided last, so that a late press hears who decided; the log has them all."""
+    alive = {call.step for call in thread.calls if not isinstance(call.phase, Closed)}
+    decided = tuple(
+        call
+        for call in thread.calls
+        if call.step not in alive and call.proposal.kind in ("gated", "question")
+    )
+    return (*thread.past, *decided)[-REMEMBERED:] if decided else thread.past
+
+
+def in_turn(call: Call, calls: tuple[Call, ...]) -> bool:
+    """Whether every earlier call of its step that changes the world is over."""
+    return all(
+        isinstance(other.phase, Closed)
+        for other in calls
+        if other.step == call.step and other.index < call.index and acts(other)
+    )
+
+
+def after_failures(calls: tuple[Call, ...]) -> tuple[Call, ...]:
+    """A change that did not come about voids the later changes of its step, cards included; earlier ones never."""
+    broken: dict[int, int] = {}
+    for call in calls:
+        if acts(call) and isinstance(call.phase, Closed) and call.phase.outcome not in CAME_ABOUT:
+            broken.setdefault(call.step, call.index)
+    return tuple(_after(call, broken.get(call.step)) for call in calls) if broken else calls
+
+
+def _after(call: Call, broken: int | None) -> Call:
+    unstarted = isinstance(call.phase, Previewing | Ready | Asked) and not call.begun
+    if broken is None or call.index <= broken or not acts(call) or not unstarted:
+        return call
+    return close(call, "voided", "an earlier call of this step did not come about")

@@ -1,0 +1,245 @@
+"""Thread: what is so. The fold of a log, as frozen values; nothing here decides anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.core.ids import Ids
+from bot.core.values import Address, Card, Limits, Proposal
+
+Outcome = Literal[
+    "returned", "failed", "denied", "withdrawn", "expired", "voided", "gave_up",
+    "happened", "answered", "elapsed", "said", "unknown_in_parent",
+]  # fmt: skip
+About = Literal["approval", "question", "unknown"]
+Code = Literal["which", "stopped", "model_trouble", "gone", "undelivered"]
+Why = Literal["steps", "failures", "money", "time", "model"]
+
+
+# ---- phases of one call: only these exist ----------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Previewing:
+    """A gated call whose card is being made."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """May run, when its turn comes."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A human is asked. `shown` is when the channel took the card; `copy` numbers the address it goes to."""
+
+    about: About
+    until: int | None = None
+    votes: tuple[str, ...] = ()
+    shown: int | None = None
+    copy: int = 0
+
+
+@dataclass(frozen=True)
+class Started:
+    """Claimed. `run` counts repetitions under the same key (idempotent calls alone)."""
+
+    run: int = 1
+
+
+@dataclass(frozen=True)
+class Sleeping:
+    """Waits for a time."""
+
+    until: int
+
+
+@dataclass(frozen=True)
+class Saying:
+    """A message is owed to the thread's address."""
+
+
+@dataclass(frozen=True)
+class Closed:
+    """Over. `by` is who ended it, `text` the reason or the answer."""
+
+    outcome: Outcome
+    text: str = ""
+    by: str = ""
+
+
+Phase = Previewing | Ready | Asked | Started | Sleeping | Saying | Closed
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call with its own phase. `n` is the try at hand, `begun` the last one claimed, `version` the showing at hand.
+
+    `approved` are those whose votes made it ready: they are looked at again before it runs.
+    `open` marks a request of an earlier step that can still be answered; `quote` is what was said since it was asked.
+    """
+
+    id: str
+    step: int
+    index: int
+    proposal: Proposal
+    phase: Phase
+    n: int = 1
+    begun: int = 0
+    started_at: int = 0
+    version: int = 1
+    card: Card | None = None
+    editors: tuple[str, ...] = ()
+    approved: tuple[str, ...] = ()
+    open: bool = False
+    quote: str = ""
+
+    @property
+    def request(self) -> str:
+        """The name under which this showing is answered."""
+        return f"{self.id}-v{self.version}"
+
+
+# ---- the thread's turn -----------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Idle:
+    """At rest; open requests may still be answered."""
+
+
+@dataclass(frozen=True)
+class Thinking:
+    """The model is to be asked: now, or again at `retry_at`. `since` is when the trouble began."""
+
+    retry_at: int | None = None
+    tries: int = 0
+    since: int = 0
+    told: bool = False
+
+
+@dataclass(frozen=True)
+class Working:
+    """Calls of the latest step are under way."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A limit or a dead end: the call `request` asks a human how to go on."""
+
+    request: str
+    why: Why
+
+
+Turn = Idle | Thinking | Working | Held
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something the frame itself has to say. `code` names the sentence, `text` fills it."""
+
+    key: str
+    code: Code
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A verdict that did not count and whose author has not been told."""
+
+    verdict: str
+    request: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What the limits are measured by. `since` is when a human last spoke or a wait ended."""
+
+    steps: int = 0
+    failures: int = 0
+    malformed: int = 0
+    since: int = 0
+    micro_usd: int = 0
+    allowance: int = 0
+    tokens: int = 0
+
+
+@dataclass(frozen=True)
+class Thread:
+    """One conversation. `head` counts its events; a step chosen before the head `heard` is void.
+
+    `calls` are those of the latest step and what earlier ones left open; `past` the requests decided last.
+    """
+
+    id: str
+    agent: str = ""
+    address: Address | None = None
+    requester: str = ""
+    creator: str = ""
+    head: int = 0
+    at: int = 0
+    heard: int = 0
+    turn: Turn = field(default_factory=Idle)
+    calls: tuple[Call, ...] = ()
+    past: tuple[Call, ...] = ()
+    tally: Tally = field(default_factory=Tally)
+    limits: Limits = field(default_factory=Limits)
+    asked: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    paused: bool = False
+    cancelled: bool = False
+    decided: bool = False
+    ids: Ids = field(default_factory=Ids)
+
+    def call(self, name: str) -> Call | None:
+        """The call that this request, delivery key or call id names, whatever version it names."""
+        id = call_id(name)
+        for call in (*self.calls, *self.past):
+            if call.id == id:
+                return call
+        return None
+
+
+def call_id(name: str) -> str:
+    """The call's own id in a request (`T-4-0-v2`) or delivery key (`T-4-0-v2~1`)."""
+    stem, mark, rest = name.partition("~")[0].rpartition("-v")
+    return stem if mark and _is_number(rest) else name
+
+
+def version_of(request: str) -> int | None:
+    """The version that a request names; None where it names none."""
+    stem, mark, rest = request.partition("~")[0].rpartition("-v")
+    return int(rest) if stem and mark and _is_number(rest) else None
+
+
+def _is_number(text: str) -> bool:
+    """Whether this is a number as we write them; a name comes from outside and may hold other digits, or too many."""
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+def delivery_key(call: Call) -> str:
+    """The key under which this showing is sent: the call for a message, the request for a card, marked by copy."""
+    match call.phase:
+        case Asked(copy=copy):
+            return f"{call.request}~{copy}" if copy else call.request
+        case _:
+            return call.id
+
+
+def asked_about(thread: Thread, *abouts: About) -> tuple[Call, ...]:
+    """The calls on which a human is asked about one of these, in the order they were proposed."""
+    return tuple(
+        call
+        for call in thread.calls
+        if isinstance(call.phase, Asked) and call.phase.about in abouts
+    )
+
+
+def is_closed(call: Call) -> bool:
+    """Whether this call is over."""
+    return isinstance(call.phase, Closed)
+
+
+def acts(call: Call) -> bool:
+    """Whether this call changes the world: neither a read nor one of the built-in intents."""
+    return call.proposal.kind in ("write", "gated")

@@ -1,0 +1,111 @@
+"""Turn: what the thread as a whole does next, as it follows from its calls; the one gate to the model is here."""
+
+from __future__ import annotations
+
+from pydantic import JsonValue
+
+from bot.core import calls, limits, steps
+from bot.core.frozen import replace
+from bot.core.thread import (
+    Call,
+    Code,
+    Held,
+    Idle,
+    Notice,
+    Ready,
+    Started,
+    Thinking,
+    Thread,
+    Why,
+    Working,
+    is_closed,
+)
+from bot.core.values import Proposal
+
+
+def changed(thread: Thread, before: Call, after: Call, at: int) -> Thread:
+    """One call changed. At rest or in thought only a request made ready or closed changes the turn."""
+    thread = put(thread, after)
+    stirs = (
+        isinstance(thread.turn, Working)
+        or isinstance(after.phase, Ready)
+        or (before.open and is_closed(after))
+    )
+    # A word or a result that came while the last message was on its way is still to be thought about.
+    ended = steps.is_end(after) and thread.heard == after.step + 1
+    return settle(thread, at, ended=ended) if stirs else thread
+
+
+def settle(thread: Thread, at: int, *, ended: bool) -> Thread:
+    """The turn that follows from the calls as they are now; `ended`: the last to change was the end of the work."""
+    after = steps.after_failures(thread.calls)
+    if after is not thread.calls:
+        thread = replace(thread, calls=after)
+    if steps.under_way(after):
+        return thread if isinstance(thread.turn, Working) else replace(thread, turn=Working())
+    if thread.cancelled or ended:
+        return replace(thread, turn=Idle())
+    return think(thread, at)
+
+
+def think(thread: Thread, at: int) -> Thread:
+    """The one gate to the model: a limit that is reached asks a human first."""
+    why = limits.reached(thread, at)
+    if why:
+        return hold(thread, why)
+    return replace(_released(thread), turn=Thinking())
+
+
+def _released(thread: Thread) -> Thread:
+    """The thread without a standing question of a hold: at most one stands."""
+    if not steps.standing(thread.calls):
+        return thread
+    after = tuple(
+        calls.close(call, "voided") if steps.is_hold(call) else call for call in thread.calls
+    )
+    return replace(thread, calls=after)
+
+
+def hold(thread: Thread, why: Why, reason: str = "") -> Thread:
+    """A limit or a dead end becomes a question to whoever is asked in this thread."""
+    standing = next(
+        (call for call in thread.calls if steps.is_hold(call) and call.proposal.tool == why), None
+    )
+    if standing:
+        return replace(thread, turn=Held(standing.id, why))
+    thread = _released(thread)
+    choices: list[JsonValue] = [*limits.HOLD_CHOICES[why]]
+    proposal = Proposal(
+        kind="limit",
+        tool=why,
+        arguments={"reason": reason, "options": {"choices": choices}},
+        asked=thread.asked or tuple(filter(None, (thread.requester, thread.creator))),
+    )
+    id = f"{thread.id}-{thread.head}-hold"
+    call = Call(id, thread.head, 0, proposal, calls.begin(proposal, thread.at), open=True)
+    return replace(thread, turn=Held(id, why), calls=(*thread.calls, call))
+
+
+def noticed(thread: Thread, code: Code, text: str = "") -> Thread:
+    notice = Notice(f"{thread.id}-{thread.head}-notice", code, text)
+    return replace(thread, notices=(*thread.notices, notice))
+
+
+def told(thread: Thread, key: str) -> Thread:
+    return replace(thread, notices=tuple(notice for notice in thread.notices if notice.key != key))
+
+
+def put(thread: Thread, after: Call) -> Thread:
+    return replace(thread, calls=tuple([after if call.id == after.id else call for call in thread.calls]))
+
+
+def spoke(thread: Thread, at: int) -> Thread:
+    return replace(thread, heard=thread.head, tally=limits.spoken(thread.tally, at))
+
+
+def cancel(thread: Thread) -> Thread:
+    """Everything unstarted and open is void; what is started ends and is recorded; the model is not asked."""
+    after = tuple(calls.cancelled(call) for call in thread.calls)
+    running = any(isinstance(call.phase, Started) for call in after)
+    turn = Working() if running else Idle()
+    return replace(thread, calls=after, turn=turn, heard=thread.head, cancelled=True)

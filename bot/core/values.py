@@ -1,0 +1,70 @@
+"""Values: what events and calls are made of. Frozen; they stand for themselves and refer to nothing."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+Kind = Literal[
+    "read", "write", "gated", "question", "await", "say", "stand_by", "nothing", "withdraw", "limit"
+]
+
+
+class Value(BaseModel):
+    """A frozen value. Fields it does not know are ignored: a newer version of the code may have written them."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Address(Value):
+    """Where to answer: a channel and a locator that this channel alone can read."""
+
+    channel: str
+    locator: str
+
+
+class Usage(Value):
+    """What one model call used: tokens by price class, and money in millionths of a US dollar (None: price unknown)."""
+
+    input: int = 0
+    output: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+    micro_usd: int | None = None
+
+
+class Limits(Value):
+    """How far a thread may go before a human is asked: data, frozen into each step. None means no such limit."""
+
+    steps: int = 20
+    failures: int = 3
+    micro_usd: int | None = None
+    wall_seconds: int | None = None
+
+
+class Card(Value):
+    """What an approver is shown and by what it is decided. The digest covers tool, arguments, text and pins."""
+
+    text: str
+    digest: str
+    pins: dict[str, JsonValue] = {}
+    approvers: tuple[str, ...] = ()
+    quorum: int = 1
+    self_approval: bool = False
+    typed: bool = True
+    deadline_seconds: int | None = None
+    agent: str = ""
+
+
+class Proposal(Value):
+    """One call as the model chose it, with the policy that held at that moment frozen beside it."""
+
+    kind: Kind
+    tool: str
+    arguments: dict[str, JsonValue] = {}
+    because: str = ""
+    idempotent: bool = False
+    time_limit_seconds: int = 60
+    deadline_seconds: int | None = None
+    asked: tuple[str, ...] = ()

@@ -1,0 +1,34 @@
+"""Visible: text in which nothing hides. What a reader cannot see is written out as its code point."""
+
+from __future__ import annotations
+
+import re
+
+# Control characters but tab and line feed, line separators, bidirectional controls, lone surrogates, what Unicode calls
+# default ignorable (zero-width, fillers, tags, variation selectors but the emoji one), and noncharacters of the first plane.
+HIDDEN_RANGES = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ud800-\udfff\ufdd0-\ufdef\ufe00-\ufe0e"
+    "\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_HIDDEN = re.compile(f"[{HIDDEN_RANGES}]")
+
+
+def visible(text: str) -> str:
+    """The text with everything hidden written out (`\\u202e`); tabs and line feeds stay."""
+    return _HIDDEN.sub(_written_out, text)
+
+
+def on_one_line(text: str) -> str:
+    """The same, with tabs and line feeds written out too."""
+    return visible(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def shortened(text: str, most: int) -> str:
+    """At most so many characters; an ellipsis stands for the rest."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _written_out(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

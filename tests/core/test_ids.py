@@ -1,0 +1,44 @@
+"""Ids: a persistent set."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.ids import Ids
+
+
+@given(st.lists(st.text(max_size=3)))
+def test_it_holds_what_was_added_and_nothing_else(names: list[str]) -> None:
+    ids, held = Ids(), set[str]()
+    for name in names:
+        assert (name in ids) == (name in held)
+        if name not in ids:
+            ids = ids.add(name)
+        held.add(name)
+        assert len(ids) == len(held)
+
+
+@given(st.lists(st.integers(0, 50), unique=True))
+def test_adding_leaves_the_old_set_as_it_was(numbers: list[int]) -> None:
+    sets = [Ids()]
+    for number in numbers:
+        sets.append(sets[-1].add(str(number)))
+    for count, ids in enumerate(sets):
+        assert [str(number) in ids for number in numbers] == [
+            at < count for at in range(len(numbers))
+        ]
+
+
+def test_the_same_ids_in_the_same_order_are_the_same_set() -> None:
+    one, other = Ids(), Ids()
+    for number in range(100):
+        one, other = one.add(str(number)), other.add(str(number))
+    assert one == other
+
+
+def test_a_long_thread_keeps_few_parts() -> None:
+    ids = Ids()
+    for number in range(1_000):
+        ids = ids.add(str(number))
+    assert len(ids.stack) <= 10

@@ -1,0 +1,184 @@
+"""The rules of typed verdicts: a reply can approve, a remark cannot."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.thread import Closed, Idle, Previewing, Ready, Started, Thinking
+from tests.core.build import Story, asking, begun, card, gated, question, stand_by, working, write
+
+
+@pytest.mark.parametrize(
+    "text", ["approve", "Approve.", "  APPROVE! ", "Hi bot,\n\napprove", "genehmigen"]
+)
+def test_the_word_alone_by_someone_allowed_approves(text: str) -> None:
+    story, request = asking()
+    story.message(text, by="bob")
+    assert story.phase(request) == Ready()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes",
+        "LGTM",
+        "ship it",
+        "👍",
+        "approve?",
+        "approve it",
+        "I approve",
+        "don't approve",
+        "deny?",
+        ":approve:",
+    ],
+)
+def test_a_remark_never_approves_nor_denies(text: str) -> None:
+    story, request = asking()
+    story.message(text, by="bob")
+    assert story.phase(request) == Previewing()
+    assert story.call(request).version == 2
+    assert story.turn == Thinking()
+
+
+def test_the_word_by_somebody_else_does_not_count() -> None:
+    story, request = asking()
+    story.message("approve", by="mallory")
+    assert story.outcome(request) == "Asked"
+    assert "mallory" in story.refusal()
+
+
+def test_the_word_of_the_requester_does_not_approve_their_own_wish() -> None:
+    story, request = asking(card(approvers=("alice", "bob")))
+    story.message("approve", by="alice")
+    assert story.outcome(request) == "Asked"
+
+
+def test_a_typed_denial_carries_its_reason() -> None:
+    story, request = asking()
+    story.message("deny, because it is Friday", by="bob")
+    assert story.phase(request) == Closed("denied", "it is Friday", "bob")
+
+
+def test_with_several_approvals_open_the_bot_asks_which() -> None:
+    story, calls = working(gated(), gated())
+    for call in calls:
+        story.previewed(call)
+        story.delivered(f"{call}-v1")
+    story.message("approve", by="bob")
+    story.message("deny", by="bob")
+    assert [story.outcome(call) for call in calls] == ["Asked", "Asked"]
+    assert [notice.code for notice in story.thread.notices] == ["which", "which"]
+    assert story.thread.notices[0].text == "T-1-0-v1, T-1-1-v1"
+
+
+def test_a_question_beside_the_one_approval_does_not_make_it_two() -> None:
+    story, request = asking(None, question())
+    story.message("approve", by="bob")
+    assert story.phase(request) == Ready()
+
+
+def test_a_word_written_before_the_card_was_shown_does_not_approve_it() -> None:
+    story, (call,) = working(gated())
+    story.previewed(call)
+    story.message("approve", by="bob")
+    assert story.outcome(call) == "Asked"
+    story.delivered(f"{call}-v1")
+    shown = story.now
+    story.message("approve", by="bob", written=shown - 1)
+    assert story.outcome(call) == "Asked"
+    story.message("approve", by="bob", written=shown)
+    assert story.phase(call) == Ready()
+
+
+def test_a_word_meant_for_the_old_card_does_not_approve_the_new_one() -> None:
+    story, request = asking()
+    shown = story.now
+    story.edit(request, by="carol", size="huge")
+    story.message("approve", by="bob", written=shown + 1)
+    assert story.phase(request) == Previewing()
+    assert "newer card" in story.refusal()
+    story.previewed(request)
+    story.delivered("T-1-0-v2")
+    story.message("approve", by="bob", written=shown + 1)
+    assert story.outcome(request) == "Asked"
+
+
+def test_a_typed_denial_counts_while_the_card_is_made_anew() -> None:
+    story, request = asking()
+    story.edit(request, by="carol", size="huge")
+    story.message("deny", by="bob")
+    assert story.outcome(request) == "denied"
+
+
+def test_a_typed_denial_closes_a_free_call_that_is_asked_about_since_it_was_voided() -> None:
+    story, (call,) = working(write())
+    story.voided(call)
+    story.message("deny", by="alice")
+    assert story.outcome(call) == "withdrawn"
+
+
+def test_a_policy_can_demand_the_button() -> None:
+    story, request = asking(card(typed=False))
+    story.message("approve", by="bob")
+    assert story.outcome(request) == "Asked"
+    assert "button" in story.refusal()
+    story.approve(request)
+    assert story.phase(request) == Ready()
+
+
+def test_a_typed_vote_is_one_vote() -> None:
+    story, request = asking(card(quorum=2))
+    story.message("approve", by="bob")
+    story.message("approve", by="bob")
+    assert story.outcome(request) == "Asked"
+    story.message("approve", by="carol")
+    assert story.phase(request) == Ready()
+
+
+def test_a_typed_verdict_counts_at_rest() -> None:
+    story, request = asking()
+    story.message("who decides?")
+    story.step(stand_by())
+    story.previewed(request)
+    story.delivered("T-1-0-v2")
+    assert story.turn == Idle()
+    story.message("approve", by="bob")
+    assert story.phase(request) == Ready()
+
+
+def test_the_word_where_nothing_awaits_approval_is_a_message() -> None:
+    story = begun()
+    story.step(stand_by())
+    story.message("approve", by="bob")
+    assert story.turn == Thinking()
+
+
+def test_a_typed_verdict_in_flight_voids_the_step_that_had_not_seen_it() -> None:
+    story, request = asking()
+    story.message("hm")
+    story.previewed(request)
+    story.delivered("T-1-0-v2")
+    head = story.thread.head
+    story.message("approve", by="bob")
+    story.step(write(), seen=head)
+    assert [call.id for call in story.thread.calls] == ["T-1-0"]
+
+
+@pytest.mark.parametrize("text", ["stop", "Stop!", "Hallo,\nstopp"])
+def test_stop_alone_cancels_without_the_model_and_says_so(text: str) -> None:
+    story, calls = working(write(), write(), gated())
+    story.started(calls[0])
+    story.message(text)
+    assert story.phase(calls[0]) == Started()
+    assert [story.outcome(call) for call in calls[1:]] == ["voided", "voided"]
+    story.ended(calls[0])
+    assert story.turn == Idle()
+    assert [notice.code for notice in story.thread.notices] == ["stopped"]
+
+
+def test_a_word_after_stop_wakes_the_thread() -> None:
+    story: Story = begun()
+    story.message("stop")
+    assert story.turn == Idle()
+    story.message("go on")
+    assert story.turn == Thinking()

@@ -1,0 +1,121 @@
+"""Words: a closed list; near misses are messages."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.words import APPROVE, DENY, STOP, Approve, Deny, Stop, choose, plain, read
+
+GREETINGS = [
+    "",
+    "Hi,\n",
+    "hello bot,\n",
+    "Hi Bob\n\n",
+    "Dear all,\r\n\r\n",
+    "Guten Tag Frau Meier,\n",
+    "hi deploybot!\n",
+]
+
+
+@pytest.mark.parametrize("greeting", GREETINGS)
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("approve", Approve()),
+        ("APPROVE!", Approve()),
+        ("  Approve .\n", Approve()),
+        ("genehmigen", Approve()),
+        ("deny", Deny("")),
+        ("Deny: not today", Deny("not today")),
+        ("deny because it is Friday.\nSorry", Deny("it is Friday.\nSorry")),
+        ("ablehnen, weil es Freitag ist", Deny("es Freitag ist")),
+        ("stop", Stop()),
+        ("Stopp!", Stop()),
+    ],
+)
+def test_the_whole_message_says_one_thing(greeting: str, text: str, said: object) -> None:
+    assert read(greeting + text) == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "yes",
+        "ok",
+        "LGTM",
+        "LGTM, ship it",
+        "ship it",
+        "👍",
+        ":+1:",
+        "approve?",
+        "deny?",
+        "stop?",
+        "deny, really?",
+        "approve it",
+        "approve both",
+        "approve\nthe second one",
+        "approve\n> deny",
+        "I approve",
+        "approved",
+        "denied",
+        "denying is fun",
+        "don't approve",
+        "do not approve",
+        "please approve",
+        "not approve",
+        "stop it",
+        "stop approving",
+        "app rove",
+        "app\u200brove",
+        "\u0430pprove",
+        "\uff41pprove",
+        "“approve”",
+        "approve 👍",
+        "I deny that",
+        "Hello, I would rather not\napprove",
+        "hi we should never\napprove",
+        "Hey don't\napprove",
+        "Hi Bob, please do not\napprove",
+        "Hi Bob approve",
+        "Hello\nHello\napprove",
+    ],
+)
+def test_a_remark_says_none_of_it(text: str) -> None:
+    assert read(text) is None
+
+
+@given(st.text())
+def test_any_text_can_be_read(text: str) -> None:
+    said = read(text)
+    if isinstance(said, Approve):
+        assert plain(text).split()[-1] in {word for row in APPROVE.values() for word in row}
+    if isinstance(said, Stop):
+        assert plain(text).split()[-1] in {word for row in STOP.values() for word in row}
+
+
+@given(
+    st.text(),
+    st.sampled_from(
+        [word for row in (*APPROVE.values(), *STOP.values(), *DENY.values()) for word in row]
+    ),
+)
+def test_a_question_says_nothing(text: str, word: str) -> None:
+    assert read(f"{word} {text}?") is None
+
+
+def test_a_choice_is_named_by_number_or_by_its_words() -> None:
+    choices = ("Red", "Dark  blue", "2 of each")
+    assert choose(" red. ", choices) == "Red"
+    assert choose("dark blue", choices) == "Dark  blue"
+    assert choose("3", choices) == "2 of each"
+    assert choose("3.", choices) == "2 of each"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0", "4", "-1", "1 2", "²", "٢", "9" * 5_000, "reddish", "red or blue"]
+)
+def test_what_names_no_choice_chooses_none(text: str) -> None:
+    assert choose(text, ("Red", "Blue", "Both")) is None
