@@ -1,0 +1,100 @@
+"""Desk: what people and programs do to threads from outside. Everything here is an arrival, stored before it is answered."""
+
+from __future__ import annotations
+
+from base64 import b32encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import uuid4
+
+from bot.core.codec import decode, encode
+from bot.core.events import Event, MessageReceived, Verdict
+from bot.core.reducer import evolve, replay
+from bot.core.thread import Thread
+from bot.core.values import Address
+from bot.engine.store import Append, Store
+
+
+class NoSuchThread(Exception):
+    """There is no thread of this name."""
+
+
+def thread_id(address: Address) -> str:
+    """A thread's name is a function of its first address, so that nobody has to agree on it."""
+    mark = sha256(f"{address.channel}:{address.locator}".encode()).digest()
+    return "t" + b32encode(mark)[:11].decode().lower()
+
+
+def thread_of(request: str) -> str:
+    """The thread that a request belongs to."""
+    return request.partition("-")[0]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verdict and what the fold made of it: `refusal` says why it did not count."""
+
+    before: Thread
+    after: Thread
+    refusal: str | None
+
+
+class Desk:
+    """Threads as seen from outside."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def launch(self, agent: str, text: str, person: str, address: Address) -> str:
+        """Begin a thread, or speak in the one that lives at this address; returns when the message is durable."""
+        thread = thread_id(address)
+        message = MessageReceived(
+            id=f"{address.channel}:{address.locator}:{uuid4().hex}",
+            actor=person,
+            address=address,
+            text=text,
+            agent=agent,
+        )
+        await self.post(thread, message)
+        return thread
+
+    async def post(self, thread: str, event: Event) -> None:
+        """Append an arrival and wake the thread. A known id changes nothing."""
+        await self._store.append(
+            Append(thread=thread, kind="arrival", id=event.id, events=(encode(event),))
+        )
+
+    async def events(self, thread: str) -> list[Event]:
+        """The log, oldest first. Raises `NoSuchThread`."""
+        try:
+            rows = await self._store.read(thread)
+        except ValueError:
+            rows = []
+        if not rows:
+            raise NoSuchThread(thread)
+        return [decode(row.at, row.body) for row in rows]
+
+    async def thread(self, thread: str) -> Thread:
+        """The thread as it is now. Raises `NoSuchThread`."""
+        return replay(thread, await self.events(thread))
+
+    async def threads(self) -> list[Thread]:
+        """Every thread, the one that changed last first."""
+        return [await self.thread(name) for name, _ in await self._store.threads()]
+
+    async def judge(self, verdict: Verdict) -> Judged:
+        """Hand in a verdict and say at once whether it counted: the fold is the same for everybody."""
+        thread = thread_of(verdict.request)
+        await self.thread(thread)
+        await self.post(thread, verdict)
+        events = await self.events(thread)
+        return _judged(thread, events, verdict.id)
+
+
+def _judged(thread: str, events: Sequence[Event], verdict: str) -> Judged:
+    position = next(index for index, event in enumerate(events) if event.id == verdict)
+    before = replay(thread, events[:position])
+    after = evolve(before, events[position])
+    refusals = [refusal.reason for refusal in after.refusals if refusal.verdict == verdict]
+    return Judged(before, after, refusals[0] if refusals else None)

@@ -1,0 +1,105 @@
+"""Keys: every name the engine uses in Redis, and in which slot it lives.
+
+All keys of a partition share a hash tag, so a script that stays within one partition stays within one
+slot of a cluster. Only logs match `*:log:*` and only blobs match `*:blob:*`: thread ids are restricted
+and commit ids, which come from outside, are hashed before they become part of a name.
+"""
+
+import hashlib
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+PARTITIONS = 16
+LOGS = "bot:{p*}:log:*"
+THREAD_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,127}")
+
+
+class BadThreadId(ValueError):
+    """A thread id that may not become part of a key."""
+
+    def __init__(self, thread: str) -> None:
+        super().__init__(f"a thread id is 1 to 128 of a-z, 0-9 and '-', not {thread[:140]!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """The keys that the threads of one partition share."""
+
+    ready: str
+    wake: str
+    timers: str
+    threads: str
+    aliases: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadKeys:
+    """What one commit touches, in the order in which the append script declares its keys."""
+
+    log: str
+    blobs: str
+    ready: str
+    wake: str
+    timers: str
+    threads: str
+    seen: str
+
+    def declared(self) -> tuple[str, ...]:
+        return (
+            self.log,
+            self.blobs,
+            self.ready,
+            self.wake,
+            self.timers,
+            self.threads,
+            self.seen,
+        )
+
+
+def partition_of(text: str) -> int:
+    # CRC-32 because it is the same in every process and release, which Python's hash() is not.
+    return zlib.crc32(text.encode()) % PARTITIONS
+
+
+def partition(number: int) -> Partition:
+    tag = f"bot:{{p{number:02d}}}"
+    return Partition(
+        ready=f"{tag}:ready",
+        wake=f"{tag}:wake",
+        timers=f"{tag}:timers",
+        threads=f"{tag}:threads",
+        aliases=f"{tag}:aliases",
+    )
+
+
+def partitions(first: int = 0) -> Iterator[Partition]:
+    """Every partition once, from `first` on and around."""
+    return (partition((first + n) % PARTITIONS) for n in range(PARTITIONS))
+
+
+def of_thread(thread: str, commit: str = "") -> ThreadKeys:
+    if not THREAD_ID.fullmatch(thread):
+        raise BadThreadId(thread)
+    number = partition_of(thread)
+    tag, shared = f"bot:{{p{number:02d}}}", partition(number)
+    identity = hashlib.blake2b(f"{thread}\0{commit}".encode(), digest_size=16).hexdigest()
+    return ThreadKeys(
+        log=f"{tag}:log:{thread}",
+        blobs=f"{tag}:blob:{thread}",
+        ready=shared.ready,
+        wake=shared.wake,
+        timers=shared.timers,
+        threads=shared.threads,
+        seen=f"{tag}:seen:{identity}",
+    )
+
+
+def of_address(address: str) -> str:
+    """The hash of aliases in which this address is looked up."""
+    return partition(partition_of(address)).aliases
+
+
+def thread_of_log(key: str) -> str:
+    return key.rsplit(":", 1)[1]

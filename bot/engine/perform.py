@@ -1,0 +1,96 @@
+"""Perform: does one round of effects and appends what each of them did."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import structlog
+
+from bot.core import outbox
+from bot.core.effects import Decide, Doubt, Effect, Preview, Refuse, Run, Send, next_effects
+from bot.core.events import Delivered, DeliveryFailed, Event, OutcomeUnknown, VerdictRefused
+from bot.core.thread import Refusal, Thread
+from bot.engine.run import Runner
+from bot.engine.session import Session
+from bot.kit.channel import Channel, Undeliverable
+
+Choose = Callable[[Thread, Sequence[Event]], Awaitable[Event]]
+
+log = structlog.get_logger()
+
+
+class Performer:
+    """What one worker needs in order to act: a model to choose, tools to run, channels to speak through."""
+
+    def __init__(self, choose: Choose, runner: Runner, channels: Mapping[str, Channel]) -> None:
+        self._choose = choose
+        self._runner = runner
+        self._channels = channels
+
+    async def __call__(self, session: Session) -> None:
+        """One round: everything that is to be done now, side by side. One failure does not cut the others short."""
+        found_owed = session.is_fresh()
+        effects = next_effects(session.thread)
+        sends = [effect.key for effect in effects if isinstance(effect, Send)]
+        work = [self._one(session, effect) for effect in effects if not isinstance(effect, Send)]
+        done = await asyncio.gather(
+            self._send_all(session, sends, look_first=found_owed), *work, return_exceptions=True
+        )
+        for outcome in done:
+            if isinstance(outcome, BaseException):
+                raise outcome
+
+    async def _one(self, session: Session, effect: Effect) -> None:
+        match effect:
+            case Decide():
+                await session.record(await self._choose(session.thread, tuple(session.events)))
+            case Preview(call, version):
+                await self._runner.preview(session, call, version)
+            case Run(claim=False) as run:
+                await self._runner.read(session, run)
+            case Run() as run:
+                await self._runner.write(session, run)
+            case Doubt(call, n):
+                unknown = OutcomeUnknown(id=f"unknown:{call}.{n}", actor="engine", call=call, n=n)
+                await session.record(unknown)
+            case Refuse(refusal):
+                await self._refuse(session, refusal)
+            case Send(key):
+                await self._send(session, key, look_first=False)
+
+    async def _refuse(self, session: Session, refusal: Refusal) -> None:
+        fact = VerdictRefused(
+            id=f"refused:{refusal.verdict}",
+            actor="engine",
+            verdict=refusal.verdict,
+            request=refusal.request,
+            reason=refusal.reason,
+        )
+        address = session.thread.address
+        await session.record(fact)
+        try:
+            if address is not None:
+                await self._channels[address.channel].tell(address, refusal.by, refusal.reason)
+        except Exception as error:  # noqa: BLE001 - telling is best effort, the fact is what counts
+            log.warning("not told", person=refusal.by, error=str(error)[:300])
+
+    async def _send_all(self, session: Session, keys: list[str], *, look_first: bool) -> None:
+        for key in keys:
+            await self._send(session, key, look_first=look_first)
+
+    async def _send(self, session: Session, key: str, *, look_first: bool) -> None:
+        """A message found owed after a load may have gone out before a crash: look before sending it again."""
+        message, address = outbox.message(session.thread, key), session.thread.address
+        if message is None or address is None:
+            return
+        channel = self._channels[address.channel]
+        try:
+            receipt = await channel.find(address, key) if look_first else None
+            receipt = receipt or await channel.send(address, message)
+        except Undeliverable as error:
+            reason = str(error)[:500]
+            failed = DeliveryFailed(id=f"unsent:{key}", actor="engine", key=key, reason=reason)
+            await session.record(failed)
+            return
+        await session.record(Delivered(id=f"sent:{key}", actor="engine", key=key, receipt=receipt))

@@ -1,0 +1,63 @@
+"""Recheck: whether what was approved is still what would run. Asked at the last moment before the claim."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bot.core import approvals
+from bot.core.events import CallVoided
+from bot.core.thread import Call, Thread
+from bot.engine.toolbox import Gone, Toolbox, fingerprint
+from bot.kit.rule import Rule
+from bot.kit.tool import Tool
+
+
+async def void(toolbox: Toolbox, thread: Thread, call: Call) -> CallVoided | None:
+    """Why this call may not run as it stands: the tool is gone, or what its approvers saw no longer holds."""
+    try:
+        agent, tool = toolbox.find(thread, call)
+    except Gone as error:
+        return _voided(call, str(error), "close")
+    rule = agent.rule(tool.name, call.proposal.arguments)
+    if rule.kind != "gated":
+        return None
+    reason = _objection(thread, call, tool, rule) or await _moved(toolbox, thread, call)
+    return _voided(call, reason, "preview") if reason else None
+
+
+def _objection(thread: Thread, call: Call, tool: Tool, rule: Rule) -> str | None:
+    card = call.card
+    if card is None:
+        return "the policy now asks for an approval"
+    if card.agent != fingerprint(tool, rule):
+        return "the tool or its policy has changed since this was approved"
+    requesters = () if rule.self_approval else approvals.requesters(thread, call)
+    left = [who for who in call.approved if who in rule.approvers and who not in requesters]
+    if len(left) < rule.quorum:
+        return "somebody who approved this may no longer do so"
+    return None
+
+
+async def _moved(toolbox: Toolbox, thread: Thread, call: Call) -> str | None:
+    """Whether a pin reads differently now than on the card."""
+    assert call.card is not None, "an objection was raised where there is no card"
+    try:
+        fresh = await toolbox.card(thread, call)
+    except Exception as error:  # noqa: BLE001 - whatever the tool's own code raises
+        return f"it can no longer be done: {toolbox.said(call, error)}"
+    before, after = call.card.pins, fresh.pins
+    changed = sorted(
+        pin for pin in before.keys() | after.keys() if before.get(pin) != after.get(pin)
+    )
+    return f"what it was approved on has changed: {', '.join(changed)}" if changed else None
+
+
+def _voided(call: Call, reason: str, then: Literal["preview", "close"]) -> CallVoided:
+    return CallVoided(
+        id=f"void:{call.request}",
+        actor="engine",
+        call=call.id,
+        version=call.version,
+        reason=reason,
+        then=then,
+    )

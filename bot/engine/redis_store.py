@@ -1,0 +1,250 @@
+"""The store in Redis: every change is one script over the keys of one partition.
+
+A thread with work has exactly one entry in its partition's ready stream, and that entry, pending with
+one consumer, is the lease: nothing else locks a thread. The fence is the entry's id and its delivery
+count, which a take-over raises.
+"""
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import Awaitable, Iterable, Sequence
+from contextlib import suppress
+from itertools import groupby
+from typing import cast
+
+from redis.exceptions import RedisError, ResponseError
+
+from bot.engine import keys, scripts, wording
+from bot.engine.scripts import Word
+from bot.engine.store import (
+    Append,
+    Appended,
+    Known,
+    Lease,
+    Outcome,
+    Row,
+    Timer,
+    TooFewReplicas,
+)
+from bot.engine.wire import WAIT_AT_MOST_SECONDS, Wire, connect
+
+GROUP = "workers"
+CLUSTER_POLL_SECONDS = 0.1  # A cluster can't block on streams in several slots at once.
+
+
+def new_consumer() -> str:
+    """A name no other process start ever had: a restarted worker must not inherit its own leases."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+class RedisStore:
+    """With `replicas`, a claim is done when so many replicas hold it, else `TooFewReplicas` is raised."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        lease_seconds: float,
+        replicas: int = 0,
+        replica_wait_seconds: float = 2,
+    ) -> None:
+        self.consumer = new_consumer()
+        self._url = url
+        self._lease_ms = int(lease_seconds * 1000)
+        self._replicas = replicas
+        self._replica_wait_ms = max(1, int(replica_wait_seconds * 1000))
+        self._turn = 0
+
+    async def open(self) -> None:
+        self._wire: Wire = await connect(self._url)
+        await self._create_groups()
+
+    async def close(self) -> None:
+        # With the server gone this waits for others: leases lapse, and a stale record is pruned.
+        with suppress(RedisError):
+            for partition in keys.partitions():
+                names = (partition.ready, partition.wake)
+                await self._wire.run(scripts.LEAVE, names, [GROUP, self.consumer])
+        await self._wire.close()
+
+    async def now(self) -> int:
+        seconds, micros = cast(tuple[int, int], await self._wire.command("TIME"))
+        return seconds * 1000 + micros // 1000
+
+    # Commits
+
+    async def append(self, commit: Append) -> Outcome:
+        return await self._commit(commit, None)
+
+    async def fire(self, timer: Timer, event: bytes) -> Outcome:
+        return await self._commit(Append.firing(timer, event), timer)
+
+    async def _commit(self, commit: Append, fires: Timer | None) -> Outcome:
+        names = keys.of_thread(commit.thread, commit.id).declared()
+        words = [GROUP, self.consumer, *wording.words(commit, fires)]
+        if commit.kind == "claim" and self._replicas:
+            return await self._commit_to_replicas(names, words)
+        return wording.outcome(await self._wire.run(scripts.APPEND, names, words))
+
+    async def _commit_to_replicas(self, names: Sequence[str], words: Sequence[Word]) -> Outcome:
+        reply, reached = await self._wire.run_and_wait(
+            scripts.APPEND, names, words, replicas=self._replicas, ms=self._replica_wait_ms
+        )
+        outcome = wording.outcome(reply)
+        if isinstance(outcome, Appended | Known) and reached < self._replicas:
+            raise TooFewReplicas(self._replicas, reached)
+        return outcome
+
+    # Reading
+
+    async def read(self, thread: str, start: int = 0) -> list[Row]:
+        rows = await self._wire.command("LRANGE", keys.of_thread(thread).log, start, -1)
+        return wording.rows(rows)
+
+    async def blob(self, thread: str, ref: str) -> bytes | None:
+        found = await self._wire.command("HGET", keys.of_thread(thread).blobs, ref)
+        return cast(bytes | None, found)
+
+    async def threads(self) -> list[tuple[str, int]]:
+        found: list[tuple[str, int]] = []
+        for partition in keys.partitions():
+            flat = await self._wire.command("ZRANGE", partition.threads, 0, -1, "WITHSCORES")
+            found += [(thread.decode(), at) for thread, at in wording.scored(flat)]
+        return sorted(found, key=lambda pair: -pair[1])
+
+    async def logged(self) -> list[str]:
+        return [keys.thread_of_log(name) for name in await self._wire.scan(keys.LOGS)]
+
+    async def alias(self, address: str, thread: str) -> str:
+        keys.of_thread(thread)
+        # Two commands, each harmless when sent twice: the first writer wins for good.
+        await self._wire.command("HSETNX", keys.of_address(address), address, thread)
+        return await self.resolve(address) or thread
+
+    async def resolve(self, address: str) -> str | None:
+        found = await self._wire.command("HGET", keys.of_address(address), address)
+        return cast(bytes, found).decode() if found else None
+
+    # Leases
+
+    async def take(self, count: int, wait_seconds: float) -> list[Lease]:
+        return await self._grouped(self._take(count, min(wait_seconds, WAIT_AT_MOST_SECONDS)))
+
+    async def reclaim(self, count: int) -> list[Lease]:
+        return await self._grouped(self._reclaim(count))
+
+    async def _grouped(self, found: Awaitable[list[Lease]]) -> list[Lease]:
+        try:
+            return await found
+        except ResponseError as error:
+            # The groups went with all other keys but the logs; made anew they find what is ready.
+            if "NOGROUP" not in str(error):
+                raise
+            await self._create_groups()
+            return []
+
+    async def _take(self, count: int, wait_seconds: float) -> list[Lease]:
+        taken = await self._sweep(count)
+        if taken or wait_seconds <= 0:
+            return taken
+        if self._wire.is_cluster:
+            return await self._poll(count, wait_seconds)
+        return await self._block(count, wait_seconds)
+
+    async def _sweep(self, count: int) -> list[Lease]:
+        """What is ready now. COUNT holds for each stream, so no more streams are read than wanted.
+
+        Each sweep begins one partition further on, so that a full one can't starve the others.
+        """
+        self._turn += 1
+        streams = [partition.ready for partition in keys.partitions(self._turn)]
+        width = 1 if self._wire.is_cluster else min(count, len(streams))
+        for first in range(0, len(streams), width):
+            some = streams[first : first + width]
+            taken = await self._read_group(some, max(1, count // len(some)))
+            if taken:
+                return taken
+        return []
+
+    async def _poll(self, count: int, wait_seconds: float) -> list[Lease]:
+        deadline = asyncio.get_running_loop().time() + wait_seconds
+        while asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(min(CLUSTER_POLL_SECONDS, wait_seconds))
+            taken = await self._sweep(count)
+            if taken:
+                return taken
+        return []
+
+    async def _block(self, count: int, wait_seconds: float) -> list[Lease]:
+        """Waits on all streams at once; what came in the gap since the sweep may be more than wanted."""
+        streams = [partition.ready for partition in keys.partitions()]
+        taken = await self._read_group(streams, 1, "BLOCK", max(1, int(wait_seconds * 1000)))
+        for surplus in taken[count:]:
+            await self.release(surplus)
+        return taken[:count]
+
+    async def _read_group(self, streams: list[str], count: int, *block: Word) -> list[Lease]:
+        read = self._wire.waiting if block else self._wire.command
+        group = ("XREADGROUP", "GROUP", GROUP, self.consumer, "COUNT", count)
+        reply = await read(*group, *block, "STREAMS", *streams, *(">" for _ in streams))
+        return wording.fresh(reply)
+
+    async def _reclaim(self, count: int) -> list[Lease]:
+        taken: list[Lease] = []
+        self._turn += 1
+        for partition in keys.partitions(self._turn):
+            if len(taken) == count:
+                break
+            words = (GROUP, self.consumer, self._lease_ms, count - len(taken))
+            reply = await self._wire.run(scripts.RECLAIM, [partition.ready], words)
+            taken += wording.taken_over(reply)
+        return taken
+
+    async def renew(self, leases: Iterable[Lease]) -> list[Lease]:
+        held: list[Lease] = []
+        for stream, group in groupby(sorted(leases, key=_stream), key=_stream):
+            mine = list(group)
+            fences = (word for lease in mine for word in (lease.entry, lease.count))
+            reply = await self._wire.run(scripts.RENEW, [stream], [GROUP, self.consumer, *fences])
+            held += [mine[place] for place in cast(list[int], reply)]
+        return held
+
+    async def release(self, lease: Lease) -> None:
+        names = keys.of_thread(lease.thread)
+        words = (lease.entry, lease.count, lease.thread, lease.tries - 1)
+        await self._wire.run(
+            scripts.RELEASE, [names.ready, names.wake], [GROUP, self.consumer, *words]
+        )
+
+    # Timers and upkeep
+
+    async def due(self, limit: int) -> list[Timer]:
+        found: list[Timer] = []
+        self._turn += 1
+        for partition in keys.partitions(self._turn):
+            if len(found) == limit:
+                break
+            flat = await self._wire.run(scripts.DUE, [partition.timers], [limit - len(found)])
+            found += [wording.timer(member, at) for member, at in wording.scored(flat)]
+        return found
+
+    async def prune(self, idle_seconds: float) -> None:
+        for partition in keys.partitions():
+            await self._wire.run(
+                scripts.PRUNE, [partition.ready], [GROUP, int(idle_seconds * 1000)]
+            )
+
+    async def _create_groups(self) -> None:
+        for partition in keys.partitions():
+            try:
+                create = ("XGROUP", "CREATE", partition.ready, GROUP, "0", "MKSTREAM")
+                await self._wire.command(*create)
+            except ResponseError as error:
+                if "BUSYGROUP" not in str(error):
+                    raise
+
+
+def _stream(lease: Lease) -> str:
+    return keys.of_thread(lease.thread).ready

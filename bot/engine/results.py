@@ -1,0 +1,48 @@
+"""Results: what of a tool's result is carried in the log, and where the whole is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import JsonValue
+
+from bot.core.codec import digest
+
+PAGE_CHARACTERS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A result as its event has it: whole, or cut, with the whole as a blob of the log."""
+
+    result: JsonValue
+    ref: str = ""
+    size: int = 0
+    blobs: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+
+
+def carry(result: JsonValue, cap_characters: int) -> Carried:
+    """Small results go into the event; of a large one the first page does, and the rest can be read by page."""
+    text = text_of(result)
+    if len(text) <= cap_characters:
+        return Carried(result)
+    ref = digest(text)[:16]
+    return Carried(text[:cap_characters], ref, len(text), {ref: text.encode(errors="replace")})
+
+
+def text_of(result: JsonValue) -> str:
+    """A result as one text: itself if it is one, else compact JSON."""
+    if isinstance(result, str):
+        return result
+    return json.dumps(result, ensure_ascii=False, separators=(",", ":"))
+
+
+def page(whole: bytes, number: int) -> JsonValue:
+    """One page of a large result, counted from 1."""
+    text = whole.decode(errors="replace")
+    pages = max(1, -(-len(text) // PAGE_CHARACTERS))
+    number = min(max(number, 1), pages)
+    start = (number - 1) * PAGE_CHARACTERS
+    return {"page": number, "of": pages, "text": text[start : start + PAGE_CHARACTERS]}

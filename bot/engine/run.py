@@ -1,0 +1,157 @@
+"""Run: tools at work. Reads and previews run freely; anything else runs once, after a claim, if it still may."""
+
+from __future__ import annotations
+
+import time
+from uuid import uuid4
+
+from pydantic import JsonValue
+
+from bot.core.codec import digest
+from bot.core.effects import Run
+from bot.core.events import OutcomeUnknown, Previewed, PreviewRefused, ToolEnded, ToolStarted
+from bot.core.thread import Call, Thread
+from bot.engine import recheck
+from bot.engine.results import PAGE_CHARACTERS, carry, page
+from bot.engine.session import Session
+from bot.engine.toolbox import Gone, Toolbox
+from bot.kit.call import Refused, Unsure
+
+
+class Runner:
+    """Runs the calls of threads."""
+
+    def __init__(self, toolbox: Toolbox) -> None:
+        self._toolbox = toolbox
+        self._cache: dict[tuple[str, str], tuple[float, JsonValue]] = {}
+
+    async def preview(self, session: Session, id: str, version: int) -> None:
+        """Lay out what a gated call would do, for its approvers; what cannot be done goes back to the model."""
+        call, name = _call(session.thread, id), f"card:{id}-v{version}"
+        try:
+            card = await self._toolbox.card(session.thread, call)
+        except Exception as error:  # noqa: BLE001 - whatever the tool's own code raises
+            said = self._toolbox.said(call, error)
+            refused = PreviewRefused(id=name, actor="engine", call=id, version=version, reason=said)
+            await session.record(refused)
+            return
+        await session.record(
+            Previewed(id=name, actor="engine", call=id, version=version, card=card)
+        )
+
+    # ---- reads -------------------------------------------------------------------------------------
+    async def read(self, session: Session, run: Run) -> None:
+        """Run a read; it changes nothing, so it needs no permission and may be cut off at its time limit."""
+        call = _call(session.thread, run.call)
+        try:
+            result = await self._read(session, call)
+        except Exception as error:  # noqa: BLE001 - whatever the tool's own code raises
+            await session.record(self._failed(call, run, error))
+            return
+        await self._returned(session, call, run, result)
+
+    async def _read(self, session: Session, call: Call) -> JsonValue:
+        if call.proposal.tool == "read_more":
+            return await _read_more(session, call)
+        _, tool = self._toolbox.find(session.thread, call)
+        if not tool.cache_seconds:
+            return await self._toolbox.run(session.thread, call)
+        name = (tool.source_digest, digest(tool.name, call.proposal.arguments))
+        kept = self._cache.get(name)
+        if kept is None or kept[0] < time.monotonic():
+            result = await self._toolbox.run(session.thread, call)
+            kept = self._cache[name] = (time.monotonic() + tool.cache_seconds, result)
+        return kept[1]
+
+    # ---- everything else ---------------------------------------------------------------------------
+    async def write(self, session: Session, run: Run) -> None:
+        """Claim, then run, once. What was approved is looked at again first: it may no longer be what would run."""
+        call = _call(session.thread, run.call)
+        void = await recheck.void(self._toolbox, session.thread, call) if run.run == 1 else None
+        if void is not None:
+            await session.record(void)
+            return
+        claim = ToolStarted(
+            id=f"start:{call.id}.{run.n}.{run.run}:{uuid4().hex[:8]}",
+            actor="engine",
+            call=call.id,
+            n=run.n,
+            run=run.run,
+        )
+        if await session.claim(claim):
+            await self._act(session, call, run)
+
+    async def _act(self, session: Session, call: Call, run: Run) -> None:
+        """The one place where something is done to the world."""
+        if not session.is_held():
+            await session.record(self._failed(call, run, _LATE))
+            return
+        try:
+            result = await self._toolbox.run(session.thread, call)
+        except (Unsure, TimeoutError) as error:
+            await session.record(self._unsure(call, run, error))
+        except Exception as error:  # noqa: BLE001 - whatever the tool's own code raises
+            await session.record(self._failed(call, run, error))
+        else:
+            await self._returned(session, call, run, result)
+
+    # ---- what came out -----------------------------------------------------------------------------
+    async def _returned(self, session: Session, call: Call, run: Run, result: JsonValue) -> None:
+        carried = carry(result, self._cap(session.thread, call))
+        ended = ToolEnded(
+            id=_end(call, run),
+            actor="engine",
+            call=call.id,
+            n=run.n,
+            outcome="returned",
+            result=carried.result,
+            ref=carried.ref,
+            size=carried.size,
+        )
+        await session.record(ended, blobs=carried.blobs)
+
+    def _cap(self, thread: Thread, call: Call) -> int:
+        try:
+            return self._toolbox.find(thread, call)[1].cap
+        except Gone:
+            return PAGE_CHARACTERS * 2
+
+    def _failed(self, call: Call, run: Run, error: Exception) -> ToolEnded:
+        return ToolEnded(
+            id=_end(call, run),
+            actor="engine",
+            call=call.id,
+            n=run.n,
+            outcome="failed",
+            error=self._toolbox.said(call, error),
+        )
+
+    def _unsure(self, call: Call, run: Run, error: Exception) -> OutcomeUnknown | ToolEnded:
+        """An idempotent call may be proposed again without harm; of any other a human must say what became of it."""
+        if call.proposal.idempotent:
+            return self._failed(call, run, error)
+        return OutcomeUnknown(
+            id=f"unknown:{call.id}.{run.n}", actor="engine", call=call.id, n=run.n
+        )
+
+
+_LATE = Refused("the worker lost its lease before it began; nothing was started")
+
+
+async def _read_more(session: Session, call: Call) -> JsonValue:
+    ref, number = str(call.proposal.arguments.get("ref")), call.proposal.arguments.get("page")
+    whole = await session.blob(ref)
+    if whole is None:
+        message = f"there is no stored result {ref} in this thread"
+        raise Refused(message)
+    return page(whole, number if isinstance(number, int) else 1)
+
+
+def _call(thread: Thread, id: str) -> Call:
+    call = thread.call(id)
+    assert call is not None, "effects name calls of this thread"
+    return call
+
+
+def _end(call: Call, run: Run) -> str:
+    return f"end:{call.id}.{run.n}.{run.run}"

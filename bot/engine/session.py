@@ -1,0 +1,147 @@
+"""Session: one thread in the hands of one worker. It folds what it reads and appends what it did, in that order.
+
+The local fold and the stored log say the same: after each append the session either evolves by its own facts (nothing
+came between) or reads on from where it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from uuid import uuid4
+
+from bot.core.codec import decode, encode
+from bot.core.effects import next_effects, timers
+from bot.core.events import Event
+from bot.core.reducer import evolve
+from bot.core.thread import Thread
+from bot.engine.store import Append, Appended, Fenced, Kind, Known, Lease, Outcome, Store
+
+FACTS = {
+    "StepDecided",
+    "DecideFailed",
+    "Previewed",
+    "PreviewRefused",
+    "ToolStarted",
+    "ToolEnded",
+    "OutcomeUnknown",
+    "CallVoided",
+    "Delivered",
+    "DeliveryFailed",
+    "VerdictRefused",
+}
+
+
+class LeaseLost(Exception):
+    """Somebody else works on this thread now; whatever is not appended yet is theirs to find out."""
+
+
+class Session:
+    """A thread, its events and the right to act on it. Appends are serialised: facts of parallel effects queue here."""
+
+    def __init__(self, store: Store, lease: Lease, lease_seconds: float) -> None:
+        self.lease = lease
+        self.thread = Thread(lease.thread)
+        self.events: list[Event] = []
+        self._store = store
+        self._lease_seconds = lease_seconds
+        self._held_until = time.monotonic() + lease_seconds
+        self._armed: Mapping[str, int] = {}
+        self._lock = asyncio.Lock()
+        self.resting = False
+        self._wrote = False
+
+    async def load(self) -> None:
+        """Read what the log has more than was folded."""
+        async with self._lock:
+            await self._read_on()
+
+    async def record(self, *facts: Event, blobs: Mapping[str, bytes] | None = None) -> None:
+        """Append facts; come to rest with them if they leave nothing to do."""
+        async with self._lock:
+            await self._append("fact", facts, blobs or {})
+
+    async def claim(self, fact: Event) -> bool:
+        """Permission to act: False if somebody's word slipped in first, and then all is looked at again."""
+        async with self._lock:
+            outcome = await self._append("claim", (fact,), {})
+            return isinstance(outcome, Appended | Known)
+
+    async def rest(self) -> None:
+        """Let go of the thread, if nothing came in between: then `resting` is true."""
+        async with self._lock:
+            await self._append("fact", (), {})
+
+    async def blob(self, ref: str) -> bytes | None:
+        """A large result that this thread's log keeps."""
+        return await self._store.blob(self.thread.id, ref)
+
+    def is_fresh(self) -> bool:
+        """Whether nothing was appended in this session yet: what is owed now was owed by somebody before."""
+        return not self._wrote
+
+    def renewed(self, at: float) -> None:
+        """The heartbeat that was sent at this monotonic time was heard."""
+        self._held_until = at + self._lease_seconds
+
+    def is_held(self) -> bool:
+        """Whether, by this process's own clock, nobody else can have taken the thread."""
+        return time.monotonic() < self._held_until
+
+    async def _append(
+        self, kind: Kind, facts: tuple[Event, ...], blobs: Mapping[str, bytes]
+    ) -> Outcome:
+        folded = self._folded(facts)
+        wanted = timers(folded)
+        # The store stamps the time, so a timer that is new with these facts is set from a guess that is early. It is
+        # put right by the next commit, and therefore such a commit is never the last one.
+        rest = (
+            kind == "fact"
+            and not next_effects(folded)
+            and not (facts and wanted.keys() - self._armed.keys())
+        )
+        commit = Append(
+            thread=self.thread.id,
+            kind=kind,
+            id=facts[0].id if facts else uuid4().hex,
+            events=tuple(encode(fact) for fact in facts),
+            lease=self.lease,
+            head=self.thread.head if kind == "claim" or rest else None,
+            timers={**{name: None for name in self._armed if name not in wanted}, **wanted},
+            blobs=blobs,
+            rest=rest,
+        )
+        outcome = await self._store.append(commit)
+        self._wrote = True
+        self.resting = rest and isinstance(outcome, Appended | Known)
+        return await self._heard(outcome, commit, facts)
+
+    async def _heard(self, outcome: Outcome, commit: Append, facts: tuple[Event, ...]) -> Outcome:
+        match outcome:
+            case Appended(head, at) if head == self.thread.head + len(facts):
+                self._fold_in([fact.model_copy(update={"at": at}) for fact in facts])
+                self._armed = timers(self.thread)
+            case Fenced() if commit.kind == "claim" or commit.rest:
+                raise LeaseLost(self.thread.id)
+            case _:
+                await self._read_on()
+        return outcome
+
+    async def _read_on(self) -> None:
+        rows = await self._store.read(self.thread.id, self.thread.head)
+        for event in (decode(row.at, row.body) for row in rows):
+            self._fold_in([event])
+            if event.type in FACTS:
+                self._armed = timers(self.thread)
+
+    def _fold_in(self, events: list[Event]) -> None:
+        for event in events:
+            self.thread = evolve(self.thread, event)
+            self.events.append(event)
+
+    def _folded(self, facts: tuple[Event, ...]) -> Thread:
+        thread = self.thread
+        for fact in facts:
+            thread = evolve(thread, fact.model_copy(update={"at": max(thread.at, fact.at)}))
+        return thread

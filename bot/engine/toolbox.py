@@ -1,0 +1,98 @@
+"""Toolbox: finds the tool of a call, runs it with what it declares, and says its errors shortly and without secrets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from bot.core.codec import digest
+from bot.core.thread import Call, Thread
+from bot.core.values import Card
+from bot.kit.agent import Agent
+from bot.kit.call import Call as ToolCall
+from bot.kit.call import Refused, Unsure, call_for
+from bot.kit.rule import Rule
+from bot.kit.tool import Tool
+
+ERROR_CHARACTERS = 500
+SECRET_CHARACTERS = 4
+"""A shorter value is no secret worth its name, and cutting it out of every text would garble them."""
+
+
+class Gone(Exception):
+    """The agent or the tool of a call is no longer here."""
+
+
+class Toolbox:
+    """The tools of all agents, and the environment out of which each gets what it declares."""
+
+    def __init__(self, agents: Mapping[str, Agent], environ: Mapping[str, str]) -> None:
+        self._agents = agents
+        self._environ = environ
+
+    def find(self, thread: Thread, call: Call) -> tuple[Agent, Tool]:
+        """The agent of the thread and the tool of the call. Raises `Gone`."""
+        agent = self._agents.get(thread.agent)
+        if agent is None:
+            message = f"the agent {thread.agent} is no longer here"
+            raise Gone(message)
+        tool = agent.tools.get(call.proposal.tool)
+        if tool is None:
+            message = f"{thread.agent} no longer has the tool {call.proposal.tool}"
+            raise Gone(message)
+        return agent, tool
+
+    async def run(self, thread: Thread, call: Call) -> JsonValue:
+        """The tool at work, for at most its time limit."""
+        _, tool = self.find(thread, call)
+        running = tool.run(call.proposal.arguments, self._call(tool, thread, call))
+        return await asyncio.wait_for(running, tool.seconds)
+
+    async def card(self, thread: Thread, call: Call) -> Card:
+        """What the call would do now, laid out for its approvers."""
+        agent, tool = self.find(thread, call)
+        arguments = call.proposal.arguments
+        rule = agent.rule(tool.name, arguments)
+        showing = tool.show(arguments, self._call(tool, thread, call))
+        shown = await asyncio.wait_for(showing, tool.seconds)
+        pins = dict(shown.pins)
+        return Card(
+            text=shown.text,
+            digest=digest(tool.name, arguments, shown.text, pins),
+            pins=pins,
+            approvers=rule.approvers,
+            quorum=rule.quorum,
+            self_approval=rule.self_approval,
+            typed=rule.typed,
+            deadline_seconds=rule.deadline_seconds or call.proposal.deadline_seconds,
+            agent=fingerprint(tool, rule),
+        )
+
+    def said(self, call: Call, error: Exception) -> str:
+        """An error in one short text, without traceback and without the values of secrets."""
+        if isinstance(error, TimeoutError):
+            return f"took longer than {call.proposal.time_limit_seconds} s and was stopped"
+        plain = isinstance(error, Refused | Unsure | Gone)
+        text = str(error) if plain else f"{type(error).__name__}: {error}"
+        for value in self._secrets():
+            text = text.replace(value, "[secret]")
+        text = " ".join(text.split())
+        return text if len(text) <= ERROR_CHARACTERS else text[: ERROR_CHARACTERS - 1] + "…"
+
+    def _call(self, tool: Tool, thread: Thread, call: Call) -> ToolCall:
+        key = f"{call.id}-{digest(call.proposal.arguments)[:8]}"
+        return call_for(
+            tool, key=key, thread=thread.id, requester=thread.requester, environ=self._environ
+        )
+
+    def _secrets(self) -> list[str]:
+        tools = [tool for agent in self._agents.values() for tool in agent.tools.values()]
+        values = {self._environ.get(name, "") for tool in tools for name in tool.secrets}
+        return [value for value in values if len(value) >= SECRET_CHARACTERS]
+
+
+def fingerprint(tool: Tool, rule: Rule) -> str:
+    """What may not change between card and run, besides arguments and pins: the tool itself and its policy."""
+    return digest(tool.source_digest, rule.quorum, rule.self_approval)

@@ -1,0 +1,77 @@
+"""Wording: a commit as the words of the append script, and the server's replies as our values."""
+
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+from bot.engine.scripts import Word
+from bot.engine.store import Append, Appended, Fenced, Known, Lease, Moved, Outcome, Row, Timer
+
+AT = slice(0, 13)
+BODY = slice(13, None)
+
+
+def words(commit: Append, fires: Timer | None) -> Iterator[Word]:
+    lease = commit.lease
+    yield from (commit.thread, commit.kind, commit.seen_seconds)
+    yield from (lease.entry, lease.count) if lease else ("", 0)
+    yield -1 if commit.head is None else commit.head
+    yield int(commit.rest)
+    yield from (member(fires), fires.at) if fires else ("", 0)
+    yield from (len(commit.timers), len(commit.blobs))
+    for name, at in commit.timers.items():
+        yield from (name, "-" if at is None else at)
+    for ref, blob in commit.blobs.items():
+        yield from (ref, blob)
+    yield from commit.events
+
+
+def outcome(reply: object) -> Outcome:
+    word, head, at = cast(tuple[bytes, int, bytes], reply)
+    match word:
+        case b"appended":
+            return Appended(head, int(at))
+        case b"known":
+            return Known(head)
+        case b"fenced":
+            return Fenced(head)
+        case b"moved":
+            return Moved(head)
+        case _:
+            raise AssertionError(f"the append script answered {word!r}")
+
+
+def rows(reply: object) -> list[Row]:
+    return [Row(int(row[AT]), row[BODY]) for row in cast(list[bytes], reply)]
+
+
+def fresh(reply: object) -> list[Lease]:
+    """Entries given out for the first time, as XREADGROUP names them."""
+    streams = cast(list[tuple[bytes, list[tuple[bytes, Mapping[bytes, bytes]]]]], reply or [])
+    return [
+        Lease(fields[b"thread"].decode(), entry.decode(), 1, int(fields.get(b"tries", b"0")) + 1)
+        for _, entries in streams
+        for entry, fields in entries
+    ]
+
+
+def taken_over(reply: object) -> list[Lease]:
+    """Entries another worker let lapse, as the reclaim script names them."""
+    return [
+        Lease(thread.decode(), entry.decode(), count, int(before) + count)
+        for entry, thread, count, before in cast(list[tuple[bytes, bytes, int, bytes]], reply)
+    ]
+
+
+def scored(reply: object) -> Iterator[tuple[bytes, int]]:
+    flat = cast(list[bytes], reply)
+    pairs = zip(flat[::2], flat[1::2], strict=True)
+    return ((member, int(float(score))) for member, score in pairs)
+
+
+def member(timer: Timer) -> str:
+    return f"{timer.thread}\0{timer.name}"
+
+
+def timer(member: bytes, at: int) -> Timer:
+    thread, _, name = member.decode().partition("\0")
+    return Timer(thread, name, at)

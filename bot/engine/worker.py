@@ -1,0 +1,133 @@
+"""Worker: takes threads that have work, performs what `next_effects` says until nothing is left, lets go.
+
+Resume is not a special case: after a crash, a deploy or a fortnight's silence another worker loads the log, folds it and
+goes on. What kills a turn half-way leaves the lease to lapse, and the thread comes back to somebody by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import structlog
+
+from bot.core.codec import encode
+from bot.core.effects import next_effects
+from bot.core.events import TimerFired
+from bot.engine.session import LeaseLost, Session
+from bot.engine.store import Lease, Store
+
+Perform = Callable[[Session], Awaitable[None]]
+
+TIMER_SECONDS = 0.2
+PRUNE_SECONDS = 3600.0
+DRAIN_SECONDS = 25.0
+FAILED_PAUSE_SECONDS = 1.0
+TAKE_WAIT_SECONDS = 1.0
+FULL_PAUSE_SECONDS = 0.05
+log = structlog.get_logger()
+
+
+class Worker:
+    """Holds up to `concurrency` threads at once. `perform` does what one thread's fold asks for, once."""
+
+    def __init__(
+        self, store: Store, perform: Perform, *, lease_seconds: float, concurrency: int = 16
+    ) -> None:
+        self._store = store
+        self._perform = perform
+        self._lease_seconds = lease_seconds
+        self._concurrency = concurrency
+        self._held: dict[str, tuple[Session, asyncio.Task[None]]] = {}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until told to stop; then finish what is in hand, or hand it back."""
+        drained = asyncio.Event()
+        lease_part = self._lease_seconds / 4
+        duties = [
+            self._forever(self._take, 0.0, stop),
+            self._forever(self._reclaim, lease_part, stop),
+            self._forever(self._fire_timers, TIMER_SECONDS, stop),
+            self._forever(self._prune, PRUNE_SECONDS, stop),
+        ]
+        heart = asyncio.create_task(self._forever(self._beat, lease_part, drained))
+        await asyncio.gather(*duties)
+        await self._drain()
+        drained.set()
+        await heart
+
+    async def _forever(
+        self, step: Callable[[], Awaitable[None]], pause_seconds: float, end: asyncio.Event
+    ) -> None:
+        """One duty, until its end. A store that is away is no reason to die: it may come back."""
+        while not end.is_set():
+            pause = pause_seconds
+            try:
+                await step()
+            except Exception as error:  # noqa: BLE001 - the duty must survive whatever a turn of it meets
+                log.warning("duty failed", duty=step.__name__, error=str(error)[:300])
+                pause = max(pause, FAILED_PAUSE_SECONDS)
+            if pause:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(end.wait(), pause)
+
+    async def _take(self) -> None:
+        room = self._concurrency - len(self._held)
+        if room <= 0:
+            await asyncio.sleep(FULL_PAUSE_SECONDS)
+            return
+        for lease in await self._store.take(room, TAKE_WAIT_SECONDS):
+            self._hold(lease)
+
+    async def _reclaim(self) -> None:
+        room = self._concurrency - len(self._held)
+        for lease in await self._store.reclaim(room) if room > 0 else ():
+            log.info("taken over", thread=lease.thread, tries=lease.tries)
+            self._hold(lease)
+
+    def _hold(self, lease: Lease) -> None:
+        session = Session(self._store, lease, self._lease_seconds)
+        task = asyncio.create_task(self._live(session))
+        self._held[lease.entry] = (session, task)
+        task.add_done_callback(lambda _: self._held.pop(lease.entry, None))
+
+    async def _live(self, session: Session) -> None:
+        """One thread until it waits or rests. Whatever goes wrong here is tried again when the lease has lapsed."""
+        try:
+            await session.load()
+            while not session.resting:
+                if next_effects(session.thread):
+                    await self._perform(session)
+                else:
+                    await session.rest()
+        except LeaseLost:
+            log.info("lease lost", thread=session.lease.thread)
+        except Exception:
+            log.exception("turn failed", thread=session.lease.thread, tries=session.lease.tries)
+
+    async def _beat(self) -> None:
+        sessions = {session.lease: session for session, _ in self._held.values()}
+        at = time.monotonic()
+        renewed = await self._store.renew(sessions) if sessions else []
+        for lease in renewed:
+            sessions[lease].renewed(at)
+
+    async def _fire_timers(self) -> None:
+        for timer in await self._store.due(100):
+            event = TimerFired(id=timer.id, actor="clock", name=timer.name, due=timer.at)
+            await self._store.fire(timer, encode(event))
+
+    async def _prune(self) -> None:
+        await self._store.prune(24 * PRUNE_SECONDS)
+
+    async def _drain(self) -> None:
+        """What ends within the grace ends here; closing the store hands back what does not."""
+        tasks = [task for _, task in self._held.values()]
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)

@@ -1,0 +1,405 @@
+"""The worker on a real Redis: what one thread's life leaves in the world's own ledger and on the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from bot.core import outbox
+from bot.core.events import (
+    CallVoided,
+    DecideFailed,
+    DeliveryFailed,
+    Event,
+    StepDecided,
+    ToolEnded,
+    VerdictRefused,
+)
+from bot.core.thread import Idle, Thinking, Thread
+from bot.engine.desk import Desk
+from bot.kit.channel import Undeliverable
+from bot.model.port import ModelFailed
+from tests.engine.office import Office, Reply, card, decide, message, say, types, until
+
+TOOLS = """
+    import asyncio, os
+    from pathlib import Path
+    from bot.kit import Args, Call, Card, Refused, tool
+    from bot.kit.call import Unsure
+
+    def note(call: Call, line: str) -> None:
+        with open(call.env["LEDGER"], "a") as ledger:
+            print(line, file=ledger)
+
+    class Paper(Args):
+        name: str
+
+    @tool(reads=True, env=("LEDGER",), cap=100)
+    async def read_paper(paper: Paper, call: Call):
+        \"\"\"Read a paper.\"\"\"
+        if paper.name == "long":
+            return "x" * 250
+        if paper.name == "broken":
+            raise ValueError("no such paper; the token is " + os.environ.get("NOTHING", "s3cr3t-value"))
+        return {"paper": paper.name}
+
+    @tool(approval="always", env=("LEDGER",), seconds=1)
+    async def sign(paper: Paper, call: Call):
+        \"\"\"Sign a paper.\"\"\"
+        note(call, f"sign {paper.name}")
+        if paper.name == "slow":
+            await asyncio.sleep(60)
+        if paper.name == "foggy":
+            raise Unsure("the line went dead")
+        return "signed"
+
+    @sign.preview
+    async def show(paper: Paper, call: Call) -> Card:
+        pin = Path(call.env["LEDGER"] + ".pin")
+        if paper.name == "forbidden":
+            raise Refused("this one cannot be signed")
+        return Card(f"Signs {paper.name}", pins={"pin": pin.read_text() if pin.exists() else ""})
+
+    @tool(approval="never", idempotent=True, env=("LEDGER",), secrets=("TOKEN",), seconds=30)
+    async def file_away(paper: Paper, call: Call):
+        \"\"\"File a paper.\"\"\"
+        note(call, f"file {paper.name} {call.key}")
+        gate = Path(call.env["LEDGER"] + ".gate")
+        while gate.exists():
+            await asyncio.sleep(0.01)
+        return "filed"
+"""
+FRONT = "approvers: [alice, bob]"
+
+SIGN: Reply = [("sign", {"name": "lease", "because": "it is due"})]
+DONE: Reply = [("done_for_now", {"message": "All done."})]
+
+MakeOffice = Callable[..., Office]
+
+
+@pytest.fixture
+def open_office(redis_server: str, tmp_path: Path) -> MakeOffice:
+    def make(
+        replies: Sequence[Reply], *, lease_seconds: float = 30.0, front: str = FRONT
+    ) -> Office:
+        office = Office(redis_server, tmp_path, replies, lease_seconds)
+        office.write_agent(front, TOOLS)
+        return office
+
+    return make
+
+
+def has(kind: str, times: int = 1) -> Callable[[Thread, list[Event]], bool]:
+    return lambda _, events: types(events).count(kind) >= times
+
+
+def when(holds: Callable[[], bool]) -> Callable[[Thread, list[Event]], bool]:
+    return lambda thread, events: holds()
+
+
+def is_idle(thread: Thread, events: list[Event]) -> bool:
+    return isinstance(thread.turn, Idle)
+
+
+async def test_a_gated_call_runs_once_after_its_approval_and_never_before(
+    open_office: MakeOffice,
+) -> None:
+    office = open_office([SIGN, DONE])
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        shown = await card(desk, outbox.Approval)
+        assert office.ledger() == []
+        assert (await decide(desk, shown, "approve")).refusal is None
+        await until(desk, is_idle)
+    assert office.ledger() == ["sign lease"]
+    assert [sent.text for sent in office.screen.sent if isinstance(sent, outbox.Say)] == [
+        "All done."
+    ]
+
+
+async def test_a_second_press_is_refused_recorded_and_told(open_office: MakeOffice) -> None:
+    office = open_office([SIGN, DONE])
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        shown = await card(desk, outbox.Approval)
+        assert (await decide(desk, shown, "approve", by="eve")).refusal is not None
+        await decide(desk, shown, "approve")
+        assert (await decide(desk, shown, "approve")).refusal is not None
+        await until(
+            desk,
+            lambda thread, events: (
+                is_idle(thread, events) and has("VerdictRefused", 2)(thread, events)
+            ),
+        )
+        refused = [
+            event for event in await desk.events(office.thread) if isinstance(event, VerdictRefused)
+        ]
+    assert office.ledger() == ["sign lease"]
+    assert [person for person, _ in office.screen.told] == ["eve", "bob"]
+    assert "eve is not among" in refused[0].reason
+
+
+async def test_a_worker_killed_in_a_call_leaves_a_question_and_no_second_start(
+    open_office: MakeOffice,
+) -> None:
+    office = open_office([[("sign", {"name": "slow", "because": "so"})], DONE], lease_seconds=1.0)
+    async with office.store() as store, office.process() as worker:
+        desk = Desk(store)
+        await say(desk, "sign it")
+        await decide(desk, await card(desk, outbox.Approval), "approve")
+        await until(desk, when(lambda: office.ledger() != []))
+        worker.kill()
+        await worker.wait()
+    office.model.replies = [DONE]
+    async with office.work() as desk:
+        unknown = await card(desk, outbox.UnknownOutcome)
+        await decide(desk, unknown, "answer", by="alice", text="happened")
+        await until(desk, is_idle)
+    assert office.ledger() == ["sign slow"]
+
+
+async def test_an_idempotent_call_found_started_runs_again_under_the_same_key(
+    open_office: MakeOffice,
+) -> None:
+    office = open_office([[("file_away", {"name": "a"})], DONE], lease_seconds=1.0)
+    gate = Path(office.environ["LEDGER"] + ".gate")
+    gate.touch()
+    async with office.store() as store, office.process() as worker:
+        desk = Desk(store)
+        await say(desk, "file it")
+        await until(desk, when(lambda: office.ledger() != []))
+        worker.kill()
+        await worker.wait()
+    gate.unlink()
+    office.model.replies = [DONE]
+    async with office.work() as desk:
+        await until(desk, is_idle)
+    first, second = office.ledger()
+    assert first == second
+
+
+async def test_a_pin_that_moved_voids_the_approval_and_asks_anew(open_office: MakeOffice) -> None:
+    office = open_office([SIGN, DONE])
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        shown = await card(desk, outbox.Approval)
+        Path(office.environ["LEDGER"] + ".pin").write_text("moved")
+        await decide(desk, shown, "approve")
+        again = await card(desk, outbox.Approval, version=2)
+        assert office.ledger() == []
+        await decide(desk, again, "approve")
+        await until(desk, is_idle)
+        voided = [
+            event for event in await desk.events(office.thread) if isinstance(event, CallVoided)
+        ]
+    assert office.ledger() == ["sign lease"]
+    assert "pin" in voided[0].reason
+
+
+@pytest.mark.parametrize(
+    ("front", "tools", "reason"),
+    [
+        ("approvers: [alice]", TOOLS, "no longer"),
+        (FRONT, TOOLS.replace('note(call, f"sign', 'note(call, f"really sign'), "has changed"),
+        (FRONT + "\ntools: [read_paper]", TOOLS, "no longer has the tool"),
+    ],
+    ids=["an approver was removed", "the tool was changed", "the tool was removed"],
+)
+async def test_a_deploy_between_approval_and_run_never_runs_what_was_not_approved(
+    open_office: MakeOffice, front: str, tools: str, reason: str
+) -> None:
+    office = open_office([SIGN, DONE, DONE])
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        shown = await card(desk, outbox.Approval)
+    async with office.store() as store:
+        await decide(Desk(store), shown, "approve")
+    office.write_agent(front, tools)
+    async with office.work() as desk:
+        await until(desk, has("CallVoided"))
+        voided = [
+            event for event in await desk.events(office.thread) if isinstance(event, CallVoided)
+        ]
+    assert reason in voided[0].reason
+    assert office.ledger() == []
+
+
+async def test_what_cannot_be_done_goes_back_to_the_model_and_disturbs_nobody(
+    open_office: MakeOffice,
+) -> None:
+    office = open_office([[("sign", {"name": "forbidden", "because": "why not"})], DONE])
+    async with office.work() as desk:
+        await say(desk, "sign it")
+        await until(desk, is_idle)
+    assert [type(sent) for sent in office.screen.sent] == [outbox.Say]
+    assert "this one cannot be signed" in office.model.asked[1]
+
+
+@pytest.mark.parametrize("name", ["slow", "foggy"])
+async def test_a_call_that_cannot_say_how_it_ended_is_put_to_a_human(
+    open_office: MakeOffice, name: str
+) -> None:
+    office = open_office([[("sign", {"name": name, "because": "so"})], DONE])
+    async with office.work() as desk:
+        await say(desk, "sign it")
+        await decide(desk, await card(desk, outbox.Approval), "approve")
+        unknown = await card(desk, outbox.UnknownOutcome)
+        await decide(desk, unknown, "answer", by="alice", text="give-up")
+        await until(desk, is_idle)
+    assert office.ledger() == [f"sign {name}"]
+
+
+async def test_a_large_result_is_cut_and_its_rest_can_be_read(open_office: MakeOffice) -> None:
+    office = open_office([[("read_paper", {"name": "long"})], DONE])
+    async with office.work() as desk:
+        await say(desk, "read it")
+        await until(desk, is_idle)
+        ended = next(
+            event for event in await desk.events(office.thread) if isinstance(event, ToolEnded)
+        )
+        assert (ended.result, ended.size) == ("x" * 100, 250)
+        office.model.replies = [
+            [("read_more", {"ref": ended.ref, "page": 1})],
+            DONE,
+        ]
+        await say(desk, "and the rest?")
+        await until(
+            desk,
+            lambda thread, events: is_idle(thread, events) and has("ToolEnded", 2)(thread, events),
+        )
+        events = await desk.events(office.thread)
+    more = [event for event in events if isinstance(event, ToolEnded)][1]
+    assert more.result == {"page": 1, "of": 1, "text": "x" * 250}
+
+
+async def test_an_error_is_short_and_holds_no_secret(open_office: MakeOffice) -> None:
+    office = open_office([[("read_paper", {"name": "broken"})], DONE])
+    async with office.work() as desk:
+        await say(desk, "read it")
+        await until(desk, is_idle)
+        ended = next(
+            event for event in await desk.events(office.thread) if isinstance(event, ToolEnded)
+        )
+    assert ended.outcome == "failed"
+    assert ended.error == "ValueError: no such paper; the token is [secret]"
+
+
+async def test_a_model_that_is_overloaded_is_asked_again_by_timer(open_office: MakeOffice) -> None:
+    office = open_office([ModelFailed("transient", "overloaded", retry_seconds=0.01), DONE])
+    async with office.work() as desk:
+        await say(desk, "hello")
+        thread = await until(desk, has("DecideFailed"))
+        assert isinstance(thread.turn, Thinking)
+        await until(desk, is_idle)
+        assert "TimerFired" in types(await desk.events(office.thread))
+
+
+async def test_a_second_malformed_step_asks_a_human(open_office: MakeOffice) -> None:
+    nonsense: Reply = [("sing", {"name": "aria"})]
+    office = open_office([nonsense, nonsense, DONE])
+    async with office.work() as desk:
+        await say(desk, "hello")
+        hold = await card(desk, outbox.Hold)
+        failed = [
+            event for event in await desk.events(office.thread) if isinstance(event, DecideFailed)
+        ]
+        assert "did you mean sign" in failed[0].reason
+        await decide(desk, hold, "answer", by="alice", text="Try again")
+        await until(desk, is_idle)
+    assert "sing" in office.model.asked[1], "the re-ask says what was wrong"
+
+
+async def test_a_message_voids_the_step_that_had_not_seen_it(open_office: MakeOffice) -> None:
+    office = open_office([SIGN, DONE])
+    office.model.gate.clear()
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        await until(desk, when(lambda: len(office.model.asked) == 1))
+        await desk.post(office.thread, message("no, leave it"))
+        office.model.gate.set()
+        await until(desk, is_idle)
+        steps = [
+            event for event in await desk.events(office.thread) if isinstance(event, StepDecided)
+        ]
+    assert len(steps) == 2
+    assert "leave it" in office.model.asked[1]
+    assert not [sent for sent in office.screen.sent if isinstance(sent, outbox.Approval)]
+
+
+async def test_a_message_found_owed_is_looked_for_before_it_is_sent_again(
+    open_office: MakeOffice,
+) -> None:
+    office = open_office([DONE], lease_seconds=1.0)
+    office.screen.failures = [ConnectionError("the line went dead after the message went out")]
+    async with office.work() as desk:
+        await say(desk, "hello")
+        await until(desk, when(lambda: not office.screen.failures))
+        step = next(
+            event for event in await desk.events(office.thread) if isinstance(event, StepDecided)
+        )
+        office.screen.sent.append(outbox.Say(f"{office.thread}-{step.seen}-0", "All done."))
+        await until(desk, is_idle)
+    assert len(office.screen.sent) == 1
+
+
+async def test_a_message_that_cannot_be_delivered_is_a_fact_and_not_a_loop(
+    open_office: MakeOffice,
+) -> None:
+    office = open_office([DONE])
+    office.screen.failures = [Undeliverable("the channel is archived")]
+    async with office.work() as desk:
+        await say(desk, "hello")
+        await until(desk, has("DeliveryFailed"))
+        await until(desk, is_idle)
+        failed = [
+            event for event in await desk.events(office.thread) if isinstance(event, DeliveryFailed)
+        ]
+    assert failed[0].reason == "the channel is archived"
+
+
+async def test_a_wait_outlives_the_worker_and_a_word_ends_it_early(open_office: MakeOffice) -> None:
+    office = open_office([[("await", {"seconds": 1, "reason": "a nap"})], DONE])
+    async with office.work() as desk:
+        await say(desk, "later")
+        await until(desk, has("StepDecided"))
+    async with office.work() as desk:
+        await until(desk, is_idle)
+        assert "TimerFired" in types(await desk.events(office.thread))
+        office.model.replies = [[("await", {"seconds": 86_400, "reason": "a day"})], DONE]
+        await say(desk, "again")
+        await until(desk, has("StepDecided", 3))
+        await say(desk, "no need to wait")
+        await until(
+            desk,
+            lambda thread, events: (
+                is_idle(thread, events) and has("StepDecided", 4)(thread, events)
+            ),
+        )
+
+
+async def test_a_question_that_nobody_answers_expires_and_the_work_goes_on(
+    open_office: MakeOffice,
+) -> None:
+    front = FRONT + "\npolicy: {sign: {deadline: 1s}}"
+    office = open_office([SIGN, DONE], front=front)
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        await until(
+            desk,
+            lambda thread, events: (
+                is_idle(thread, events) and has("StepDecided", 2)(thread, events)
+            ),
+        )
+    assert office.ledger() == []
+    assert "Nobody answered" in office.model.asked[1]
+
+
+async def test_two_workers_share_threads_and_start_nothing_twice(open_office: MakeOffice) -> None:
+    office = open_office([SIGN, DONE])
+    async with office.work() as desk, office.work():
+        await say(desk, "sign the lease")
+        await decide(desk, await card(desk, outbox.Approval), "approve")
+        await until(desk, is_idle)
+    assert office.ledger() == ["sign lease"]
