@@ -1,0 +1,146 @@
+"""Agent: one prompt with its tools and its policy, loaded from a folder; nothing about it changes afterwards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from bot.core.values import Limits, Proposal
+from bot.kit import propose as proposing
+from bot.kit.arguments import Json
+from bot.kit.declared import Approval
+from bot.kit.front_matter import FrontMatter
+from bot.kit.house import House
+from bot.kit.intents import BUILT_IN
+from bot.kit.nearest import meant
+from bot.kit.people import People
+from bot.kit.rule import Rule, Terms
+from bot.kit.tool import Tool, with_because
+
+
+class NoSuchTool(Exception):
+    """The agent has no tool or intent of this name; the text says which was probably meant."""
+
+
+@dataclass(frozen=True, eq=False)
+class Agent:
+    """Everything the engine needs to know of one agent. `sources` is the code its digest covers."""
+
+    name: str
+    folder: Path
+    front: FrontMatter
+    body: str
+    house: House
+    people: People
+    tools: Mapping[str, Tool]
+    terms: Mapping[str, Terms]
+    sources: Mapping[str, str] = field(repr=False)
+
+    @property
+    def description(self) -> str:
+        return self.front.description
+
+    @property
+    def model(self) -> str | None:
+        """The model this agent asks; None: the bot's default."""
+        return self.front.model
+
+    @property
+    def limits(self) -> Limits:
+        return self.front.limits.limits()
+
+    @property
+    def listen(self) -> str:
+        """Whose words in the thread count as addressed: `mention` or `thread`."""
+        return self.front.listen
+
+    @property
+    def routes(self) -> tuple[dict[str, str], ...]:
+        return self.front.routes
+
+    @property
+    def prefetch(self) -> tuple[tuple[str, Json], ...]:
+        """The reads that are done before the model is first asked, as `propose` takes them."""
+        return tuple((each.tool, each.arguments) for each in self.front.prefetch)
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        """The people who decide where neither tool nor policy names others."""
+        return self.people.expand(self.front.approvers)
+
+    @property
+    def system(self) -> tuple[str, ...]:
+        """What the model is told first: the rules of the house, then the agent's own prompt."""
+        return tuple(text for text in (self.house.rules, self.body) if text)
+
+    @property
+    def prompt(self) -> str:
+        return "\n\n".join(self.system)
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes with the prompt, the policy, any schema and any line of the tools' code."""
+        parts = {
+            "system": self.system,
+            "settings": self.front.model_dump(mode="json"),
+            "specs": self.tool_specs(),
+            "sources": dict(self.sources),
+        }
+        return sha256(json.dumps(parts, sort_keys=True).encode("utf-8", "replace")).hexdigest()
+
+    def tool(self, name: str) -> Tool:
+        """The tool of this name; NoSuchTool where there is none."""
+        if name not in self.tools:
+            message = f"{self.name} has no tool {name[:80]}{meant(name[:80], self.tools)}"
+            raise NoSuchTool(message)
+        return self.tools[name]
+
+    def approval(self, name: str) -> Approval:
+        """Whether a human is asked before this tool or intent runs: never, always, or when its condition says so."""
+        if name in BUILT_IN:
+            return "never"
+        self.tool(name)
+        return self.terms[name].approval
+
+    def rule(self, tool_name: str, arguments: Json) -> Rule:
+        """Who decides on this call; BadArguments or NoSuchTool where there is nothing to decide."""
+        if tool_name in BUILT_IN:
+            return Rule(
+                "read", reason=f"{tool_name} is built in and changes nothing outside the thread."
+            )
+        args = self.tool(tool_name).parse(arguments)
+        return self.terms[tool_name].rule(args, self.people)
+
+    def tool_specs(self) -> list[dict[str, object]]:
+        """What the model may choose from, in an order that never changes: built-in intents, then tools by name."""
+        return deepcopy(self._specs)
+
+    @cached_property
+    def _specs(self) -> list[dict[str, object]]:
+        built_in = [self.house.spec(name) for name in BUILT_IN]
+        return built_in + [self._spec(self.tools[name]) for name in sorted(self.tools)]
+
+    def _spec(self, tool: Tool) -> dict[str, object]:
+        schema = tool.arguments_schema
+        if self.approval(tool.name) != "never":
+            schema = with_because(schema, self.house.because)
+        return {"name": tool.name, "description": tool.description, "schema": schema}
+
+    def propose(
+        self,
+        uses: Sequence[tuple[str, Mapping[str, object]]],
+        *,
+        asked: tuple[str, ...],
+        question_deadline_seconds: int | None,
+        approval_deadline_seconds: int | None,
+        now: datetime | None = None,
+    ) -> tuple[Proposal, ...]:
+        """The step that these tool uses make, with the rules that hold now; Malformed where they make none."""
+        frame = proposing.Frame(asked, question_deadline_seconds, approval_deadline_seconds, now)
+        return proposing.propose(self, uses, frame)

@@ -1,0 +1,28 @@
+"""Channel: the port by which a message leaves. Channels deliver and translate; they decide nothing."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bot.core.outbox import Outgoing
+from bot.core.values import Address
+
+
+class Undeliverable(Exception):
+    """The channel refuses this message for good; anything else it raises is tried again."""
+
+
+class Channel(Protocol):
+    """One medium."""
+
+    async def find(self, address: Address, key: str) -> str | None:
+        """The receipt of a message that may have been sent before; None: not there, or it cannot be looked up."""
+        ...
+
+    async def send(self, address: Address, message: Outgoing) -> str:
+        """Deliver, and return the channel's receipt. Raises `Undeliverable`."""
+        ...
+
+    async def tell(self, address: Address, person: str, text: str) -> None:
+        """Tell one person something, best effort: why their verdict did not count."""
+        ...

@@ -1,0 +1,121 @@
+"""Front matter: what stands between the two `---` of an agent.md; nothing else may."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, field_validator
+
+from bot.core.values import Limits
+from bot.kit.declared import Allowance, Approval
+from bot.kit.document import AgentError, Document, parse, text_of
+from bot.kit.durations import seconds_of
+
+EVERY_TOOL = "*"
+Seconds = Annotated[int, BeforeValidator(seconds_of)]
+
+
+class _Front(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Policy(_Front):
+    """Who decides on a tool, as the owner of the agent says; what is left out is the tool's own."""
+
+    approval: Approval | None = None
+    approvers: tuple[str, ...] | None = None
+    quorum: Annotated[int, Field(ge=1, le=50)] | None = None
+    self_approval: Allowance | None = None
+    deadline: Seconds | None = None
+    channels: tuple[str, ...] | None = None
+    words: Allowance | None = None
+
+    def over(self, other: Policy | None) -> Policy:
+        """This policy, with the other's words where this one is silent."""
+        said = self.model_dump(exclude_none=True)
+        return other.model_copy(update=said) if other else self
+
+
+class LimitsSaid(_Front):
+    """How far a thread may go before a human is asked."""
+
+    steps: Annotated[int, Field(ge=1, le=1_000)] = 20
+    failures: Annotated[int, Field(ge=1, le=100)] = 3
+    cost_usd: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
+    wall_seconds: Annotated[int, Field(ge=1)] | None = None
+
+    def limits(self) -> Limits:
+        micro_usd = None if self.cost_usd is None else round(self.cost_usd * 1_000_000)
+        return Limits(
+            steps=self.steps,
+            failures=self.failures,
+            micro_usd=micro_usd,
+            wall_seconds=self.wall_seconds,
+        )
+
+
+class Prefetch(_Front):
+    """A read that is done before the model is first asked."""
+
+    tool: str
+    arguments: dict[str, JsonValue] = {}
+
+
+def _prefetch(written: object) -> object:
+    return {"tool": written} if isinstance(written, str) else written
+
+
+class Schedule(_Front):
+    """When the agent begins by itself, with which words, and where it answers."""
+
+    name: str
+    schedule: str
+    prompt: str
+    time_zone: str = "UTC"
+    address: str | None = None
+    fallback: str | None = None
+    missed: str | None = None
+    starting_deadline_seconds: int | None = None
+    concurrency_policy: str | None = None
+    suspend: bool = False
+
+
+class FrontMatter(_Front):
+    """The settings of one agent."""
+
+    description: str = ""
+    model: str | None = None
+    tools: tuple[str, ...] | None = None
+    approvers: tuple[str, ...] = ()
+    policy: dict[str, Policy] = {}
+    limits: LimitsSaid = LimitsSaid()
+    prefetch: tuple[Annotated[Prefetch, BeforeValidator(_prefetch)], ...] = ()
+    routes: tuple[dict[str, str], ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    listen: Literal["mention", "thread"] = "mention"
+
+    @field_validator("description")
+    @classmethod
+    def _one_paragraph(cls, description: str) -> str:
+        return " ".join(description.split())
+
+
+def read_agent_file(path: Path) -> tuple[Document, FrontMatter, str]:
+    """The front matter with its lines, as a value, and the prompt."""
+    front, body = _halves(text_of(path), path)
+    file = parse(front, path, first_line=2)
+    if not body.strip():
+        line = front.count("\n") + 3
+        raise AgentError(f"{path}:{line}: the prompt was expected after the second ---")
+    return file, file.read(FrontMatter), body.strip()
+
+
+def _halves(text: str, path: Path) -> tuple[str, str]:
+    first, *rest = text.split("\n")
+    if first.rstrip() != "---":
+        raise AgentError(f"{path}:1: --- was expected, and the agent's settings after it")
+    end = next((index for index, line in enumerate(rest) if line.rstrip() == "---"), None)
+    if end is None:
+        raise AgentError(f"{path}:{len(rest) + 1}: a second --- was expected after the settings")
+    return "".join(f"{line}\n" for line in rest[:end]), "\n".join(rest[end + 1 :])

@@ -1,0 +1,102 @@
+"""Lint: what loads but should not stay so. Every finding says what mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.kit.agent import Agent
+from bot.kit.load import Agents
+from bot.kit.nearest import meant
+from bot.kit.rule import Terms
+
+MAX_TOOLS = 10
+MAX_STEPS = 20
+MAX_PROMPT_TOKENS = 4_000
+_LETTERS_A_TOKEN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to mend. An error means that the agent cannot do its work as it is."""
+
+    severity: Literal["error", "warning"]
+    agent: str
+    text: str
+    mend: str
+
+
+def lint(agents: Agents) -> list[Finding]:
+    """Everything there is to say about these agents, errors first."""
+    found = [finding for agent in agents.values() for finding in _findings(agent)]
+    return sorted(found, key=lambda finding: (finding.severity, finding.agent))
+
+
+def _findings(agent: Agent) -> Iterator[Finding]:
+    yield from _size(agent)
+    yield from _names(agent)
+    for terms in agent.terms.values():
+        yield from _terms(agent, terms)
+
+
+def _size(agent: Agent) -> Iterator[Finding]:
+    file = f"{agent.folder}/agent.md"
+    if len(agent.tools) > MAX_TOOLS:
+        text = f"{len(agent.tools)} tools are more than {MAX_TOOLS}: the model chooses worse among many"
+        yield Finding(
+            "error", agent.name, text, f"name fewer under tools: in {file}, or split the agent"
+        )
+    if agent.limits.steps > MAX_STEPS:
+        text = f"{agent.limits.steps} steps are more than {MAX_STEPS} without a human's word"
+        yield Finding("error", agent.name, text, f"limits: {{steps: {MAX_STEPS}}} in {file}")
+    tokens = len(agent.prompt) // _LETTERS_A_TOKEN
+    if tokens > MAX_PROMPT_TOKENS:
+        text = f"the prompt has about {tokens:,} tokens, more than {MAX_PROMPT_TOKENS:,}"
+        yield Finding(
+            "error", agent.name, text, f"shorten {file}, or let the agent read it through a tool"
+        )
+    if agent.front.schedules or agent.front.routes:
+        text = "its schedules and routes are kept, and nothing in this version follows them"
+        yield Finding("warning", agent.name, text, f"start it with bot launch {agent.name} TEXT")
+    if not agent.description:
+        mend = f"description: what it is for, in a line, in {file}"
+        yield Finding("warning", agent.name, "it has no description", mend)
+
+
+def _names(agent: Agent) -> Iterator[Finding]:
+    """Approvers that nobody is called."""
+    for name in agent.people.unknown(dict.fromkeys(_named(agent))):
+        known = [*agent.people.people, *agent.people.groups]
+        text = (
+            f"{name} is named as approver, and is neither a person nor a group{meant(name, known)}"
+        )
+        yield Finding("error", agent.name, text, f"add {name} to the people file (BOT_PEOPLE)")
+
+
+def _named(agent: Agent) -> Iterable[str]:
+    yield from agent.front.approvers
+    for policy in agent.front.policy.values():
+        yield from policy.approvers or ()
+    for tool in agent.tools.values():
+        yield from tool.approving.approvers
+
+
+def _terms(agent: Agent, terms: Terms) -> Iterator[Finding]:
+    file, name = f"{agent.folder}/agent.md", terms.tool.name
+    for word in terms.loosened:
+        text = f"policy of {name}: {word} asks for less than the tool itself does"
+        yield Finding("warning", agent.name, text, f"take it out of {file}, or change the tool")
+    if terms.approval == "never":
+        return
+    approvers = agent.people.expand(terms.approvers)
+    if not approvers:
+        text = f"{name} needs approval and nobody may give it"
+        yield Finding(
+            "error", agent.name, text, f"approvers: [NAME] in {file}, a name of the people file"
+        )
+    elif isinstance(terms.quorum, int) and terms.quorum > len(approvers):
+        text = f"{name} needs {terms.quorum} approvals and {len(approvers)} may give one"
+        yield Finding(
+            "error", agent.name, text, f"name more approvers in {file}, or lower the quorum"
+        )

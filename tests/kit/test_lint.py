@@ -1,0 +1,58 @@
+"""What loads but should not stay so is found, with what mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bot.kit.agent import Agent
+from bot.kit.lint import Finding, lint
+from bot.kit.load import Agents
+
+AgentIn = Callable[..., Agent]
+
+SOUND = "description: Keeps a shop.\napprovers: [releasers]\n"
+
+
+def found(agent: Agent) -> list[Finding]:
+    return lint(Agents({agent.name: agent}, agent.people))
+
+
+def test_a_sound_agent_has_nothing_to_mend(agent_in: AgentIn) -> None:
+    assert found(agent_in(SOUND)) == []
+
+
+MANY = "from bot.kit import tool\n" + "".join(
+    f"@tool(reads=True)\ndef look_{n}():\n    'Look.'\n" for n in range(11)
+)
+TWO = "from bot.kit import tool\n@tool(quorum=3)\ndef act():\n    'Act.'\n"
+
+
+@pytest.mark.parametrize(
+    ("front", "tools", "severity", "text"),
+    [
+        (SOUND + "limits: {steps: 21}", None, "error", "21 steps are more than 20"),
+        (SOUND, MANY, "error", "11 tools are more than 10"),
+        ("approvers: [alice]", None, "warning", "it has no description"),
+        ("description: d", None, "error", "refund needs approval and nobody may give it"),
+        (SOUND + "policy: {credit: {approval: never}}", None, "warning", "policy of credit: approval: never"),
+        ("description: d\napprovers: [alice, alcie]", None, "error", "alcie is named as approver"),
+        (SOUND + "policy: {label: {approvers: [zed]}}", None, "error", "zed is named as approver"),
+        (SOUND + "routes: [{channel: slack}]", None, "warning", "its schedules and routes are kept"),
+        (SOUND, TWO, "error", "act needs 3 approvals and 2 may give one"),
+    ],
+)  # fmt: skip
+def test_each_weakness_is_found_and_says_what_mends_it(
+    agent_in: AgentIn, front: str, tools: str | None, severity: str, text: str
+) -> None:
+    agent = agent_in(front, tools) if tools else agent_in(front)
+    findings = [finding for finding in found(agent) if finding.text.startswith(text)]
+    assert [finding.severity for finding in findings] == [severity]
+    assert findings[0].mend
+
+
+def test_a_long_prompt_is_found(agent_in: AgentIn) -> None:
+    agent = replace(agent_in(SOUND), body="word " * 4_000)
+    assert next(finding.text for finding in found(agent)).startswith("the prompt has about 5,")

@@ -1,0 +1,103 @@
+"""The people file: who is who, and where it is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from bot.kit.document import AgentError
+from bot.kit.house import OWN_HOUSE
+from bot.kit.people import People
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "people.yaml"
+
+
+def test_the_example_that_comes_with_the_project_is_sound() -> None:
+    people = People.load(OWN_HOUSE / "people.yaml")
+    assert people.expand(["releasers"]) == ("alice", "bob")
+    assert people.people["alice"].deputy == "bob"
+    assert people.places == {"releases": "#releases"}
+
+
+@pytest.fixture
+def people(file: Path) -> People:
+    file.write_text(
+        dedent("""
+        people:
+          alice: {slack: U1, email: Alice@Example.com, time_zone: Europe/Berlin, language: de}
+          bob: {email: bob@example.com, deputy: alice}
+          carol: {}
+        groups:
+          releasers: [alice, bob]
+          everybody: [releasers, carol]
+        """)
+    )
+    return People.load(file)
+
+
+def test_groups_are_expanded_each_person_once(people: People) -> None:
+    assert people.expand(["bob", "everybody"]) == ("bob", "alice", "carol")
+    assert people.groups_of("alice") == ("releasers", "everybody")
+
+
+def test_unknown_names_mean_nobody_and_are_reported(people: People) -> None:
+    assert people.expand(["mallory"]) == ()
+    assert people.unknown(["mallory", "alice", "releasers"]) == ("mallory",)
+
+
+@pytest.mark.parametrize(
+    ("channel", "address", "alias"),
+    [
+        ("slack", "U1", "alice"),
+        ("slack", "U2", None),
+        ("slack", "", None),
+        ("email", "alice@example.COM", "alice"),
+        ("email", "alice+x@example.com", None),
+        ("email", "", None),
+        ("console", "carol", "carol"),
+        ("console", "U1", None),
+    ],
+)
+def test_an_address_belongs_to_one_person_or_nobody(
+    people: People, channel: str, address: str, alias: str | None
+) -> None:
+    assert people.alias_of(channel, address) == alias
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("people:\n  alice: {mail: a}", ":2: people.alice.mail is not known here (did you mean email?)"),
+        ("people:\n  alice: {email: nobody}", ":2: a mail address was expected"),
+        ("people:\n  alice: {time_zone: Mars/North}", ":2: a time zone like Europe/Berlin was expected"),
+        ("people:\n  bob: {}\n  alice: {deputy: bo}", ":3: a person was expected (did you mean bob?)"),
+        ("people:\n  a: {slack: U1}\n  b: {slack: U1}", ":3: this address is already that of a"),
+        ("people:\n  a: {email: a@x}\n  b: {email: A@x}", ":3: this address is already that of a"),
+        ("people:\n  model: {}", ":2: another name was expected: model is the bot's own"),
+        ("people:\n  Alice B: {}", ":2: a short name of small letters"),
+        ("people: {a: {}}\ngroups:\n  a: []", ":3: a is a person"),
+        ("people: {alice: {}}\ngroups:\n  g: [alcie]", ":3: alcie is neither a person nor a group (did you mean alice?)"),
+        ("groups:\n  g: [h]\n  h: [g]", ":2: g contains itself"),
+        ("people: [alice]", ":1: people should be a mapping"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_with_its_line(file: Path, text: str, expected: str) -> None:
+    file.write_text(text)
+    with pytest.raises(AgentError) as caught:
+        People.load(file)
+    assert str(caught.value).startswith(f"{file}{expected}")
+
+
+def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(AgentError, match=r"nowhere\.yaml:1: no such file"):
+        People.load(tmp_path / "nowhere.yaml")
+
+
+def test_an_empty_file_means_nobody(file: Path) -> None:
+    file.write_text("# nobody yet\n")
+    assert People.load(file) == People()
