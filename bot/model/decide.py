@@ -1,0 +1,183 @@
+"""Decide: the one place of chance. Renders the thread, asks the model, and turns its answer into an event."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from typing import cast
+from uuid import uuid4
+
+from pydantic import JsonValue
+
+from bot.core import context, sense
+from bot.core.codec import digest
+from bot.core.events import DecideFailed, Event, StepDecided
+from bot.core.thread import Thinking, Thread, is_closed
+from bot.core.values import Proposal, Usage
+from bot.kit.agent import Agent
+from bot.kit.propose import Malformed
+from bot.model.port import Answer, Failure, Model, ModelFailed
+from bot.model.request import ToolSpec, request_body
+
+FIRST_WAIT_SECONDS = 2.0
+LONGEST_WAIT_SECONDS = 300.0
+REASON_CHARACTERS = 500
+
+
+class Decider:
+    """Chooses the next step of a thread with its agent's prompt, tools and model."""
+
+    def __init__(
+        self,
+        agents: Mapping[str, Agent],
+        model: Model,
+        *,
+        model_of: Callable[[Agent], str],
+        max_tokens: int,
+        deadline_seconds: int,
+        owner: str,
+    ) -> None:
+        self._agents = agents
+        self._model = model
+        self._model_of = model_of
+        self._max_tokens = max_tokens
+        self._deadline_seconds = deadline_seconds
+        self._owner = owner
+
+    async def __call__(self, thread: Thread, events: Sequence[Event]) -> Event:
+        """The next step as a fact: what configuration prefetches, else what the model chose, else why it did not."""
+        agent = self._agents.get(thread.agent)
+        if agent is None:
+            return _failed(thread, "permanent", f"There is no agent {thread.agent} here.")
+        if not thread.decided and agent.prefetch:
+            proposals = self._proposals(thread, agent, agent.prefetch)
+            return self._step(thread, agent, proposals, actor="prefetch")
+        return await self._ask(thread, agent, self.request(agent, thread.id, events))
+
+    def request(self, agent: Agent, thread_id: str, events: Sequence[Event]) -> bytes:
+        """The body that is sent to the model for this log: the same bytes whenever it is rendered."""
+        blocks = context.blocks(events, thread_id)
+        return request_body(
+            model=self._model_of(agent),
+            max_tokens=self._max_tokens,
+            system=agent.system,
+            tools=[_spec(spec) for spec in agent.tool_specs()],
+            blocks=blocks,
+            previous_blocks=_previous(events, thread_id),
+        )
+
+    async def _ask(self, thread: Thread, agent: Agent, body: bytes) -> Event:
+        request = digest(body.decode())
+        try:
+            answer = await self._model.ask(body)
+        except ModelFailed as error:
+            wait = _wait(thread, error.retry_seconds) if error.kind == "transient" else 0
+            return _failed(
+                thread, error.kind, error.reason, retry_in=wait, request=request, usage=error.usage
+            )
+        try:
+            proposals = self._proposals(thread, agent, _uses(thread, answer))
+            reason = sense.malformed(thread, proposals)
+        except Malformed as error:
+            proposals, reason = (), str(error)
+        if reason is not None:
+            return _failed(thread, "malformed", reason, request=request, usage=answer.usage)
+        return self._step(thread, agent, proposals, actor="model", answer=answer, request=request)
+
+    def _proposals(
+        self, thread: Thread, agent: Agent, uses: Sequence[tuple[str, dict[str, JsonValue]]]
+    ) -> tuple[Proposal, ...]:
+        return agent.propose(
+            uses,
+            asked=self._asked(thread, agent),
+            question_deadline_seconds=self._deadline_seconds,
+            approval_deadline_seconds=self._deadline_seconds,
+        )
+
+    def _asked(self, thread: Thread, agent: Agent) -> tuple[str, ...]:
+        """Who may answer where nobody is named: the requester and the approvers; the owner where there is neither."""
+        people = dict.fromkeys(name for name in (thread.requester, *agent.approvers) if name)
+        return tuple(people) or ((self._owner,) if self._owner else ())
+
+    def _step(
+        self,
+        thread: Thread,
+        agent: Agent,
+        proposals: tuple[Proposal, ...],
+        *,
+        actor: str,
+        answer: Answer | None = None,
+        request: str = "",
+    ) -> StepDecided:
+        return StepDecided(
+            id=_id("step", thread),
+            actor=actor,
+            seen=thread.head,
+            calls=proposals,
+            text=answer.text if answer and answer.uses else "",
+            agent=agent.digest,
+            request=request,
+            limits=agent.limits,
+            asked=self._asked(thread, agent),
+            usage=answer.usage if answer else Usage(),
+        )
+
+
+def _failed(
+    thread: Thread,
+    kind: Failure,
+    reason: str,
+    *,
+    retry_in: int = 0,
+    request: str = "",
+    usage: Usage | None = None,
+) -> DecideFailed:
+    return DecideFailed(
+        id=_id("undecided", thread),
+        actor="engine",
+        seen=thread.head,
+        kind=kind,
+        reason=reason[:REASON_CHARACTERS],
+        retry_in=retry_in,
+        request=request,
+        usage=usage or Usage(),
+    )
+
+
+def _spec(spec: Mapping[str, object]) -> ToolSpec:
+    """A tool of the kit as the model's port names its parts."""
+    return {
+        "name": str(spec["name"]),
+        "description": str(spec["description"]),
+        "input_schema": cast("dict[str, object]", spec["schema"]),
+    }
+
+
+def _id(what: str, thread: Thread) -> str:
+    return f"{what}:{thread.id}.{thread.head}:{uuid4().hex[:8]}"
+
+
+def _uses(thread: Thread, answer: Answer) -> list[tuple[str, dict[str, JsonValue]]]:
+    """Text without a tool is the final message; with open requests it is said while they stay open."""
+    if answer.uses:
+        return [(use.name, use.arguments) for use in answer.uses]
+    waiting = any(not is_closed(call) for call in thread.calls)
+    return [("stand_by" if waiting else "done_for_now", {"message": answer.text})]
+
+
+def _previous(events: Sequence[Event], thread_id: str) -> int:
+    """How many blocks the last request had: the prefix cache is marked there too."""
+    asked = [
+        event.seen
+        for event in events
+        if isinstance(event, StepDecided | DecideFailed) and event.request
+    ]
+    return len(context.blocks(events[: asked[-1]], thread_id)) if asked else 0
+
+
+def _wait(thread: Thread, told_seconds: float | None) -> int:
+    """How long to wait in ms: as long as the provider says, else twice as long each time, never all at once."""
+    tries = thread.turn.tries if isinstance(thread.turn, Thinking) else 0
+    grown = min(FIRST_WAIT_SECONDS * 2**tries, LONGEST_WAIT_SECONDS)
+    seconds = max(told_seconds or 0.0, grown) * random.uniform(1.0, 1.2)  # noqa: S311 - spreading, not secrecy
+    return int(seconds * 1000)
