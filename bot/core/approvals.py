@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.core.events import Verdict
-from bot.core.thread import Asked, Call, Closed, Previewing, Thread, version_of
+from bot.core.names import version_of
+from bot.core.thread import Asked, Call, Closed, Previewing, Thread
 from bot.core.values import Card
 from bot.core.words import choose
 
@@ -63,7 +64,7 @@ def _on_asked(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> str
         return "The deadline for this has passed."
     if phase.about == "approval":
         return _on_approval(thread, call, phase, verdict)
-    return _on_answer(thread, call, phase, verdict)
+    return _on_answer(call, phase, verdict)
 
 
 def _on_approval(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> str | None:
@@ -86,7 +87,7 @@ def _on_approval(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> 
     return None
 
 
-def _on_answer(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> str | None:
+def _on_answer(call: Call, phase: Asked, verdict: Verdict) -> str | None:
     if verdict.word != "answer":
         return f"This is a question; it takes an answer, not {verdict.word}."
     if verdict.actor not in call.proposal.asked:

@@ -26,7 +26,6 @@ from bot.core.thread import (
     Saying,
     Sleeping,
     Started,
-    Thread,
 )
 from bot.core.values import Proposal
 
@@ -76,7 +75,7 @@ def move(call: Call, event: Move) -> Call:
             until = _deadline(card.deadline_seconds, event.at)
             return replace(call, card=card, phase=Asked("approval", until=until))
         case Previewing(), PreviewRefused(version=version) if version == call.version:
-            return replace(call, phase=Closed("failed", event.reason))
+            return close(call, "failed", event.reason)
         case Ready(), ToolStarted(n=n, run=1) if n == call.n and call.proposal.kind != "read":
             return replace(call, phase=Started(), begun=n, started_at=event.at)
         case Started(run), ToolStarted(n=n) if (n, event.run) == (
@@ -112,7 +111,7 @@ def _voided(call: Call, event: CallVoided) -> Call:
     return replace(call, phase=Previewing(), version=call.version + 1, proposal=gated)
 
 
-def decide(thread: Thread, call: Call, verdict: Verdict) -> Call:
+def decide(call: Call, verdict: Verdict) -> Call:
     """The call after a verdict that counts."""
     match verdict.word, call.phase:
         case "approve", Asked(votes=votes):
@@ -129,7 +128,8 @@ def decide(thread: Thread, call: Call, verdict: Verdict) -> Call:
 
 
 def _vote(call: Call, votes: tuple[str, ...]) -> Call:
-    assert isinstance(call.phase, Asked) and call.card is not None, "only a shown card is voted on"
+    assert isinstance(call.phase, Asked), "only what is asked is voted on"
+    assert call.card is not None, "a call is asked about only after its preview"
     if len(votes) < call.card.quorum:
         return replace(call, phase=replace(call.phase, votes=votes))
     return replace(call, phase=Ready(), open=False, approved=votes)

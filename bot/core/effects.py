@@ -80,7 +80,7 @@ def next_effects(thread: Thread) -> tuple[Effect, ...]:
         *doubts,
         *(Refuse(refusal) for refusal in thread.refusals),
         *(Send(notice.key) for notice in thread.notices),
-        *(Send(delivery_key(call)) for call in thread.calls if _is_owed(call)),
+        *(Send(delivery_key(call)) for call in thread.calls if _is_owed(thread, call)),
         *(
             Preview(call.id, call.version)
             for call in thread.calls
@@ -96,10 +96,15 @@ def _in_doubt(call: Call) -> bool:
     return isinstance(call.phase, Started) and not call.proposal.idempotent
 
 
-def _is_owed(call: Call) -> bool:
-    return isinstance(call.phase, Saying) or (
-        isinstance(call.phase, Asked) and call.phase.shown is None
-    )
+def _is_owed(thread: Thread, call: Call) -> bool:
+    """A card that every address refused is owed no more: `bot pending` has it."""
+    match call.phase:
+        case Saying():
+            return True
+        case Asked(shown=None, copy=copy):
+            return copy < len(thread.addresses)
+        case _:
+            return False
 
 
 def _reads(of: tuple[Call, ...]) -> tuple[Run, ...]:

@@ -1,19 +1,16 @@
 """Events: facts on a thread's log, past tense, frozen; the only thing that is ever stored.
 
-An event's `id` is its identity at the source, so that a redelivery changes nothing. Its `at` is stamped by the store
-(milliseconds since the epoch, Redis TIME), never by whoever wrote it. Its `actor` is a person's alias, or `model`,
-`engine`, `clock`.
+`id` is the identity at the source: a redelivery changes nothing. `at` (ms since the epoch) is stamped by the store, never
+by the writer. `actor` is a person's alias, or `model`, `engine`, `clock`.
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
-from bot.core.values import Address, Card, Limits, Proposal, Usage, Value
-
-Word = Literal["approve", "deny", "edit", "answer"]
+from bot.core.values import Address, Card, Limits, Proposal, Usage, Value, Word
 
 
 class Base(Value):
@@ -106,7 +103,7 @@ class Verdict(Base):
     word: Word
     digest: str = ""
     text: str = ""
-    arguments: dict[str, JsonValue] = {}
+    arguments: dict[str, JsonValue] = Field(default_factory=dict)
     channel: str = ""
 
 

@@ -6,7 +6,7 @@ A human's word outranks a step of the model: it raises `heard`, and a step chose
 from __future__ import annotations
 
 from bot.core import approvals, calls, limits, steps, turn, words
-from bot.core.events import CronTicked, MessageReceived, Verdict
+from bot.core.events import CronTicked, MessageReceived, Verdict, VerdictRefused
 from bot.core.frozen import replace
 from bot.core.thread import (
     Asked,
@@ -154,9 +154,7 @@ def verdict(thread: Thread, event: Verdict) -> Thread:
         return _refused(thread, event, reason or "")
     if steps.is_hold(call):
         return _resume(thread, call, event)
-    return turn.changed(
-        turn.spoke(thread, event.at), call, calls.decide(thread, call, event), event.at
-    )
+    return turn.changed(turn.spoke(thread, event.at), call, calls.decide(call, event), event.at)
 
 
 def _resume(thread: Thread, call: Call, event: Verdict) -> Thread:
@@ -172,3 +170,9 @@ def _resume(thread: Thread, call: Call, event: Verdict) -> Thread:
 def _refused(thread: Thread, verdict: Verdict, reason: str) -> Thread:
     refusal = Refusal(verdict.id, verdict.request, verdict.actor, reason)
     return replace(thread, refusals=(*thread.refusals, refusal))
+
+
+def refused(thread: Thread, event: VerdictRefused) -> Thread:
+    """It is on record that a verdict did not count; nothing more is owed for it."""
+    left = tuple(refusal for refusal in thread.refusals if refusal.verdict != event.verdict)
+    return replace(thread, refusals=left)

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from bot.core import phrases
 from bot.core.approvals import choices, may_retry_at
 from bot.core.thread import Asked, Call, Code, Saying, Thread, Why, delivery_key
-from bot.core.values import Card
+from bot.core.values import Address, Card
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,13 @@ def message(thread: Thread, key: str, language: phrases.Language = "en") -> Outg
             return _request(call, phase, language)
         case _:
             return None
+
+
+def address(thread: Thread, key: str) -> Address | None:
+    """Where what this key names is sent: the thread's own address, or the next where that one failed."""
+    call = thread.call(key)
+    copy = call.phase.copy if call and isinstance(call.phase, Asked) else 0
+    return thread.addresses[copy] if copy < len(thread.addresses) else None
 
 
 def pending(thread: Thread, language: phrases.Language = "en") -> tuple[Waiting, ...]:

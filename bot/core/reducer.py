@@ -12,12 +12,10 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import assert_never
 
-from bot.core import calls, human, limits, steps, turn
+from bot.core import calls, delivery, human, limits, steps, turn
 from bot.core.events import (
     CronTicked,
     DecideFailed,
-    Delivered,
-    DeliveryFailed,
     Event,
     Known,
     StepDecided,
@@ -26,15 +24,12 @@ from bot.core.events import (
 )
 from bot.core.frozen import replace
 from bot.core.thread import (
-    Asked,
     Call,
     Closed,
     Idle,
-    Saying,
     Tally,
     Thinking,
     Thread,
-    delivery_key,
 )
 
 TROUBLE_MS = 120_000  # A model that fails for this long is worth a word to the human who waits.
@@ -53,7 +48,7 @@ def evolve(thread: Thread, event: Event) -> Thread:
     return thread if isinstance(event, Unknown) else _fold(thread, event)
 
 
-def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901, PLR0911 - a closed union: one arm an event
+def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed union: one arm an event
     # Matched by its tag: an isinstance check of a pydantic class that fails costs a microsecond, and most fail.
     match event.type:
         case "StepDecided":
@@ -72,23 +67,19 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901, PLR0911 - a cl
         case "Verdict":
             return human.verdict(thread, event)
         case "Delivered":
-            return _delivered(thread, event)
+            return delivery.delivered(thread, event)
         case "DeliveryFailed":
-            return _undelivered(thread, event)
+            return delivery.failed(thread, event)
         case "TimerFired":
             return _timer(thread, event)
         case "DecideFailed":
             return _undecided(thread, event)
         case "VerdictRefused":
-            return replace(
-                thread, refusals=tuple(r for r in thread.refusals if r.verdict != event.verdict)
-            )
+            return human.refused(thread, event)
         case "CronTicked":
             return _tick(thread, event)
-        case "Paused":
-            return replace(thread, paused=True)
-        case "Resumed":
-            return replace(thread, paused=False)
+        case "Paused" | "Resumed":
+            return replace(thread, paused=event.type == "Paused")
         case "Cancelled":
             return turn.cancel(thread)
         case "Forked":
@@ -180,38 +171,6 @@ def _fact(thread: Thread, event: calls.Move) -> Thread:
 def _counted(thread: Thread, call: Call) -> Tally:
     failed = isinstance(call.phase, Closed) and call.phase.outcome == "failed"
     return replace(thread.tally, failures=thread.tally.failures + 1 if failed else 0)
-
-
-def _delivered(thread: Thread, event: Delivered) -> Thread:
-    if any(notice.key == event.key for notice in thread.notices):
-        return turn.told(thread, event.key)
-    call = thread.call(event.key)
-    if call is None or delivery_key(call) != event.key:
-        return thread
-    match call.phase:
-        case Saying():
-            return turn.changed(thread, call, calls.close(call, "said"), event.at)
-        case Asked() as phase:
-            return turn.put(thread, replace(call, phase=replace(phase, shown=event.at)))
-        case _:
-            return thread
-
-
-def _undelivered(thread: Thread, event: DeliveryFailed) -> Thread:
-    """A message that cannot be delivered is closed and the owner told; a card tries the next address."""
-    if any(notice.key == event.key for notice in thread.notices):
-        return turn.told(thread, event.key)
-    call = thread.call(event.key)
-    if call is None or delivery_key(call) != event.key:
-        return thread
-    warned = turn.noticed(thread, "undelivered", f"{event.key}: {event.reason}")
-    match call.phase:
-        case Saying():
-            return turn.changed(warned, call, calls.close(call, "failed", event.reason), event.at)
-        case Asked() as phase:
-            return turn.put(warned, replace(call, phase=replace(phase, copy=phase.copy + 1)))
-        case _:
-            return thread
 
 
 def _timer(thread: Thread, event: TimerFired) -> Thread:

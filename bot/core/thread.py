@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.core.ids import Ids
+from bot.core.names import call_id
 from bot.core.values import Address, Card, Limits, Proposal
 
 Outcome = Literal[
@@ -191,6 +192,11 @@ class Thread:
     decided: bool = False
     ids: Ids = field(default_factory=Ids)
 
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """Where its messages go: each is tried in turn for a card that cannot be delivered."""
+        return (self.address,) if self.address else ()
+
     def call(self, name: str) -> Call | None:
         """The call that this request, delivery key or call id names, whatever version it names."""
         id = call_id(name)
@@ -198,23 +204,6 @@ class Thread:
             if call.id == id:
                 return call
         return None
-
-
-def call_id(name: str) -> str:
-    """The call's own id in a request (`T-4-0-v2`) or delivery key (`T-4-0-v2~1`)."""
-    stem, mark, rest = name.partition("~")[0].rpartition("-v")
-    return stem if mark and _is_number(rest) else name
-
-
-def version_of(request: str) -> int | None:
-    """The version that a request names; None where it names none."""
-    stem, mark, rest = request.partition("~")[0].rpartition("-v")
-    return int(rest) if stem and mark and _is_number(rest) else None
-
-
-def _is_number(text: str) -> bool:
-    """Whether this is a number as we write them; a name comes from outside and may hold other digits, or too many."""
-    return text.isascii() and text.isdigit() and len(text) < 10
 
 
 def delivery_key(call: Call) -> str:

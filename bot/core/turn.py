@@ -96,7 +96,9 @@ def told(thread: Thread, key: str) -> Thread:
 
 
 def put(thread: Thread, after: Call) -> Thread:
-    return replace(thread, calls=tuple([after if call.id == after.id else call for call in thread.calls]))
+    return replace(
+        thread, calls=tuple([after if call.id == after.id else call for call in thread.calls])
+    )
 
 
 def spoke(thread: Thread, at: int) -> Thread:

@@ -10,6 +10,8 @@ Kind = Literal[
     "read", "write", "gated", "question", "await", "say", "stand_by", "nothing", "withdraw", "limit"
 ]
 
+Word = Literal["approve", "deny", "edit", "answer"]
+
 
 class Value(BaseModel):
     """A frozen value. Fields it does not know are ignored: a newer version of the code may have written them."""

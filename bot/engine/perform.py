@@ -81,7 +81,7 @@ class Performer:
 
     async def _send(self, session: Session, key: str, *, look_first: bool) -> None:
         """A message found owed after a load may have gone out before a crash: look before sending it again."""
-        message, address = outbox.message(session.thread, key), session.thread.address
+        message, address = outbox.message(session.thread, key), outbox.address(session.thread, key)
         if message is None or address is None:
             return
         channel = self._channels[address.channel]

@@ -218,8 +218,6 @@ class RedisStore:
             scripts.RELEASE, [names.ready, names.wake], [GROUP, self.consumer, *words]
         )
 
-    # Timers and upkeep
-
     async def due(self, limit: int) -> list[Timer]:
         found: list[Timer] = []
         self._turn += 1

@@ -15,11 +15,10 @@ from bot.core.events import (
     ToolEnded,
     ToolStarted,
     Verdict,
-    Word,
 )
 from bot.core.reducer import replay
 from bot.core.thread import Asked, Call, Thread, asked_about, delivery_key
-from bot.core.values import Address, Card, Kind, Proposal
+from bot.core.values import Address, Card, Kind, Proposal, Word
 
 SLACK = Address(channel="slack", locator="C1/171.2")
 BEGAN = 1_793_000_000_000

@@ -65,14 +65,8 @@ def _names(story: Story, a: int, b: int) -> str:
     call = _call(story, a)
     if call is None:
         return "T-9-9-v1"
-    names = (
-        call.request,
-        call.request,
-        call.request,
-        f"{call.id}-v{call.version + b - 3}",
-        f"{call.request}~1",
-        call.id,
-    )
+    old, coming = (f"{call.id}-v{call.version + by}" for by in (-1, 1))
+    names = (call.request, call.request, old, call.request, f"{call.request}~1", coming, call.id)
     return names[b % len(names)]
 
 
@@ -106,11 +100,9 @@ PLAY: dict[str, Callable[[Story, int, int], None]] = {
     "refuse": lambda s, a, b: _about_call(s, a, b, lambda c: s.refused_preview(c.id)),
     "deliver": lambda s, a, b: s.delivered(_names(s, a, b)),
     "undeliver": lambda s, a, b: s.undelivered(_names(s, a, b)),
-    "approve": lambda s, a, b: s.approve(
-        _names(s, a, b // 2), BY[b % 5], "other" if b == 5 else None
-    ),
+    "approve": lambda s, a, b: s.approve(_names(s, a, a), BY[b % 5], "other" if b == 5 else None),
     "deny": lambda s, a, b: s.deny(_names(s, a, b), BY[b % 5]),
-    "edit": lambda s, a, b: s.edit(_names(s, a, b // 2), BY[b % 5], size=a),
+    "edit": lambda s, a, b: s.edit(_names(s, a, a), BY[b % 5], size=a),
     "answer": lambda s, a, b: s.answer(_names(s, a, b), TEXTS[b + 4], BY[a % 5]),
     "start": lambda s, a, b: _about_call(
         s, a, b, lambda c: s.started(c.id, c.n + b // 3, 1 + b % 3)
@@ -156,6 +148,8 @@ OPENINGS: tuple[tuple[tuple[str, int], ...], ...] = (
     (("step", 1), ("preview", 0), ("preview", 2)),
     (("step", 0), ("preview", 0), ("deliver", 0), ("message", 0), ("preview", 0)),
     (("step", 2), ("start", 0)),
+    (("step", 0), ("preview", 0), ("approve", 0)),
+    (("step", 0), ("preview", 0), ("message", 0), ("preview", 0), ("approve", 2)),
 )
 
 

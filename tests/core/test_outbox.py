@@ -16,7 +16,17 @@ from bot.core.events import (
     Paused,
     StepDecided,
 )
-from bot.core.outbox import Approval, Hold, Notice, Question, Say, UnknownOutcome, message, pending
+from bot.core.outbox import (
+    Approval,
+    Hold,
+    Notice,
+    Question,
+    Say,
+    UnknownOutcome,
+    address,
+    message,
+    pending,
+)
 from bot.core.status import phase, waiting_for
 from bot.core.thread import Code, Why
 from bot.core.values import Limits
@@ -137,6 +147,14 @@ def test_a_card_that_was_not_taken_goes_out_under_the_key_of_its_copy() -> None:
     card_again = message(it.thread, "T-1-0-v1~1")
     assert isinstance(card_again, Approval)
     assert (card_again.key, card_again.request) == ("T-1-0-v1~1", "T-1-0-v1")
+
+
+def test_a_card_goes_to_the_threads_address_and_is_owed_no_more_when_that_refused_it() -> None:
+    it = asked()
+    assert address(it.thread, "T-1-0-v1") == it.thread.address
+    it.add(DeliveryFailed(id="", key="T-1-0-v1", reason="no such channel"))
+    assert address(it.thread, "T-1-0-v1~1") is None
+    assert Send("T-1-0-v1~1") not in next_effects(it.thread)
 
 
 def test_an_unknown_outcome_says_when_it_may_be_tried_again() -> None:

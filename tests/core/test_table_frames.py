@@ -38,15 +38,30 @@ def test_the_delivery_of_an_old_version_shows_nothing() -> None:
     assert Send(f"{call}-v2") in story.effects
 
 
-def test_a_card_that_cannot_be_delivered_goes_to_the_next_address_and_the_owner_is_told() -> None:
+def test_a_card_that_its_last_address_refused_is_owed_no_more_and_the_thread_is_told() -> None:
+    story, (call,) = working(question(asked=("bob",)))
+    story.undelivered(f"{call}-v1")
+    (notice,) = story.thread.notices
+    assert (notice.code, story.effects) == ("undelivered", (Send(notice.key),))
+    story.delivered(notice.key)
+    assert story.effects == ()
+    assert story.phase(call) == Asked("question", copy=1)
+
+
+def test_a_card_that_was_refused_is_shown_by_its_copy_alone() -> None:
     story, (call,) = working(question())
     story.undelivered(f"{call}-v1")
-    assert [notice.code for notice in story.thread.notices] == ["undelivered"]
-    assert Send(f"{call}-v1~1") in story.effects
     story.delivered(f"{call}-v1")
-    assert Send(f"{call}-v1~1") in story.effects
+    assert story.phase(call) == Asked("question", copy=1)
     story.delivered(f"{call}-v1~1")
     assert story.phase(call) == Asked("question", shown=story.now, copy=1)
+
+
+def test_a_new_version_of_a_card_begins_with_the_first_address_again() -> None:
+    story, (call,) = working(question(asked=("bob",)))
+    story.undelivered(f"{call}-v1")
+    story.message("hm")
+    assert Send(f"{call}-v2") in story.effects
 
 
 def test_a_press_on_a_copy_counts_as_one_on_the_card() -> None:

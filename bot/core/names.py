@@ -1,0 +1,20 @@
+"""Names: how calls, their showings and their copies are called. A call is `T-4-0`, its showing `T-4-0-v2`, a copy `T-4-0-v2~1`."""
+
+from __future__ import annotations
+
+
+def call_id(name: str) -> str:
+    """The call's own id in a request (`T-4-0-v2`) or delivery key (`T-4-0-v2~1`)."""
+    stem, mark, rest = name.partition("~")[0].rpartition("-v")
+    return stem if mark and _is_number(rest) else name
+
+
+def version_of(request: str) -> int | None:
+    """The version that a request names; None where it names none."""
+    stem, mark, rest = request.partition("~")[0].rpartition("-v")
+    return int(rest) if stem and mark and _is_number(rest) else None
+
+
+def _is_number(text: str) -> bool:
+    """Whether this is a number as we write them; a name comes from outside and may hold other digits, or too many."""
+    return text.isascii() and text.isdigit() and len(text) < 10
