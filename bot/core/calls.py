@@ -10,6 +10,7 @@ from bot.core.events import (
     OutcomeUnknown,
     Previewed,
     PreviewRefused,
+    StepDecided,
     ToolEnded,
     ToolStarted,
     Verdict,
@@ -26,11 +27,26 @@ from bot.core.thread import (
     Saying,
     Sleeping,
     Started,
+    Thread,
 )
 from bot.core.values import Proposal
 
+# Copying a blank call costs a third of constructing one.
+_BLANK = Call("", 0, 0, Proposal(kind="nothing", tool=""), Closed("said"))
 LONGEST_WAIT_SECONDS = 10 * 366 * 86_400
 Move = Previewed | PreviewRefused | ToolStarted | ToolEnded | OutcomeUnknown | CallVoided
+
+
+def new(thread: Thread, event: StepDecided, index: int, proposal: Proposal) -> Call:
+    """A call of this step, named by what the step had seen and its place in it."""
+    return replace(
+        _BLANK,
+        id=f"{thread.id}-{event.seen}-{index}",
+        step=event.seen,
+        index=index,
+        proposal=proposal,
+        phase=begin(proposal, event.at),
+    )
 
 
 def begin(proposal: Proposal, at: int) -> Phase:

@@ -26,7 +26,7 @@ from bot.core.words import Approve, Deny, Stop
 
 def message(thread: Thread, event: MessageReceived) -> Thread:
     thread = opened(thread, event)
-    approvals_open = tuple(call for call in thread.calls if _is_open_approval(call))
+    approvals_open = [call for call in thread.calls if _is_open_approval(call)]
     match words.read(event.text):
         case Stop():
             return turn.noticed(turn.cancel(thread), "stopped")
@@ -51,7 +51,7 @@ def opened(thread: Thread, event: MessageReceived | CronTicked) -> Thread:
 
 
 def _typed(
-    thread: Thread, event: MessageReceived, said: Approve | Deny, open_calls: tuple[Call, ...]
+    thread: Thread, event: MessageReceived, said: Approve | Deny, open_calls: list[Call]
 ) -> Thread:
     """A typed verdict counts on the version that was shown when it was written, when one approval alone is open."""
     call, *others = open_calls
@@ -94,17 +94,18 @@ def _was_shown(phase: Phase, event: MessageReceived) -> bool:
 def _reply(thread: Thread, event: MessageReceived) -> Thread:
     """A bare reply by someone asked answers the one open question; with several it decides nothing."""
     questions = asked_about(thread, "question", "unknown")
-    hold = next((call for call in questions if steps.is_hold(call)), None)
+    hold = steps.standing(thread.calls)
     if hold and _chosen(hold, event):
         return _answer(thread, hold, event)
     questions = [call for call in questions if call is not hold]
-    if not any(event.actor in call.proposal.asked for call in questions):
+    mine = [call for call in questions if event.actor in call.proposal.asked]
+    if not mine:
         return _interrupt(thread, event)
     if len(questions) > 1:
         return turn.noticed(thread, "which", ", ".join(call.request for call in questions))
-    if _is_unsettled(questions[0]) and not _chosen(questions[0], event):
+    if _is_unsettled(mine[0]) and not _chosen(mine[0], event):
         return _interrupt(thread, event)
-    return _answer(thread, questions[0], event)
+    return _answer(thread, mine[0], event)
 
 
 def _is_unsettled(call: Call) -> bool:

@@ -1,30 +1,59 @@
 """Ids: the set of event ids a thread has folded. Persistent: adding gives a new set and leaves the old as it was.
 
-A plain frozenset would copy all ids at every event, which is quadratic in a long thread. This one is a stack of
-frozensets whose sizes double from top to bottom, so that each id is copied a logarithmic number of times.
+A plain frozenset would copy all ids at every event, which is quadratic in a long thread. This one gathers new ids in a
+short tuple, and full tuples in a stack of frozensets whose sizes double, so that each id is copied a logarithmic number
+of times.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from itertools import chain
+
+RECENT = 16
 
 
-@dataclass(frozen=True, slots=True)
 class Ids:
     """Ids folded so far."""
 
-    stack: tuple[frozenset[str], ...] = ()
+    __slots__ = ("recent", "stack")
+
+    def __init__(
+        self, recent: tuple[str, ...] = (), stack: tuple[frozenset[str], ...] = ()
+    ) -> None:
+        self.recent = recent
+        self.stack = stack
 
     def __contains__(self, id: str) -> bool:
-        return any(id in part for part in self.stack)
+        if id in self.recent:
+            return True
+        for part in self.stack:  # noqa: SIM110 - a loop: asked at every event, and a generator costs twice as much
+            if id in part:
+                return True
+        return False
 
     def add(self, id: str) -> Ids:
         """The set with this id in it."""
-        stack, top = self.stack, frozenset((id,))
+        recent = (*self.recent, id)
+        if len(recent) < RECENT:
+            return Ids(recent, self.stack)
+        stack, top = self.stack, frozenset(recent)
         while stack and len(stack[-1]) <= len(top):
             top |= stack[-1]
             stack = stack[:-1]
-        return Ids((*stack, top))
+        return Ids((), (*stack, top))
+
+    def __iter__(self) -> Iterator[str]:
+        return chain(self.recent, *self.stack)
 
     def __len__(self) -> int:
-        return sum(len(part) for part in self.stack)
+        return len(self.recent) + sum(len(part) for part in self.stack)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ids) and (self.recent, self.stack) == (other.recent, other.stack)
+
+    def __hash__(self) -> int:
+        return hash((self.recent, self.stack))
+
+    def __repr__(self) -> str:
+        return f"Ids({len(self)})"

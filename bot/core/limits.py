@@ -34,18 +34,23 @@ def spoken(tally: Tally, at: int) -> Tally:
 
 def spent(tally: Tally, event: StepDecided | DecideFailed) -> Tally:
     """What a model call cost is kept, whether its step counted or not."""
-    usage = event.usage
-    tokens = usage.input + usage.output + usage.cache_read + usage.cache_write
-    if not tokens and not usage.micro_usd:
-        return tally
     return replace(
-        tally, micro_usd=tally.micro_usd + (usage.micro_usd or 0), tokens=tally.tokens + tokens
+        tally,
+        micro_usd=tally.micro_usd + (event.usage.micro_usd or 0),
+        tokens=tally.tokens + event.usage.tokens,
     )
 
 
 def stepped(tally: Tally, event: StepDecided) -> Tally:
-    """One more step of the model; what configuration wrote (prefetch) is none."""
-    return replace(tally, steps=tally.steps + 1, malformed=0) if event.actor == "model" else tally
+    """One more step, and its cost; what configuration wrote (prefetch) counts as none."""
+    by_model = event.actor == "model"
+    return replace(
+        tally,
+        steps=tally.steps + by_model,
+        malformed=0 if by_model else tally.malformed,
+        micro_usd=tally.micro_usd + (event.usage.micro_usd or 0),
+        tokens=tally.tokens + event.usage.tokens,
+    )
 
 
 def extended(thread: Thread, at: int) -> Tally:

@@ -92,36 +92,25 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
 
 # ---- what the model chose --------------------------------------------------------------------------------------------
 def _step(thread: Thread, event: StepDecided) -> Thread:
-    tally = limits.spent(thread.tally, event)
     if not isinstance(thread.turn, Thinking) or event.seen < thread.heard:
-        return replace(thread, tally=tally)
-    new = tuple(
-        Call(
-            f"{thread.id}-{event.seen}-{index}",
-            event.seen,
-            index,
-            proposal,
-            calls.begin(proposal, event.at),
-        )
-        for index, proposal in enumerate(event.calls)
-    )
+        return replace(thread, tally=limits.spent(thread.tally, event))
+    new = tuple([calls.new(thread, event, index, each) for index, each in enumerate(event.calls)])
+    kept, past = steps.left_over(thread)
     thread = replace(
         thread,
-        tally=limits.stepped(tally, event),
+        tally=limits.stepped(thread.tally, event),
         limits=event.limits,
         asked=event.asked,
         decided=True,
-        past=steps.remembered(thread),
+        past=past,
         heard=event.seen + 1,  # A second step from the same head has not seen this one.
-        calls=(*steps.kept(thread.calls), *new),
+        calls=(*kept, *new),
     )
-    return turn.settle(
-        _withdrawn(thread, new), event.at, ended=any(steps.is_end(call) for call in new)
-    )
+    return turn.settle(_withdrawn(thread, new), event.at, ended=bool(new) and steps.is_end(new[-1]))
 
 
 def _withdrawn(thread: Thread, new: tuple[Call, ...]) -> Thread:
-    for withdrawal in (call.proposal for call in new if call.proposal.kind == "withdraw"):
+    for withdrawal in [call.proposal for call in new if call.proposal.kind == "withdraw"]:
         target = thread.call(str(withdrawal.arguments.get("request")))
         if target is not None and steps.withdrawable(target):
             reason = str(withdrawal.arguments.get("reason", ""))

@@ -49,27 +49,23 @@ def under_way(calls: tuple[Call, ...]) -> bool:
     return False
 
 
-def kept(calls: tuple[Call, ...]) -> tuple[Call, ...]:
-    """What a new step leaves of the earlier ones: the steps in which something is open, whole, for their order counts."""
-    alive = {call.step for call in calls if not isinstance(call.phase, Closed)}
-    if not alive:
-        return ()
-    return tuple(
-        call if isinstance(call.phase, Closed) or call.open else replace(call, open=True)
-        for call in calls
-        if call.step in alive
-    )
+def left_over(thread: Thread) -> tuple[tuple[Call, ...], tuple[Call, ...]]:
+    """What a new step leaves of the earlier ones, and the requests decided last.
 
-
-def remembered(thread: Thread) -> tuple[Call, ...]:
-    """The requests decided last, so that a late press hears who decided; the log has them all."""
+    Steps in which something is open stay whole, for the order of their calls counts. Requests that were decided are
+    remembered for a while, so that a late press hears who decided; the log has them all.
+    """
     alive = {call.step for call in thread.calls if not isinstance(call.phase, Closed)}
-    decided = tuple(
-        call
-        for call in thread.calls
-        if call.step not in alive and call.proposal.kind in ("gated", "question")
-    )
-    return (*thread.past, *decided)[-REMEMBERED:] if decided else thread.past
+    over = [call for call in thread.calls if call.step not in alive]
+    decided = [call for call in over if call.proposal.kind in ("gated", "question")]
+    past = (*thread.past, *decided)[-REMEMBERED:] if decided else thread.past
+    if not alive:
+        return (), past
+    return tuple([_opened(call) for call in thread.calls if call.step in alive]), past
+
+
+def _opened(call: Call) -> Call:
+    return call if call.open or isinstance(call.phase, Closed) else replace(call, open=True)
 
 
 def in_turn(call: Call, calls: tuple[Call, ...]) -> bool:

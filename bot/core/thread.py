@@ -218,9 +218,11 @@ def delivery_key(call: Call) -> str:
 def asked_about(thread: Thread, *abouts: About) -> tuple[Call, ...]:
     """The calls on which a human is asked about one of these, in the order they were proposed."""
     return tuple(
-        call
-        for call in thread.calls
-        if isinstance(call.phase, Asked) and call.phase.about in abouts
+        [
+            call
+            for call in thread.calls
+            if isinstance(call.phase, Asked) and call.phase.about in abouts
+        ]
     )
 
 

@@ -35,6 +35,11 @@ class Usage(Value):
     cache_write: int = 0
     micro_usd: int | None = None
 
+    @property
+    def tokens(self) -> int:
+        """All tokens, whatever they cost."""
+        return self.input + self.output + self.cache_read + self.cache_write
+
 
 class Limits(Value):
     """How far a thread may go before a human is asked: data, frozen into each step. None means no such limit."""

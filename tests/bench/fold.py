@@ -37,11 +37,21 @@ def _round(number: int) -> list[Event]:
     )
     return [
         MessageReceived(
-            id=f"m{number}", at=at, actor="alice", address=HERE, text="the minor one, I think", agent="a"
+            id=f"m{number}",
+            at=at,
+            actor="alice",
+            address=HERE,
+            text="the minor one, I think",
+            agent="a",
         ),
         StepDecided(id=f"s{number}", at=at, actor="model", seen=at + 1, calls=(read,), usage=usage),
         ToolEnded(
-            id=f"e{number}", at=at, call=f"bench-{at + 1}-0", n=1, outcome="returned", result="x" * 300
+            id=f"e{number}",
+            at=at,
+            call=f"bench-{at + 1}-0",
+            n=1,
+            outcome="returned",
+            result="x" * 300,
         ),
         StepDecided(
             id=f"q{number}", at=at, actor="model", seen=at + 3, calls=(question,), usage=usage

@@ -9,8 +9,11 @@ from bot.core.values import Card
 
 
 def once(log: Sequence[Event]) -> list[Event]:
-    """The log without redeliveries."""
-    return list({event.id: event for event in reversed(log)}.values())[::-1]
+    """The log without redeliveries: each event where it stood first."""
+    first: dict[str, Event] = {}
+    for event in log:
+        first.setdefault(event.id, event)
+    return list(first.values())
 
 
 def is_approved(log: Sequence[Event], call: str, requester: str) -> bool:

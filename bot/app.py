@@ -1,0 +1,157 @@
+"""App: the one module that knows every part and puts them together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.engine.desk import Desk
+from bot.engine.perform import Performer
+from bot.engine.redis_store import RedisStore
+from bot.engine.run import Runner
+from bot.engine.server import ensure_server
+from bot.engine.store import Store
+from bot.engine.toolbox import Toolbox
+from bot.engine.worker import Worker
+from bot.kit.agent import Agent
+from bot.kit.channel import Channel
+from bot.kit.document import AgentError
+from bot.kit.load import load_agents
+from bot.kit.people import People
+from bot.model.decide import Decider
+from bot.model.port import Model
+from bot.model.rehearsal import PREFIX, Rehearsal, Script, scripts
+from bot.settings import Settings, environment
+from channels.console.channel import Console
+
+SERVER_LOOK_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class House:
+    """What is read from disk: the agents and the people."""
+
+    agents: Mapping[str, Agent]
+    people: People
+
+
+@dataclass(frozen=True)
+class App:
+    """The parts, put together; nothing runs yet."""
+
+    settings: Settings
+    house: House
+    store: Store
+    desk: Desk
+
+
+def house(settings: Settings) -> House:
+    """Agents and people from disk. Raises what the kit raises: one sentence with file and line."""
+    file = settings.people_file
+    people = People.load(file) if file else People()
+    return House(load_agents(settings.agents_path, people), people)
+
+
+async def redis_url(settings: Settings) -> str:
+    """The configured server, or the embedded one, started if it does not run."""
+    if settings.redis_url is not None:
+        return settings.redis_url.get_secret_value()
+    return await asyncio.to_thread(ensure_server, settings.home, appendfsync=settings.appendfsync)
+
+
+@asynccontextmanager
+async def opened(settings: Settings, at_home: House | None = None) -> AsyncGenerator[App]:
+    """The app with its store open."""
+    store = RedisStore(
+        await redis_url(settings),
+        lease_seconds=settings.lease.total_seconds(),
+        replicas=settings.replicas,
+    )
+    await store.open()
+    try:
+        yield App(settings, at_home or house(settings), store, Desk(store))
+    finally:
+        await store.close()
+
+
+def decider(app: App) -> Decider:
+    """Who chooses the next step: Claude, or the rehearsal where nobody is configured."""
+    settings = app.settings
+    return Decider(
+        app.house.agents,
+        model(app),
+        model_of=_model_of(settings),
+        max_tokens=settings.max_tokens,
+        deadline_seconds=int(settings.approval_deadline.total_seconds()),
+        owner=settings.owner,
+    )
+
+
+def model(app: App) -> Model:
+    """The model's port, by settings. The SDK itself is imported when it is first asked."""
+    settings = app.settings
+    if settings.rehearses:
+        return Rehearsal(_scripts(app.house.agents))
+    from bot.model.claude import Claude
+
+    key = settings.anthropic_api_key
+    return Claude(
+        provider="anthropic" if settings.provider in (None, "rehearsal") else settings.provider,
+        api_key=key.get_secret_value() if key else None,
+        base_url=settings.anthropic_base_url,
+    )
+
+
+def _scripts(agents: Mapping[str, Agent]) -> dict[str, Script]:
+    """Each agent's rehearsal; one that cannot be imported stops the start as any wrong file of an agent does."""
+    found: dict[str, Script] = {}
+    for name, agent in agents.items():
+        try:
+            found |= scripts({name: agent})
+        except Exception as error:
+            text = f"{type(error).__name__}: {error}"
+            raise AgentError(f"{agent.folder}/rehearsal.py:1: {text}") from error
+    return found
+
+
+async def warm(app: App) -> None:
+    """Import the model's SDK beside the loop, so that the first question need not wait for it."""
+    if not app.settings.rehearses:
+        from bot.model.claude import Claude
+
+        await Claude().warm()
+
+
+def _model_of(settings: Settings) -> Callable[[Agent], str]:
+    if settings.rehearses:
+        return lambda agent: f"{PREFIX}{agent.name}"
+    return lambda agent: agent.model or settings.model
+
+
+def worker(app: App, channels: Mapping[str, Channel]) -> Worker:
+    """A worker on this app's store."""
+    runner = Runner(Toolbox(app.house.agents, environment()))
+    return Worker(
+        app.store,
+        Performer(decider(app), runner, channels),
+        lease_seconds=app.settings.lease.total_seconds(),
+        concurrency=app.settings.concurrency,
+    )
+
+
+async def run_worker(app: App, stop: asyncio.Event) -> None:
+    """A worker until told to stop, and beside it somebody who looks after the embedded server."""
+    keeper = asyncio.create_task(_keep_server(app.settings))
+    try:
+        await worker(app, {"console": Console()}).run(stop)
+    finally:
+        keeper.cancel()
+
+
+async def _keep_server(settings: Settings) -> None:
+    """An embedded server that was killed is started again; its log is on disk."""
+    while settings.redis_url is None:
+        await asyncio.sleep(SERVER_LOOK_SECONDS)
+        await redis_url(settings)

@@ -1,0 +1,84 @@
+"""Audit: proof from the log alone: what the model was sent, and that folding it again gives the same thread."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from bot.app import decider
+from bot.cli import parts, requests
+from bot.cli.errors import Failed
+from bot.cli.output import say, say_json
+from bot.cli.parts import AsJson
+from bot.cli.state import state_hash
+from bot.core.codec import decode, digest, encode
+from bot.core.events import DecideFailed, Event, StepDecided, Unknown
+from bot.core.reducer import replay as fold
+
+Check = Annotated[
+    bool,
+    Parameter("--check", help="Also fold it through its stored form, and compare."),
+]
+
+
+async def prompt(thread: str, /) -> None:
+    """Rendering is a function of log and agent; the digest in the log proves that it is still the same one."""
+    async with parts.whole() as app:
+        log = await parts.events(app, thread)
+        asked = _last_asked(thread, log)
+        agent = parts.agent(app, fold(thread, log).agent)
+        body = decider(app).request(agent, thread, log[: asked.seen])
+    if digest(body.decode()) != asked.request:
+        raise Failed(
+            f"What was sent cannot be shown: {agent.name}, its model or the settings changed since."
+        )
+    sys.stdout.flush()
+    sys.stdout.buffer.write(body + (b"\n" if sys.stdout.isatty() else b""))
+
+
+def _last_asked(thread: str, log: Sequence[Event]) -> StepDecided | DecideFailed:
+    asked = [e for e in log if isinstance(e, StepDecided | DecideFailed) and e.request]
+    if not asked:
+        raise Failed(f"The model has not been asked in {thread} yet.")
+    return asked[-1]
+
+
+async def replay(thread: str, /, *, check: Check = False, as_json: AsJson = False) -> None:
+    async with parts.bare() as app:
+        log = await parts.events(app, thread)
+    straight = state_hash(fold(thread, log))
+    if as_json:
+        say_json({"thread": thread, "head": len(log), "hash": straight})
+    else:
+        say(f"{thread} head {len(log)} hash {straight}")
+    if check:
+        _compare(thread, log, straight)
+
+
+def _compare(thread: str, log: Sequence[Event], straight: str) -> None:
+    unread = [
+        f"{seq} ({event.type})"
+        for seq, event in enumerate(log, start=1)
+        if isinstance(event, Unknown)
+    ]
+    if unread:
+        raise Failed(f"Events that this version cannot read: {', '.join(unread)}.")
+    stored = [decode(event.at, encode(event)) for event in log]
+    *_, last = requests.states(thread, stored)
+    if state_hash(last) != straight:
+        raise Failed(
+            f"Folded through its stored form, {thread} is another thread; {_where(thread, log)}."
+        )
+
+
+def _where(thread: str, log: Sequence[Event]) -> str:
+    """The first event after which the two folds differ."""
+    stored = (decode(event.at, encode(event)) for event in log)
+    pairs = zip(requests.states(thread, log), requests.states(thread, list(stored)), strict=True)
+    for seq, (one, other) in enumerate(pairs, start=1):
+        if state_hash(one) != state_hash(other):
+            return f"they part at event {seq}"
+    return "event by event they agree"

@@ -1,0 +1,165 @@
+"""Author: what somebody who writes an agent wants to know about it. Nothing here needs a store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import cast
+
+from bot import settings as environment
+from bot.app import house
+from bot.cli import wording
+from bot.cli.errors import FAILED, Failed, Wrong
+from bot.cli.output import say, say_json, table
+from bot.cli.parts import AsJson
+from bot.cli.scaffold import NotMade, new_agent
+from bot.core.visible import shortened
+from bot.kit.agent import Agent
+from bot.kit.intents import BUILT_IN
+from bot.kit.lint import lint as findings_in
+from bot.kit.load import Agents
+from bot.kit.rule import Terms
+
+Json = dict[str, object]
+MOST_CHARACTERS = 80
+
+
+async def tools(agent: str = "", /, *, as_json: AsJson = False) -> None:
+    agents = _agents()
+    chosen = [_agent(agents, agent)] if agent else list(agents.values())
+    rows = [row for each in chosen for row in _tools(each)]
+    if as_json:
+        say_json(rows)
+        return
+    columns = ("agent", "intent", "approval", "function", "description")
+    table(columns, [_short(row) for row in rows])
+
+
+async def policy(agent: str, /, *, as_json: AsJson = False) -> None:
+    rows = [{**_policy(each, name), "intent": name} for each, name in _intents(agent)]
+    if as_json:
+        say_json(rows)
+        return
+    shown = [
+        (str(row["intent"]), str(row["approval"]), _who(row), str(row["reason"])) for row in rows
+    ]
+    table(("intent", "approval", "by", "why"), shown)
+
+
+async def lint(*, as_json: AsJson = False) -> int:
+    findings = findings_in(_agents())
+    if as_json:
+        say_json([asdict(finding) for finding in findings])
+    else:
+        lines = [f"{each.severity}: {each.agent}: {each.text}; {each.mend}" for each in findings]
+        say("\n".join(lines) or "Nothing to mend.")
+    return FAILED if any(finding.severity == "error" for finding in findings) else 0
+
+
+async def new(name: str, /) -> None:
+    folder = environment.read().agents_path[0]
+    taken = (folder / name).exists()
+    try:
+        files = new_agent(name, folder)
+    except NotMade as error:
+        raise (Failed if taken else Wrong)(str(error)) from None
+    say("\n".join(str(file) for file in files))
+    say(f"Try it: bot launch {name} 'hello', and its test: pytest {folder / name}")
+
+
+# ---- which agent -----------------------------------------------------------------------------------------------------
+def _agents() -> Agents:
+    read = house(environment.read())
+    return Agents(read.agents, read.people)
+
+
+def _agent(agents: Agents, name: str) -> Agent:
+    if name not in agents:
+        raise wording.wrong("agent", name, agents)
+    return agents[name]
+
+
+def _intents(name: str) -> Iterator[tuple[Agent, str]]:
+    agent = _agent(_agents(), name)
+    return ((agent, intent) for intent in (*sorted(agent.tools), *BUILT_IN))
+
+
+# ---- tools -----------------------------------------------------------------------------------------------------------
+def _tools(agent: Agent) -> Iterator[Json]:
+    """Every intent of this agent as the model is offered it, with the policy and the function behind it."""
+    for spec in agent.tool_specs():
+        name = str(spec["name"])
+        yield {
+            "agent": agent.name,
+            "name": name,
+            "description": spec["description"],
+            "schema": spec.get("input_schema", spec.get("schema")),
+            "policy": _policy(agent, name),
+            "function": _function(agent, name),
+            "source": None if name in BUILT_IN else agent.tool(name).source,
+        }
+
+
+def _function(agent: Agent, name: str) -> str:
+    """Where the function is; the package that an agent is loaded into has a name of its own at every load."""
+    if name in BUILT_IN:
+        return "built in"
+    function = agent.tool(name).shape.function
+    module = function.__module__.partition(".")[2] or function.__module__
+    return f"{agent.name}.{module}:{function.__qualname__}"
+
+
+def _short(row: Json) -> tuple[str, str, str, str, str]:
+    policy = cast("Json", row["policy"])
+    line = shortened(str(row["description"]).partition("\n")[0], MOST_CHARACTERS)
+    return str(row["agent"]), str(row["name"]), str(policy["approval"]), str(row["function"]), line
+
+
+# ---- policy ----------------------------------------------------------------------------------------------------------
+def _policy(agent: Agent, name: str) -> Json:
+    if name in BUILT_IN:
+        kind = BUILT_IN[name][0]
+        reason = f"{name} is built in and changes nothing outside the thread."
+        return {"kind": kind, "approval": "never", "reason": reason}
+    terms = agent.terms[name]
+    tool = terms.tool
+    own: Json = {
+        "kind": "read" if tool.reads else "write" if terms.approval == "never" else "gated",
+        "approval": terms.approval,
+        "reason": _reason(terms),
+        "idempotent": tool.idempotent,
+        "reversible": tool.reversible,
+    }
+    return own if terms.approval == "never" else {**own, **_deciders(agent, terms)}
+
+
+def _deciders(agent: Agent, terms: Terms) -> Json:
+    counted = isinstance(terms.quorum, int)
+    return {
+        "approvers": list(agent.people.expand(terms.approvers)),
+        "quorum": terms.quorum if counted else "by its arguments",
+        "self_approval": terms.self_approval,
+        "deadline_seconds": terms.deadline_seconds,
+        "words": "allowed" if terms.typed else "denied",
+        "channels": list(terms.channels),
+    }
+
+
+def _reason(terms: Terms) -> str:
+    name = terms.tool.name
+    if terms.tool.reads:
+        return f"{name} only reads."
+    match terms.approval:
+        case "never":
+            return f"{terms.said_by} lets {name} run without approval."
+        case "always":
+            return f"{terms.said_by} asks for approval of every {name}."
+        case "when":
+            return f"{terms.said_by} asks for approval where the condition of {name} says so."
+
+
+def _who(row: Json) -> str:
+    if "approvers" not in row:
+        return ""
+    names = ", ".join(cast("list[str]", row["approvers"])) or "nobody"
+    return names if row["quorum"] == 1 else f"{row['quorum']} of {names}"

@@ -1,0 +1,78 @@
+"""Cards: what a human is asked, laid out for a terminal, with the command that decides it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from textwrap import indent
+
+from pydantic import JsonValue
+
+from bot.cli.output import clock
+from bot.core.outbox import Approval, Hold, Question, UnknownOutcome, Waiting
+from bot.core.yamlish import dump
+
+
+def card(waiting: Waiting) -> str:
+    """One request: a headline, then what is needed to decide, then how."""
+    head, *rest = _lines(waiting)
+    return "\n".join((head, *(indent(line, "  ") for line in rest if line)))
+
+
+def _lines(waiting: Waiting) -> Iterator[str]:
+    match waiting:
+        case Approval():
+            yield from _approval(waiting)
+        case Question():
+            yield f"{waiting.request}  a question to {_people(waiting.asked)}{_until(waiting.until)}"
+            yield waiting.question
+            yield waiting.context
+            yield from _choices(waiting.choices)
+            yield _since(waiting.quote)
+            yield f"bot answer {waiting.request} {'NUMBER' if waiting.choices else 'TEXT'}"
+        case UnknownOutcome():
+            thread, call = waiting.request.partition("-")[0], waiting.request.rpartition("-v")[0]
+            yield f"{waiting.request}  outcome unknown: {waiting.tool}, asked of {_people(waiting.asked)}"
+            yield waiting.text
+            yield _arguments(waiting.arguments)
+            yield f"started {clock(waiting.started_at)}, may be tried again from {clock(waiting.may_retry_at)}"
+            yield f"bot resolve {thread} {call} happened|retry|give-up"
+        case Hold():
+            yield f"{waiting.request}  held ({waiting.why}), asked of {_people(waiting.asked)}"
+            yield waiting.text
+            yield from _choices(waiting.choices)
+            yield f"bot answer {waiting.request} NUMBER"
+
+
+def _approval(waiting: Approval) -> Iterator[str]:
+    yield f"{waiting.request}  approval of {waiting.tool} by {_people(waiting.approvers)}{_until(waiting.until)}"
+    yield waiting.text
+    yield _arguments(waiting.arguments)
+    yield f"because: {waiting.because}" if waiting.because else ""
+    yield f"edited by {_people(waiting.editors)}" if waiting.editors else ""
+    yield "whoever asked may approve too" if waiting.self_approval else ""
+    if waiting.quorum > 1:
+        yield f"approved by {', '.join(waiting.votes) or 'nobody yet'}: {len(waiting.votes)} of {waiting.quorum}"
+    yield _since(waiting.quote)
+    yield f"bot approve {waiting.request}"
+    yield f"bot deny {waiting.request} --reason TEXT"
+    yield f"bot edit {waiting.request} --arguments JSON"
+
+
+def _people(names: Sequence[str]) -> str:
+    return ", ".join(names) or "nobody"
+
+
+def _until(until: int | None) -> str:
+    return f", until {clock(until)}" if until is not None else ""
+
+
+def _arguments(arguments: Mapping[str, JsonValue]) -> str:
+    return dump(dict(arguments)) if arguments else ""
+
+
+def _choices(choices: Sequence[str]) -> Iterator[str]:
+    return (f"{number}. {choice}" for number, choice in enumerate(choices, start=1))
+
+
+def _since(quote: str) -> str:
+    return f"said since: {quote}" if quote else ""

@@ -1,0 +1,79 @@
+"""Commands: every word that `bot` understands, and where its function is. A function is imported when it is called for."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from cyclopts import App, Group, Parameter
+
+from bot.cli import output
+
+# word -> (module under bot.cli, function, what it does); grouped as the help shows them.
+Row = tuple[str, str, str]
+GROUPS: dict[str, dict[str, Row]] = {
+    "Run": {
+        "demo": ("serve", "demo", "A real release on a sample repository, with you at the terminal."),
+        "up": ("serve", "up", "Everything in one process, until told to stop."),
+        "worker": ("serve", "worker", "One worker, until told to stop."),
+        "release": ("check", "release", "Check settings, agents and store before a deploy."),
+    },
+    "Work with threads": {
+        "launch": ("thread", "launch", "Give an agent something to do; prints the thread."),
+        "pause": ("thread", "pause", "Stop all effects of a thread; words are still heard."),
+        "resume": ("thread", "resume", "Let a paused thread go on."),
+        "cancel": ("thread", "cancel", "End the work; a later message wakes the thread."),
+    },
+    "Decide": {
+        "pending": ("look", "pending", "What waits for a human."),
+        "approve": ("decide", "approve", "Let a call run as its card says."),
+        "deny": ("decide", "deny", "Refuse a call."),
+        "edit": ("decide", "edit", "Change a call's arguments; a new card comes."),
+        "answer": ("decide", "answer", "Answer a question."),
+        "resolve": ("decide", "resolve", "Say what became of a call whose outcome is unknown."),
+    },
+    "Look": {
+        "status": ("look", "status", "Where the threads stand."),
+        "show": ("look", "show", "What happened in a thread."),
+        "prompt": ("audit", "prompt", "The last model request, byte for byte as it was sent."),
+        "replay": ("audit", "replay", "Fold a thread's log anew and compare."),
+    },
+    "Write agents": {
+        "new": ("author", "new", "A new agent with a tool, a gated tool and a test."),
+        "tools": ("author", "tools", "Every intent with its schema, policy and function."),
+        "policy": ("author", "policy", "When each tool of an agent asks a human."),
+        "lint": ("author", "lint", "What should not stay as it is in the agents."),
+        "doctor": ("check", "doctor", "Whether everything needed is here, and what mends it."),
+    },
+}  # fmt: skip
+
+ABOUT = """An outer-loop bot: it works in small steps and asks a human before it does what is risky.
+
+--plain anywhere: no colours and no boxes, as with NO_COLOR. Reading commands take --json, acting ones --as NAME.
+Exit status: 0 done, 1 tried and failed or already decided, 2 wrong words or no such thing."""
+
+
+def words() -> list[str]:
+    """Every command there is."""
+    return [word for rows in GROUPS.values() for word in rows]
+
+
+def app() -> App:
+    """The command line. Errors are raised: the caller turns them into one sentence and a status."""
+    made = App(
+        name="bot",
+        help=ABOUT,
+        help_format="plaintext",
+        help_formatter="plain" if output.is_plain() else "default",
+        version=lambda: version("outer-loop-bot"),
+        default_parameter=Parameter(negative=(), show_default=False),
+        result_action="return_value",
+        exit_on_error=False,
+        print_error=False,
+        suppress_keyboard_interrupt=False,
+    )
+    for place, (title, rows) in enumerate(GROUPS.items()):
+        group = Group(title, sort_key=place)
+        for word, (module, function, about) in rows.items():
+            made.command(f"bot.cli.{module}:{function}", name=word, help=about, group=group)
+    made.register_install_completion_command(group="Shell")  # pyright: ignore[reportUnknownMemberType]
+    return made

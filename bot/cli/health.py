@@ -1,0 +1,139 @@
+"""Health: one finding for each thing the bot needs, with what mends it. A check that fails does not stop the others."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+
+from bot.app import House, house
+from bot.cli import parts
+from bot.cli.errors import Wrong
+from bot.cli.finding import Finding, State
+from bot.cli.secrets import masked
+from bot.cli.store_health import store_finding
+from bot.kit.document import AgentError
+from bot.kit.lint import lint
+from bot.kit.load import Agents
+from bot.settings import BadSettings, Settings, environment
+
+OLDEST_PYTHON = (3, 11)
+
+
+async def findings() -> list[Finding]:
+    """Everything that was looked at, in the order in which it would have to be mended."""
+    return [finding async for finding in _findings()]
+
+
+async def _findings() -> AsyncIterator[Finding]:
+    yield _python()
+    yield await asyncio.to_thread(_git)
+    try:
+        settings = parts.read()
+    except (BadSettings, Wrong) as error:
+        yield Finding("settings", "broken", str(error), "correct it in the environment or in .env")
+        return
+    yield await store_finding(settings)
+    try:
+        found = house(settings)
+    except AgentError as error:
+        yield Finding("agents", "broken", str(error), "correct that line")
+        return
+    for finding in (*_agents(settings, found), _people(settings, found), _owner(settings, found)):
+        yield finding
+    for finding in _model(settings, found):
+        yield finding
+
+
+def _python() -> Finding:
+    version = platform.python_version()
+    if tuple(int(part) for part in version.split(".")[:2]) >= OLDEST_PYTHON:
+        return Finding("python", "ok", version)
+    return Finding("python", "broken", version, "install Python 3.11 or newer")
+
+
+def _git() -> Finding:
+    path = shutil.which("git")
+    if path is None:
+        mend = "install git (Debian: apt-get install git, macOS: xcode-select --install)"
+        return Finding("git", "broken", "not found", mend)
+    try:
+        said = subprocess.run(
+            [path, "--version"], capture_output=True, text=True, timeout=10, check=True
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        return Finding("git", "broken", f"{path} does not run: {error}", "install git anew")
+    return Finding("git", "ok", said.stdout.strip())
+
+
+# ---- the house -------------------------------------------------------------------------------------------------------
+def _agents(settings: Settings, found: House) -> Iterator[Finding]:
+    where = ", ".join(str(path) for path in settings.agents_path)
+    if not found.agents:
+        yield Finding("agents", "broken", f"none in {where}", "bot new NAME makes one")
+        return
+    yield Finding("agents", "ok", f"{', '.join(sorted(found.agents))} in {where}")
+    if settings.default_agent not in found.agents:
+        text = f"{settings.default_agent} takes what no route claims, and is not here"
+        yield Finding("agents", "warning", text, "set BOT_DEFAULT_AGENT to one that is")
+    errors = [each for each in lint(Agents(found.agents, found.people)) if each.severity == "error"]
+    for error in errors:
+        yield Finding("agents", "warning", f"{error.agent}: {error.text}", error.mend)
+    yield from _unset(found)
+
+
+def _unset(found: House) -> Iterator[Finding]:
+    """Secrets that a tool declares and the environment does not hold: its first use would fail."""
+    environ = environment()
+    for agent in found.agents.values():
+        for tool in agent.tools.values():
+            missing = [name for name in tool.secrets if not environ.get(name)]
+            if missing:
+                text = f"{agent.name}: {tool.name} needs {' and '.join(missing)}"
+                yield Finding("agents", "warning", text, "set it in the environment or in .env")
+
+
+def _people(settings: Settings, found: House) -> Finding:
+    if settings.people_file is None:
+        mend = "write agents/_house/people.yaml, or set BOT_PEOPLE"
+        return Finding("people", "warning", "no people file, so nobody can approve", mend)
+    names = ", ".join(sorted(found.people.people)) or "nobody"
+    return Finding("people", "ok", f"{names} in {settings.people_file}")
+
+
+def _owner(settings: Settings, found: House) -> Finding:
+    if not settings.owner:
+        mend = "set BOT_OWNER to somebody in the people file"
+        return Finding("owner", "warning", "nobody is told what nobody else is", mend)
+    if settings.owner not in found.people.people:
+        text = f"{settings.owner} is not in the people file, and so in no group"
+        return Finding("owner", "warning", text, "add them there, or change BOT_OWNER")
+    return Finding("owner", "ok", settings.owner)
+
+
+# ---- the model -------------------------------------------------------------------------------------------------------
+def _model(settings: Settings, found: House) -> Iterator[Finding]:
+    if settings.rehearses:
+        yield from _rehearsal(found)
+        return
+    provider = settings.provider or "anthropic"
+    key = masked(settings.anthropic_api_key) if settings.anthropic_api_key else "no key"
+    where = f", at {settings.anthropic_base_url}" if settings.anthropic_base_url else ""
+    text = f"{settings.model} by {provider}{where}; {key}"
+    if provider == "anthropic" and not settings.anthropic_api_key:
+        lacks: State = "warning" if settings.anthropic_base_url else "broken"
+        yield Finding("model", lacks, text, "set ANTHROPIC_API_KEY")
+    else:
+        yield Finding("model", "ok", text)
+
+
+def _rehearsal(found: House) -> Iterator[Finding]:
+    """No model is configured: only agents with a script can do anything."""
+    mend = "set ANTHROPIC_API_KEY, so that a model decides"
+    yield Finding("model", "warning", "scripts decide (rehearsal), no model", mend)
+    mute = [a.name for a in found.agents.values() if not (a.folder / "rehearsal.py").is_file()]
+    if mute:
+        text = f"without a model {', '.join(sorted(mute))} cannot work: there is no rehearsal.py"
+        yield Finding("model", "warning", text, mend)

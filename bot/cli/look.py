@@ -1,0 +1,151 @@
+"""Look: where threads stand and what happened in them. Reading changes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Annotated, cast
+
+from cyclopts import Parameter
+
+from bot.app import App
+from bot.cli import parts, requests
+from bot.cli.cards import card
+from bot.cli.errors import Wrong
+from bot.cli.output import clock, moment, say, say_json, table
+from bot.cli.parts import AsJson
+from bot.cli.story import story
+from bot.core import context as rendering
+from bot.core.events import Event, Unknown
+from bot.core.outbox import Approval, Hold, Question, UnknownOutcome, Waiting
+from bot.core.outbox import pending as waiting_in
+from bot.core.reducer import replay
+from bot.core.status import phase, waiting_for
+from bot.core.thread import Asked, Thread
+
+Json = dict[str, object]
+Events = Annotated[bool, Parameter("--events", help="The log itself.")]
+Context = Annotated[bool, Parameter("--context", help="What the model would be shown.")]
+
+
+async def pending(*, as_json: AsJson = False) -> None:
+    async with parts.bare() as app:
+        threads = [thread for thread in await app.desk.threads() if waiting_in(thread)]
+        if as_json:
+            say_json([row for thread in threads for row in await _rows(app, thread)])
+            return
+        cards = [card(waiting) for thread in threads for waiting in waiting_in(thread)]
+        say("\n\n".join(cards) or "Nothing waits for a human.")
+
+
+async def status(thread: str = "", /, *, as_json: AsJson = False) -> None:
+    async with parts.bare() as app:
+        threads = [await parts.thread(app, thread)] if thread else await app.desk.threads()
+        if as_json:
+            say_json([_standing(each) for each in threads])
+        elif threads:
+            shown = [_shown(each) for each in threads]
+            table(("thread", "agent", "phase", "waiting for", "changed"), shown)
+        else:
+            say("There are no threads yet: bot launch AGENT TEXT.")
+
+
+async def show(
+    thread: str, /, *, events: Events = False, context: Context = False, as_json: AsJson = False
+) -> None:
+    if events and context:
+        raise Wrong("Choose one of --events and --context.")
+    async with parts.bare() as app:
+        log = await parts.events(app, thread)
+    if context:
+        blocks = list(rendering.blocks(log, thread))
+        say_json(blocks) if as_json else say("\n\n".join(blocks))
+    elif events or as_json:
+        rows = [_event(seq, event) for seq, event in enumerate(log, start=1)]
+        say_json(rows) if as_json else say("\n".join(_line(row) for row in rows))
+    else:
+        say("\n".join(story(thread, log)))
+
+
+# ---- pending ---------------------------------------------------------------------------------------------------------
+async def _rows(app: App, thread: Thread) -> list[Json]:
+    """The open requests as JSON. Read with the log at hand, for only it knows when somebody was asked."""
+    log = await parts.events(app, thread.id)
+    asked_at = _asked_at(thread.id, log)
+    now = replay(thread.id, log)
+    return [_row(now, waiting, asked_at.get(waiting.request)) for waiting in waiting_in(now)]
+
+
+def _asked_at(thread: str, log: Sequence[Event]) -> Mapping[str, int]:
+    """When each showing of each request began to wait."""
+    found: dict[str, int] = {}
+    for state in requests.states(thread, log):
+        for call in state.calls:
+            if isinstance(call.phase, Asked):
+                found.setdefault(call.request, state.at)
+    return found
+
+
+def _row(thread: Thread, waiting: Waiting, asked_at: int | None) -> Json:
+    call = thread.call(waiting.request)
+    assert call is not None, "whatever waits is a call of its thread"
+    phase = call.phase
+    return {
+        "request": waiting.request,
+        "thread": thread.id,
+        "kind": "approval" if isinstance(waiting, Approval) else "question",
+        "tool": call.proposal.tool,
+        "arguments": call.proposal.arguments,
+        "digest": waiting.digest if isinstance(waiting, Approval) else None,
+        "question": _question(waiting),
+        "choices": [] if isinstance(waiting, Approval) else list(waiting.choices),
+        "asked_at": moment(asked_at),
+        "expires_at": moment(phase.until) if isinstance(phase, Asked) else None,
+        "asked_of": list(waiting.approvers if isinstance(waiting, Approval) else waiting.asked),
+    }
+
+
+def _question(waiting: Waiting) -> str:
+    match waiting:
+        case Question(question=text):
+            return text
+        case Approval(text=text) | UnknownOutcome(text=text) | Hold(text=text):
+            return text
+
+
+# ---- status ----------------------------------------------------------------------------------------------------------
+def _standing(thread: Thread) -> Json:
+    return {
+        "thread": thread.id,
+        "agent": thread.agent,
+        "phase": phase(thread),
+        "address": thread.address.model_dump() if thread.address else None,
+        "waiting_for": waiting_for(thread) or None,
+        "updated_at": moment(thread.at),
+    }
+
+
+def _shown(thread: Thread) -> tuple[str, str, str, str, str]:
+    return thread.id, thread.agent, phase(thread), waiting_for(thread), clock(thread.at)
+
+
+# ---- show ------------------------------------------------------------------------------------------------------------
+def _line(row: Json) -> str:
+    rest = {name: value for name, value in row.items() if name not in ("seq", "type", "at")}
+    return f"{row['seq']:>4}  {row['at']}  {row['type']}  {json.dumps(rest, ensure_ascii=False)}"
+
+
+def _event(seq: int, event: Event) -> Json:
+    """An event with its place on the log, counted from 1; one that cannot be read, as it was stored."""
+    head: Json = {"seq": seq, "id": event.id, "type": event.type, "at": moment(event.at)}
+    if isinstance(event, Unknown):
+        return {**head, "actor": event.actor, "v": event.v, "raw": _raw(event.raw)}
+    fields = cast("Json", event.model_dump(mode="json", exclude={"id", "type", "at"}))
+    return {**head, "actor": event.actor, **fields}
+
+
+def _raw(text: str) -> object:
+    try:
+        return cast("object", json.loads(text))
+    except (json.JSONDecodeError, RecursionError):
+        return text

@@ -1,0 +1,113 @@
+"""Parts: the app opened for one command, with as much of the house as that command needs."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from cyclopts import Parameter
+from redis.asyncio.connection import parse_url
+
+from bot import settings as environment
+from bot.app import App, House, house, opened
+from bot.cli import wording
+from bot.cli.errors import Wrong
+from bot.core.events import Event
+from bot.core.reducer import replay
+from bot.core.thread import Thread
+from bot.engine.desk import NoSuchThread
+from bot.kit.agent import Agent
+from bot.kit.people import People
+from bot.settings import Settings
+
+AsJson = Annotated[bool, Parameter("--json", help="JSON for scripts.")]
+# Events name these as their actors; a person of that name would be taken for them.
+RESERVED = frozenset({"model", "engine", "clock", "prefetch"})
+MOST_NAME_CHARACTERS = 100
+# What a person says may begin with a hyphen.
+Text = Annotated[str, Parameter(allow_leading_hyphen=True)]
+As = Annotated[str, Parameter("--as", help="The person who acts; default BOT_OWNER, else you.")]
+
+
+@asynccontextmanager
+async def bare() -> AsyncGenerator[App]:
+    """The app without agents and people: looking at threads works though their files are broken."""
+    async with opened(read(), House({}, People())) as app:
+        yield app
+
+
+@asynccontextmanager
+async def acting() -> AsyncGenerator[App]:
+    """The app with its people: whoever stops or decides something must be somebody, agents or not."""
+    settings = read()
+    async with opened(settings, House({}, people(settings))) as app:
+        yield app
+
+
+@asynccontextmanager
+async def whole() -> AsyncGenerator[App]:
+    """The app with its agents; nothing is started where they do not load."""
+    settings = read()
+    async with opened(settings, house(settings)) as app:
+        yield app
+
+
+def read() -> Settings:
+    """The settings, with an address of Redis that can be one; the sentence does not quote it, it may hold a password."""
+    settings = environment.read()
+    try:
+        parse_url(settings.redis_url.get_secret_value() if settings.redis_url else "redis://")
+    except ValueError:
+        expected = "redis://, rediss:// or unix:// and an address were expected"
+        raise Wrong(f"REDIS_URL is no address of Redis: {expected}.") from None
+    return settings
+
+
+def people(settings: Settings) -> People:
+    """Everybody in the people file, if there is one."""
+    file = settings.people_file
+    return People.load(file) if file else People()
+
+
+def actor(app: App, named: str) -> str:
+    """Who acts: as they say, else the owner, else the operating-system user, who is never one of the people."""
+    known = app.house.people
+    name = named.strip() or app.settings.owner
+    if not name:
+        user = getpass.getuser()
+        return f"os:{user}" if user in known.people or user in RESERVED else user
+    if name in known.groups:
+        raise Wrong(
+            f"{name} is a group: name one of {', '.join(known.expand((name,))) or 'its people'}."
+        )
+    if not name.isprintable() or len(name) > MOST_NAME_CHARACTERS:
+        raise Wrong("--as takes the name of a person, on one line.")
+    if name in RESERVED:
+        raise Wrong(f"{name} is the bot's own name: name a person.")
+    return name
+
+
+def agent(app: App, name: str) -> Agent:
+    """The agent of this name."""
+    if name not in app.house.agents:
+        raise wording.wrong("agent", name, app.house.agents)
+    return app.house.agents[name]
+
+
+async def events(app: App, thread: str) -> list[Event]:
+    """The log of this thread; where there is none, the name that was probably meant."""
+    try:
+        return await app.desk.events(thread)
+    except NoSuchThread:
+        raise await no_such_thread(app, thread) from None
+
+
+async def no_such_thread(app: App, thread: str) -> Wrong:
+    return wording.wrong("thread", thread, [name for name, _ in await app.store.threads()])
+
+
+async def thread(app: App, name: str) -> Thread:
+    """The thread of this name, as it is now."""
+    return replay(name, await events(app, name))

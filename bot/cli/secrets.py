@@ -1,0 +1,46 @@
+"""Secrets: which values must not be seen, and how one is spoken of without being told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import unquote, urlsplit
+
+from pydantic import SecretStr
+
+from bot.kit.agent import Agent
+from bot.settings import Settings
+
+SHOWN_CHARACTERS = 4
+SHORTEST_TO_HINT_AT = 16
+
+
+def secret_values(
+    settings: Settings, agents: Mapping[str, Agent], environ: Mapping[str, str]
+) -> list[str]:
+    """Every value that must not be logged: of the settings, of the addresses in them, of what tools declare."""
+    given = [value for value in _values(settings) if isinstance(value, SecretStr)]
+    told = [secret.get_secret_value() for secret in given]
+    tools = (tool for agent in agents.values() for tool in agent.tools.values())
+    declared = [environ.get(name, "") for tool in tools for name in tool.secrets]
+    return [value for value in (*told, *_passwords(told), *declared) if value]
+
+
+def _values(settings: Settings) -> Iterable[object]:
+    return (getattr(settings, name) for name in type(settings).model_fields)
+
+
+def _passwords(values: Iterable[str]) -> list[str]:
+    found = [urlsplit(value).password or "" for value in values if "://" in value]
+    return [form for password in found for form in {password, unquote(password)}]
+
+
+def masked(value: object) -> str:
+    """A setting as it may be shown: of a secret only its end, of an address all but its password."""
+    if not isinstance(value, SecretStr):
+        return str(value)
+    text = value.get_secret_value()
+    if "://" in text:
+        parts = urlsplit(text)
+        return text.replace(f":{parts.password}@", ":****@", 1) if parts.password else text
+    hint = text[-SHOWN_CHARACTERS:] if len(text) >= SHORTEST_TO_HINT_AT else ""
+    return f"****{hint}"

@@ -1,0 +1,69 @@
+"""Sources: where each setting came from. Values of secrets are not in it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from dotenv import dotenv_values
+
+from bot import settings as environment
+from bot.cli.secrets import masked
+from bot.settings import BadSettings, Settings
+
+
+@dataclass(frozen=True)
+class Source:
+    """One name of the environment, what it is set to and where."""
+
+    name: str
+    value: str
+    source: Literal["environment", ".env", "default"]
+
+
+def sources() -> list[Source]:
+    """Every setting; of those that several names can set, the name that did. None where they cannot be read."""
+    try:
+        read = environment.read()
+    except BadSettings:
+        return []
+    written = dotenv_values(".env") if Path(".env").is_file() else {}
+    by_field: dict[str, list[str]] = {}
+    for name, field in environment.names().items():
+        by_field.setdefault(field, []).append(name)
+    return [
+        _source(read, field, names, set(filter(written.get, written)))
+        for field, names in by_field.items()
+    ]
+
+
+def _source(read: Settings, field: str, names: list[str], written: set[str]) -> Source:
+    value: object = getattr(read, field)
+    for name in names:
+        if os.environ.get(name):
+            return Source(name, _shown(value), "environment")
+        if name in written:
+            return Source(name, _shown(value), ".env")
+    return Source(names[0], _shown(value), "default")
+
+
+def _shown(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case timedelta():
+            return _span(int(value.total_seconds()))
+        case tuple():
+            return ":".join(str(part) for part in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        case _:
+            return masked(value)
+
+
+def _span(seconds: int) -> str:
+    """A length of time as one would set it."""
+    units = {"d": 86_400, "h": 3_600, "m": 60}
+    unit = next((unit for unit, size in units.items() if seconds and seconds % size == 0), "s")
+    return f"{seconds // units.get(unit, 1)}{unit}"

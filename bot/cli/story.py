@@ -1,0 +1,136 @@
+"""Story: a thread's log as lines for a person: who said what, what was tried, what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pydantic import JsonValue
+
+from bot.cli.output import clock
+from bot.core.codec import canonical
+from bot.core.events import (
+    CallVoided,
+    Cancelled,
+    CronTicked,
+    DecideFailed,
+    Delivered,
+    DeliveryFailed,
+    Event,
+    Forked,
+    MessageNoted,
+    MessageReceived,
+    OutcomeUnknown,
+    Paused,
+    Previewed,
+    PreviewRefused,
+    Resumed,
+    StepDecided,
+    ToolEnded,
+    ToolStarted,
+    Verdict,
+    VerdictRefused,
+)
+from bot.core.names import version_of
+from bot.core.reducer import evolve
+from bot.core.status import phase, waiting_for
+from bot.core.thread import Thread
+from bot.core.values import Proposal
+from bot.core.visible import on_one_line, shortened
+
+MOST_CHARACTERS = 400
+
+
+def story(thread: str, log: Sequence[Event]) -> Iterator[str]:
+    """Oldest first; the last line says where the thread stands."""
+    state = Thread(thread)
+    for event in log:
+        known = event.id in state.ids
+        state = evolve(state, event)
+        told = "" if known else _told(state, event)
+        if told:
+            yield f"{clock(event.at)}  {on_one_line(told)}"
+    waits = waiting_for(state)
+    yield f"{thread} ({state.agent}): {phase(state)}{f', waiting for {waits}' if waits else ''}"
+
+
+def _told(thread: Thread, event: Event) -> str:
+    return _people(thread, event) or _machine(thread, event)
+
+
+def _people(thread: Thread, event: Event) -> str:
+    """What came from outside."""
+    match event:
+        case MessageReceived(actor=actor, text=text):
+            return f"{actor}: {_short(text)}"
+        case MessageNoted(actor=actor, text=text):
+            return f"{actor} (to others): {_short(text)}"
+        case CronTicked(schedule=schedule, prompt=prompt):
+            return f"schedule {schedule}: {_short(prompt)}"
+        case Verdict(actor=actor, word=word, request=request, text=text):
+            about = _tool(thread, request)
+            return f"{actor}: {word} {about}{f' - {_short(text)}' if text else ''}"
+        case Paused(actor=actor) | Resumed(actor=actor):
+            return f"{actor} {event.type.lower()} the thread"
+        case Cancelled(actor=actor, reason=reason):
+            return f"{actor} cancelled the work{f': {_short(reason)}' if reason else ''}"
+        case _:
+            return ""
+
+
+def _machine(thread: Thread, event: Event) -> str:  # noqa: C901 - a closed union: one arm an event
+    """What the bot did, and what came of it."""
+    match event:
+        case StepDecided(calls=calls, actor=actor):
+            void = "" if any(call.step == event.seen for call in thread.calls) else " (void)"
+            chosen = "; ".join(_proposal(call) for call in calls)
+            return f"{'prefetch' if actor == 'prefetch' else 'step'}{void}: {chosen}"
+        case DecideFailed(kind=kind, reason=reason):
+            return f"no step ({kind}): {_short(reason)}"
+        case Previewed(call=call, version=version, card=card):
+            return f"asked {', '.join(card.approvers) or 'nobody'} about {_tool(thread, call)} ({call}-v{version})"
+        case PreviewRefused(call=call, reason=reason):
+            return f"{_tool(thread, call)} cannot be done: {_short(reason)}"
+        case VerdictRefused(reason=reason):
+            return f"did not count: {reason}"
+        case ToolStarted(call=call):
+            return f"{_tool(thread, call)} started"
+        case ToolEnded(call=call, outcome="returned", result=result):
+            return f"{_tool(thread, call)} returned {_value(result)}"
+        case ToolEnded(call=call, error=error):
+            return f"{_tool(thread, call)} failed: {_short(error)}"
+        case OutcomeUnknown(call=call):
+            return f"{_tool(thread, call)}: nobody knows whether it happened ({call})"
+        case CallVoided(call=call, reason=reason):
+            return f"{_tool(thread, call)} is void: {_short(reason)}"
+        case Delivered(key=key) if version_of(key) is not None:
+            return f"shown: {key}"
+        case DeliveryFailed(key=key, reason=reason):
+            return f"not delivered: {key}: {_short(reason)}"
+        case Forked(parent=parent):
+            return f"a copy of {parent} from here"
+        case _:
+            return ""
+
+
+def _proposal(proposal: Proposal) -> str:
+    given = proposal.arguments
+    match proposal.kind:
+        case "say" | "stand_by":
+            return f"{proposal.tool}: {_short(str(given.get('message') or ''))}"
+        case "question":
+            return f"asked {', '.join(proposal.asked) or 'nobody'}: {_short(str(given.get('question', '')))}"
+        case _:
+            return f"{proposal.tool} {_value(given)}" if given else proposal.tool
+
+
+def _tool(thread: Thread, name: str) -> str:
+    call = thread.call(name)
+    return call.proposal.tool if call else name
+
+
+def _value(value: JsonValue) -> str:
+    return _short(value if isinstance(value, str) else canonical(value))
+
+
+def _short(text: str) -> str:
+    return shortened(" ".join(text.split()), MOST_CHARACTERS)

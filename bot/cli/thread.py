@@ -1,0 +1,63 @@
+"""Thread: what anybody can do to a thread as a whole. Each is an event, stored before the command returns."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import uuid4
+
+from cyclopts import Parameter
+
+from bot.cli import parts
+from bot.cli.errors import Failed, Wrong
+from bot.cli.output import say
+from bot.cli.parts import As, Text
+from bot.core.events import Cancelled, Paused, Resumed
+from bot.core.values import Address
+from channels.console.channel import CHANNEL
+
+Reason = Annotated[
+    str, Parameter("--reason", allow_leading_hyphen=True, help="Why, for whoever reads the thread.")
+]
+Locator = Annotated[
+    str, Parameter("--address", help="The console thread to speak in; default a new one.")
+]
+
+
+async def launch(agent: str, text: Text, /, *, as_: As = "", address: Locator = "") -> None:
+    """Returns when the message is durable."""
+    async with parts.whole() as app:
+        parts.agent(app, agent)
+        if not text.strip():
+            raise Wrong(f"Say what {agent} is to do: bot launch {agent} TEXT.")
+        person = parts.actor(app, as_)
+        place = Address(channel=CHANNEL, locator=address or uuid4().hex[:12])
+        say(await app.desk.launch(agent, text, person, place))
+
+
+async def pause(thread: str, /, *, as_: As = "") -> None:
+    async with parts.acting() as app:
+        now = await parts.thread(app, thread)
+        if now.paused:
+            raise Failed(f"{thread} is paused already.")
+        await app.desk.post(thread, Paused(id=_id("pause"), actor=parts.actor(app, as_)))
+
+
+async def resume(thread: str, /, *, as_: As = "") -> None:
+    async with parts.acting() as app:
+        now = await parts.thread(app, thread)
+        if not now.paused:
+            raise Failed(f"{thread} is not paused.")
+        await app.desk.post(thread, Resumed(id=_id("resume"), actor=parts.actor(app, as_)))
+
+
+async def cancel(thread: str, /, *, reason: Reason = "", as_: As = "") -> None:
+    async with parts.acting() as app:
+        now = await parts.thread(app, thread)
+        if now.cancelled:
+            raise Failed(f"{thread} is cancelled already.")
+        event = Cancelled(id=_id("cancel"), actor=parts.actor(app, as_), reason=reason)
+        await app.desk.post(thread, event)
+
+
+def _id(what: str) -> str:
+    return f"{CHANNEL}:{what}:{uuid4().hex}"

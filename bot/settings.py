@@ -1,0 +1,201 @@
+"""Settings: the environment, read once, typed. Well-known names stay bare, our own begin with BOT_."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from dotenv import dotenv_values
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
+
+_SPAN = re.compile(r"\A(?P<number>\d+)(?P<unit>[smhdw])\Z")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+class BadSettings(Exception):
+    """The environment says something that cannot be: one sentence a finding."""
+
+
+def span(text: object) -> object:
+    """`7d`, `90m`, `4s`: a length of time."""
+    found = _SPAN.match(text) if isinstance(text, str) else None
+    if isinstance(text, str) and not found:
+        message = "expected a number and one of s, m, h, d, w, as in 7d"
+        raise ValueError(message)
+    return timedelta(**{_UNITS[found["unit"]]: int(found["number"])}) if found else text
+
+
+def paths(text: object) -> object:
+    """Folders, colon-separated."""
+    return tuple(Path(part) for part in text.split(":") if part) if isinstance(text, str) else text
+
+
+Span = Annotated[timedelta, BeforeValidator(span)]
+Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(paths)]
+
+
+class Settings(BaseSettings):
+    """What the environment says. Each field's description is its row in the README's table."""
+
+    model_config = SettingsConfigDict(
+        extra="ignore", frozen=True, env_file=".env", env_ignore_empty=True
+    )
+
+    home: Path = Field(
+        default=Path(".bot"),
+        validation_alias="BOT_HOME",
+        description="where the embedded Redis keeps its files",
+    )
+    redis_url: SecretStr | None = Field(
+        default=None,
+        validation_alias="REDIS_URL",
+        description="unset: an embedded server under BOT_HOME",
+    )
+    appendfsync: Literal["always", "everysec"] = Field(
+        default="always",
+        validation_alias="BOT_APPENDFSYNC",
+        description="embedded Redis: everysec may lose a second on power loss",
+    )
+    replicas: int = Field(
+        default=0,
+        ge=0,
+        validation_alias="BOT_REPLICAS",
+        description="replicas that must hold a claim before it starts",
+    )
+    lease: Span = Field(
+        default=timedelta(seconds=30),
+        validation_alias="BOT_LEASE",
+        description="how long a worker may be silent before another takes over",
+    )
+    concurrency: int = Field(
+        default=16,
+        ge=1,
+        validation_alias="BOT_CONCURRENCY",
+        description="threads one worker holds at once",
+    )
+
+    agents_path: Paths = Field(
+        default=(Path("agents"),),
+        validation_alias="BOT_AGENTS_PATH",
+        description="folders of agents, colon-separated",
+    )
+    default_agent: str = Field(
+        default="deploybot",
+        validation_alias="BOT_DEFAULT_AGENT",
+        description="takes what no route claims",
+    )
+    people: Path | None = Field(
+        default=None,
+        validation_alias="BOT_PEOPLE",
+        description="the people file; default agents/_house/people.yaml",
+    )
+    owner: str = Field(
+        default="",
+        validation_alias="BOT_OWNER",
+        description="the person who is told what nobody else is",
+    )
+    approval_deadline: Span = Field(
+        default=timedelta(days=7),
+        validation_alias="BOT_APPROVAL_DEADLINE",
+        description="how long a request waits for a human",
+    )
+    deploy_repo: Path | None = Field(
+        default=None, validation_alias="BOT_DEPLOY_REPO", description="deploybot's local repository"
+    )
+
+    model: str = Field(
+        default="claude-sonnet-5-5",
+        validation_alias="BOT_MODEL",
+        description="who chooses the next step",
+    )
+    provider: Literal["anthropic", "bedrock", "vertex", "rehearsal"] | None = Field(
+        default=None,
+        validation_alias="BOT_PROVIDER",
+        description="default: anthropic where a key or base URL is set, else rehearsal",
+    )
+    max_tokens: int = Field(
+        default=8_192,
+        ge=256,
+        le=21_333,
+        validation_alias="BOT_MAX_TOKENS",
+        description="longest answer of the model",
+    )
+    anthropic_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"),
+        description="unset: the rehearsal model",
+    )
+    anthropic_base_url: str | None = Field(
+        default=None,
+        validation_alias="ANTHROPIC_BASE_URL",
+        description="any server that speaks the Messages API",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", validation_alias="BOT_LOG_LEVEL", description="what is logged to stderr"
+    )
+
+    @property
+    def people_file(self) -> Path | None:
+        """The people file: as set, else that of the first house on the agents' path, if there is one."""
+        if self.people is not None:
+            return self.people
+        found = (path / "_house" / "people.yaml" for path in self.agents_path)
+        return next((file for file in found if file.is_file()), None)
+
+    @property
+    def rehearses(self) -> bool:
+        """Whether a script stands in for the model, because nobody said which model to ask."""
+        if self.provider is not None:
+            return self.provider == "rehearsal"
+        return self.anthropic_api_key is None and self.anthropic_base_url is None
+
+
+def names() -> dict[str, str]:
+    """Every environment name we read, with the field it fills."""
+    found: dict[str, str] = {}
+    for field, about in Settings.model_fields.items():
+        alias = about.validation_alias
+        choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
+        found |= {str(choice): field for choice in choices}
+    return found
+
+
+def environment() -> dict[str, str]:
+    """The process's environment over the `.env` file in the working directory: what `read` reads."""
+    written = dotenv_values(".env") if Path(".env").is_file() else {}
+    return {name: value for name, value in {**written, **os.environ}.items() if value}
+
+
+def read() -> Settings:
+    """The settings, or `BadSettings` with one sentence a finding."""
+    known = names()
+    unknown = sorted(
+        name for name in environment() if name.startswith("BOT_") and name not in known
+    )
+    if unknown:
+        raise BadSettings(" ".join(_meant(name, known) for name in unknown))
+    try:
+        return Settings()
+    except (ValidationError, SettingsError) as error:
+        raise BadSettings(_sentences(error)) from None
+
+
+def _sentences(error: ValidationError | SettingsError) -> str:
+    if isinstance(error, SettingsError):
+        return f"{error}."
+    return " ".join(_sentence(finding["loc"], finding["msg"]) for finding in error.errors())
+
+
+def _meant(name: str, known: Mapping[str, str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"There is no setting {name}" + (f"; did you mean {near[0]}?" if near else ".")
+
+
+def _sentence(where: tuple[int | str, ...], what: str) -> str:
+    return f"{where[0] if where else 'settings'}: {what.removeprefix('Value error, ')}."

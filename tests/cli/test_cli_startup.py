@@ -1,0 +1,190 @@
+"""The command line itself: quick, quiet, and never a traceback for what a user or a machine got wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from structlog.typing import EventDict
+
+from bot.cli.logs import Rendered, with_quoted
+from bot.engine.server import stop_server
+from tests.cli.office import PATIENCE_SECONDS, Office, furnish
+
+HEAVY = {"redis", "anthropic", "pydantic", "pydantic_settings", "structlog", "bot.app"}
+
+
+@pytest.fixture
+def office(tmp_path: Path, short_home: Path) -> Iterator[Office]:
+    """With an embedded server of its own, if a command starts one."""
+    yield Office(furnish(tmp_path), {"BOT_HOME": str(short_home)})
+    stop_server(short_home)
+
+
+def imported_for(*words: str) -> set[str]:
+    command = [sys.executable, "-X", "importtime", "-m", "bot", *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+
+
+def seconds_for(office: Office, *words: str) -> float:
+    begun = time.monotonic()
+    assert office.process(*words).status == 0
+    return time.monotonic() - begun
+
+
+def test_help_imports_nothing_heavy() -> None:
+    assert not imported_for("--help") & HEAVY
+
+
+def test_help_comes_within_half_a_second(office: Office) -> None:
+    assert min(seconds_for(office, "--help") for _ in range(5)) < 0.5
+
+
+def test_help_names_every_command_and_what_it_does(office: Office) -> None:
+    said = office.process("--help")
+    assert "approve: Let a call run as its card says." in said.out
+    assert said.err == ""
+
+
+def test_version_is_one_line(office: Office) -> None:
+    assert office.process("--version").out == "0.1.0\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("stauts",), "There is no command stauts (did you mean status?).\n"),
+        (("show", "t1", "--evnts"), "There is no option --evnts (did you mean --events?).\n"),
+        (("launch", "desk"), "`bot launch` needs TEXT.\n"),
+        (("--verson",), "There is no option --verson (did you mean --version?).\n"),
+        (("edit", "t1-1-0-v1"), "`bot edit` needs --arguments and a value after it.\n"),
+        (("show", "t1", "t2"), "`bot show` does not take t2.\n"),
+        (
+            ("launch", "desk", "ship", "it"),
+            "`bot launch` does not take it: put quotes around a text of several words.\n",
+        ),
+        (
+            ("resolve", "t1", "t1-1-0", "retri"),
+            "There is no ending retri (did you mean retry?).\n",
+        ),
+    ],
+)
+def test_wrong_words_get_one_sentence_with_the_right_one(
+    office: Office, words: tuple[str, ...], sentence: str
+) -> None:
+    said = office.process(*words)
+    assert (said.status, said.out, said.err) == (2, "", sentence)
+
+
+def test_a_reader_that_has_gone_is_no_failure_to_speak_of(office: Office) -> None:
+    with office.start("tools", "--json") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(timeout=20) == 141
+
+
+def test_ctrl_c_ends_quietly(office: Office) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(PATIENCE_SECONDS)
+        port = silent.getsockname()[1]
+        waiting = Office(office.folder, {"REDIS_URL": f"redis://127.0.0.1:{port}"})
+        with waiting.start("status") as process:
+            connection, _ = silent.accept()
+            with connection:
+                process.send_signal(signal.SIGINT)
+                out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (130, "", "")
+
+
+@pytest.mark.parametrize(("name", "number"), [("up", signal.SIGTERM), ("worker", signal.SIGINT)])
+def test_a_process_says_ready_once_and_drains_when_told_to_stop(
+    office: Office, name: str, number: signal.Signals
+) -> None:
+    with office.start(name) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"ready {name}\n"
+        process.send_signal(number)
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (0, "")
+    logged = [json.loads(line) for line in err.splitlines()]
+    assert [line["event"] for line in logged] == ["ready", "stopped"]
+
+
+def test_everything_is_ready_within_two_seconds(office: Office) -> None:
+    """The embedded server is started too, and the SDK, which takes seconds to import, is not waited for."""
+    asking = Office(office.folder, {**office.environ, "ANTHROPIC_BASE_URL": "http://127.0.0.1:9"})
+    # A shared machine stalls at times; one start in three that is not held up is enough.
+    assert any(seconds_until_ready(asking) < 2.0 for _ in range(3))
+
+
+def seconds_until_ready(office: Office) -> float:
+    begun = time.monotonic()
+    with office.start("up") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready up\n"
+        took = time.monotonic() - begun
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert process.returncode == 0
+    return took
+
+
+def test_a_process_does_not_start_on_an_agent_that_is_wrong(office: Office) -> None:
+    file = office.folder / "agents" / "desk" / "agent.md"
+    file.write_text("no front matter")
+    said = office.process("up")
+    assert (said.status, said.out) == (2, "")
+    assert (
+        said.err == "agents/desk/agent.md:1: --- was expected, and the agent's settings after it\n"
+    )
+
+
+def test_a_process_does_not_start_on_a_rehearsal_that_is_wrong(office: Office) -> None:
+    (office.folder / "agents" / "desk" / "rehearsal.py").write_text("import no_such_module")
+    said = office.process("worker")
+    assert (said.status, said.out) == (2, "")
+    assert said.err.startswith("agents/desk/rehearsal.py:1: ModuleNotFoundError: ")
+
+
+def test_words_are_utf_8_whatever_the_locale(office: Office) -> None:
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", **office.environ}
+    here = Office(office.folder, {**ascii_only, "PYTHONIOENCODING": "ascii"})
+    said = here.process("policy", "grüße")
+    assert said.err.startswith("There is no agent gr\\xfc\\xdfe ")
+
+
+def test_a_secret_is_not_logged_however_it_is_written() -> None:
+    def render(_logger: object, _name: str, _event: EventDict) -> str:
+        return '{"error": "refused: pa\\"ss word"}'
+
+    rendered = Rendered(render, with_quoted(['pa"ss word']))
+    assert rendered(None, "info", {}) == '{"error": "refused: [secret]"}'
+
+
+def test_a_terminal_that_wants_no_colours_gets_none(office: Office) -> None:
+    for words in (("status", "--plain"), ("status",)):
+        assert "\x1b" not in on_a_terminal(office, *words)
+
+
+def on_a_terminal(office: Office, *words: str) -> str:
+    """What a terminal is sent, where NO_COLOR is set."""
+    ours, theirs = os.openpty()
+    environ = {**os.environ, **office.environ, "NO_COLOR": "1", "TERM": "xterm"}
+    command = [sys.executable, "-m", "bot", *words]
+    with subprocess.Popen(command, cwd=office.folder, env=environ, stdout=theirs) as process:
+        os.close(theirs)
+        shown = os.read(ours, 65_536)
+        assert process.wait(timeout=20) == 0
+    os.close(ours)
+    return shown.decode()
