@@ -7,6 +7,8 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import structlog
+
 from bot.engine.desk import Desk
 from bot.engine.perform import Performer
 from bot.engine.redis_store import RedisStore
@@ -27,6 +29,7 @@ from bot.settings import Settings, environment
 from channels.console.channel import Console
 
 SERVER_LOOK_SECONDS = 1.0
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -154,4 +157,7 @@ async def _keep_server(settings: Settings) -> None:
     """An embedded server that was killed is started again; its log is on disk."""
     while settings.redis_url is None:
         await asyncio.sleep(SERVER_LOOK_SECONDS)
-        await redis_url(settings)
+        try:
+            await redis_url(settings)
+        except Exception as error:  # noqa: BLE001 - it may work the next time; until then the log says why not
+            log.error("the embedded Redis cannot be started", error=str(error)[:300])

@@ -23,6 +23,9 @@ ENV = ("BOT_DEPLOY_REPO",)
 # A call talks to the remote up to four times; its own limit must leave room for each to run out.
 GIT_SECONDS = 40
 TOOL_SECONDS = 180
+# Whoever is killed in a push leaves a human waiting this long before it may be tried again; what it needs was fetched
+# for the preview.
+PUSH_SECONDS = 60
 
 Json = dict[str, JsonValue]
 
@@ -105,7 +108,7 @@ async def show_commit(args: ShowCommit, call: Call) -> str:
         return await repository(call).show(args.commit)
 
 
-@tool(approval="always", reversible=False, env=ENV, seconds=TOOL_SECONDS)
+@tool(approval="always", reversible=False, env=ENV, seconds=PUSH_SECONDS)
 async def push_tag(args: NewTag, call: Call) -> Json:
     """Release a commit: push one new annotated tag to the remote, and read it back. Tags that exist never move."""
     with in_words():
@@ -132,7 +135,7 @@ async def push_card(args: NewTag, call: Call) -> Card:
     return Card("\n".join(lines), pins={"commit": args.commit, "remote tags": digest(tags)})
 
 
-@tool(approval="always", reversible=False, env=ENV, seconds=TOOL_SECONDS)
+@tool(approval="always", reversible=False, env=ENV, seconds=PUSH_SECONDS)
 async def roll_back(args: RollBack, call: Call) -> Json:
     """Put an earlier release forward again: push its commit under a new tag `<to_tag>-rollback.N`. Nothing is deleted."""
     with in_words():

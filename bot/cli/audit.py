@@ -30,7 +30,7 @@ async def prompt(thread: str, /) -> None:
         log = await parts.events(app, thread)
         asked = _last_asked(thread, log)
         agent = parts.agent(app, fold(thread, log).agent)
-        body = decider(app).request(agent, thread, log[: asked.seen])
+        body = decider(app).request(agent, thread, log[: asked.seen], asked.model)
     if digest(body.decode()) != asked.request:
         raise Failed(
             f"What was sent cannot be shown: {agent.name}, its model or the settings changed since."

@@ -31,7 +31,7 @@ def failed(thread: Thread, event: DeliveryFailed) -> Thread:
     call = thread.call(event.key)
     if call is None or delivery_key(call) != event.key:
         return thread
-    warned = turn.noticed(thread, "undelivered", f"{event.key}: {event.reason}")
+    warned = turn.noticed(thread, "undelivered", f"{call.proposal.tool}: {event.reason}")
     match call.phase:
         case Saying():
             return turn.changed(warned, call, calls.close(call, "failed", event.reason), event.at)

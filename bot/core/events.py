@@ -1,7 +1,6 @@
 """Events: facts on a thread's log, past tense, frozen; the only thing that is ever stored.
 
-`id` is the identity at the source: a redelivery changes nothing. `at` (ms since the epoch) is stamped by the store, never
-by the writer. `actor` is a person's alias, or `model`, `engine`, `clock`.
+`id` is the identity at the source, `at` (ms since the epoch) is the store's, `actor` is a person's alias or a part's name.
 """
 
 from __future__ import annotations
@@ -52,13 +51,14 @@ class CronTicked(Base):
 
 
 class StepDecided(Base):
-    """The next step, chosen by the model or written by configuration (prefetch) from the head `seen`."""
+    """The next step, by the model or prefetch, from the head `seen`; `request` digests what `model` was sent."""
 
     type: Literal["StepDecided"] = "StepDecided"
     seen: int
     calls: tuple[Proposal, ...]
     text: str = ""
     agent: str = ""
+    model: str = ""
     request: str = ""
     limits: Limits = Limits()
     asked: tuple[str, ...] = ()
@@ -73,6 +73,7 @@ class DecideFailed(Base):
     kind: Literal["transient", "malformed", "refusal", "permanent"]
     reason: str
     retry_in: int = 0
+    model: str = ""
     request: str = ""
     usage: Usage = Usage()
 
@@ -208,7 +209,7 @@ class Compacted(Base):
 
 
 class Forked(Base):
-    """This log is a copy of its parent's first `head` events; from here on it is a thread of its own."""
+    """The log so far is a copy of its parent's first `head` events; from here on it is a thread of its own."""
 
     type: Literal["Forked"] = "Forked"
     parent: str

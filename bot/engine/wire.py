@@ -4,13 +4,15 @@ Commands and blocking reads have connections of their own, so that a worker that
 append from going out. Replies come as bytes.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol, cast
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Protocol, TypeVar, cast
 
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import NoScriptError
+from redis.exceptions import TimeoutError as NoAnswer
 
 from bot.engine.scripts import Script, Word
 
@@ -20,6 +22,8 @@ RETRIES = 8
 """About three seconds: a server that restarts is waited for. All that is sent may be sent again."""
 WAIT_AT_MOST_SECONDS = 30
 """The longest single blocking read; a server that says nothing for longer is taken for dead."""
+
+Reply = TypeVar("Reply")
 
 
 class Pipeline(Protocol):
@@ -44,15 +48,16 @@ class Wire:
     is_cluster = False
 
     def __init__(self, url: str) -> None:
-        self._client = _connect(url, socket_seconds=COMMAND_SECONDS)
-        self._waiting = _connect(url, socket_seconds=WAIT_AT_MOST_SECONDS + COMMAND_SECONDS)
+        self._client = _connect(url)
+        self._waiting = _connect(url)
 
     async def command(self, *words: Word) -> object:
-        return await self._client.execute_command(*words)
+        return await _within(COMMAND_SECONDS, self._client.execute_command(*words))
 
     async def waiting(self, *words: Word) -> object:
         """A command that may block on the server."""
-        return await self._waiting.execute_command(*words)
+        seconds = WAIT_AT_MOST_SECONDS + COMMAND_SECONDS
+        return await _within(seconds, self._waiting.execute_command(*words))
 
     async def run(self, script: Script, keys: Sequence[str], words: Sequence[Word]) -> object:
         try:
@@ -69,7 +74,8 @@ class Wire:
             pipe = self._client.pipeline(transaction=False)
             pipe.execute_command(*call)
             pipe.execute_command("WAIT", replicas, ms, **self._beside(keys[0]))
-            reply, reached = await pipe.execute(raise_on_error=False)
+            sent = pipe.execute(raise_on_error=False)
+            reply, reached = await _within(COMMAND_SECONDS + ms / 1000, sent)
             if isinstance(reply, NoScriptError) and call[0] == "EVALSHA":
                 call = script.whole(keys, words)
                 continue
@@ -111,11 +117,26 @@ class ClusterWire(Wire):
         await self._cluster.aclose()
 
 
-def _connect(url: str, *, socket_seconds: int) -> Client:
+async def _within(seconds: float, reply: Awaitable[Reply]) -> Reply:
+    """The reply, or the client's own error when it takes too long.
+
+    The client's socket timeout is left off: it waits by `asyncio.wait_for`, which before Python 3.12 can lose a
+    cancellation that arrives while it writes, and then nobody could stop us.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            return await reply
+    except TimeoutError:
+        message = f"Redis did not answer within {seconds:g} s"
+        raise NoAnswer(message) from None
+
+
+def _connect(url: str) -> Client:
     pool = BlockingConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType]
         url,
         protocol=2,
-        socket_timeout=socket_seconds,
+        socket_timeout=None,
+        socket_connect_timeout=COMMAND_SECONDS,
         max_connections=CONNECTIONS,
         timeout=COMMAND_SECONDS,
         retry=_patience(),

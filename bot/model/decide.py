@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import cast
 from uuid import uuid4
 
@@ -22,6 +23,18 @@ from bot.model.request import ToolSpec, request_body
 FIRST_WAIT_SECONDS = 2.0
 LONGEST_WAIT_SECONDS = 300.0
 REASON_CHARACTERS = 500
+DIGEST_CHARACTERS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Which model was sent which bytes."""
+
+    model: str = ""
+    digest: str = ""
+
+
+NOTHING_SENT = Sent()
 
 
 class Decider:
@@ -51,14 +64,16 @@ class Decider:
             return _failed(thread, "permanent", f"There is no agent {thread.agent} here.")
         if not thread.decided and agent.prefetch:
             proposals = self._proposals(thread, agent, agent.prefetch)
-            return self._step(thread, agent, proposals, actor="prefetch")
-        return await self._ask(thread, agent, self.request(agent, thread.id, events))
+            return self._step(thread, agent, proposals, "prefetch")
+        return await self._ask(thread, agent, events)
 
-    def request(self, agent: Agent, thread_id: str, events: Sequence[Event]) -> bytes:
+    def request(
+        self, agent: Agent, thread_id: str, events: Sequence[Event], model: str = ""
+    ) -> bytes:
         """The body that is sent to the model for this log: the same bytes whenever it is rendered."""
         blocks = context.blocks(events, thread_id)
         return request_body(
-            model=self._model_of(agent),
+            model=model or self._model_of(agent),
             max_tokens=self._max_tokens,
             system=agent.system,
             tools=[_spec(spec) for spec in agent.tool_specs()],
@@ -66,23 +81,30 @@ class Decider:
             previous_blocks=_previous(events, thread_id),
         )
 
-    async def _ask(self, thread: Thread, agent: Agent, body: bytes) -> Event:
-        request = digest(body.decode())
+    async def _ask(self, thread: Thread, agent: Agent, events: Sequence[Event]) -> Event:
+        model = self._model_of(agent)
+        try:
+            body = self.request(agent, thread.id, events, model)
+        except ValueError as error:
+            return _failed(thread, "permanent", f"There is no request to send: {error}.")
+        sent = Sent(model, digest(body.decode()))
         try:
             answer = await self._model.ask(body)
         except ModelFailed as error:
             wait = _wait(thread, error.retry_seconds) if error.kind == "transient" else 0
-            return _failed(
-                thread, error.kind, error.reason, retry_in=wait, request=request, usage=error.usage
-            )
+            return _failed(thread, error.kind, error.reason, wait, sent, error.usage)
+        return self._heard(thread, agent, answer, sent)
+
+    def _heard(self, thread: Thread, agent: Agent, answer: Answer, sent: Sent) -> Event:
+        """The answer as a step, if it makes one."""
         try:
             proposals = self._proposals(thread, agent, _uses(thread, answer))
             reason = sense.malformed(thread, proposals)
         except Malformed as error:
             proposals, reason = (), str(error)
         if reason is not None:
-            return _failed(thread, "malformed", reason, request=request, usage=answer.usage)
-        return self._step(thread, agent, proposals, actor="model", answer=answer, request=request)
+            return _failed(thread, "malformed", reason, 0, sent, answer.usage)
+        return self._step(thread, agent, proposals, "model", sent, answer)
 
     def _proposals(
         self, thread: Thread, agent: Agent, uses: Sequence[tuple[str, dict[str, JsonValue]]]
@@ -104,10 +126,9 @@ class Decider:
         thread: Thread,
         agent: Agent,
         proposals: tuple[Proposal, ...],
-        *,
         actor: str,
+        sent: Sent = NOTHING_SENT,
         answer: Answer | None = None,
-        request: str = "",
     ) -> StepDecided:
         return StepDecided(
             id=_id("step", thread),
@@ -115,8 +136,9 @@ class Decider:
             seen=thread.head,
             calls=proposals,
             text=answer.text if answer and answer.uses else "",
-            agent=agent.digest,
-            request=request,
+            agent=agent.digest[:DIGEST_CHARACTERS],
+            model=sent.model,
+            request=sent.digest,
             limits=agent.limits,
             asked=self._asked(thread, agent),
             usage=answer.usage if answer else Usage(),
@@ -127,9 +149,8 @@ def _failed(
     thread: Thread,
     kind: Failure,
     reason: str,
-    *,
     retry_in: int = 0,
-    request: str = "",
+    sent: Sent = NOTHING_SENT,
     usage: Usage | None = None,
 ) -> DecideFailed:
     return DecideFailed(
@@ -139,7 +160,8 @@ def _failed(
         kind=kind,
         reason=reason[:REASON_CHARACTERS],
         retry_in=retry_in,
-        request=request,
+        model=sent.model,
+        request=sent.digest,
         usage=usage or Usage(),
     )
 
