@@ -112,14 +112,12 @@ def choices(call: Call) -> tuple[str, ...]:
 
 def pick(call: Call, text: str) -> str | None:
     """The choice that this text names, by number, words or keyword; None: it names none of them."""
-    choice = choose(text, choices(call))
-    if isinstance(call.phase, Asked) and call.phase.about == "unknown":
-        return (
-            _UNKNOWN_WORDS[choice]
-            if choice
-            else choose(text.replace(" ", "-"), (HAPPENED, RETRY, GIVE_UP))
-        )
-    return choice
+    offered = choices(call)
+    choice = choose(text, offered) if offered else None
+    if offered is not UNKNOWN_CHOICES:
+        return choice
+    words = (HAPPENED, RETRY, GIVE_UP)
+    return _UNKNOWN_WORDS[choice] if choice else choose(text.replace(" ", "-"), words)
 
 
 def _on_unknown(call: Call, verdict: Verdict) -> str | None:
