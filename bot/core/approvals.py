@@ -50,7 +50,7 @@ def _on_denial(thread: Thread, call: Call, verdict: Verdict) -> str | None:
     """A denial counts on any version: whoever says no has seen enough."""
     if isinstance(call.phase, Previewing) and call.version == 1:
         return "Nobody has been asked about this yet."
-    if not _in_time(call, verdict):
+    if not _in_time(call, verdict.at):
         return "The deadline for this has passed."
     if verdict.actor == thread.requester or verdict.actor in _approvers(call):
         return None
@@ -60,16 +60,18 @@ def _on_denial(thread: Thread, call: Call, verdict: Verdict) -> str | None:
 def _on_asked(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> str | None:
     if version_of(verdict.request) != call.version:
         return f"That card is out of date; the one that counts now is {call.request}."
-    if not _in_time(call, verdict):
-        return "The deadline for this has passed."
     if phase.about == "approval":
         return _on_approval(thread, call, phase, verdict)
-    return _on_answer(call, phase, verdict)
+    if verdict.word != "answer":
+        return f"This is a question; it takes an answer, not {verdict.word}."
+    return on_answer(call, verdict.actor, verdict.text, verdict.at)
 
 
 def _on_approval(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> str | None:
     card = call.card
     assert card is not None, "a call is asked about only after its preview"
+    if not _in_time(call, verdict.at):
+        return "The deadline for this has passed."
     if verdict.word == "answer":
         return "This asks for approve, deny or edit, not for an answer."
     if verdict.actor not in card.approvers:
@@ -87,14 +89,15 @@ def _on_approval(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> 
     return None
 
 
-def _on_answer(call: Call, phase: Asked, verdict: Verdict) -> str | None:
-    if verdict.word != "answer":
-        return f"This is a question; it takes an answer, not {verdict.word}."
-    if verdict.actor not in call.proposal.asked:
-        return _not_allowed(verdict.actor, call.proposal.asked)
-    if phase.about == "unknown":
-        return _on_unknown(call, verdict)
-    if call.proposal.kind == "limit" and pick(call, verdict.text) is None:
+def on_answer(call: Call, person: str, text: str, at: int) -> str | None:
+    """Why this answer to what is asked now does not count."""
+    if not _in_time(call, at):
+        return "The deadline for this has passed."
+    if person not in call.proposal.asked:
+        return _not_allowed(person, call.proposal.asked)
+    if isinstance(call.phase, Asked) and call.phase.about == "unknown":
+        return _on_unknown(call, pick(call, text), at)
+    if call.proposal.kind == "limit" and pick(call, text) is None:
         return f"This takes one of: {', '.join(choices(call))}."
     return None
 
@@ -120,12 +123,11 @@ def pick(call: Call, text: str) -> str | None:
     return _UNKNOWN_WORDS[choice] if choice else choose(text.replace(" ", "-"), words)
 
 
-def _on_unknown(call: Call, verdict: Verdict) -> str | None:
-    word = pick(call, verdict.text)
+def _on_unknown(call: Call, word: str | None, at: int) -> str | None:
     if word is None:
         return f"This takes one of: {HAPPENED}, {RETRY}, {GIVE_UP}."
-    if word == RETRY and verdict.at < may_retry_at(call):
-        seconds = -(-(may_retry_at(call) - verdict.at) // 1000)
+    if word == RETRY and at < may_retry_at(call):
+        seconds = -(-(may_retry_at(call) - at) // 1000)
         return f"The first try may still be running; it can be tried again in {seconds} s."
     return None
 
@@ -135,9 +137,9 @@ def may_retry_at(call: Call) -> int:
     return call.started_at + call.proposal.time_limit_seconds * 1000
 
 
-def _in_time(call: Call, verdict: Verdict) -> bool:
+def _in_time(call: Call, at: int) -> bool:
     until = call.phase.until if isinstance(call.phase, Asked) else None
-    return until is None or verdict.at < until
+    return until is None or at < until
 
 
 def _approvers(call: Call) -> tuple[str, ...]:

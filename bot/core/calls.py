@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from bot.core import approvals
 from bot.core.events import (
     CallVoided,
     OutcomeUnknown,
@@ -13,10 +12,12 @@ from bot.core.events import (
     StepDecided,
     ToolEnded,
     ToolStarted,
-    Verdict,
 )
 from bot.core.frozen import replace
 from bot.core.thread import (
+    PREVIEWING,
+    READY,
+    SAYING,
     Asked,
     Call,
     Closed,
@@ -24,7 +25,6 @@ from bot.core.thread import (
     Phase,
     Previewing,
     Ready,
-    Saying,
     Sleeping,
     Started,
     Thread,
@@ -39,31 +39,26 @@ Move = Previewed | PreviewRefused | ToolStarted | ToolEnded | OutcomeUnknown | C
 
 def new(thread: Thread, event: StepDecided, index: int, proposal: Proposal) -> Call:
     """A call of this step, named by what the step had seen and its place in it."""
-    return replace(
-        _BLANK,
-        id=f"{thread.id}-{event.seen}-{index}",
-        step=event.seen,
-        index=index,
-        proposal=proposal,
-        phase=begin(proposal, event.at),
-    )
+    name = f"{thread.id}-{event.seen}-{index}"
+    phase = begin(proposal, event.at)
+    return replace(_BLANK, id=name, step=event.seen, index=index, proposal=proposal, phase=phase)
 
 
 def begin(proposal: Proposal, at: int) -> Phase:
     """The first phase of a call that the model has just chosen."""
     match proposal.kind:
         case "read" | "write":
-            return Ready()
+            return READY
         case "gated":
-            return Previewing()
+            return PREVIEWING
         case "question" | "limit":
             return Asked("question", until=_deadline(proposal.deadline_seconds, at))
         case "await":
             return Sleeping(wake_at(proposal, at))
         case "say":
-            return Saying()
+            return SAYING
         case "stand_by":
-            return Saying() if proposal.arguments.get("message") else Closed("said")
+            return SAYING if proposal.arguments.get("message") else Closed("said")
         case "nothing":
             return Closed("said")
         case "withdraw":
@@ -85,28 +80,48 @@ def wake_at(proposal: Proposal, at: int) -> int:
 
 
 def move(call: Call, event: Move) -> Call:
-    """The call after a fact about it."""
-    match call.phase, event:
-        case Previewing(), Previewed(version=version, card=card) if version == call.version:
-            until = _deadline(card.deadline_seconds, event.at)
-            return replace(call, card=card, phase=Asked("approval", until=until))
-        case Previewing(), PreviewRefused(version=version) if version == call.version:
-            return close(call, "failed", event.reason)
-        case Ready(), ToolStarted(n=n, run=1) if n == call.n and call.proposal.kind != "read":
-            return replace(call, phase=Started(), begun=n, started_at=event.at)
-        case Started(run), ToolStarted(n=n) if (n, event.run) == (
-            call.n,
-            run + 1,
-        ) and call.proposal.idempotent:
-            return replace(call, phase=Started(event.run), started_at=event.at)
-        case _, ToolEnded(n=n) if _ends(call, n):
-            return replace(call, phase=Closed(event.outcome, event.error), open=False)
-        case Started(), OutcomeUnknown(n=n) if n == call.n:
+    """The call after a fact about it. Matched by the event's tag, as in the reducer, and for the same reason."""
+    match event.type:
+        case "ToolEnded" if _ends(call, event.n):
+            return close(call, event.outcome, event.error)
+        case "ToolStarted" if event.n == call.n and call.proposal.kind != "read":
+            return _started(call, event)
+        case "OutcomeUnknown" if isinstance(call.phase, Started) and event.n == call.n:
             return replace(call, phase=Asked("unknown"), version=call.version + 1)
-        case Ready() | Asked("approval"), CallVoided(version=version) if version == call.version:
+        case "Previewed" | "PreviewRefused" if isinstance(call.phase, Previewing):
+            return _previewed(call, event) if event.version == call.version else call
+        case "CallVoided" if event.version == call.version and _can_be_voided(call):
             return _voided(call, event)
         case _:
             return call
+
+
+def _started(call: Call, event: ToolStarted) -> Call:
+    """The first run makes a ready call start; a further one repeats an idempotent call that was found started."""
+    match call.phase:
+        case Ready() if event.run == 1:
+            return replace(call, phase=Started(), begun=event.n, started_at=event.at)
+        case Started(run) if event.run == run + 1 and call.proposal.idempotent:
+            return replace(call, phase=Started(event.run), started_at=event.at)
+        case _:
+            return call
+
+
+def _previewed(call: Call, event: Previewed | PreviewRefused) -> Call:
+    if event.type == "PreviewRefused":
+        return close(call, "failed", event.reason)
+    until = _deadline(event.card.deadline_seconds, event.at)
+    return replace(call, card=event.card, phase=Asked("approval", until=until))
+
+
+def _can_be_voided(call: Call) -> bool:
+    match call.phase:
+        case Ready():
+            return True
+        case Asked(about):
+            return about == "approval"
+        case _:
+            return False
 
 
 def _ends(call: Call, n: int) -> bool:
@@ -124,55 +139,7 @@ def _voided(call: Call, event: CallVoided) -> Call:
     if event.then == "close":
         return close(call, "voided", event.reason)
     gated = call.proposal.model_copy(update={"kind": "gated"})
-    return replace(call, phase=Previewing(), version=call.version + 1, proposal=gated)
-
-
-def decide(call: Call, verdict: Verdict) -> Call:
-    """The call after a verdict that counts."""
-    match verdict.word, call.phase:
-        case "approve", Asked(votes=votes):
-            return _vote(call, (*votes, verdict.actor))
-        case "deny", _:
-            approver = call.card is not None and verdict.actor in call.card.approvers
-            return close(call, "denied" if approver else "withdrawn", verdict.text, verdict.actor)
-        case "edit", _:
-            return _edited(call, verdict)
-        case "answer", Asked("unknown"):
-            return _resolved(call, verdict)
-        case _:
-            return answered(call, verdict.text, verdict.actor)
-
-
-def _vote(call: Call, votes: tuple[str, ...]) -> Call:
-    assert isinstance(call.phase, Asked), "only what is asked is voted on"
-    assert call.card is not None, "a call is asked about only after its preview"
-    if len(votes) < call.card.quorum:
-        return replace(call, phase=replace(call.phase, votes=votes))
-    return replace(call, phase=Ready(), open=False, approved=votes)
-
-
-def _edited(call: Call, verdict: Verdict) -> Call:
-    arguments = {**call.proposal.arguments, **verdict.arguments}
-    proposal = call.proposal.model_copy(update={"arguments": arguments})
-    editors = (*call.editors, verdict.actor)
-    return replace(
-        call, proposal=proposal, editors=editors, phase=Previewing(), version=call.version + 1
-    )
-
-
-def _resolved(call: Call, verdict: Verdict) -> Call:
-    match approvals.pick(call, verdict.text):
-        case approvals.RETRY:
-            return replace(call, phase=Ready(), n=call.n + 1, open=False)
-        case approvals.HAPPENED:
-            return close(call, "happened", "", verdict.actor)
-        case _:
-            return close(call, "gave_up", "", verdict.actor)
-
-
-def answered(call: Call, text: str, by: str) -> Call:
-    """A question answered: with the choice that the text names, or with the text itself."""
-    return close(call, "answered", approvals.pick(call, text) or text, by)
+    return replace(call, phase=PREVIEWING, version=call.version + 1, proposal=gated)
 
 
 def fire(call: Call, at: int) -> Call:
@@ -184,47 +151,6 @@ def fire(call: Call, at: int) -> Call:
             return close(call, "elapsed")
         case _:
             return call
-
-
-def interrupted(call: Call, quote: str) -> Call:
-    """The call after a human spoke: the unstarted is void, a request stays under a new version, the started goes on.
-
-    A try that a human ordered after an unknown outcome and that has not begun goes back to being unknown: words
-    neither settle what may have happened nor let it happen again.
-    """
-    match call.phase:
-        case Ready() if call.n > 1:
-            back = replace(call, phase=Asked("unknown"), n=call.n - 1)
-            return _reissued(back, quote)
-        case Previewing() if call.version > 1:
-            return _reissued(call, quote)
-        case Previewing() | Ready() | Sleeping() | Saying():
-            return close(call, "voided")
-        case Asked("approval"):
-            return _reissued(replace(call, phase=Previewing()), quote)
-        case Asked():
-            return _reissued(replace(call, phase=replace(call.phase, shown=None, copy=0)), quote)
-        case Started() | Closed():
-            return call
-        case _:
-            assert_never(call.phase)
-
-
-def _reissued(call: Call, quote: str) -> Call:
-    return replace(call, version=call.version + 1, open=True, quote=quote or call.quote)
-
-
-def cancelled(call: Call) -> Call:
-    """The call after a cancellation: what is under way or may have happened stays; all else is void."""
-    match call.phase:
-        case Started() | Closed() | Asked("unknown"):
-            return replace(call, open=isinstance(call.phase, Asked))
-        case _ if (
-            call.begun
-        ):  # A second try that was ordered: the first one's outcome is still unknown.
-            return _reissued(replace(call, phase=Asked("unknown"), n=call.begun), "")
-        case _:
-            return close(call, "voided")
 
 
 def forked(call: Call) -> Call:

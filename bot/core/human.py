@@ -5,10 +5,12 @@ A human's word outranks a step of the model: it raises `heard`, and a step chose
 
 from __future__ import annotations
 
-from bot.core import approvals, calls, limits, steps, turn, words
+from bot.core import approvals, calls, limits, steps, turn, verdicts, words
 from bot.core.events import CronTicked, MessageReceived, Verdict, VerdictRefused
 from bot.core.frozen import replace
 from bot.core.thread import (
+    THINKING,
+    WORKING,
     Asked,
     Call,
     Held,
@@ -16,9 +18,7 @@ from bot.core.thread import (
     Previewing,
     Refusal,
     Started,
-    Thinking,
     Thread,
-    Working,
     asked_about,
 )
 from bot.core.words import Approve, Deny, Stop
@@ -69,9 +69,13 @@ def _typed(
         channel=event.address.channel,
     )
     if approves and call.card and not call.card.typed:
-        return _refused(thread, word, "This one is decided by its button, not by words.")
+        return _refused(
+            thread, event, call.request, "This one is decided by its button, not by words."
+        )
     if approves and not _was_shown(call.phase, event):
-        return _refused(thread, word, "A newer card is on its way; please look at that one.")
+        return _refused(
+            thread, event, call.request, "A newer card is on its way; please look at that one."
+        )
     return verdict(thread, word)
 
 
@@ -118,15 +122,18 @@ def _chosen(call: Call, event: MessageReceived) -> bool:
 
 
 def _answer(thread: Thread, call: Call, event: MessageReceived) -> Thread:
-    word = Verdict(
-        id=event.id,
-        at=event.at,
-        actor=event.actor,
-        request=call.request,
-        word="answer",
-        text=event.text,
-    )
-    return verdict(thread, word)
+    """The message as an answer, at its own time and by its own author."""
+    reason = approvals.on_answer(call, event.actor, event.text, event.at)
+    if reason is not None:
+        return _refused(thread, event, call.request, reason)
+    return _answered(thread, call, event)
+
+
+def _answered(thread: Thread, call: Call, event: MessageReceived | Verdict) -> Thread:
+    if steps.is_hold(call):
+        return _resume(thread, call, event)
+    after = verdicts.answer(call, event.text, event.actor)
+    return turn.changed(turn.spoke(thread, event.at), call, after, event.at)
 
 
 def _interrupt(thread: Thread, event: MessageReceived) -> Thread:
@@ -134,7 +141,7 @@ def _interrupt(thread: Thread, event: MessageReceived) -> Thread:
     thread = turn.spoke(thread, event.at)
     held = thread.turn if isinstance(thread.turn, Held) else None
     quote = f"{event.actor}: {event.text}"
-    after = tuple(calls.interrupted(call, quote) for call in thread.calls)
+    after = tuple(verdicts.interrupted(call, quote) for call in thread.calls)
     if held and held.why in ("money", "time"):
         return replace(thread, calls=after)
     if held:
@@ -144,7 +151,7 @@ def _interrupt(thread: Thread, event: MessageReceived) -> Thread:
         )
     thread = replace(thread, calls=after, cancelled=False)
     if any(isinstance(call.phase, Started) for call in after):
-        return replace(thread, turn=Working())
+        return replace(thread, turn=WORKING)
     return turn.think(thread, event.at)
 
 
@@ -152,24 +159,24 @@ def verdict(thread: Thread, event: Verdict) -> Thread:
     call = thread.call(event.request)
     reason = approvals.refusal(thread, call, event)
     if call is None or reason is not None:
-        return _refused(thread, event, reason or "")
-    if steps.is_hold(call):
-        return _resume(thread, call, event)
-    return turn.changed(turn.spoke(thread, event.at), call, calls.decide(call, event), event.at)
+        return _refused(thread, event, event.request, reason or "")
+    if event.word == "answer":
+        return _answered(thread, call, event)
+    return turn.changed(turn.spoke(thread, event.at), call, verdicts.decide(call, event), event.at)
 
 
-def _resume(thread: Thread, call: Call, event: Verdict) -> Thread:
+def _resume(thread: Thread, call: Call, event: MessageReceived | Verdict) -> Thread:
     """The answer to a hold: go on, or stop."""
     stop = approvals.pick(call, event.text) == "Stop"
-    thread = turn.put(thread, calls.answered(call, event.text, event.actor))
+    thread = turn.put(thread, verdicts.answer(call, event.text, event.actor))
     if stop:
         return turn.cancel(thread)
     thread = replace(turn.spoke(thread, event.at), tally=limits.extended(thread, event.at))
-    return replace(thread, turn=Thinking()) if isinstance(thread.turn, Held) else thread
+    return replace(thread, turn=THINKING) if isinstance(thread.turn, Held) else thread
 
 
-def _refused(thread: Thread, verdict: Verdict, reason: str) -> Thread:
-    refusal = Refusal(verdict.id, verdict.request, verdict.actor, reason)
+def _refused(thread: Thread, event: MessageReceived | Verdict, request: str, reason: str) -> Thread:
+    refusal = Refusal(event.id, request, event.actor, reason)
     return replace(thread, refusals=(*thread.refusals, refusal))
 
 

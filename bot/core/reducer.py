@@ -24,10 +24,10 @@ from bot.core.events import (
 )
 from bot.core.frozen import replace
 from bot.core.thread import (
+    IDLE,
     Call,
     Closed,
     Idle,
-    Tally,
     Thinking,
     Thread,
 )
@@ -151,15 +151,19 @@ def _fact(thread: Thread, event: calls.Move) -> Thread:
     if after is call:
         return thread
     if event.type in ("ToolEnded", "PreviewRefused"):
-        thread = replace(thread, heard=thread.head, tally=_counted(thread, after))
+        thread = _heard(thread, after)
     if event.type == "CallVoided" and event.then == "close":
         thread = turn.noticed(replace(thread, heard=thread.head), "gone", event.reason)
     return turn.changed(thread, call, after, event.at)
 
 
-def _counted(thread: Thread, call: Call) -> Tally:
+def _heard(thread: Thread, call: Call) -> Thread:
+    """A result: a step chosen before it is void, and failures in a row are counted."""
     failed = isinstance(call.phase, Closed) and call.phase.outcome == "failed"
-    return replace(thread.tally, failures=thread.tally.failures + 1 if failed else 0)
+    if not failed and not thread.tally.failures:
+        return replace(thread, heard=thread.head)
+    failures = thread.tally.failures + 1 if failed else 0
+    return replace(thread, heard=thread.head, tally=replace(thread.tally, failures=failures))
 
 
 def _timer(thread: Thread, event: TimerFired) -> Thread:
@@ -198,4 +202,4 @@ def _tick(thread: Thread, event: CronTicked) -> Thread:
 def _fork(thread: Thread) -> Thread:
     """A child starts at rest; what its parent may be doing is shown there and never done."""
     after = tuple(calls.forked(call) for call in thread.calls)
-    return replace(thread, calls=after, turn=Idle(), heard=thread.head, notices=(), refusals=())
+    return replace(thread, calls=after, turn=IDLE, heard=thread.head, notices=(), refusals=())

@@ -56,8 +56,11 @@ def left_over(thread: Thread) -> tuple[tuple[Call, ...], tuple[Call, ...]]:
     remembered for a while, so that a late press hears who decided; the log has them all.
     """
     alive = {call.step for call in thread.calls if not isinstance(call.phase, Closed)}
-    over = [call for call in thread.calls if call.step not in alive]
-    decided = [call for call in over if call.proposal.kind in ("gated", "question")]
+    decided = [
+        call
+        for call in thread.calls
+        if call.proposal.kind in ("gated", "question") and call.step not in alive
+    ]
     past = (*thread.past, *decided)[-REMEMBERED:] if decided else thread.past
     if not alive:
         return (), past

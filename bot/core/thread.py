@@ -69,6 +69,7 @@ class Closed:
 
 
 Phase = Previewing | Ready | Asked | Started | Sleeping | Saying | Closed
+PREVIEWING, READY, SAYING = Previewing(), Ready(), Saying()
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,8 @@ class Held:
 
 
 Turn = Idle | Thinking | Working | Held
+# Values without contents are made once: making one costs as much as a fifth of folding an event.
+IDLE, THINKING, WORKING = Idle(), Thinking(), Working()
 
 
 @dataclass(frozen=True)

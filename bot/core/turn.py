@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from bot.core import calls, limits, steps
+from bot.core import calls, limits, steps, verdicts
 from bot.core.frozen import replace
 from bot.core.thread import (
+    IDLE,
+    THINKING,
+    WORKING,
     Call,
     Code,
     Held,
-    Idle,
     Notice,
     Ready,
     Started,
-    Thinking,
     Thread,
     Why,
     Working,
@@ -42,9 +43,9 @@ def settle(thread: Thread, at: int, *, ended: bool) -> Thread:
     if after is not thread.calls:
         thread = replace(thread, calls=after)
     if steps.under_way(after):
-        return thread if isinstance(thread.turn, Working) else replace(thread, turn=Working())
+        return thread if isinstance(thread.turn, Working) else replace(thread, turn=WORKING)
     if thread.cancelled or ended:
-        return replace(thread, turn=Idle())
+        return replace(thread, turn=IDLE)
     return think(thread, at)
 
 
@@ -53,7 +54,7 @@ def think(thread: Thread, at: int) -> Thread:
     why = limits.reached(thread, at)
     if why:
         return hold(thread, why)
-    return replace(_released(thread), turn=Thinking())
+    return replace(_released(thread), turn=THINKING)
 
 
 def _released(thread: Thread) -> Thread:
@@ -96,6 +97,8 @@ def told(thread: Thread, key: str) -> Thread:
 
 
 def put(thread: Thread, after: Call) -> Thread:
+    if len(thread.calls) == 1:
+        return replace(thread, calls=(after,))
     return replace(
         thread, calls=tuple([after if call.id == after.id else call for call in thread.calls])
     )
@@ -107,7 +110,7 @@ def spoke(thread: Thread, at: int) -> Thread:
 
 def cancel(thread: Thread) -> Thread:
     """Everything unstarted and open is void; what is started ends and is recorded; the model is not asked."""
-    after = tuple(calls.cancelled(call) for call in thread.calls)
+    after = tuple(verdicts.cancelled(call) for call in thread.calls)
     running = any(isinstance(call.phase, Started) for call in after)
-    turn = Working() if running else Idle()
+    turn = WORKING if running else IDLE
     return replace(thread, calls=after, turn=turn, heard=thread.head, cancelled=True)
