@@ -99,11 +99,13 @@ def model(app: App) -> Model:
         return Rehearsal(_scripts(app.house.agents))
     from bot.model.claude import Claude
 
+    if settings.provider in ("bedrock", "vertex"):
+        return Claude(
+            provider=settings.provider
+        )  # Their keys, region and project are their own environment's.
     key = settings.anthropic_api_key
     return Claude(
-        provider="anthropic" if settings.provider in (None, "rehearsal") else settings.provider,
-        api_key=key.get_secret_value() if key else None,
-        base_url=settings.anthropic_base_url,
+        api_key=key.get_secret_value() if key else None, base_url=settings.anthropic_base_url
     )
 
 

@@ -139,8 +139,8 @@ class Repository:
             there = "that very commit" if seen.tags[tag] == commit else seen.tags[tag]
             raise GitFailed(f"tag {tag} is already on the remote, at {there}; tags never move")
         made = await self._make_tag(tag, commit, message)
-        reason = await self._send(made, tag)
-        return await self._read_back(Pushed(tag, commit, made, seen.url), reason)
+        refused, unclear = await self._send(made, tag)
+        return await self._read_back(Pushed(tag, commit, made, seen.url), refused, unclear)
 
     async def _make_tag(self, tag: str, commit: str, message: str) -> str:
         text = clean(message).strip()
@@ -150,8 +150,12 @@ class Repository:
         written = f"{head} {int(time.time())} +0000\n\n{text}\n"
         return (await self._read("mktag", feed=written.encode())).text.strip()
 
-    async def _send(self, made: str, tag: str) -> str:
-        """Push one object to one name that must not exist yet; returns why it was refused, or ''."""
+    async def _send(self, made: str, tag: str) -> tuple[str, str]:
+        """Push one object to one name that must not exist yet.
+
+        Returns the remote's own word that it refused, and git's complaint where there is no such word: then a slow
+        remote may still be taking the tag.
+        """
         ref = f"refs/tags/{tag}"
         quiet = ("--no-verify", "--no-signed", "--no-follow-tags", "--recurse-submodules=no")
         # An empty lease means "only where there is nothing": no tag is moved, whoever wins a race.
@@ -160,12 +164,12 @@ class Repository:
         try:
             output = await run(*push, folder=self.path, seconds=self._seconds)
         except GitFailed as failure:
-            return str(failure)
+            return "", str(failure)
         if not output.status:
-            return ""
-        return refusal(output.text) or complaint(output.err)
+            return "", ""
+        return refusal(output.text), complaint(output.err)
 
-    async def _read_back(self, pushed: Pushed, reason: str) -> Pushed:
+    async def _read_back(self, pushed: Pushed, refused: str, unclear: str) -> Pushed:
         """What the remote holds decides, whatever the push seemed to say."""
         try:
             seen = await self._look()
@@ -179,7 +183,9 @@ class Repository:
         if held:
             there = seen.tags[pushed.tag]
             raise GitFailed(f"somebody else pushed tag {pushed.tag} first, at {there}; it stays")
-        raise GitFailed(f"tag {pushed.tag} is not on the remote: {reason or 'it was dropped'}")
+        if unclear and not refused:
+            raise Unconfirmed(f"tag {pushed.tag} is not on the remote yet: {unclear}")
+        raise GitFailed(f"tag {pushed.tag} is not on the remote: {refused or 'it was dropped'}")
 
     async def _resolve(self, seen: Remote, commit: str) -> str:
         await self._fetch(seen, [f"refs/heads/{name}" for name in seen.heads])

@@ -78,6 +78,8 @@ def _on_approval(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> 
         return _not_allowed(verdict.actor, card.approvers)
     if verdict.word == "edit":
         return None
+    if card.channels and verdict.channel not in card.channels:
+        return f"This is approved by {' or '.join(card.channels)} alone."
     if verdict.digest != card.digest:
         return "What was approved is not what would run; please look at the card again."
     if not may_approve(thread, call, card, verdict.actor):

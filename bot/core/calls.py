@@ -82,7 +82,7 @@ def wake_at(proposal: Proposal, at: int) -> int:
 def move(call: Call, event: Move) -> Call:
     """The call after a fact about it. Matched by the event's tag, as in the reducer, and for the same reason."""
     match event.type:
-        case "ToolEnded" if _ends(call, event.n):
+        case "ToolEnded" if _ends(call, event.n) and not _is_overtaken(call, event):
             return close(call, event.outcome, event.error)
         case "ToolStarted" if event.n == call.n and call.proposal.kind != "read":
             return _started(call, event)
@@ -133,6 +133,12 @@ def _ends(call: Call, n: int) -> bool:
             return n == call.n
         case _:
             return n == call.begun > 0
+
+
+def _is_overtaken(call: Call, event: ToolEnded) -> bool:
+    """A failed run says nothing about a later one of the same idempotent call that is still under way."""
+    running = call.phase.run if isinstance(call.phase, Started) else 1
+    return event.outcome == "failed" and event.run < running
 
 
 def _voided(call: Call, event: CallVoided) -> Call:

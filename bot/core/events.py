@@ -132,6 +132,7 @@ class ToolEnded(Base):
     type: Literal["ToolEnded"] = "ToolEnded"
     call: str
     n: int
+    run: int = 1
     outcome: Literal["returned", "failed"]
     result: JsonValue = None
     error: str = ""

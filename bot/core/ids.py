@@ -51,9 +51,3 @@ class Ids:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Ids) and (self.recent, self.stack) == (other.recent, other.stack)
-
-    def __hash__(self) -> int:
-        return hash((self.recent, self.stack))
-
-    def __repr__(self) -> str:
-        return f"Ids({len(self)})"

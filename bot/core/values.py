@@ -60,6 +60,7 @@ class Card(Value):
     quorum: int = 1
     self_approval: bool = False
     typed: bool = True
+    channels: tuple[str, ...] = ()
     deadline_seconds: int | None = None
     agent: str = ""
 

@@ -176,7 +176,8 @@ class MemoryStore:
             if taken or left <= 0:
                 return taken
             try:
-                await asyncio.wait_for(bell.wait(), left)
+                async with asyncio.timeout(left):
+                    await bell.wait()
             except TimeoutError:
                 return []
 

@@ -19,7 +19,7 @@ async def void(toolbox: Toolbox, thread: Thread, call: Call) -> CallVoided | Non
     except Gone as error:
         return _voided(call, str(error), "close")
     rule = agent.rule(tool.name, call.proposal.arguments)
-    if rule.kind != "gated":
+    if rule.kind != "gated" and call.card is None:
         return None
     reason = _objection(thread, call, tool, rule) or await _moved(toolbox, thread, call)
     return _voided(call, reason, "preview") if reason else None

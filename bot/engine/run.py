@@ -17,6 +17,13 @@ from bot.engine.session import Session
 from bot.engine.toolbox import Gone, Toolbox
 from bot.kit.call import Refused, Unsure
 
+CACHED = 1_000
+MOST_RUNS = 3
+"""How often an idempotent call whose outcome is unclear runs under its key before a human is asked."""
+
+UNCLEAR = (Unsure, TimeoutError, OSError, EOFError)
+"""Errors after which what the tool began may have come about: the line went dead, or its time was over."""
+
 
 class Runner:
     """Runs the calls of threads."""
@@ -56,9 +63,13 @@ class Runner:
         _, tool = self._toolbox.find(session.thread, call)
         if not tool.cache_seconds:
             return await self._toolbox.run(session.thread, call)
-        name = (tool.source_digest, digest(tool.name, call.proposal.arguments))
+        thread = session.thread
+        asked = digest(thread.agent, tool.name, call.proposal.arguments, thread.requester)
+        name = (tool.source_digest, asked)
         kept = self._cache.get(name)
         if kept is None or kept[0] < time.monotonic():
+            if len(self._cache) >= CACHED:
+                self._cache.clear()
             result = await self._toolbox.run(session.thread, call)
             kept = self._cache[name] = (time.monotonic() + tool.cache_seconds, result)
         return kept[1]
@@ -88,12 +99,21 @@ class Runner:
             return
         try:
             result = await self._toolbox.run(session.thread, call)
-        except (Unsure, TimeoutError) as error:
-            await session.record(self._unsure(call, run, error))
         except Exception as error:  # noqa: BLE001 - whatever the tool's own code raises
-            await session.record(self._failed(call, run, error))
+            await self._broke(session, call, run, error)
         else:
             await self._returned(session, call, run, result)
+
+    async def _broke(self, session: Session, call: Call, run: Run, error: Exception) -> None:
+        """A tool that ended in an error: did it fail, or can nobody tell?
+
+        An idempotent call that is unclear stays started, and so runs again under the same key.
+        """
+        if not isinstance(error, UNCLEAR):
+            await session.record(self._failed(call, run, error))
+        elif not call.proposal.idempotent or run.run >= MOST_RUNS:
+            name = f"unknown:{call.id}.{run.n}"
+            await session.record(OutcomeUnknown(id=name, actor="engine", call=call.id, n=run.n))
 
     # ---- what came out -----------------------------------------------------------------------------
     async def _returned(self, session: Session, call: Call, run: Run, result: JsonValue) -> None:
@@ -103,6 +123,7 @@ class Runner:
             actor="engine",
             call=call.id,
             n=run.n,
+            run=run.run,
             outcome="returned",
             result=carried.result,
             ref=carried.ref,
@@ -122,16 +143,9 @@ class Runner:
             actor="engine",
             call=call.id,
             n=run.n,
+            run=run.run,
             outcome="failed",
             error=self._toolbox.said(call, error),
-        )
-
-    def _unsure(self, call: Call, run: Run, error: Exception) -> OutcomeUnknown | ToolEnded:
-        """An idempotent call may be proposed again without harm; of any other a human must say what became of it."""
-        if call.proposal.idempotent:
-            return self._failed(call, run, error)
-        return OutcomeUnknown(
-            id=f"unknown:{call.id}.{run.n}", actor="engine", call=call.id, n=run.n
         )
 
 

@@ -96,11 +96,8 @@ class Session:
         wanted = timers(folded)
         # The store stamps the time, so a timer that is new with these facts is set from a guess that is early. It is
         # put right by the next commit, and therefore such a commit is never the last one.
-        rest = (
-            kind == "fact"
-            and not next_effects(folded)
-            and not (facts and wanted.keys() - self._armed.keys())
-        )
+        guessed = bool(facts) and any(self._armed.get(name) != at for name, at in wanted.items())
+        rest = kind == "fact" and not guessed and not next_effects(folded)
         commit = Append(
             thread=self.thread.id,
             kind=kind,

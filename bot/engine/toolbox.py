@@ -47,16 +47,19 @@ class Toolbox:
     async def run(self, thread: Thread, call: Call) -> JsonValue:
         """The tool at work, for at most its time limit."""
         _, tool = self.find(thread, call)
-        running = tool.run(call.proposal.arguments, self._call(tool, thread, call))
-        return await asyncio.wait_for(running, tool.seconds)
+        # A thread cannot be stopped: a blocking function that changes the world is waited for, however long it takes,
+        # since nobody may be offered a second try while the first can still be running.
+        seconds = tool.seconds if tool.reads or tool.can_be_stopped else None
+        async with asyncio.timeout(seconds):
+            return await tool.run(call.proposal.arguments, self._call(tool, thread, call))
 
     async def card(self, thread: Thread, call: Call) -> Card:
         """What the call would do now, laid out for its approvers."""
         agent, tool = self.find(thread, call)
         arguments = call.proposal.arguments
         rule = agent.rule(tool.name, arguments)
-        showing = tool.show(arguments, self._call(tool, thread, call))
-        shown = await asyncio.wait_for(showing, tool.seconds)
+        async with asyncio.timeout(tool.seconds):
+            shown = await tool.show(arguments, self._call(tool, thread, call))
         pins = dict(shown.pins)
         return Card(
             text=shown.text,
@@ -66,6 +69,7 @@ class Toolbox:
             quorum=rule.quorum,
             self_approval=rule.self_approval,
             typed=rule.typed,
+            channels=rule.channels,
             deadline_seconds=rule.deadline_seconds or call.proposal.deadline_seconds,
             agent=fingerprint(tool, rule),
         )

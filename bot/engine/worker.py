@@ -40,11 +40,12 @@ class Worker:
         self._perform = perform
         self._lease_seconds = lease_seconds
         self._concurrency = concurrency
+        self._stopping = asyncio.Event()
         self._held: dict[str, tuple[Session, asyncio.Task[None]]] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until told to stop; then finish what is in hand, or hand it back."""
-        drained = asyncio.Event()
+        """Work until told to stop; then finish the round in hand, begin nothing, and hand the threads back."""
+        self._stopping, drained = stop, asyncio.Event()
         lease_part = self._lease_seconds / 4
         duties = [
             self._forever(self._take, 0.0, stop),
@@ -71,33 +72,42 @@ class Worker:
                 pause = max(pause, FAILED_PAUSE_SECONDS)
             if pause:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(end.wait(), pause)
+                    async with asyncio.timeout(pause):
+                        await end.wait()
 
     async def _take(self) -> None:
         room = self._concurrency - len(self._held)
         if room <= 0:
             await asyncio.sleep(FULL_PAUSE_SECONDS)
             return
+        since = time.monotonic()
         for lease in await self._store.take(room, TAKE_WAIT_SECONDS):
-            self._hold(lease)
+            self._hold(lease, since)
 
     async def _reclaim(self) -> None:
         room = self._concurrency - len(self._held)
+        since = time.monotonic()
         for lease in await self._store.reclaim(room) if room > 0 else ():
             log.info("taken over", thread=lease.thread, tries=lease.tries)
-            self._hold(lease)
+            self._hold(lease, since)
 
-    def _hold(self, lease: Lease) -> None:
+    def _hold(self, lease: Lease, since: float) -> None:
         session = Session(self._store, lease, self._lease_seconds)
+        session.renewed(since)
         task = asyncio.create_task(self._live(session))
         self._held[lease.entry] = (session, task)
-        task.add_done_callback(lambda _: self._held.pop(lease.entry, None))
+        task.add_done_callback(lambda done: self._let_go(lease, done))
+
+    def _let_go(self, lease: Lease, done: asyncio.Task[None]) -> None:
+        """Only its own entry: a lease that lapsed may have come back to this worker under a higher count."""
+        if self._held.get(lease.entry, (None, None))[1] is done:
+            del self._held[lease.entry]
 
     async def _live(self, session: Session) -> None:
         """One thread until it waits or rests. Whatever goes wrong here is tried again when the lease has lapsed."""
         try:
             await session.load()
-            while not session.resting:
+            while not session.resting and not self._stopping.is_set():
                 if next_effects(session.thread):
                     await self._perform(session)
                 else:

@@ -1,7 +1,7 @@
 """The kit: what an agent's author imports."""
 
 from bot.kit.arguments import Args
-from bot.kit.call import Call, Card, Refused
+from bot.kit.call import Call, Card, Refused, Unsure
 from bot.kit.tool import Tool, tool
 
-__all__ = ["Args", "Call", "Card", "Refused", "Tool", "tool"]
+__all__ = ["Args", "Call", "Card", "Refused", "Tool", "Unsure", "tool"]

@@ -50,8 +50,9 @@ class Terms:
         kind, reason = self._kind(args)
         return Rule(
             kind=kind,
-            approvers=approvers if kind == "gated" else (),
-            quorum=_counted(self.quorum, args, approvers) if kind == "gated" else 1,
+            # Kept where nobody is asked, too: an edit may lead there a call that was asked about before.
+            approvers=approvers if kind != "read" else (),
+            quorum=_counted(self.quorum, args, approvers) if kind != "read" else 1,
             self_approval=self.self_approval,
             deadline_seconds=self.deadline_seconds,
             typed=self.typed,

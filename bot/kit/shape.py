@@ -35,10 +35,14 @@ class Shape:
     args: type[Args]
     order: tuple[Literal["args", "call"], ...]
 
+    @property
+    def is_async(self) -> bool:
+        return inspect.iscoroutinefunction(self.function)
+
     async def invoke(self, args: Args, call: Call) -> object:
         """Calls it; one that blocks gets a thread, so that nobody else waits."""
         given = [args if what == "args" else call for what in self.order]
-        if inspect.iscoroutinefunction(self.function):
+        if self.is_async:
             return await _guarded(self.function, given)
         result = await asyncio.to_thread(_blocking, self.function, given)
         return await result if inspect.isawaitable(result) else result

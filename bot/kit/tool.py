@@ -59,6 +59,11 @@ class Tool:
             else with_because(self.arguments_schema)
         )
 
+    @property
+    def can_be_stopped(self) -> bool:
+        """Whether it ends when its time is over: a blocking function goes on in its thread."""
+        return self.shape.is_async
+
     def parse(self, arguments: Json) -> Args:
         """The arguments as the author's own type; BadArguments where they do not fit."""
         return given.parse(self.shape.args, arguments)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 from uuid import uuid4
 
+import structlog
 from pydantic import JsonValue
 
 from bot.core import context, sense
@@ -20,8 +21,11 @@ from bot.kit.propose import Malformed
 from bot.model.port import Answer, Failure, Model, ModelFailed
 from bot.model.request import ToolSpec, request_body
 
+log = structlog.get_logger()
+
 FIRST_WAIT_SECONDS = 2.0
 LONGEST_WAIT_SECONDS = 300.0
+MOST_DOUBLINGS = 10
 REASON_CHARACTERS = 500
 DIGEST_CHARACTERS = 16
 
@@ -62,6 +66,15 @@ class Decider:
         agent = self._agents.get(thread.agent)
         if agent is None:
             return _failed(thread, "permanent", f"There is no agent {thread.agent} here.")
+        try:
+            return await self._chosen(thread, agent, events)
+        except Exception as error:
+            # An agent's own validators run in here. Whatever they raise, a human hears of it, and nobody pays for
+            # asking the model the same again and again.
+            log.exception("no step", thread=thread.id)
+            return _failed(thread, "permanent", f"{type(error).__name__}: {error}")
+
+    async def _chosen(self, thread: Thread, agent: Agent, events: Sequence[Event]) -> Event:
         if not thread.decided and agent.prefetch:
             proposals = self._proposals(thread, agent, agent.prefetch)
             return self._step(thread, agent, proposals, "prefetch")
@@ -200,6 +213,6 @@ def _previous(events: Sequence[Event], thread_id: str) -> int:
 def _wait(thread: Thread, told_seconds: float | None) -> int:
     """How long to wait in ms: as long as the provider says, else twice as long each time, never all at once."""
     tries = thread.turn.tries if isinstance(thread.turn, Thinking) else 0
-    grown = min(FIRST_WAIT_SECONDS * 2**tries, LONGEST_WAIT_SECONDS)
+    grown = min(FIRST_WAIT_SECONDS * 2 ** min(tries, MOST_DOUBLINGS), LONGEST_WAIT_SECONDS)
     seconds = max(told_seconds or 0.0, grown) * random.uniform(1.0, 1.2)  # noqa: S311 - spreading, not secrecy
     return int(seconds * 1000)

@@ -101,7 +101,8 @@ class Terminal:
         while True:
             self._settle()
             try:
-                item = await asyncio.wait_for(self._inbox.get(), LOOK_SECONDS)
+                async with asyncio.timeout(LOOK_SECONDS):
+                    item = await self._inbox.get()
             except TimeoutError:
                 continue
             match item:

@@ -42,3 +42,10 @@ def test_a_long_thread_keeps_few_parts() -> None:
     for number in range(1_000):
         ids = ids.add(str(number))
     assert len(ids.stack) <= 10
+
+
+def test_every_id_can_be_counted_and_listed_once() -> None:
+    ids = Ids()
+    for number in range(40):
+        ids = ids.add(str(number))
+    assert (len(ids), sorted(ids, key=int)) == (40, [str(number) for number in range(40)])

@@ -182,3 +182,19 @@ def test_a_word_after_stop_wakes_the_thread() -> None:
     assert story.turn == Idle()
     story.message("go on")
     assert story.turn == Thinking()
+
+
+def test_an_approval_by_a_channel_that_the_policy_does_not_name_does_not_count() -> None:
+    story, request = asking(card().model_copy(update={"channels": ("slack",)}))
+    story.verdict(request, "approve", channel="console")
+    assert story.refusal() == "This is approved by slack alone."
+    story.verdict(request, "approve", channel="slack")
+    assert story.phase(request) == Ready()
+
+
+def test_a_reply_after_the_deadline_answers_nothing_and_its_author_is_told() -> None:
+    story, _ = working(question(deadline_seconds=10))
+    story.wait(60)
+    story.message("the blue one")
+    assert story.outcome("T-1-0") == "Asked"
+    assert story.refusal() == "The deadline for this has passed."

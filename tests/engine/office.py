@@ -172,7 +172,12 @@ async def say(desk: Desk, text: str, by: str = "alice") -> None:
 
 
 async def decide(
-    desk: Desk, waiting: Outgoing, word: str, by: str = "bob", text: str = ""
+    desk: Desk,
+    waiting: Outgoing,
+    word: str,
+    by: str = "bob",
+    text: str = "",
+    arguments: dict[str, JsonValue] | None = None,
 ) -> Judged:
     """A verdict on what is shown."""
     digest = waiting.digest if isinstance(waiting, outbox.Approval) else ""
@@ -185,6 +190,8 @@ async def decide(
             "word": word,
             "digest": digest,
             "text": text,
+            "arguments": arguments or {},
+            "channel": "screen",
         }
     )
     return await desk.judge(verdict)

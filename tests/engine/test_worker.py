@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -26,8 +27,7 @@ from tests.engine.office import Office, Reply, card, decide, message, say, types
 TOOLS = """
     import asyncio, os
     from pathlib import Path
-    from bot.kit import Args, Call, Card, Refused, tool
-    from bot.kit.call import Unsure
+    from bot.kit import Args, Call, Card, Refused, Unsure, tool
 
     def note(call: Call, line: str) -> None:
         with open(call.env["LEDGER"], "a") as ledger:
@@ -53,6 +53,10 @@ TOOLS = """
             await asyncio.sleep(60)
         if paper.name == "foggy":
             raise Unsure("the line went dead")
+        if paper.name == "cut off":
+            raise ConnectionResetError("after it was sent")
+        if paper.name == "illegible":
+            raise ValueError("cannot read it")
         return "signed"
 
     @sign.preview
@@ -69,7 +73,17 @@ TOOLS = """
         gate = Path(call.env["LEDGER"] + ".gate")
         while gate.exists():
             await asyncio.sleep(0.01)
+        if paper.name == "twice" and len(Path(call.env["LEDGER"]).read_text().splitlines()) < 2:
+            raise ConnectionResetError("the line went dead")
+        if paper.name == "never":
+            raise ConnectionResetError("the line is dead")
         return "filed"
+
+    @tool(approval=lambda paper: paper.name != "small", env=("LEDGER",))
+    async def stamp(paper: Paper, call: Call):
+        \"\"\"Stamp a paper.\"\"\"
+        note(call, f"stamp {paper.name}")
+        return "stamped"
 """
 FRONT = "approvers: [alice, bob]"
 
@@ -237,7 +251,7 @@ async def test_what_cannot_be_done_goes_back_to_the_model_and_disturbs_nobody(
     assert "this one cannot be signed" in office.model.asked[1]
 
 
-@pytest.mark.parametrize("name", ["slow", "foggy"])
+@pytest.mark.parametrize("name", ["slow", "foggy", "cut off"])
 async def test_a_call_that_cannot_say_how_it_ended_is_put_to_a_human(
     open_office: MakeOffice, name: str
 ) -> None:
@@ -403,3 +417,87 @@ async def test_two_workers_share_threads_and_start_nothing_twice(open_office: Ma
         await decide(desk, await card(desk, outbox.Approval), "approve")
         await until(desk, is_idle)
     assert office.ledger() == ["sign lease"]
+
+
+async def test_a_tool_that_says_it_failed_has_failed(open_office: MakeOffice) -> None:
+    office = open_office([[("sign", {"name": "illegible", "because": "so"})], DONE])
+    async with office.work() as desk:
+        await say(desk, "sign it")
+        await decide(desk, await card(desk, outbox.Approval), "approve")
+        await until(desk, is_idle)
+        events = await desk.events(office.thread)
+        ended = next(event for event in events if isinstance(event, ToolEnded))
+    assert (ended.outcome, ended.error) == ("failed", "ValueError: cannot read it")
+
+
+async def test_an_idempotent_call_that_is_unclear_runs_again_under_its_key(
+    open_office: MakeOffice,
+) -> None:
+    office = open_office([[("file_away", {"name": "twice"})], DONE])
+    async with office.work() as desk:
+        await say(desk, "file it")
+        await until(desk, is_idle)
+        assert types(await desk.events(office.thread)).count("ToolStarted") == 2
+    first, second = office.ledger()
+    assert first == second
+
+
+async def test_an_idempotent_call_that_stays_unclear_is_put_to_a_human(
+    open_office: MakeOffice,
+) -> None:
+    office = open_office([[("file_away", {"name": "never"})], DONE])
+    async with office.work() as desk:
+        await say(desk, "file it")
+        await card(desk, outbox.UnknownOutcome)
+    assert len(office.ledger()) == 3
+
+
+async def test_an_edit_to_what_needs_no_approval_still_needs_the_one_that_was_asked(
+    open_office: MakeOffice,
+) -> None:
+    office = open_office([[("stamp", {"name": "large", "because": "so"})], DONE])
+    async with office.work() as desk:
+        await say(desk, "stamp it")
+        shown = await card(desk, outbox.Approval)
+        await decide(desk, shown, "edit", by="alice", arguments={"name": "small"})
+        again = await card(desk, outbox.Approval, version=2)
+        assert office.ledger() == []
+        assert (await decide(desk, again, "approve", by="bob")).refusal is None
+        await until(desk, is_idle)
+    assert office.ledger() == ["stamp small"]
+
+
+async def test_a_policy_that_names_channels_takes_no_approval_from_another(
+    open_office: MakeOffice,
+) -> None:
+    office = open_office([SIGN], front=FRONT + "\npolicy: {sign: {channels: [slack]}}")
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        shown = await card(desk, outbox.Approval)
+        judged = await decide(desk, shown, "approve")
+    assert judged.refusal == "This is approved by slack alone."
+    assert office.ledger() == []
+
+
+async def test_a_model_that_breaks_in_our_hands_is_not_asked_for_ever(
+    open_office: MakeOffice,
+) -> None:
+    office = open_office([cast("Reply", [("sign", None)]), DONE])
+    async with office.work() as desk:
+        await say(desk, "hello")
+        hold = await card(desk, outbox.Hold)
+        assert len(office.model.asked) == 1
+        await decide(desk, hold, "answer", by="alice", text="Try again")
+        await until(desk, is_idle)
+
+
+async def test_a_worker_told_to_stop_begins_nothing_more(open_office: MakeOffice) -> None:
+    office = open_office([[("read_paper", {"name": "a"})], DONE])
+    office.model.gate.clear()
+    async with office.work() as desk:
+        await say(desk, "read it")
+        await until(desk, when(lambda: len(office.model.asked) == 1))
+    async with office.store() as store:
+        assert types(await Desk(store).events(office.thread)) == ["MessageReceived", "StepDecided"]
+    async with office.work() as desk:
+        await until(desk, is_idle)

@@ -15,7 +15,15 @@ import pytest
 from bot.cli.sample import make_sample
 from bot.engine.server import stop_server
 from tests.channels.console.typing_at import Keys
-from tests.scenarios.playing import COMMAND, head, keep_ledger, ledger, surroundings, tags
+from tests.scenarios.playing import (
+    COMMAND,
+    PATIENCE_SECONDS,
+    head,
+    keep_ledger,
+    ledger,
+    surroundings,
+    tags,
+)
 
 AT_ONCE_SECONDS = 5.0
 
@@ -60,6 +68,12 @@ async def playing(
             await process.wait()
 
 
+async def ended(process: asyncio.subprocess.Process) -> int:
+    """Its exit status, soon."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        return await process.wait()
+
+
 async def test_a_person_asks_answers_denies_edits_and_approves(folder: Path, remote: Path) -> None:
     async with playing(folder) as (keys, process):
         await keys.see("you> ")
@@ -77,7 +91,7 @@ async def test_a_person_asks_answers_denies_edits_and_approves(folder: Path, rem
         await keys.see("approve push_tag?")
         await keys.see("you> ")
         keys.type("approve\n")
-        assert await process.wait() == 0
+        assert await ended(process) == 0
     assert ledger(remote) == ["refs/tags/v1.7.0"]
     assert tags(remote)["v1.7.0"] == head(remote)
 
@@ -89,7 +103,7 @@ async def test_ctrl_c_works_at_once_and_the_next_run_goes_on(folder: Path, remot
         await keys.see("a question for you")
         before = time.monotonic()
         process.send_signal(signal.SIGINT)
-        assert await process.wait() == 130
+        assert await ended(process) == 130
         assert time.monotonic() - before < AT_ONCE_SECONDS
         await keys.see("goes on from here")
         assert "Traceback" not in keys.seen
@@ -101,7 +115,7 @@ async def test_ctrl_c_works_at_once_and_the_next_run_goes_on(folder: Path, remot
         await keys.see("approve push_tag?")
         await keys.see("you> ")
         keys.type("approve\n")
-        assert await process.wait() == 0
+        assert await ended(process) == 0
         assert "\x1b" not in keys.raw
     assert ledger(remote) == ["refs/tags/v1.5.0"]
 
@@ -114,5 +128,5 @@ async def test_whoever_stops_the_work_has_pushed_nothing(folder: Path, remote: P
         await keys.see("you> ")
         keys.type("stop\n")
         await keys.see("Nothing was pushed.")
-        assert await process.wait() == 0
+        assert await ended(process) == 0
     assert ledger(remote) == []
