@@ -104,8 +104,10 @@ def model(app: App) -> Model:
             provider=settings.provider
         )  # Their keys, region and project are their own environment's.
     key = settings.anthropic_api_key
+    url = settings.anthropic_base_url
     return Claude(
-        api_key=key.get_secret_value() if key else None, base_url=settings.anthropic_base_url
+        api_key=key.get_secret_value() if key else None,
+        base_url=url.get_secret_value() if url else None,
     )
 
 

@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import parse_qsl, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 _SPAN = re.compile(r"\A(?P<number>\d+)(?P<unit>[smhdw])\Z")
+MOST_QUOTED = 40
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -28,7 +31,30 @@ def span(text: object) -> object:
     if isinstance(text, str) and not found:
         message = "expected a number and one of s, m, h, d, w, as in 7d"
         raise ValueError(message)
+    if found and not int(found["number"]):
+        message = "more than nothing was expected, as in 7d"
+        raise ValueError(message)
     return timedelta(**{_UNITS[found["unit"]]: int(found["number"])}) if found else text
+
+
+def redis_address(text: object) -> object:
+    """An address of Redis, with nothing behind the question mark that the client would stumble over."""
+    if not isinstance(text, str):
+        return text
+    parts = urlsplit(text)
+    if parts.scheme not in ("redis", "rediss", "unix"):
+        message = "an address that begins with redis://, rediss:// or unix:// was expected"
+        raise ValueError(message)
+    known = ("db", "username", "password", "protocol", "client_name")
+    strange = [
+        key for key, _ in parse_qsl(parts.query) if not key.startswith("ssl_") and key not in known
+    ]
+    if strange:
+        message = (
+            f"it takes {', '.join(known)} and ssl_… behind the question mark, not {strange[0]}"
+        )
+        raise ValueError(message)
+    return text
 
 
 def paths(text: object) -> object:
@@ -52,7 +78,7 @@ class Settings(BaseSettings):
         validation_alias="BOT_HOME",
         description="where the embedded Redis keeps its files",
     )
-    redis_url: SecretStr | None = Field(
+    redis_url: Annotated[SecretStr | None, BeforeValidator(redis_address)] = Field(
         default=None,
         validation_alias="REDIS_URL",
         description="unset: an embedded server under BOT_HOME",
@@ -131,7 +157,7 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"),
         description="unset: the rehearsal model",
     )
-    anthropic_base_url: str | None = Field(
+    anthropic_base_url: SecretStr | None = Field(
         default=None,
         validation_alias="ANTHROPIC_BASE_URL",
         description="any server that speaks the Messages API",
@@ -189,13 +215,32 @@ def read() -> Settings:
 def _sentences(error: ValidationError | SettingsError) -> str:
     if isinstance(error, SettingsError):
         return f"{error}."
-    return " ".join(_sentence(finding["loc"], finding["msg"]) for finding in error.errors())
+    return " ".join(_sentence(finding) for finding in error.errors())
 
 
 def _meant(name: str, known: Mapping[str, str]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
-    return f"There is no setting {name}" + (f"; did you mean {near[0]}?" if near else ".")
+    place = "" if name in os.environ else " (in .env)"
+    return f"There is no setting {name}{place}" + (f"; did you mean {near[0]}?" if near else ".")
 
 
-def _sentence(where: tuple[int | str, ...], what: str) -> str:
-    return f"{where[0] if where else 'settings'}: {what.removeprefix('Value error, ')}."
+def _sentence(found: ErrorDetails) -> str:
+    name = found["loc"][0] if found["loc"] else "settings"
+    return f"{name}: {_complaint(found)}."
+
+
+def _complaint(found: ErrorDetails) -> str:
+    """What was expected. Only what cannot be a secret is quoted: numbers, and words out of a few."""
+    context, given = found.get("ctx", {}), str(found["input"])
+    short = given if len(given) <= MOST_QUOTED else f"{given[:MOST_QUOTED]}…"
+    match found["type"]:
+        case "greater_than_equal":
+            return f"{context['ge']} or more was expected, not {short}"
+        case "less_than_equal":
+            return f"{context['le']} or less was expected, not {short}"
+        case "int_parsing" | "int_parsing_size" | "int_from_float":
+            return f"a whole number was expected, not {short}"
+        case "literal_error":
+            return f"{str(context['expected']).replace(chr(39), '')} was expected, not {short}"
+        case _:
+            return found["msg"].removeprefix("Value error, ")

@@ -56,12 +56,26 @@ def _check_layout(folder: Path) -> None:
     inner = folder / ".git"
     home = inner if inner.exists() or inner.is_symlink() else folder
     if not (home / "HEAD").exists() or home.is_symlink() or not home.is_dir():
-        reason = "its .git leads elsewhere" if home is inner else "there is no .git in it"
+        reason = _elsewhere(inner) if home is inner else _inside(folder)
         raise GitFailed(f"{folder} is not the top of a plain or bare git repository: {reason}")
     if (home / "commondir").exists():
         raise GitFailed(f"{folder} keeps its repository elsewhere; name the main one instead")
     if (home / "shallow").exists():
         raise GitFailed(f"{folder} is a shallow clone; run `git fetch --unshallow` in it first")
+
+
+def _elsewhere(inner: Path) -> str:
+    if inner.is_file() and "/worktrees/" in inner.read_text("utf-8", "replace")[:4_096]:
+        return (
+            "its .git leads elsewhere; it is a linked worktree, give the path of the main checkout"
+        )
+    return "its .git leads elsewhere"
+
+
+def _inside(folder: Path) -> str:
+    """Why a folder without a `.git` is none; inside a repository its top is what was meant."""
+    top = next((each for each in folder.absolute().parents if (each / ".git").exists()), None)
+    return f"its top is {top}, give that path" if top else "there is no .git in it"
 
 
 def _own_settings(listed: str) -> list[tuple[str, str]]:
@@ -71,7 +85,15 @@ def _own_settings(listed: str) -> list[tuple[str, str]]:
     return [(key, value) for key, _, value in (setting.partition("\n") for setting in own)]
 
 
+# Of whichever remote: git fetches a missing object from a promisor by itself, with the program set for it.
+_LAZY = re.compile(
+    r"remote\..*\.(?:promisor|partialclonefilter|uploadpack|receivepack|vcs)", re.DOTALL
+)
+
+
 def _steers(key: str, remote: str) -> bool:
+    if _LAZY.fullmatch(key):
+        return True
     if key.startswith(f"remote.{remote}."):
         return key.rpartition(".")[2] not in _REMOTE_KEYS
     return _STEERING.fullmatch(key) is not None
@@ -81,7 +103,8 @@ def _only_url(settings: list[tuple[str, str]], remote: str) -> str:
     urls = [value for key, value in settings if key == f"remote.{remote}.url"]
     if len(urls) != 1:
         count = "no address" if not urls else "several addresses"
-        raise GitFailed(f"the repository's remote {remote} has {count}; it needs exactly one")
+        mend = f"; add it with `git remote add {remote} URL`" if not urls else ""
+        raise GitFailed(f"the repository's remote {remote} has {count}; it needs exactly one{mend}")
     url = urls[0]
     if not url or url.startswith("-") or re.match(r"[\w+.-]*::", url):
         raise GitFailed(f"the remote's address {redacted(url)!r} is of a kind that is not allowed")

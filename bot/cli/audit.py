@@ -50,12 +50,13 @@ async def replay(thread: str, /, *, check: Check = False, as_json: AsJson = Fals
     async with parts.bare() as app:
         log = await parts.events(app, thread)
     straight = state_hash(fold(thread, log))
-    if as_json:
-        say_json({"thread": thread, "head": len(log), "hash": straight})
-    else:
-        say(f"{thread} head {len(log)} hash {straight}")
     if check:
         _compare(thread, log, straight)
+    if as_json:
+        say_json({"thread": thread, "head": len(log), "hash": straight})
+        return
+    same = ", the same through its stored form" if check else ""
+    say(f"{thread} head {len(log)} hash {straight}{same}")
 
 
 def _compare(thread: str, log: Sequence[Event], straight: str) -> None:

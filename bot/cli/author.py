@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import cast
 
+import bot
 from bot import settings as environment
 from bot.app import house
 from bot.cli import wording
@@ -57,14 +59,26 @@ async def lint(*, as_json: AsJson = False) -> int:
 
 
 async def new(name: str, /) -> None:
-    folder = environment.read().agents_path[0]
+    settings = environment.read()
+    folder = settings.agents_path[0]
     taken = (folder / name).exists()
     try:
         files = new_agent(name, folder)
     except NotMade as error:
         raise (Failed if taken else Wrong)(str(error)) from None
     say("\n".join(str(file) for file in files))
-    say(f"Try it: bot launch {name} 'hello', and its test: pytest {folder / name}")
+    people = settings.people_file or folder / "_house" / "people.yaml"
+    say(
+        f"Nobody can approve its add_note until approvers: in {folder / name}/agent.md"
+        f" names people or groups of {people}."
+    )
+    say(f"Try it: bot launch {name} 'hello', and its test: {_test_command(folder / name)}")
+
+
+def _test_command(folder: Path) -> str:
+    """In the project itself `make` sees to pytest; elsewhere it is whatever the author has."""
+    inside = Path(bot.__file__).parents[1].resolve() == Path.cwd().resolve()
+    return f"make test ARGS={folder}" if inside else f"pytest {folder}"
 
 
 # ---- which agent -----------------------------------------------------------------------------------------------------

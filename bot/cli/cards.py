@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from bot.cli.output import clock
 from bot.core.outbox import Approval, Hold, Question, UnknownOutcome, Waiting
+from bot.core.visible import on_one_line
 from bot.core.yamlish import dump
 
 
@@ -47,7 +48,7 @@ def _approval(waiting: Approval) -> Iterator[str]:
     yield f"{waiting.request}  approval of {waiting.tool} by {_people(waiting.approvers)}{_until(waiting.until)}"
     yield waiting.text
     yield _arguments(waiting.arguments)
-    yield f"because: {waiting.because}" if waiting.because else ""
+    yield f"because: {on_one_line(waiting.because)}" if waiting.because else ""
     yield f"edited by {_people(waiting.editors)}" if waiting.editors else ""
     yield "whoever asked may approve too" if waiting.self_approval else ""
     if waiting.quorum > 1:

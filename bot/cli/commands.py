@@ -15,6 +15,7 @@ GROUPS: dict[str, dict[str, Row]] = {
         "demo": ("serve", "demo", "A real release on a sample repository, with you at the terminal."),
         "up": ("serve", "up", "Everything in one process, until told to stop."),
         "worker": ("serve", "worker", "One worker, until told to stop."),
+        "down": ("serve", "down", "Stop the embedded Redis of this BOT_HOME; its data stays."),
         "release": ("check", "release", "Check settings, agents and store before a deploy."),
     },
     "Work with threads": {

@@ -15,7 +15,7 @@ from bot.cli import parts, requests
 from bot.cli.cards import card
 from bot.cli.errors import Failed, Wrong
 from bot.cli.output import say
-from bot.cli.parts import As, Text
+from bot.cli.parts import As
 from bot.cli.requests import Found
 from bot.core.events import Verdict, Word
 from bot.core.reducer import replay
@@ -30,7 +30,17 @@ Reason = Annotated[
     str, Parameter("--reason", allow_leading_hyphen=True, help="Why; the agent plans anew with it.")
 ]
 Arguments = Annotated[str, Parameter("--arguments", help="JSON; what is left out keeps its value.")]
-Ending = Literal["happened", "retry", "give-up"]
+Answer = Annotated[
+    str,
+    Parameter(
+        allow_leading_hyphen=True,
+        help="Your words, or the number of a choice; `bot pending` lists the choices.",
+    ),
+]
+Ending = Annotated[
+    Literal["happened", "retry", "give-up"],
+    Parameter(help="happened: it took effect; retry: run it again; give-up: leave it."),
+]
 
 
 async def approve(request: str, /, *, as_: As = "") -> None:
@@ -46,10 +56,10 @@ async def deny(request: str, /, *, reason: Reason = "", as_: As = "") -> None:
         say(_said(await _judged(app, verdict), request))
 
 
-async def answer(request: str, text: Text, /, *, as_: As = "") -> None:
+async def answer(request: str, text: Answer, /, *, as_: As = "") -> None:
     async with parts.acting() as app:
         found = await requests.find(app, request)
-        if not text.strip():
+        if parts.says_nothing(text):
             raise Wrong(f"The answer is empty: bot answer {request} TEXT.")
         verdict = _verdict(app, found, request, "answer", as_).model_copy(update={"text": text})
         say(_said(await _judged(app, verdict), request))

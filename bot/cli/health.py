@@ -6,7 +6,7 @@ import asyncio
 import platform
 import shutil
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 
 from bot.app import House, house
 from bot.cli import parts
@@ -14,11 +14,13 @@ from bot.cli.errors import Wrong
 from bot.cli.finding import Finding, State
 from bot.cli.secrets import masked
 from bot.cli.store_health import store_finding
+from bot.kit.agent import Agent
 from bot.kit.document import AgentError
 from bot.kit.lint import lint
 from bot.kit.load import Agents
 from bot.settings import BadSettings, Settings, environment
 
+SET_IT = "set it in the environment or in .env"
 OLDEST_PYTHON = (3, 11)
 
 
@@ -36,10 +38,13 @@ async def _findings() -> AsyncIterator[Finding]:
         yield Finding("settings", "broken", str(error), "correct it in the environment or in .env")
         return
     yield await store_finding(settings)
+    if settings.deploy_repo is not None and not settings.deploy_repo.is_dir():
+        text = f"BOT_DEPLOY_REPO: {settings.deploy_repo} is no folder"
+        yield Finding("settings", "broken", text, "name the folder of a local repository")
     try:
         found = house(settings)
     except AgentError as error:
-        yield Finding("agents", "broken", str(error), "correct that line")
+        yield Finding("agents", "broken", str(error), "correct it there")
         return
     for finding in (*_agents(settings, found), _people(settings, found), _owner(settings, found)):
         yield finding
@@ -92,7 +97,21 @@ def _unset(found: House) -> Iterator[Finding]:
             missing = [name for name in tool.secrets if not environ.get(name)]
             if missing:
                 text = f"{agent.name}: {tool.name} needs {' and '.join(missing)}"
-                yield Finding("agents", "warning", text, "set it in the environment or in .env")
+                yield Finding("agents", "warning", text, SET_IT)
+        yield from _unread(agent, environ)
+
+
+def _unread(agent: Agent, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Plain settings that tools read and nobody set; a tool may have a value of its own for one."""
+    readers: dict[str, list[str]] = {}
+    for tool in agent.tools.values():
+        for name in tool.env:
+            readers.setdefault(name, []).append(tool.name)
+    for name in (name for name in readers if not environ.get(name)):
+        *others, last = sorted(readers[name])
+        tools = f"{', '.join(others)} and {last} read" if others else f"{last} reads"
+        text = f"{agent.name}: {tools} {name}, which is not set"
+        yield Finding("agents", "warning", text, SET_IT)
 
 
 def _people(settings: Settings, found: House) -> Finding:
@@ -120,7 +139,7 @@ def _model(settings: Settings, found: House) -> Iterator[Finding]:
         return
     provider = settings.provider or "anthropic"
     key = masked(settings.anthropic_api_key) if settings.anthropic_api_key else "no key"
-    where = f", at {settings.anthropic_base_url}" if settings.anthropic_base_url else ""
+    where = f", at {masked(settings.anthropic_base_url)}" if settings.anthropic_base_url else ""
     text = f"{settings.model} by {provider}{where}; {key}"
     if provider == "anthropic" and not settings.anthropic_api_key:
         lacks: State = "warning" if settings.anthropic_base_url else "broken"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated
@@ -17,6 +18,7 @@ from bot.cli.errors import Wrong
 from bot.core.events import Event
 from bot.core.reducer import replay
 from bot.core.thread import Thread
+from bot.core.visible import HIDDEN_RANGES
 from bot.engine.desk import NoSuchThread
 from bot.kit.agent import Agent
 from bot.kit.people import People
@@ -87,6 +89,11 @@ def actor(app: App, named: str) -> str:
     if name in RESERVED:
         raise Wrong(f"{name} is the bot's own name: name a person.")
     return name
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a reader would see nothing of this text."""
+    return not re.sub(f"[{HIDDEN_RANGES}]", "", text).strip()
 
 
 def agent(app: App, name: str) -> Agent:

@@ -41,6 +41,7 @@ def masked(value: object) -> str:
     text = value.get_secret_value()
     if "://" in text:
         parts = urlsplit(text)
-        return text.replace(f":{parts.password}@", ":****@", 1) if parts.password else text
+        shown = text.replace(f":{parts.password}@", ":****@", 1) if parts.password else text
+        return shown.replace(f"?{parts.query}", "?****", 1) if parts.query else shown
     hint = text[-SHOWN_CHARACTERS:] if len(text) >= SHORTEST_TO_HINT_AT else ""
     return f"****{hint}"

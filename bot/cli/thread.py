@@ -12,6 +12,7 @@ from bot.cli.errors import Failed, Wrong
 from bot.cli.output import say
 from bot.cli.parts import As, Text
 from bot.core.events import Cancelled, Paused, Resumed
+from bot.core.status import phase
 from bot.core.values import Address
 from channels.console.channel import CHANNEL
 
@@ -27,7 +28,7 @@ async def launch(agent: str, text: Text, /, *, as_: As = "", address: Locator = 
     """Returns when the message is durable."""
     async with parts.whole() as app:
         parts.agent(app, agent)
-        if not text.strip():
+        if parts.says_nothing(text):
             raise Wrong(f"Say what {agent} is to do: bot launch {agent} TEXT.")
         person = parts.actor(app, as_)
         place = Address(channel=CHANNEL, locator=address or uuid4().hex[:12])
@@ -40,6 +41,7 @@ async def pause(thread: str, /, *, as_: As = "") -> None:
         if now.paused:
             raise Failed(f"{thread} is paused already.")
         await app.desk.post(thread, Paused(id=_id("pause"), actor=parts.actor(app, as_)))
+        say(f"{thread} is paused; bot resume {thread} lets it go on.")
 
 
 async def resume(thread: str, /, *, as_: As = "") -> None:
@@ -48,6 +50,8 @@ async def resume(thread: str, /, *, as_: As = "") -> None:
         if not now.paused:
             raise Failed(f"{thread} is not paused.")
         await app.desk.post(thread, Resumed(id=_id("resume"), actor=parts.actor(app, as_)))
+        now = await parts.thread(app, thread)
+        say(f"{thread} goes on; now it is {phase(now).replace('_', ' ')}.")
 
 
 async def cancel(thread: str, /, *, reason: Reason = "", as_: As = "") -> None:
@@ -57,6 +61,7 @@ async def cancel(thread: str, /, *, reason: Reason = "", as_: As = "") -> None:
             raise Failed(f"{thread} is cancelled already.")
         event = Cancelled(id=_id("cancel"), actor=parts.actor(app, as_), reason=reason)
         await app.desk.post(thread, event)
+        say(f"{thread} is cancelled; a later message wakes it.")
 
 
 def _id(what: str) -> str:

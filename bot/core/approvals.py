@@ -99,9 +99,17 @@ def on_answer(call: Call, person: str, text: str, at: int) -> str | None:
         return _not_allowed(person, call.proposal.asked)
     if isinstance(call.phase, Asked) and call.phase.about == "unknown":
         return _on_unknown(call, pick(call, text), at)
-    if call.proposal.kind == "limit" and pick(call, text) is None:
-        return f"This takes one of: {', '.join(choices(call))}."
-    return None
+    return _on_choice(call, choices(call), text)
+
+
+def _on_choice(call: Call, offered: tuple[str, ...], text: str) -> str | None:
+    """Words of one's own answer a question too; a number that names no choice is a slip."""
+    if not offered or pick(call, text) is not None:
+        return None
+    if call.proposal.kind == "limit":
+        return f"This takes one of: {', '.join(offered)}."
+    slipped = text.strip().isdecimal()
+    return f"Choose a number from 1 to {len(offered)}, or say it in words." if slipped else None
 
 
 def choices(call: Call) -> tuple[str, ...]:

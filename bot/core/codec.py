@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import Annotated, get_args
+from typing import Annotated, cast, get_args
 
 from pydantic import Field, JsonValue, TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from bot.core.events import Event, Known, Unknown
 
@@ -25,9 +26,27 @@ UPCASTERS: dict[tuple[str, int], Upcaster] = {}
 def encode(event: Event) -> bytes:
     """The stored form: compact JSON, type and version first, defaults and the store's own stamp left out."""
     if isinstance(event, Unknown):
-        return event.raw.encode()
-    body = event.model_dump_json(exclude={"at", "v", "type"}, exclude_defaults=True)
+        return event.raw.encode(errors="surrogatepass")
+    left_out = {"at", "v", "type"}
+    try:
+        body = event.model_dump_json(exclude=left_out, exclude_defaults=True)
+    except PydanticSerializationError:
+        # Half a character has no place in UTF-8; whoever sent one must not stop the log.
+        body = json.dumps(_whole(event.model_dump(exclude=left_out, exclude_defaults=True)))
     return f'{{"type":"{event.type}","v":{event.v},{body[1:]}'.encode()
+
+
+def _whole(value: object) -> object:
+    match value:
+        case str():
+            return value.encode(errors="replace").decode()
+        case dict():
+            fields = cast("dict[object, object]", value)
+            return {_whole(name): _whole(each) for name, each in fields.items()}
+        case list() | tuple():
+            return [_whole(each) for each in cast("list[object]", value)]
+        case _:
+            return value
 
 
 def decode(at: int, body: bytes) -> Event:

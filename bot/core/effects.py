@@ -73,6 +73,8 @@ Effect = Decide | Preview | Run | Doubt | Send | Refuse
 
 def next_effects(thread: Thread) -> tuple[Effect, ...]:
     """Everything that is to be done now; empty: the thread waits or rests."""
+    if thread.beyond:
+        return ()
     doubts = tuple(Doubt(call.id, call.n) for call in thread.calls if _in_doubt(call))
     if thread.paused:
         return doubts

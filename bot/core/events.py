@@ -9,16 +9,7 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
-from bot.core.values import Address, Card, Limits, Proposal, Usage, Value, Word
-
-
-class Base(Value):
-    """What every event has."""
-
-    v: Literal[1] = 1
-    id: str
-    at: int = 0
-    actor: str = ""
+from bot.core.values import Address, Base, Card, Limits, Proposal, Usage, Word
 
 
 class MessageReceived(Base):
@@ -183,9 +174,10 @@ class DeliveryFailed(Base):
 
 
 class Paused(Base):
-    """A human stopped all effects; folding goes on."""
+    """All effects are stopped, by a human or by an engine that failed too often; folding goes on."""
 
     type: Literal["Paused"] = "Paused"
+    reason: str = ""
 
 
 class Resumed(Base):

@@ -13,7 +13,7 @@ from itertools import chain
 RECENT = 16
 
 
-class Ids:
+class Ids:  # noqa: PLW1641 - compared in tests, never put in a set
     """Ids folded so far."""
 
     __slots__ = ("recent", "stack")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
-from typing import assert_never
+from typing import assert_never, get_args
 
 from bot.core import calls, delivery, human, limits, steps, turn
 from bot.core.events import (
@@ -32,6 +32,7 @@ from bot.core.thread import (
     Thread,
 )
 
+KINDS = {kind.__name__ for kind in get_args(Known)}
 TROUBLE_MS = 120_000  # A model that fails for this long is worth a word to the human who waits.
 
 
@@ -45,7 +46,12 @@ def evolve(thread: Thread, event: Event) -> Thread:
     if event.id in thread.ids:
         return replace(thread, head=thread.head + 1)
     thread = replace(thread, head=thread.head + 1, at=event.at, ids=thread.ids.add(event.id))
-    return thread if isinstance(event, Unknown) else _fold(thread, event)
+    return _unread(thread, event) if isinstance(event, Unknown) else _fold(thread, event)
+
+
+def _unread(thread: Thread, event: Unknown) -> Thread:
+    """A kind of event that is new is passed over; a newer form of one that is known may be a claim or a denial."""
+    return replace(thread, beyond=True) if event.type in KINDS and event.v > 1 else thread
 
 
 def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed union: one arm an event

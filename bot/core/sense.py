@@ -25,7 +25,8 @@ def malformed(thread: Thread, proposals: Sequence[Proposal]) -> str | None:
 
 
 def _reasons(thread: Thread, proposals: Sequence[Proposal]) -> Iterator[str]:
-    for proposal in proposals:
+    for index, proposal in enumerate(proposals):
+        yield from _doubling(proposals[:index], proposal)
         if proposal.kind in ALONE and len(proposals) > 1:
             yield f"{_name(proposal.tool)} stands alone in a step: take the other calls first, or leave them out."
         yield from _ending(thread, proposal)
@@ -45,11 +46,21 @@ def _ending(thread: Thread, proposal: Proposal) -> Iterator[str]:
         yield f"{_name(proposal.tool)} needs an open request and there is none: choose done_for_now or another call."
 
 
+def _doubling(earlier: Sequence[Proposal], proposal: Proposal) -> Iterator[str]:
+    """Nothing that changes the world is asked for twice in one breath."""
+    acts = proposal.kind in ("write", "gated")
+    if acts and any(_same(proposal, other) for other in earlier):
+        yield f"{_name(proposal.tool)} stands in this step twice with the same arguments: propose it once."
+
+
+def _same(one: Proposal, other: Proposal) -> bool:
+    return (one.tool, one.arguments) == (other.tool, other.arguments)
+
+
 def _repeating(thread: Thread, proposal: Proposal) -> Iterator[str]:
     """What may already be happening is not proposed a second time."""
     for call in thread.calls:
-        same = (call.proposal.tool, call.proposal.arguments) == (proposal.tool, proposal.arguments)
-        if same and _is_under_way(call):
+        if _same(call.proposal, proposal) and _is_under_way(call):
             yield (
                 f"{_name(proposal.tool)} with these very arguments was started and has not ended, or nobody knows "
                 "how it ended: do not propose it again; choose stand_by until a human has settled it."

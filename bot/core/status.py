@@ -23,7 +23,7 @@ StatusPhase = Literal[
 
 def phase(thread: Thread) -> StatusPhase:
     """What the thread as a whole is doing. What moves by itself comes before what waits for somebody."""
-    if thread.paused:
+    if thread.paused or thread.beyond:
         return "paused"
     if isinstance(thread.turn, Thinking):
         return "thinking"

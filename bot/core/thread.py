@@ -171,6 +171,7 @@ class Tally:
 class Thread:
     """One conversation. `head` counts its events; a step chosen before the head `heard` is void.
 
+    `beyond`: a newer version of the code has written what this one cannot read, so it may do nothing here.
     `calls` are those of the latest step and what earlier ones left open; `past` the requests decided last.
     """
 
@@ -191,6 +192,7 @@ class Thread:
     notices: tuple[Notice, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     paused: bool = False
+    beyond: bool = False
     cancelled: bool = False
     decided: bool = False
     ids: Ids = field(default_factory=Ids)

@@ -76,3 +76,12 @@ class Proposal(Value):
     time_limit_seconds: int = 60
     deadline_seconds: int | None = None
     asked: tuple[str, ...] = ()
+
+
+class Base(Value):
+    """What every event has."""
+
+    v: Literal[1] = 1
+    id: str
+    at: int = 0
+    actor: str = ""

@@ -35,9 +35,11 @@ _DENY = [word for row in DENY.values() for word in row]
 _STOP = {word for row in STOP.values() for word in row}
 _HELLO = r"(?i:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|liebe|lieber|guten (?:tag|morgen|abend))"
 _NAMES = r"(?:[ \t]+(?:(?i:all|bot|everyone|team|there)|@?[^\W\d_a-z][\w.'’-]*)){0,3}[ \t]*[,.!:]?"
-_ANYBODY = r"(?:[ \t]+@?\w[\w.'’-]*){1,2}[ \t]*[,!:]"
+_ANYBODY = r"(?:[ \t]+@?\w[\w.'’-]*){1,2}[ \t]*[,.!:]"
+# Nobody is called this: "Hello No" above the word is no greeting.
+_NOBODY = r"(?i:no|nope|nah|not|never|don|cannot|can|won|wait|stop|hold|deny|nein|nicht|kein\w*|niemals|warte\w*)"
 # A greeting line and no more: "Hello, I would rather not" above the word must not be taken for one.
-_GREETING = re.compile(rf"\A{_HELLO}(?:{_NAMES}|{_ANYBODY})[ \t\r]*\n\s*")
+_GREETING = re.compile(rf"\A(?![^\n]*\b{_NOBODY}\b){_HELLO}(?:{_NAMES}|{_ANYBODY})[ \t\r]*\n\s*")
 _DENIAL = re.compile(rf"\A(?:{'|'.join(_DENY)})\b(?P<reason>.*)\Z", re.IGNORECASE | re.DOTALL)
 _LEAD = re.compile(r"\A[\s:,;.–—-]*(?:(?:because|since|weil)\b[\s:,]*)?", re.IGNORECASE)
 

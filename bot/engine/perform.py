@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 
 import structlog
 
@@ -12,10 +12,11 @@ from bot.core.effects import Decide, Doubt, Effect, Preview, Refuse, Run, Send, 
 from bot.core.events import Delivered, DeliveryFailed, Event, OutcomeUnknown, VerdictRefused
 from bot.core.thread import Refusal, Thread
 from bot.engine.run import Runner
-from bot.engine.session import Session
+from bot.engine.session import Question, Session
 from bot.kit.channel import Channel, Undeliverable
 
-Choose = Callable[[Thread, Sequence[Event]], Awaitable[Event]]
+LISTEN_SECONDS = 1.0
+Choose = Callable[[Thread, Sequence[Event]], Coroutine[None, None, Event]]
 
 log = structlog.get_logger()
 
@@ -31,20 +32,46 @@ class Performer:
     async def __call__(self, session: Session) -> None:
         """One round: everything that is to be done now, side by side. One failure does not cut the others short."""
         found_owed = session.is_fresh()
+        await self._runner.refresh(session)
         effects = next_effects(session.thread)
+        question = next((effect for effect in effects if isinstance(effect, Decide)), None)
+        self._ask(session, question)
+        rest = [effect for effect in effects if not isinstance(effect, Decide)]
+        if rest:
+            await self._all(session, rest, look_first=found_owed)
+        elif question:
+            await self._answered(session)
+
+    async def _all(self, session: Session, effects: Sequence[Effect], *, look_first: bool) -> None:
         sends = [effect.key for effect in effects if isinstance(effect, Send)]
         work = [self._one(session, effect) for effect in effects if not isinstance(effect, Send)]
-        done = await asyncio.gather(
-            self._send_all(session, sends, look_first=found_owed), *work, return_exceptions=True
-        )
-        for outcome in done:
+        sending = self._send_all(session, sends, look_first=look_first)
+        for outcome in await asyncio.gather(sending, *work, return_exceptions=True):
             if isinstance(outcome, BaseException):
                 raise outcome
 
+    # ---- asking the model: it may take minutes, and the thread lives on meanwhile --------------------
+    def _ask(self, session: Session, question: Decide | None) -> None:
+        """See that the model is asked if it is to be. An answer under way is waited for, be it void by now: it costs."""
+        if question and not session.question:
+            asked = self._choose(session.thread, tuple(session.events))
+            session.question = Question(question.seen, asyncio.ensure_future(asked))
+
+    async def _answered(self, session: Session) -> None:
+        """Wait for the model, and listen: as soon as there is something else to do, that is done first."""
+        question = session.question
+        assert question is not None, "the model is waited for after it was asked"
+        while not question.answer.done():
+            await asyncio.wait({question.answer}, timeout=LISTEN_SECONDS)
+            await session.load()
+            if any(not isinstance(effect, Decide) for effect in next_effects(session.thread)):
+                return
+        session.question = None
+        await session.record(question.answer.result())
+
+    # ---- everything else ---------------------------------------------------------------------------
     async def _one(self, session: Session, effect: Effect) -> None:
         match effect:
-            case Decide():
-                await session.record(await self._choose(session.thread, tuple(session.events)))
             case Preview(call, version):
                 await self._runner.preview(session, call, version)
             case Run(claim=False) as run:
@@ -56,8 +83,8 @@ class Performer:
                 await session.record(unknown)
             case Refuse(refusal):
                 await self._refuse(session, refusal)
-            case Send(key):
-                await self._send(session, key, look_first=False)
+            case Send() | Decide():
+                raise AssertionError("messages and the model have ways of their own")
 
     async def _refuse(self, session: Session, refusal: Refusal) -> None:
         fact = VerdictRefused(

@@ -6,8 +6,9 @@ from typing import Literal
 
 from bot.core import approvals
 from bot.core.events import CallVoided
-from bot.core.thread import Call, Thread
+from bot.core.thread import Call, Thread, asked_about
 from bot.engine.toolbox import Gone, Toolbox, fingerprint
+from bot.kit.arguments import BadArguments
 from bot.kit.rule import Rule
 from bot.kit.tool import Tool
 
@@ -23,6 +24,26 @@ async def void(toolbox: Toolbox, thread: Thread, call: Call) -> CallVoided | Non
         return None
     reason = _objection(thread, call, tool, rule) or await _moved(toolbox, thread, call)
     return _voided(call, reason, "preview") if reason else None
+
+
+def stale(toolbox: Toolbox, thread: Thread) -> list[CallVoided]:
+    """Open cards whose tool, policy or approvers are no longer those they were made with: they are asked anew."""
+    asked = asked_about(thread, "approval")
+    return [fact for call in asked if (fact := _outdated(toolbox, thread, call)) is not None]
+
+
+def _outdated(toolbox: Toolbox, thread: Thread, call: Call) -> CallVoided | None:
+    try:
+        agent, tool = toolbox.find(thread, call)
+        rule = agent.rule(tool.name, call.proposal.arguments)
+    except Gone as error:
+        return _voided(call, str(error), "close")
+    except BadArguments as error:
+        return _voided(call, f"the tool no longer takes these arguments: {error}", "preview")
+    card = call.card
+    if card is None or (card.agent, card.approvers) == (fingerprint(tool, rule), rule.approvers):
+        return None
+    return _voided(call, "the tool or its policy has changed since this was asked", "preview")
 
 
 def _objection(thread: Thread, call: Call, tool: Tool, rule: Rule) -> str | None:

@@ -32,6 +32,12 @@ class Runner:
         self._toolbox = toolbox
         self._cache: dict[tuple[str, str], tuple[float, JsonValue]] = {}
 
+    async def refresh(self, session: Session) -> None:
+        """Ask anew what was asked under a policy or a tool that is no longer there."""
+        if session.is_fresh() and not session.thread.paused and not session.thread.beyond:
+            for fact in recheck.stale(self._toolbox, session.thread):
+                await session.record(fact)
+
     async def preview(self, session: Session, id: str, version: int) -> None:
         """Lay out what a gated call would do, for its approvers; what cannot be done goes back to the model."""
         call, name = _call(session.thread, id), f"card:{id}-v{version}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import uuid4
 
 from bot.core.codec import decode, encode
@@ -33,6 +34,14 @@ FACTS = {
 }
 
 
+@dataclass(frozen=True)
+class Question:
+    """What the model is being asked: the head it has seen, and its answer to come."""
+
+    seen: int
+    answer: asyncio.Future[Event]
+
+
 class LeaseLost(Exception):
     """Somebody else works on this thread now; whatever is not appended yet is theirs to find out."""
 
@@ -44,6 +53,7 @@ class Session:
         self.lease = lease
         self.thread = Thread(lease.thread)
         self.events: list[Event] = []
+        self.question: Question | None = None
         self._store = store
         self._lease_seconds = lease_seconds
         self._held_until = time.monotonic() + lease_seconds
@@ -76,6 +86,12 @@ class Session:
     async def blob(self, ref: str) -> bytes | None:
         """A large result that this thread's log keeps."""
         return await self._store.blob(self.thread.id, ref)
+
+    def let_go(self) -> None:
+        """Nobody waits for the model any longer."""
+        if self.question:
+            self.question.answer.cancel()
+            self.question = None
 
     def is_fresh(self) -> bool:
         """Whether nothing was appended in this session yet: what is owed now was owed by somebody before."""
@@ -117,7 +133,7 @@ class Session:
     async def _heard(self, outcome: Outcome, commit: Append, facts: tuple[Event, ...]) -> Outcome:
         match outcome:
             case Appended(head, at) if head == self.thread.head + len(facts):
-                self._fold_in([fact.model_copy(update={"at": at}) for fact in facts])
+                self._fold_in([decode(at, body) for body in commit.events])
                 self._armed = timers(self.thread)
             case Fenced() if commit.kind == "claim" or commit.rest:
                 raise LeaseLost(self.thread.id)

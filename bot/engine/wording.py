@@ -41,7 +41,11 @@ def outcome(reply: object) -> Outcome:
 
 
 def rows(reply: object) -> list[Row]:
-    return [Row(int(row[AT]), row[BODY]) for row in cast(list[bytes], reply)]
+    """A row that nothing of ours wrote has no stamp; it is kept whole, for the reader to call it unreadable."""
+    return [
+        Row(int(row[AT]), row[BODY]) if row[AT].isdigit() else Row(0, row)
+        for row in cast(list[bytes], reply)
+    ]
 
 
 def fresh(reply: object) -> list[Lease]:

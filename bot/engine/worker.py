@@ -10,12 +10,13 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from uuid import uuid4
 
 import structlog
 
 from bot.core.codec import encode
 from bot.core.effects import next_effects
-from bot.core.events import TimerFired
+from bot.core.events import Paused, TimerFired
 from bot.engine.session import LeaseLost, Session
 from bot.engine.store import Lease, Store
 
@@ -27,6 +28,8 @@ DRAIN_SECONDS = 25.0
 FAILED_PAUSE_SECONDS = 1.0
 TAKE_WAIT_SECONDS = 1.0
 FULL_PAUSE_SECONDS = 0.05
+MOST_TRIES = 5
+REASON_CHARACTERS = 500
 log = structlog.get_logger()
 
 
@@ -107,6 +110,7 @@ class Worker:
         """One thread until it waits or rests. Whatever goes wrong here is tried again when the lease has lapsed."""
         try:
             await session.load()
+            await self._perform(session)
             while not session.resting and not self._stopping.is_set():
                 if next_effects(session.thread):
                     await self._perform(session)
@@ -114,8 +118,20 @@ class Worker:
                     await session.rest()
         except LeaseLost:
             log.info("lease lost", thread=session.lease.thread)
-        except Exception:
+        except Exception as error:
             log.exception("turn failed", thread=session.lease.thread, tries=session.lease.tries)
+            await self._park(session, error)
+        finally:
+            session.let_go()
+
+    async def _park(self, session: Session, error: Exception) -> None:
+        """What fails time and again is no longer tried: the thread is paused, with the cause, until a human resumes it."""
+        if session.lease.tries < MOST_TRIES:
+            return
+        reason = f"{type(error).__name__}: {error}"[:REASON_CHARACTERS]
+        with suppress(Exception):
+            paused = Paused(id=f"parked:{uuid4().hex}", actor="engine", reason=reason)
+            await session.record(paused)
 
     async def _beat(self) -> None:
         sessions = {session.lease: session for session, _ in self._held.values()}

@@ -24,7 +24,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class AgentError(Exception):
-    """A file under agents/ is not as it must be; the text is `FILE:LINE: what was expected`."""
+    """A file under agents/ is not as it must be; the text is `FILE:LINE: what was expected`, without a line where there is no file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def text_of(path: Path) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise AgentError(f"{path}:1: {(error.strerror or 'cannot be read').lower()}") from error
+        raise AgentError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from error
     if len(content) > MAX_BYTES:
         raise AgentError(f"{path}:1: at most {MAX_BYTES:,} bytes were expected")
     try:

@@ -62,7 +62,7 @@ def load_agents(paths: Sequence[Path], people: People) -> Agents:
 
 def _agent_folders(path: Path) -> list[Path]:
     if not path.is_dir():
-        raise AgentError(f"{path}:1: a folder of agents was expected (BOT_AGENTS_PATH)")
+        raise AgentError(f"{path}: a folder of agents was expected (BOT_AGENTS_PATH)")
     folders = sorted(each for each in path.iterdir() if each.is_dir() and each.name[0] not in "_.")
     return [
         each for each in folders if (each / "agent.md").exists() or (each / "tools.py").exists()

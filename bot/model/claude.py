@@ -81,7 +81,9 @@ class Claude:
 
     async def ask(self, body: bytes) -> Answer:
         try:
-            raw = await self._send(body)
+            # The client's own time limit begins anew with every byte; a server may drip them.
+            async with asyncio.timeout(self._timeout_seconds * (self._retries + 1)):
+                raw = await self._send(body)
         except ModelFailed:
             raise
         # SDK, HTTP client and cloud libraries raise families of their own; none may pass the port.

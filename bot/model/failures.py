@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,8 +78,17 @@ def _what_to_do(refused: Refused) -> str:
             return f"The model's server refused the request (HTTP {status}): {said}."
 
 
+LONGEST_RETRY_SECONDS = 3_600.0
+
+
 def retry_seconds_of(headers: Mapping[str, str]) -> float | None:
-    """How long the server asked to be left alone, in any of the three ways it may say so."""
+    """How long the server asked to be left alone, at most an hour: it may say anything."""
+    seconds = _retry_seconds(headers)
+    return None if seconds is None or math.isnan(seconds) else min(seconds, LONGEST_RETRY_SECONDS)
+
+
+def _retry_seconds(headers: Mapping[str, str]) -> float | None:
+    """In any of the three ways in which it may be said."""
     try:
         if milliseconds := headers.get("retry-after-ms"):
             return max(0.0, float(milliseconds) / 1000)

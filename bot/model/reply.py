@@ -6,7 +6,9 @@ Stop reasons: https://platform.claude.com/docs/en/build-with-claude/handling-sto
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from bot.core.values import Usage
 from bot.model.port import Answer, ModelFailed, ToolUse
@@ -26,11 +28,15 @@ class _Block(_Lenient):
     input: dict[str, JsonValue] = {}
 
 
+# What a server says it used is kept and billed; a number that cannot be is no answer of this API.
+_Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+
+
 class _Tokens(_Lenient):
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cache_read_input_tokens: int | None = None
-    cache_creation_input_tokens: int | None = None
+    input_tokens: _Count = 0
+    output_tokens: _Count = 0
+    cache_read_input_tokens: _Count | None = None
+    cache_creation_input_tokens: _Count | None = None
 
 
 class _StopDetails(_Lenient):

@@ -17,7 +17,7 @@ from structlog.typing import EventDict
 
 from bot.cli.logs import Rendered, with_quoted
 from bot.engine.server import stop_server
-from tests.cli.office import PATIENCE_SECONDS, Office, furnish
+from tests.cli.office import PATIENCE_SECONDS, Office, Said, furnish
 
 HEAVY = {"redis", "anthropic", "pydantic", "pydantic_settings", "structlog", "bot.app"}
 
@@ -119,6 +119,53 @@ def test_a_process_says_ready_once_and_drains_when_told_to_stop(
     assert (process.returncode, out) == (0, "")
     logged = [json.loads(line) for line in err.splitlines()]
     assert [line["event"] for line in logged] == ["ready", "stopped"]
+    assert logged[-1]["redis"] == "still runs; bot down stops it"
+
+
+def test_an_approver_whom_nobody_is_called_is_warned_of_at_the_start(office: Office) -> None:
+    file = office.folder / "agents" / "desk" / "agent.md"
+    file.write_text(file.read_text().replace("[cashiers]", "[cashiers, alcie]"))
+    with office.start("up") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready up\n"
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=20)
+    assert process.returncode == 0
+    first = json.loads(err.splitlines()[0])
+    assert (first["level"], first["agent"]) == ("warning", "desk")
+    assert first["event"].startswith("alcie is named as approver")
+    assert first["mend"] == "add alcie to the people file (BOT_PEOPLE)"
+
+
+def test_down_stops_the_embedded_server_and_its_data_stays(office: Office) -> None:
+    home = office.environ["BOT_HOME"]
+    none = Said(0, f"No embedded Redis runs for {home}.\n", "")
+    assert office.run("down") == none
+    thread = office.run("launch", "desk", "refund it").out.strip()
+    said = office.run("down")
+    assert (said.status, said.err) == (0, "")
+    assert said.out == (
+        f"The embedded Redis of {home} is stopped; its data stays, and what needs it starts it again.\n"
+    )
+    assert office.run("down") == none
+    assert office.run("status", "--json").json[0]["thread"] == thread
+
+
+def test_down_leaves_a_redis_alone_that_is_not_its_own(office: Office) -> None:
+    said = office.run("down", REDIS_URL="redis://127.0.0.1:1")
+    assert (said.status, said.out) == (2, "")
+    assert said.err == "REDIS_URL is set, and that Redis is not the bot's to stop.\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("answer", "`bot pending` lists the choices"),
+        ("resolve", "happened: it took effect; retry: run it again; give-up: leave it"),
+    ],
+)
+def test_help_says_what_can_be_answered(office: Office, command: str, told: str) -> None:
+    assert told in " ".join(office.run(command, "--help").out.split())
 
 
 def test_everything_is_ready_within_two_seconds(office: Office) -> None:

@@ -73,9 +73,19 @@ def test_a_new_agent_can_be_talked_to(office: Office) -> None:
     assert said.status == 0
     assert "agents/greeter/agent.md" in said.out.splitlines()
     assert office.run("launch", "greeter", "hello").status == 0
+    assert "Nobody can approve its add_note until" in said.out
+    assert "approvers: in agents/greeter/agent.md names people or groups of" in said.out
+    assert "agents/_house/people.yaml" in said.out
+    assert "pytest agents/greeter" in said.out
     again = office.run("new", "greeter")
     assert (again.status, again.out) == (1, "")
     assert office.run("new", "Not A Name").status == 2
+
+
+def test_in_the_project_itself_a_new_agent_is_tested_by_make(tmp_path: Path) -> None:
+    project = Office(Path(__file__).parents[2], {"BOT_AGENTS_PATH": str(tmp_path)})
+    said = project.run("new", "greeter")
+    assert said.out.endswith(f"and its test: make test ARGS={tmp_path}/greeter\n")
 
 
 def test_release_passes_where_everything_answers(office: Office) -> None:
@@ -92,8 +102,15 @@ def test_release_passes_where_everything_answers(office: Office) -> None:
             "BOT_LEASE", "soon", 2,
             "BOT_LEASE: expected a number and one of s, m, h, d, w, as in 7d.\n",
         ),
-        ("BOT_AGENTS_PATH", "nowhere", 2, "nowhere:1: a folder of agents was expected (BOT_AGENTS_PATH)\n"),
-        ("BOT_PEOPLE", "nobody.yaml", 2, "nobody.yaml:1: no such file or directory\n"),
+        ("BOT_LEASE", "0s", 2, "BOT_LEASE: more than nothing was expected, as in 7d.\n"),
+        ("BOT_APPROVAL_DEADLINE", "0s", 2, "BOT_APPROVAL_DEADLINE: more than nothing was expected, as in 7d.\n"),
+        ("BOT_CONCURRENCY", "0", 2, "BOT_CONCURRENCY: 1 or more was expected, not 0.\n"),
+        ("BOT_MAX_TOKENS", "99999", 2, "BOT_MAX_TOKENS: 21333 or less was expected, not 99999.\n"),
+        ("BOT_REPLICAS", "1.5", 2, "BOT_REPLICAS: a whole number was expected, not 1.5.\n"),
+        ("BOT_REPLICAS", "9" * 5000, 2, f"BOT_REPLICAS: a whole number was expected, not {'9' * 40}….\n"),
+        ("BOT_LOG_LEVEL", "loud", 2, "BOT_LOG_LEVEL: debug, info, warning or error was expected, not loud.\n"),
+        ("BOT_AGENTS_PATH", "nowhere", 2, "nowhere: a folder of agents was expected (BOT_AGENTS_PATH)\n"),
+        ("BOT_PEOPLE", "nobody.yaml", 2, "nobody.yaml: no such file or directory\n"),
     ],
 )  # fmt: skip
 def test_what_is_set_wrong_stops_a_deploy_with_a_sentence(
@@ -178,3 +195,33 @@ def test_doctor_misses_a_secret_that_a_tool_declares(office: Office) -> None:
     file.write_text(file.read_text().replace("seconds=1", 'seconds=1, secrets=("WIRE_KEY",)'))
     found = [row["found"] for row in one(office.run("doctor", "--json"))["checks"]]
     assert "desk: wire needs WIRE_KEY" in found
+
+
+def test_an_unknown_name_that_the_env_file_sets_is_said_to_be_there(office: Office) -> None:
+    (office.folder / ".env").write_text("BOT_HOMEE=x\n")
+    said = office.run("release")
+    assert said.status == 2
+    assert said.err == "There is no setting BOT_HOMEE (in .env); did you mean BOT_HOME?\n"
+
+
+def test_doctor_misses_a_plain_setting_that_a_tool_reads(office: Office) -> None:
+    file = office.folder / "agents" / "desk" / "tools.py"
+    text = file.read_text().replace("seconds=1", 'seconds=1, env=("WIRE_HOST",)')
+    file.write_text(text.replace("@tool(reads=True)", '@tool(reads=True, env=("WIRE_HOST",))'))
+    warned = one(office.run("doctor", "--json"))["checks"]
+    assert {
+        "about": "agents",
+        "state": "warning",
+        "found": "desk: charges and wire read WIRE_HOST, which is not set",
+        "mend": "set it in the environment or in .env",
+    } in warned
+    told = office.run("doctor", WIRE_HOST="wire.example.com").out
+    assert "WIRE_HOST" not in told
+
+
+def test_doctor_finds_a_repository_that_is_no_folder_broken(office: Office) -> None:
+    said = office.run("doctor", "--json", BOT_DEPLOY_REPO="nowhere")
+    broken = [row for row in one(said)["checks"] if row["state"] == "broken"]
+    assert said.status == 1
+    assert [row["found"] for row in broken] == ["BOT_DEPLOY_REPO: nowhere is no folder"]
+    assert office.run("doctor", BOT_DEPLOY_REPO=".").status == 0

@@ -173,6 +173,10 @@ def test_a_choice_is_answered_by_its_number(office: Office) -> None:
     wrong = office.run("approve", request, "--as", "alice")
     assert wrong.err == "This is a question; it takes an answer, not approve.\n"
     assert office.run("answer", request, " ", "--as", "carol").status == 2
+    beyond = office.run("answer", request, "9", "--as", "carol")
+    assert (beyond.status, beyond.out) == (1, "")
+    assert beyond.err == "Choose a number from 1 to 2, or say it in words.\n"
+    assert waiting(office, thread)["request"] == request
     said = office.run("answer", request, "2", "--as", "carol")
     assert (said.status, said.out) == (0, "Answered: ch_2\n")
 

@@ -120,17 +120,22 @@ def test_a_name_that_no_thread_can_have_is_an_unknown_thread(office: Office, nam
 def test_a_paused_thread_says_so_until_it_is_resumed(office: Office) -> None:
     thread = launched(office)
     assert office.run("resume", thread).err == f"{thread} is not paused.\n"
-    assert office.run("pause", thread, "--as", "alice").status == 0
+    paused = office.run("pause", thread, "--as", "alice")
+    assert (paused.status, paused.err) == (0, "")
+    assert paused.out == f"{thread} is paused; bot resume {thread} lets it go on.\n"
     assert office.run("status", thread, "--json").json[0]["phase"] == "paused"
     again = office.run("pause", thread)
     assert (again.status, again.err) == (1, f"{thread} is paused already.\n")
-    assert office.run("resume", thread).status == 0
+    resumed = office.run("resume", thread)
+    assert (resumed.status, resumed.out) == (0, f"{thread} goes on; now it is thinking.\n")
     assert office.run("status", thread, "--json").json[0]["phase"] == "thinking"
 
 
 def test_a_cancelled_thread_rests_until_somebody_speaks(office: Office) -> None:
     thread = launched(office, "--address", "till-2")
-    assert office.run("cancel", thread, "--reason", "changed my mind", "--as", "carol").status == 0
+    said = office.run("cancel", thread, "--reason", "changed my mind", "--as", "carol")
+    assert (said.status, said.err) == (0, "")
+    assert said.out == f"{thread} is cancelled; a later message wakes it.\n"
     assert office.run("status", thread, "--json").json[0]["phase"] == "cancelled"
     assert "carol cancelled the work: changed my mind" in office.run("show", thread).out
     assert office.run("cancel", thread).status == 1
@@ -153,7 +158,10 @@ def test_replay_tells_head_and_hash_and_both_stay(office: Office) -> None:
     first = office.run("replay", thread, "--check", "--json")
     assert (first.status, first.err) == (0, "")
     assert office.run("replay", thread, "--check", "--json").out == first.out
-    assert office.run("replay", thread).out.startswith(f"{thread} head 1 hash ")
+    plain = office.run("replay", thread).out
+    assert plain.startswith(f"{thread} head 1 hash ")
+    checked = office.run("replay", thread, "--check").out
+    assert checked == f"{plain.rstrip()}, the same through its stored form\n"
 
 
 def test_replay_names_what_it_cannot_read(office: Office) -> None:
@@ -185,3 +193,11 @@ def test_a_thread_whose_model_was_never_asked_has_no_prompt(office: Office) -> N
     said = office.run("prompt", thread)
     assert (said.status, said.out) == (1, "")
     assert said.err == f"The model has not been asked in {thread} yet.\n"
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\t", "\u200b", "\u2060 \ufeff"])
+def test_a_text_that_says_nothing_is_not_posted(office: Office, text: str) -> None:
+    said = office.run("launch", "desk", text)
+    assert (said.status, said.out) == (2, "")
+    assert said.err == "Say what desk is to do: bot launch desk TEXT.\n"
+    assert office.run("status", "--json").json == []

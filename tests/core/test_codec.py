@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from bot.core import codec
+from bot.core import codec, events
 from bot.core.codec import TYPES, canonical, decode, digest, encode
+from bot.core.effects import next_effects
 from bot.core.events import Event, Known, MessageNoted, Paused, ToolEnded, Unknown
-from bot.core.reducer import replay
+from bot.core.reducer import evolve, replay
+from bot.core.thread import Thread
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 WORDS = st.text(max_size=6)
@@ -168,3 +170,25 @@ def test_a_result_of_any_shape_survives() -> None:
     known: Known = ended
     again: Event = decode(0, encode(known))
     assert again == ended
+
+
+def test_half_a_character_is_stored_as_a_question_mark_wherever_it_stands() -> None:
+    started = events.Verdict(
+        id="v", request="T-1-0-v1", word="edit", arguments={"a\ud800": ["b\udfff", 1, None]}
+    )
+    again = decode(7, encode(started))
+    assert isinstance(again, events.Verdict)
+    assert again.arguments == {"a?": ["b?", 1, None]}
+
+
+def test_a_newer_form_of_a_known_event_stops_everything_and_a_new_kind_nothing() -> None:
+    message = (
+        b'{"type":"MessageReceived","v":1,"id":"m","actor":"a","text":"go",'
+        b'"address":{"channel":"console","locator":"1"}}'
+    )
+    asked = evolve(Thread("T"), decode(1, message))
+    assert next_effects(asked)
+    new_kind = evolve(asked, decode(2, b'{"type":"Sang","v":9,"id":"s"}'))
+    assert next_effects(new_kind)
+    newer = evolve(asked, decode(2, b'{"type":"Cancelled","v":2,"id":"c"}'))
+    assert next_effects(newer) == ()

@@ -110,6 +110,15 @@ def test_what_may_have_happened_is_not_proposed_again() -> None:
     assert malformed(it.thread, [STAND_BY]) is None
 
 
+def test_nothing_that_changes_the_world_stands_in_a_step_twice() -> None:
+    it = at_first()
+    assert malformed(it.thread, [READ, READ]) is None
+    assert malformed(it.thread, [PUSH, OTHER]) is None
+    reason = malformed(it.thread, [PUSH, PUSH])
+    assert reason is not None
+    assert reason.endswith("twice with the same arguments: propose it once.")
+
+
 def test_what_is_under_way_is_not_proposed_again() -> None:
     it = at_first()
     it.step(PUSH)

@@ -139,5 +139,5 @@ def test_settings_that_do_not_fit_the_tools_are_told_with_their_line(
 
 def test_an_agent_md_that_is_a_folder_is_an_error_like_any_other(tmp_path: Path) -> None:
     (tmp_path / "odd" / "agent.md").mkdir(parents=True)
-    with pytest.raises(AgentError, match=r"agent\.md:1: is a directory"):
+    with pytest.raises(AgentError, match=r"agent\.md: is a directory"):
         load_agent(tmp_path / "odd", load_house(), People())

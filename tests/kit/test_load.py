@@ -202,10 +202,10 @@ def test_a_folder_that_cannot_name_an_agent_is_refused(tmp_path: Path, name: str
 
 
 def test_a_missing_folder_or_file_is_said_to_be_missing(tmp_path: Path) -> None:
-    with pytest.raises(AgentError, match="a folder of agents was expected"):
+    with pytest.raises(AgentError, match=r"nowhere: a folder of agents was expected"):
         load_agents([tmp_path / "nowhere"], People())
     write(tmp_path / "toolless", tools_dot_py="")
-    with pytest.raises(AgentError, match=r"agent\.md:1: no such file"):
+    with pytest.raises(AgentError, match=r"agent\.md: no such file"):
         load_agents([tmp_path], People())
 
 

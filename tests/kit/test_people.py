@@ -94,7 +94,7 @@ def test_what_is_wrong_is_told_with_its_line(file: Path, text: str, expected: st
 
 
 def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(AgentError, match=r"nowhere\.yaml:1: no such file"):
+    with pytest.raises(AgentError, match=r"nowhere\.yaml: no such file"):
         People.load(tmp_path / "nowhere.yaml")
 
 

@@ -1,0 +1,115 @@
+"""What the worker does when a deploy, a model server or a log row does not behave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import redis
+
+from bot.core import outbox
+from bot.core.events import CallVoided, DecideFailed, Paused, StepDecided
+from bot.core.thread import Idle
+from bot.engine import keys
+from bot.engine.desk import Desk
+from bot.model.port import ModelFailed
+from tests.engine.office import Office, card, decide, message, say, until
+from tests.engine.test_worker import DONE, FRONT, SIGN, TOOLS, MakeOffice, has, is_idle, when
+
+
+@pytest.fixture
+def open_office(redis_server: str, tmp_path: Path) -> Callable[..., Office]:
+    def make(replies: list[object], *, lease_seconds: float = 30.0, front: str = FRONT) -> Office:
+        office = Office(redis_server, tmp_path, replies, lease_seconds)  # type: ignore[arg-type]
+        office.write_agent(front, TOOLS)
+        return office
+
+    return make
+
+
+async def test_a_card_made_when_nobody_could_approve_is_asked_anew_when_somebody_can(
+    open_office: MakeOffice,
+) -> None:
+    office = open_office([SIGN, DONE], front="approvers: []")
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        shown = await card(desk, outbox.Approval)
+        assert (await decide(desk, shown, "approve")).refusal is not None
+    office.write_agent(FRONT, TOOLS)
+    async with office.work() as desk:
+        await decide(desk, shown, "approve")
+        again = await card(desk, outbox.Approval, version=2)
+        await decide(desk, again, "approve")
+        await until(desk, is_idle)
+        voided = [e for e in await desk.events(office.thread) if isinstance(e, CallVoided)]
+    assert office.ledger() == ["sign lease"]
+    assert "policy has changed" in voided[0].reason
+
+
+async def test_an_approval_runs_while_the_model_hangs(open_office: MakeOffice) -> None:
+    office = open_office([SIGN, DONE, DONE])
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        await card(desk, outbox.Approval)
+        office.model.gate.clear()
+        await desk.post(office.thread, message("is it the right one?"))
+        again = await card(desk, outbox.Approval, version=2)
+        assert (await decide(desk, again, "approve")).refusal is None
+        await until(desk, when(lambda: office.ledger() == ["sign lease"]))
+        office.model.gate.set()
+        await until(desk, is_idle)
+
+
+async def test_what_breaks_time_and_again_is_paused_with_its_cause_until_a_human_resumes(
+    open_office: MakeOffice,
+) -> None:
+    office = open_office([DONE], lease_seconds=0.4)
+    office.screen.failures = [ConnectionError("the screen is dark")] * 5
+    async with office.work() as desk:
+        await say(desk, "hello")
+        thread = await until(desk, has("Paused"))
+        assert thread.paused
+        parked = next(e for e in await desk.events(office.thread) if isinstance(e, Paused))
+        assert parked.reason == "ConnectionError: the screen is dark"
+
+
+async def test_half_a_character_from_a_model_server_stops_nothing(open_office: MakeOffice) -> None:
+    office = open_office([ModelFailed("permanent", "bad \ud800"), DONE])
+    async with office.work() as desk:
+        await say(desk, "hello")
+        await card(desk, outbox.Hold)
+        failed = next(e for e in await desk.events(office.thread) if isinstance(e, DecideFailed))
+    assert failed.reason == "bad ?"
+
+
+async def test_a_row_that_nobody_can_read_hides_no_other_thread(open_office: MakeOffice) -> None:
+    office = open_office([DONE])
+    with redis.Redis.from_url(office.url) as server:  # pyright: ignore[reportUnknownMemberType]
+        async with office.work() as desk:
+            await say(desk, "hello")
+            await until(desk, is_idle)
+            server.rpush(keys.of_thread(office.thread).log, b"garbage-not-a-stamp")
+            office.model.replies = [DONE]
+            await say(desk, "still there?")
+            await until(desk, has("StepDecided", 2))
+            thread = await until(desk, is_idle)
+            assert isinstance(thread.turn, Idle)
+            assert [each.id for each in await desk.threads()] == [office.thread]
+
+
+async def test_a_newer_versions_claim_is_left_to_the_newer_version(open_office: MakeOffice) -> None:
+    office = open_office([DONE])
+    async with office.work() as desk:
+        await say(desk, "hello")
+        await until(desk, is_idle)
+    with redis.Redis.from_url(office.url) as server:  # pyright: ignore[reportUnknownMemberType]
+        newer = b'{"type":"ToolStarted","v":2,"id":"x","call":"y","n":1}'
+        server.rpush(keys.of_thread(office.thread).log, b"1795376489021" + newer)
+    async with office.work() as desk:
+        await desk.post(office.thread, message("go on"))
+        thread = await until(desk, has("MessageReceived", 2))
+        assert thread.beyond
+    async with office.store() as store:
+        steps = [e for e in await Desk(store).events(office.thread) if isinstance(e, StepDecided)]
+    assert len(steps) == 1
