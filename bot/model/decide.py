@@ -104,7 +104,7 @@ class Decider:
         try:
             answer = await self._model.ask(body)
         except ModelFailed as error:
-            wait = _wait(thread, error.retry_seconds) if error.kind == "transient" else 0
+            wait = waiting_ms(thread, error.retry_seconds) if error.kind == "transient" else 0
             return _failed(thread, error.kind, error.reason, wait, sent, error.usage)
         return self._heard(thread, agent, answer, sent)
 
@@ -210,7 +210,7 @@ def _previous(events: Sequence[Event], thread_id: str) -> int:
     return len(context.blocks(events[: asked[-1]], thread_id)) if asked else 0
 
 
-def _wait(thread: Thread, told_seconds: float | None) -> int:
+def waiting_ms(thread: Thread, told_seconds: float | None) -> int:
     """How long to wait in ms: as long as the provider says, else twice as long each time, never all at once."""
     tries = thread.turn.tries if isinstance(thread.turn, Thinking) else 0
     grown = min(FIRST_WAIT_SECONDS * 2 ** min(tries, MOST_DOUBLINGS), LONGEST_WAIT_SECONDS)
