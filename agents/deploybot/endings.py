@@ -39,6 +39,24 @@ def looked_up(scene: Scene, call: Proposed) -> Uses:
     )
 
 
+def unsettled(call: Proposed) -> Uses:
+    return done(f"Whether {what(call)} took effect stays unknown; I leave it alone.")
+
+
+def undecided(call: Proposed) -> Uses:
+    return done(
+        f"Nobody decided in time on {what(call)}. Nothing was pushed; ask me again when it suits."
+    )
+
+
+def unreadable(reason: str) -> Uses:
+    return done(f"I cannot read the repository: {reason}.")
+
+
+def undone(reason: str) -> Uses:
+    return done(f"It was not done{quoted(reason)}. Nothing was pushed.")
+
+
 def what(call: Proposed) -> str:
     if call.tool in RELEASING:
         return named(call.tool, call.arguments)

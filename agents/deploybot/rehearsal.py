@@ -6,20 +6,34 @@ from collections.abc import Sequence
 
 from pydantic import JsonValue
 
-from .endings import Uses, confirmed, done, looked_up, quoted, what
+from .endings import (
+    Uses,
+    confirmed,
+    done,
+    looked_up,
+    quoted,
+    undecided,
+    undone,
+    unreadable,
+    unsettled,
+    what,
+)
 from .scene import (
     RELEASING,
     Scene,
     because_of,
+    earlier,
     lines,
     named,
     scene_of,
     sentence,
     subjects,
     tag_message,
+    unclear,
+    versions,
 )
 from .story import Element, Json, Proposed, read
-from .wish import Bump, bumped, clear_bump, wish_of
+from .wish import bumped, clear_bump, wish_of
 
 HELP = (
     'I can tell what is not released yet, ship it ("ship the backend", "ship a minor release"), '
@@ -31,8 +45,6 @@ _TURNS = (
     *("message", "schedule", "answer", "denied", "withdrawn", "expired", "voided", "result"),
     *("error", "happened", "given_up", "malformed"),
 )
-_BUMPS: tuple[Bump, ...] = ("patch", "minor", "major")
-_CHOICES = 5
 
 
 def rehearse(request: dict[str, JsonValue]) -> list[tuple[str, dict[str, JsonValue]]]:
@@ -47,16 +59,51 @@ def rehearse(request: dict[str, JsonValue]) -> list[tuple[str, dict[str, JsonVal
     match last.tag:
         case "result" if last.tool in RELEASING:
             return confirmed(scene, last)
-        case "happened":
-            return [_READ_AGAIN[0]]
-        case "error" | "expired" | "voided" | "given_up" | "malformed":
-            return _ended_badly(scene, last)
+        case "malformed":
+            return done(f"I could not take the next step: {last.body}")
+        case "error" if last.tool not in RELEASING:
+            return unreadable(last.body)
         case "withdrawn" if not last.by or scene.wish.unclear:
             return done(f"I took that back{quoted(last.body)}. Nothing was pushed.")
-        case "result" if scene.calls and scene.calls[-1].state == "happened":
-            return looked_up(scene, scene.calls[-1])
+        case _:
+            return _going_on(scene)
+
+
+def _going_on(scene: Scene) -> Uses:
+    """A release that ended is told to its end, whatever was said meanwhile; anything else is planned."""
+    call = scene.calls[-1] if scene.calls else None
+    if call is None:
+        return _planned(scene)
+    end = scene.story.outcome(call.tool, call.place)
+    match call.state:
+        case "returned" if end:
+            return confirmed(scene, end)
+        case "failed" if end and call.tool in RELEASING:
+            return _what_else(scene, f"{what(call)} did not work: {end.body}.")
+        case "happened":
+            return _looking_up(scene, call)
+        case "given up":
+            return unsettled(call)
+        case "expired":
+            return undecided(call)
+        case "voided":
+            return undone(_void(scene, call))
         case _:
             return _planned(scene)
+
+
+def _looking_up(scene: Scene, call: Proposed) -> Uses:
+    """What a human says took effect is read on the remote; only what was read since then counts."""
+    said = max(place for place, each in enumerate(scene.story.told) if each.tag == "happened")
+    if scene.story.outcome("list_tags", said):
+        return looked_up(scene, call)
+    return [_READ_AGAIN[0]]
+
+
+def _void(scene: Scene, call: Proposed) -> str:
+    """Why the call was set aside."""
+    voids = [each for each in scene.story.told[call.place :] if each.tag == "voided"]
+    return next((each.body for each in voids if each.said.get("call") in (None, call.tool)), "")
 
 
 # ---- what to do ------------------------------------------------------------------------------------------------------
@@ -85,7 +132,7 @@ def _read_first(scene: Scene) -> Uses:
     errors = [end.body for end in ends if end and end.tag == "error"]
     if errors or ends[-1]:
         reason = errors[0] if errors else "what came back is not what I can read"
-        return done(f"I cannot read the repository: {reason}.")
+        return unreadable(reason)
     return _READ_AGAIN
 
 
@@ -94,7 +141,7 @@ def _shipping(scene: Scene) -> Uses:
     if not scene.total:
         return done(sentence(scene))
     if wish.unclear:
-        return _what_else(scene, f"“{wish.unclear[:300]}” does not tell me which version to ship.")
+        return _what_else(scene, unclear(scene, "which version to ship"))
     tag = scene.version or bumped(scene.base, wish.bump or clear_bump(subjects(scene)))
     if not tag:
         return _which_version(scene)
@@ -107,7 +154,7 @@ def _shipping(scene: Scene) -> Uses:
 def _rolling_back(scene: Scene) -> Uses:
     wish, tag = scene.wish, scene.version
     if wish.unclear:
-        return _which_tag(scene, f"“{wish.unclear[:300]}” does not tell me which tag is meant. ")
+        return _which_tag(scene, f"{unclear(scene, 'which tag is meant')} ")
     if tag not in scene.tags:
         return _which_tag(scene, f"There is no tag {tag} among the newest. " if tag else "")
     reason = wish.words[:1_000]
@@ -119,11 +166,7 @@ def _rolling_back(scene: Scene) -> Uses:
 
 def _unless_settled(scene: Scene, tool: str, arguments: Json) -> Uses:
     """A call that a human turned down is not proposed a second time."""
-    settled = [
-        call
-        for call in scene.calls
-        if call.state in ("denied", "withdrawn") and _same(call, tool, arguments)
-    ]
+    settled = [call for call in scene.turned_down if _same(call, tool, arguments)]
     if not settled:
         return [(tool, arguments)]
     how = settled[-1].state
@@ -168,22 +211,12 @@ def _stand_by(message: str) -> Uses:
 
 # ---- questions -------------------------------------------------------------------------------------------------------
 def _which_version(scene: Scene, before: str = "") -> Uses:
-    offers = [(bump.capitalize(), bumped(scene.base, bump)) for bump in _offered(scene)]
-    if not scene.base:
-        offers = [("First release", tag) for tag in ("v0.1.0", "v1.0.0") if tag not in scene.tags]
-    choices = [f"{name}: {tag}" for name, tag in offers if tag and tag not in scene.tags]
     question = f"{before}Which version shall I ship?"
-    return _ask(question, f"{sentence(scene)}\n{lines(scene)}", choices)
-
-
-def _offered(scene: Scene) -> tuple[Bump, ...]:
-    """A major release is offered where the commits do not read as fixes and features."""
-    readable = all(clear_bump([subject]) for subject in subjects(scene))
-    return _BUMPS[:2] if readable else _BUMPS
+    return _ask(question, f"{sentence(scene)}\n{lines(scene)}", versions(scene))
 
 
 def _which_tag(scene: Scene, before: str) -> Uses:
-    choices = [tag for tag in scene.tags if tag != scene.base][:_CHOICES]
+    choices = earlier(scene)
     if not choices:
         return done(f"{before}There is no earlier tag to roll back to.")
     return _ask(
@@ -193,7 +226,8 @@ def _which_tag(scene: Scene, before: str) -> Uses:
 
 def _what_else(scene: Scene, said: str) -> Uses:
     context = f"{sentence(scene)}\n{lines(scene)}".strip()
-    return _ask(f"{said} What shall I change?", context, [])
+    choices = earlier(scene) if scene.wish.goal == "roll_back" else versions(scene)
+    return _ask(f"{said} What shall I change?", context, choices)
 
 
 def _ask(question: str, context: str, choices: Sequence[str]) -> Uses:
@@ -206,30 +240,3 @@ def _ask(question: str, context: str, choices: Sequence[str]) -> Uses:
             {"question": question[:4_000], "context": context.strip(), "options": options},
         )
     ]
-
-
-# ---- how it ended ----------------------------------------------------------------------------------------------------
-def _ended_badly(scene: Scene, last: Element) -> Uses:
-    call = scene.calls[-1] if scene.calls else None
-    match last.tag:
-        case "error" if last.tool in RELEASING:
-            return _after_failure(scene, last)
-        case "error":
-            return done(f"I cannot read the repository: {last.body}.")
-        case "expired" if call:
-            return done(
-                f"Nobody decided in time on {what(call)}. Nothing was pushed; ask me again when it suits."
-            )
-        case "given_up" if call:
-            return done(f"Whether {what(call)} took effect stays unknown; I leave it alone.")
-        case "malformed":
-            return done(f"I could not take the next step: {last.body}")
-        case _:
-            return done(f"It was not done{quoted(last.body)}. Nothing was pushed.")
-
-
-def _after_failure(scene: Scene, last: Element) -> Uses:
-    """A release that could not be made: the human hears why and says how to go on."""
-    call = next((call for call in reversed(scene.calls) if call.tool == last.tool), None)
-    tried = what(call) if call else last.tool
-    return _what_else(scene, f"{tried} did not work: {last.body}.")

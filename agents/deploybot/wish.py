@@ -54,14 +54,14 @@ _PARTS = re.compile(
 
 @dataclass(frozen=True)
 class Wish:
-    """What is wanted; `version` or `bump` only if somebody named it; `unclear` is what nobody could follow."""
+    """What is wanted; `version` or `bump` only if somebody named it; `unclear`: nobody could follow `words`."""
 
     goal: Goal = ""
     version: str = ""
     bump: Bump = ""
     by: str = ""
     words: str = ""
-    unclear: str = ""
+    unclear: bool = False
 
 
 def wish_of(told: Iterable[Element]) -> Wish:
@@ -76,7 +76,7 @@ def wish_of(told: Iterable[Element]) -> Wish:
 def _after(wish: Wish, each: Element) -> Wish:
     text = each.body.strip()
     goal, version, bump = _goal(text), _first(_VERSION, text), _bump(text)
-    said = replace(wish, by=each.by, words=text, unclear="")
+    said = replace(wish, by=each.by, words=text, unclear=False)
     if version or (bump and goal != "stop"):
         return replace(said, goal=_going_on(goal, wish.goal), version=version, bump=bump)
     if goal in ("roll_back", "stop"):
@@ -84,8 +84,8 @@ def _after(wish: Wish, each: Element) -> Wish:
     if each.tag in ("message", "schedule"):
         return replace(said, goal=goal) if goal else wish
     if each.tag == "answer" and _AGAIN.search(text.lower()):
-        return replace(wish, unclear="")
-    return replace(said, version="", bump="", unclear=text or "no reason given")
+        return replace(wish, unclear=False)
+    return replace(said, version="", bump="", unclear=True)
 
 
 def _going_on(goal: Goal, before: Goal) -> Goal:

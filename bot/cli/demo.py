@@ -21,7 +21,7 @@ from bot.app import App, opened, run_worker, warm
 from bot.cli import demo_log, demo_stage
 from bot.cli.demo_script import Script
 from bot.cli.demo_stage import AGENT, Stage
-from bot.cli.demo_thread import Followed, is_finished, is_told, latest, pushes
+from bot.cli.demo_thread import Followed, is_finished, is_nothing_to_ship, is_told, latest, pushes
 from bot.cli.errors import DONE, FAILED, INTERRUPTED, Failed
 from bot.cli.secrets import secret_values
 from bot.core.effects import next_effects
@@ -102,7 +102,8 @@ def decides(settings: Settings) -> str:
     """Who chooses the steps, in one line."""
     if settings.rehearses:
         return "rehearsal: a script stands in for the model, set ANTHROPIC_API_KEY to let Claude decide"
-    host = urlsplit(settings.anthropic_base_url or "").hostname
+    url = settings.anthropic_base_url
+    host = urlsplit(url.get_secret_value()).hostname if url else None
     return f"Claude decides: {settings.model}{f' at {host}' if host else ''}"
 
 
@@ -188,17 +189,19 @@ async def _let_go(working: asyncio.Task[None], stop: asyncio.Event) -> None:
 async def _confirm(stage: Stage, screen: Screen, conversation: Followed) -> int:
     """Read the remote, and say what is on it now."""
     screen.progress("reading the remote")
-    pushed = pushes(conversation.name, await conversation.events())
+    events = await conversation.events()
+    pushed = pushes(conversation.name, events)
+    is_idle = stage.sample is None and not pushed and is_nothing_to_ship(events)
     tags = await demo_stage.tags_of(stage.repo)
     missing = [push for push in pushed if tags.get(push.tag) != push.commit]
     for push in pushed:
         where = "is not on" if push in missing else "is on"
         _say(screen, f"git ls-remote: {push.tag} {where} the remote at {push.commit}", "bold")
     if not pushed:
-        _say(screen, "Nothing was pushed.", "bold")
+        _say(screen, "Nothing to ship." if is_idle else "Nothing was pushed.", "bold")
     is_told(stage.home)
     _next(stage, screen, conversation.name)
-    if missing or (not pushed and not sys.stdin.isatty()):
+    if missing or (not pushed and not is_idle and not sys.stdin.isatty()):
         raise Failed("The release is not on the remote.")
     return DONE
 

@@ -11,6 +11,7 @@ import getpass
 import os
 import re
 import shutil
+import sys
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +19,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol, TypedDict, TypeVar, cast
+from urllib.parse import unquote
 
 import yaml
 
@@ -81,6 +83,8 @@ async def set_up(repo: Path | None, *, fresh: bool) -> Stage:
     read = environment.read()
     if repo is not None:
         repo = _folder(repo)
+        if not sys.stdin.isatty():
+            await _refuse_elsewhere(repo)
         await tags_of(repo)
     home = read.home.absolute() / (f"demo-{_name(repo)}" if repo else "demo")
     if fresh:
@@ -117,10 +121,21 @@ def remote(repo: Path) -> Remote:
 
 async def tags_of(repo: Path) -> dict[str, str]:
     """The tags on the remote, read now."""
-    git = _git()
+    return await _of_git(repo, remote(repo).remote_tags())
+
+
+async def _refuse_elsewhere(repo: Path) -> None:
+    """A script may approve a push on this machine; any other takes a person at the terminal."""
+    url = await _of_git(repo, remote(repo).url())
+    path = Path(unquote(url.removeprefix("file://")) if url.startswith("file://") else url)
+    if not (repo / path).exists():
+        raise Failed(f"Nobody is at the terminal to approve a push to {url}; run it at a terminal.")
+
+
+async def _of_git(repo: Path, asking: Awaitable[_T]) -> _T:
     try:
-        return await remote(repo).remote_tags()
-    except git.GitFailed as error:
+        return await asking
+    except _git().GitFailed as error:
         raise Failed(f"Nothing can be released from {repo}: {error}.") from None
 
 

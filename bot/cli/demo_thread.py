@@ -132,6 +132,18 @@ def pushes(name: str, events: Sequence[Event]) -> tuple[Push, ...]:
     )
 
 
+def is_nothing_to_ship(events: Sequence[Event]) -> bool:
+    """The latest look at the commits found none that is not released."""
+    totals = [
+        event.result["total"]
+        for event in events
+        if isinstance(event, ToolEnded)
+        and isinstance(event.result, dict)
+        and {"total", "since_tag"} <= event.result.keys()
+    ]
+    return bool(totals) and totals[-1] == 0
+
+
 def _push(arguments: dict[str, JsonValue]) -> Push | None:
     tag, commit = arguments.get("tag"), arguments.get("commit")
     return Push(tag, commit) if isinstance(tag, str) and isinstance(commit, str) else None

@@ -20,11 +20,14 @@ from bot.core.outbox import Approval, pending
 from bot.core.thread import Thread
 from bot.core.values import Address
 from bot.core.visible import on_one_line, shortened
+from bot.core.yamlish import dump
 from bot.kit.nearest import meant
 
-_EDIT = re.compile(r"\Aedit(?:\s*\Z|\s+(?=\w+=))", re.IGNORECASE)
+_EDIT = re.compile(r"\Aedit(?:\s*\Z|\s+)", re.IGNORECASE)
+_PAIR = re.compile(r"\w+(?P<sign>[=:])")
 _KEY = re.compile(r"(?:(?<=\s)|\A)(?P<key>\w+)=")
-_QUOTED = re.compile(r"""(?<==)(?:"(?:\\.|[^"\\])*"|'(?:''|[^'])*')(?=\s|\Z)""")
+_COLON_KEY = re.compile(r"(?:(?<=\s)|\A)(?P<key>\w+):\s*")
+_QUOTED = re.compile(r"""(?<=[=:\s])(?:"(?:\\.|[^"\\])*"|'(?:''|[^'])*')(?=\s|\Z)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def parse(
     if not text:
         return None
     edit = _EDIT.match(text)
-    if not edit or not approvals:
+    if not edit or not approvals or not _is_edit(text[edit.end() :], approvals):
         return _message(text, thread, speaker, name)
     if len(approvals) > 1:
         return Complaint("Several approvals are open; edit one by name with `bot edit REQUEST`.")
@@ -64,6 +67,13 @@ def parse(
         return _edited(text[edit.end() :], approvals[0], speaker, name)
     except _Unread as error:
         return Complaint(str(error))
+
+
+def _is_edit(text: str, approvals: list[Approval]) -> bool:
+    """Whether this names arguments, be it badly; `edit the readme first` is a sentence."""
+    first, _, rest = text.partition(" ")
+    keys = [key for card in approvals for key in card.arguments]
+    return not rest or first in keys or _PAIR.match(text) is not None
 
 
 def _message(text: str, thread: Thread, speaker: Speaker, name: str) -> MessageReceived:
@@ -92,7 +102,7 @@ def _edited(text: str, card: Approval, speaker: Speaker, name: str) -> Verdict:
 
 
 def _changes(text: str, card: Approval) -> dict[str, JsonValue]:
-    written = dict(_pairs(text))
+    written = dict(_pairs(text, card.arguments))
     if not written:
         raise _Unread(f"Write edit KEY=VALUE …; the keys are {_listed(card.arguments)}.")
     for key in written:
@@ -107,10 +117,19 @@ def _changes(text: str, card: Approval) -> dict[str, JsonValue]:
     return changes
 
 
-def _pairs(text: str) -> Iterable[tuple[str, str]]:
-    """`key=value` pairs; a value goes on to the next key, and what is quoted holds no keys."""
+def _pairs(text: str, known: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """`key=value` pairs; a value goes on to the next key, and what is quoted holds no keys.
+
+    `key: value` will do as well. Sentences have colons, so that further on only a known key is one.
+    """
+    first = _PAIR.match(text)
+    if first is None:
+        return
     masked = _QUOTED.sub(lambda found: "." * len(found[0]), text)
     keys = list(_KEY.finditer(masked))
+    if first["sign"] == ":":
+        colons = _COLON_KEY.finditer(masked)
+        keys = [key for key in colons if not key.start() or key["key"] in known]
     ends = [*(key.start() for key in keys[1:]), len(text)]
     for key, end in zip(keys, ends, strict=False):
         yield key["key"], text[key.end() : end].strip()
@@ -118,9 +137,32 @@ def _pairs(text: str) -> Iterable[tuple[str, str]]:
 
 def _value(key: str, text: str, arguments: Mapping[str, JsonValue]) -> JsonValue:
     """A YAML scalar; where the card has text it stays text, so that a commit's 1234567 is no number."""
-    quoted = _QUOTED.fullmatch(f"={text}", 1) is not None
-    if isinstance(arguments[key], str) and not quoted:
+    quoted, now = _QUOTED.fullmatch(f"={text}", 1) is not None, arguments[key]
+    if not text or text in ('""', "''"):
+        raise _Unread(f"{key} needs a value: write edit {key}=VALUE.")
+    if isinstance(now, str) and not quoted:
+        if _is_word(now) and not _is_word(text):
+            raise _Unread(f'{key} is one word; if it is to be more, write edit {key}="…".')
         return text
+    value = _scalar(key, text)
+    if not _is_alike(value, now):
+        raise _Unread(f"{key} is {_short(dump(now))} now, and {_short(text)} is no such value.")
+    return value
+
+
+def _is_word(text: str) -> bool:
+    return len(text.split()) == 1
+
+
+def _is_alike(value: JsonValue, now: JsonValue) -> bool:
+    """Whether one may stand where the other does; nothing stands anywhere, and a whole number where a fraction does."""
+    if value is None or now is None or type(value) is type(now):
+        return True
+    numbers = isinstance(value, int | float) and isinstance(now, int | float)
+    return numbers and not isinstance(value, bool) and not isinstance(now, bool)
+
+
+def _scalar(key: str, text: str) -> JsonValue:
     try:
         value = cast("object", yaml.safe_load(text))
     except (yaml.YAMLError, ValueError):

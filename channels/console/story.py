@@ -163,10 +163,10 @@ def _call(old: Call | None, new: Call, look: Look) -> Iterator[Text]:
 def _closed(name: str, was: Phase | None, closed: Closed, look: Look) -> Iterator[Text]:
     by, because = f" by {closed.by}" if closed.by else "", f": {closed.text}" if closed.text else ""
     match closed.outcome:
-        case "denied" | "withdrawn" | "expired" | "gave_up" | "happened":
-            phrase = closed.outcome.replace("gave_up", "given up").replace(
-                "happened", "settled: it happened"
-            )
+        case "happened":
+            yield _line(f"{look.good} {name} settled{by}: it happened", "green")
+        case "denied" | "withdrawn" | "expired" | "gave_up":
+            phrase = closed.outcome.replace("gave_up", "given up")
             yield _line(f"{look.bad} {name} {phrase}{by}{because}", "yellow")
         case "answered":
             yield _line(f"{look.good} answered{by}{because}", "green")

@@ -153,6 +153,39 @@ def test_it_works_on_a_repository_of_ones_own(folder: Path) -> None:
     assert clone.name == "work"
 
 
+def test_where_there_is_nothing_to_ship_that_is_no_failure(folder: Path) -> None:
+    remote, clone = _own_repository(folder)
+    subprocess.run(["git", "tag", "v1.0.0"], cwd=clone, check=True)
+    subprocess.run(["git", "push", "--quiet", "origin", "v1.0.0"], cwd=clone, check=True)
+    ended = play(folder, "--repo", "work")
+    assert (ended.status, ended.err) == (0, "")
+    assert "\nNothing to ship.\n" in ended.out
+    assert list(tags(remote)) == ["v1.0.0"]
+
+
+@pytest.mark.parametrize("url", ["ssh://git@127.0.0.1:9/own.git", "example.com:own.git", "own/git"])
+def test_without_a_terminal_nothing_is_begun_that_could_push_to_another_machine(
+    folder: Path, url: str
+) -> None:
+    _, clone = _own_repository(folder)
+    subprocess.run(["git", "remote", "set-url", "origin", url], cwd=clone, check=True)
+    ended = play(folder, "--repo", "work")
+    assert ended.status == 1
+    assert ended.err.startswith("Nobody is at the terminal to approve a push to ")
+    assert ended.err.endswith("; run it at a terminal.\n")
+    assert ended.err.count("\n") == 1
+    assert not (folder / ".bot").exists()
+
+
+def test_without_a_terminal_a_file_address_will_do(folder: Path) -> None:
+    remote, clone = _own_repository(folder)
+    subprocess.run(
+        ["git", "remote", "set-url", "origin", f"file://{remote}"], cwd=clone, check=True
+    )
+    assert play(folder, "--repo", "work").status == 0
+    assert len(ledger(remote)) == 1
+
+
 def test_a_folder_that_is_no_repository_is_refused_in_one_sentence(folder: Path) -> None:
     (folder / "plain").mkdir()
     ended = play(folder, "--repo", "plain")

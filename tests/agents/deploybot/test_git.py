@@ -502,7 +502,8 @@ async def test_a_remote_with_two_addresses_is_refused(clone: Path) -> None:
 
 
 async def test_a_remote_that_is_not_configured_is_refused(clone: Path) -> None:
-    with pytest.raises(git.GitFailed, match="remote upstream has no address"):
+    says = r"remote upstream has no address.*`git remote add upstream URL`"
+    with pytest.raises(git.GitFailed, match=says):
         await git.Repository(clone, "upstream").tags()
 
 
@@ -543,6 +544,18 @@ async def test_a_repository_kept_elsewhere_is_refused(clone: Path, tmp_path: Pat
     for place in ("tree", "linked"):
         with pytest.raises(git.GitFailed, match=r"its \.git leads elsewhere"):
             await git.Repository(tmp_path / place).tags()
+
+
+async def test_inside_a_repository_its_top_is_named(clone: Path) -> None:
+    (clone / "src" / "inside").mkdir(parents=True)
+    with pytest.raises(git.GitFailed, match=f"its top is {clone}, give that path"):
+        await git.Repository(clone / "src" / "inside").tags()
+
+
+async def test_a_linked_worktree_is_sent_to_the_main_checkout(clone: Path, tmp_path: Path) -> None:
+    plain(clone, "worktree", "add", "--quiet", "--detach", str(tmp_path / "tree"))
+    with pytest.raises(git.GitFailed, match="give the path of the main checkout"):
+        await git.Repository(tmp_path / "tree").tags()
 
 
 async def test_a_shallow_clone_is_refused_with_the_way_out(remote: Path, tmp_path: Path) -> None:
@@ -655,3 +668,15 @@ async def test_a_push_that_takes_too_long_is_stopped_and_looked_up(
     ):
         await git.Repository(clone, seconds=2).push_tag("v1.5.0", HEAD, MESSAGE)
     await until(lambda: not alive(int(told.read_text())))
+
+
+async def test_no_other_remote_starts_a_program_by_promising_what_is_missing(
+    clone: Path, trap: Path, canary: Path
+) -> None:
+    await grow_sample(clone.parent)
+    plain(clone, "config", "remote.evil.promisor", "true")
+    plain(clone, "config", "remote.evil.url", str(clone.parent / "remote.git"))
+    plain(clone, "config", "remote.evil.uploadpack", str(trap))
+    with pytest.raises(git.GitFailed, match="could run a program"):
+        await git.Repository(clone).commits()
+    assert not canary.exists()

@@ -564,3 +564,83 @@ def test_a_roll_back_is_denied_with_another_tag_or_with_another_plan(
     work.asks_approval("roll_back", card())
     work.verdict("deny", "bob", text="ship a patch instead")
     assert work.one("push_tag")["tag"] == "v1.4.3"
+
+
+# ---- words in the midst of it ----------------------------------------------------------------------------------------
+def test_a_stray_word_while_the_repository_is_read_leaves_the_task_as_it_is(work: Work) -> None:
+    work.says("Ship the backend.")
+    assert [name for name, _ in work.next()] == ["list_tags", "list_commits"]
+    work.says("7")
+    assert [name for name, _ in work.next()] == ["list_tags", "list_commits"]
+    work.reads(tags_result(*TAGS), commits_result(FIX, FEATURE))
+    assert "Which version" in str(work.one("request_human_input")["question"])
+
+
+def test_a_stray_word_before_the_question_is_followed_by_the_question(
+    shipping: Callable[..., Work],
+) -> None:
+    work = shipping(FIX, FEATURE)
+    work.says("7")
+    assert "Which version" in str(work.one("request_human_input")["question"])
+
+
+def test_what_happened_after_a_remark_is_told_as_the_end_of_the_release(unknown: Work) -> None:
+    unknown.says("hm, what now?")
+    unknown.one("stand_by")
+    unknown.delivers("stand_by")
+    unknown.verdict("answer", "alice", text="It happened")
+    unknown.says("7")
+    unknown.one("list_tags")
+    unknown.returns(tags_result("v1.4.3", *TAGS), "list_tags")
+    assert "v1.4.3 is on the remote" in unknown.done()
+
+
+@pytest.mark.parametrize("remark", ["7", "thanks, stop"])
+def test_a_remark_on_a_release_that_returned_is_told_that_it_did(asked: Work, remark: str) -> None:
+    asked.runs("v1.4.3", HEAD)
+    asked.says(remark)
+    assert asked.done().startswith("v1.4.3 is on")
+
+
+def test_a_remark_on_what_was_given_up_proposes_nothing_again(unknown: Work) -> None:
+    unknown.verdict("answer", "alice", text="Give up")
+    unknown.says("7")
+    assert "stays unknown" in unknown.done()
+
+
+def test_a_remark_on_a_failure_is_asked_what_to_change(asked: Work) -> None:
+    asked.verdict("approve", "bob")
+    asked.starts("push_tag")
+    asked.errs("closed on Sundays", "push_tag")
+    asked.says("7")
+    assert "closed on Sundays" in str(asked.one("request_human_input")["question"])
+
+
+def test_more_work_asked_for_before_the_end_was_told_begins_anew(asked: Work) -> None:
+    asked.runs("v1.4.3", HEAD)
+    asked.says("now ship v1.5.0")
+    assert [name for name, _ in asked.next()] == ["list_tags", "list_commits"]
+
+
+@pytest.mark.parametrize(("by", "named"), [("bob", "bob"), ("carol", "carol")])
+def test_a_denial_without_a_reason_is_called_that_and_asked_about_with_choices(
+    asked: Work, by: str, named: str
+) -> None:
+    asked.verdict("deny", by)
+    question = asked.one("request_human_input")
+    expected = f"{named} denied it without a reason. What shall I change?"
+    assert question["question"] == expected
+    options = question["options"]
+    assert isinstance(options, dict)
+    assert options["choices"] == ["Minor: v1.5.0"]
+
+
+def test_whoever_asked_and_denied_is_spoken_to(work: Work) -> None:
+    work.says("ship it", actor="bob")
+    work.next()
+    work.reads(tags_result(*TAGS), commits_result(FIX))
+    work.one("push_tag")
+    work.asks_approval("push_tag", card())
+    work.verdict("deny", "bob")
+    question = work.one("request_human_input")["question"]
+    assert question == "You denied it without a reason. What shall I change?"

@@ -14,7 +14,7 @@ from channels.console.parse import Complaint, Speaker, parse
 from tests.core.build import Story, asking, card, gated, question, working
 
 BOB = Speaker("bob", Address(channel="console", locator="1"), "deploybot")
-ARGUMENTS: dict[str, JsonValue] = {"tag": "v1", "message": "Release", "count": 3, "hard": False}
+ARGUMENTS: dict[str, JsonValue] = {"tag": "v1", "message": "A release", "count": 3, "hard": False}
 
 
 def shown(**arguments: JsonValue) -> Thread:
@@ -110,7 +110,11 @@ def test_an_edit_names_the_card_and_what_changes() -> None:
         ('edit message="two\\nlines"', {"message": "two\nlines"}),
         ("edit message='it''s'", {"message": "it's"}),
         ("edit message=it's fine", {"message": "it's fine"}),
-        ("edit message=", {"message": ""}),
+        ("edit tag: v2.1.0", {"tag": "v2.1.0"}),
+        ("edit tag:v2 message: Fix: a bug", {"tag": "v2", "message": "Fix: a bug"}),
+        ('edit message: "a tag: v9 inside" tag: v2', {"message": "a tag: v9 inside", "tag": "v2"}),
+        ("edit message=Fixed. Note: tag: v1", {"message": "Fixed. Note: tag: v1"}),
+        ('edit tag="two words"', {"tag": "two words"}),
         ("EDIT  tag=v2", {"tag": "v2"}),
         ("edit message=https://example.com/?a=b", {"message": "https://example.com/?a=b"}),
     ],
@@ -123,6 +127,27 @@ def test_a_wrong_key_is_named_with_what_was_meant() -> None:
     assert "mesage" in complained("edit mesage=x")
     assert "did you mean message" in complained("edit mesage=x")
     assert "no argument colour" in complained("edit tag=v2 colour=red")
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("edit tag=foo bar", 'write edit tag="…"'),
+        ("edit tag=", "write edit tag=VALUE"),
+        ('edit tag=""', "write edit tag=VALUE"),
+        ("edit tag:", "write edit tag=VALUE"),
+        ("edit tag= message=Two words", "write edit tag=VALUE"),
+        ("edit tag v2", "Write edit KEY=VALUE"),
+        ("edit v2", "Write edit KEY=VALUE"),
+        ("edit tag = v2", "Write edit KEY=VALUE"),
+        ("edit colour: red", "no argument colour"),
+        ("edit count=many", "count is 3 now"),
+        ("edit count=true", "count is 3 now"),
+        ("edit hard=1", "hard is false now"),
+    ],
+)
+def test_a_badly_written_edit_is_not_sent_and_costs_no_card(line: str, says: str) -> None:
+    assert says in complained(line)
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,7 @@ def test_a_settled_doubt_is_told() -> None:
     tale, request = doubtful()
     tale.delivered(request)
     tale.answer(request, "happened")
-    assert told(tale.log)[-1] == "! note settled: it happened by alice"
+    assert told(tale.log)[-1] == "+ note settled by alice: it happened"
 
 
 def test_a_second_try_is_not_told_as_a_second_approval() -> None:
