@@ -1,6 +1,6 @@
 # `make` says what there is. Everything sets itself up on first use.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check gates lock clean
+.PHONY: help setup demo test check gates bench lock clean
 
 BIN := .venv/bin
 CODE := bot channels agents tests
@@ -37,6 +37,9 @@ gates: .venv/.run .venv/.dev  ## check without the tests
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	@$(DEAD_CODE)
+
+bench: .venv/.run .venv/.dev  ## what folding a log costs; docs/benchmarks.md keeps the table
+	@$(BIN)/python -m tests.bench.fold
 
 lock: .venv/.run  ## the locks anew from pyproject.toml; UPGRADE=1 takes newer versions
 	@UPGRADE=$(UPGRADE) .ci/lock

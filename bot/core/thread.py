@@ -205,9 +205,10 @@ class Thread:
     def call(self, name: str) -> Call | None:
         """The call that this request, delivery key or call id names, whatever version it names."""
         id = call_id(name)
-        for call in (*self.calls, *self.past):
-            if call.id == id:
-                return call
+        for calls in (self.calls, self.past):
+            for call in calls:
+                if call.id == id:
+                    return call
         return None
 
 

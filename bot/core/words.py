@@ -39,7 +39,7 @@ _ANYBODY = r"(?:[ \t]+@?\w[\w.'’-]*){1,2}[ \t]*[,.!:]"
 # Nobody is called this: "Hello No" above the word is no greeting.
 _NOBODY = r"(?i:no|nope|nah|not|never|don|cannot|can|won|wait|stop|hold|deny|nein|nicht|kein\w*|niemals|warte\w*)"
 # A greeting line and no more: "Hello, I would rather not" above the word must not be taken for one.
-_GREETING = re.compile(rf"\A(?![^\n]*\b{_NOBODY}\b){_HELLO}(?:{_NAMES}|{_ANYBODY})[ \t\r]*\n\s*")
+_GREETING = re.compile(rf"\A{_HELLO}(?![^\n]*\b{_NOBODY}\b)(?:{_NAMES}|{_ANYBODY})[ \t\r]*\n\s*")
 _DENIAL = re.compile(rf"\A(?:{'|'.join(_DENY)})\b(?P<reason>.*)\Z", re.IGNORECASE | re.DOTALL)
 _LEAD = re.compile(r"\A[\s:,;.–—-]*(?:(?:because|since|weil)\b[\s:,]*)?", re.IGNORECASE)
 

@@ -112,6 +112,10 @@ class Worker:
             await session.load()
             await self._perform(session)
             while not session.resting and not self._stopping.is_set():
+                if session.thread.beyond:
+                    # Not brought to rest: the lease lapses, and a worker of the newer version may be the next to take it.
+                    log.warning("written by a newer version", thread=session.lease.thread)
+                    return
                 if next_effects(session.thread):
                     await self._perform(session)
                 else:

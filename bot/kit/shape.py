@@ -53,13 +53,19 @@ async def _guarded(function: Function, given: list[Args | Call]) -> object:
         return await cast("Callable[..., Awaitable[object]]", function)(*given)
     except SystemExit as error:
         raise _ended(error) from error
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        # Nobody cancelled us: the tool let one of its own cancellations out.
+        raise _ended(error) from error
 
 
 def _blocking(function: Function, given: list[Args | Call]) -> object:
     """A StopIteration cannot leave a thread: nobody would ever hear that it ended."""
     try:
         return function(*given)
-    except (StopIteration, SystemExit) as error:
+    except (StopIteration, SystemExit, asyncio.CancelledError) as error:
         raise _ended(error) from error
 
 

@@ -121,7 +121,7 @@ async def test_a_function_that_blocks_runs_in_a_thread_of_its_own() -> None:
     assert await running is True
 
 
-@pytest.mark.parametrize("error", [StopIteration, SystemExit])
+@pytest.mark.parametrize("error", [StopIteration, SystemExit, asyncio.CancelledError])
 async def test_a_function_cannot_end_the_loop_or_leave_it_waiting(
     error: type[BaseException],
 ) -> None:
