@@ -133,7 +133,13 @@ def _answered(thread: Thread, call: Call, event: MessageReceived | Verdict) -> T
     if steps.is_hold(call):
         return _resume(thread, call, event)
     after = verdicts.answer(call, event.text, event.actor)
-    return turn.changed(turn.spoke(thread, event.at), call, after, event.at)
+    return _judged(thread, call, after, event.at)
+
+
+def _judged(thread: Thread, before: Call, after: Call, at: int) -> Thread:
+    """A human's word on this call: like any word, it voids a step in flight and lets the limits count anew."""
+    tally = limits.spoken(thread.tally, at)
+    return turn.changed(thread, before, after, at, heard=thread.head, tally=tally)
 
 
 def _interrupt(thread: Thread, event: MessageReceived) -> Thread:
@@ -162,7 +168,7 @@ def verdict(thread: Thread, event: Verdict) -> Thread:
         return _refused(thread, event, event.request, reason or "")
     if event.word == "answer":
         return _answered(thread, call, event)
-    return turn.changed(turn.spoke(thread, event.at), call, verdicts.decide(call, event), event.at)
+    return _judged(thread, call, verdicts.decide(call, event), event.at)
 
 
 def _resume(thread: Thread, call: Call, event: MessageReceived | Verdict) -> Thread:

@@ -25,9 +25,11 @@ from bot.core.events import (
 from bot.core.frozen import replace
 from bot.core.thread import (
     IDLE,
+    WORKING,
     Call,
     Closed,
     Idle,
+    Tally,
     Thinking,
     Thread,
 )
@@ -111,6 +113,7 @@ def _step(thread: Thread, event: StepDecided) -> Thread:
         past=past,
         heard=event.seen + 1,  # A second step from the same head has not seen this one.
         calls=(*kept, *new),
+        turn=WORKING,
     )
     return turn.settle(_withdrawn(thread, new), event.at, ended=bool(new) and steps.is_end(new[-1]))
 
@@ -157,19 +160,18 @@ def _fact(thread: Thread, event: calls.Move) -> Thread:
     if after is call:
         return thread
     if event.type in ("ToolEnded", "PreviewRefused"):
-        thread = _heard(thread, after)
+        tally = _counted(thread.tally, after)
+        return turn.changed(thread, call, after, event.at, heard=thread.head, tally=tally)
     if event.type == "CallVoided" and event.then == "close":
         thread = turn.noticed(replace(thread, heard=thread.head), "gone", event.reason)
     return turn.changed(thread, call, after, event.at)
 
 
-def _heard(thread: Thread, call: Call) -> Thread:
-    """A result: a step chosen before it is void, and failures in a row are counted."""
-    failed = isinstance(call.phase, Closed) and call.phase.outcome == "failed"
-    if not failed and not thread.tally.failures:
-        return replace(thread, heard=thread.head)
-    failures = thread.tally.failures + 1 if failed else 0
-    return replace(thread, heard=thread.head, tally=replace(thread.tally, failures=failures))
+def _counted(tally: Tally, call: Call) -> Tally:
+    """Failures in a row; a success ends the row."""
+    if isinstance(call.phase, Closed) and call.phase.outcome == "failed":
+        return replace(tally, failures=tally.failures + 1)
+    return replace(tally, failures=0) if tally.failures else tally
 
 
 def _timer(thread: Thread, event: TimerFired) -> Thread:
@@ -181,8 +183,8 @@ def _timer(thread: Thread, event: TimerFired) -> Thread:
     after = calls.fire(call, event.at)
     if after is call:
         return thread
-    thread = replace(thread, heard=thread.head, tally=replace(thread.tally, since=event.at))
-    return turn.changed(thread, call, after, event.at)
+    tally = replace(thread.tally, since=event.at)
+    return turn.changed(thread, call, after, event.at, heard=thread.head, tally=tally)
 
 
 def _retry(thread: Thread, event: TimerFired) -> Thread:

@@ -16,6 +16,7 @@ from bot.core.thread import (
     Notice,
     Ready,
     Started,
+    Tally,
     Thread,
     Why,
     Working,
@@ -24,9 +25,17 @@ from bot.core.thread import (
 from bot.core.values import Proposal
 
 
-def changed(thread: Thread, before: Call, after: Call, at: int) -> Thread:
+def changed(
+    thread: Thread,
+    before: Call,
+    after: Call,
+    at: int,
+    *,
+    heard: int | None = None,
+    tally: Tally | None = None,
+) -> Thread:
     """One call changed. At rest or in thought only a request made ready or closed changes the turn."""
-    thread = put(thread, after)
+    thread = put(thread, after, heard, tally)
     stirs = (
         isinstance(thread.turn, Working)
         or isinstance(after.phase, Ready)
@@ -96,12 +105,16 @@ def told(thread: Thread, key: str) -> Thread:
     return replace(thread, notices=tuple(notice for notice in thread.notices if notice.key != key))
 
 
-def put(thread: Thread, after: Call) -> Thread:
+def put(
+    thread: Thread, after: Call, heard: int | None = None, tally: Tally | None = None
+) -> Thread:
+    """The thread with this call in the place of what it was, and what changed with it."""
     if len(thread.calls) == 1:
-        return replace(thread, calls=(after,))
-    return replace(
-        thread, calls=tuple([after if call.id == after.id else call for call in thread.calls])
-    )
+        calls = (after,)
+    else:
+        calls = tuple([after if call.id == after.id else call for call in thread.calls])
+    heard = thread.heard if heard is None else heard
+    return replace(thread, calls=calls, heard=heard, tally=tally or thread.tally)
 
 
 def spoke(thread: Thread, at: int) -> Thread:
