@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, final
 
 from pydantic import Field, JsonValue
 
@@ -209,6 +209,7 @@ class Forked(Base):
     head: int
 
 
+@final
 class Unknown(Base):
     """An event this version of the code cannot read: kept as it came, folded as nothing."""
 

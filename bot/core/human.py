@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bot.core import approvals, calls, limits, steps, turn, verdicts, words
 from bot.core.events import CronTicked, MessageReceived, Verdict, VerdictRefused
-from bot.core.frozen import replace
+from bot.core.frozen import amend, replace
 from bot.core.thread import (
     THINKING,
     WORKING,
@@ -26,21 +26,20 @@ from bot.core.words import Approve, Deny, Stop
 
 def message(thread: Thread, event: MessageReceived) -> Thread:
     thread = opened(thread, event)
+    said = words.read(event.text)
+    if isinstance(said, Stop):
+        return turn.noticed(turn.cancel(thread), "stopped")
     approvals_open = [call for call in thread.calls if _is_open_approval(call)]
-    match words.read(event.text):
-        case Stop():
-            return turn.noticed(turn.cancel(thread), "stopped")
-        case Approve() | Deny() as said if approvals_open:
-            return _typed(thread, event, said, approvals_open)
-        case _:
-            return _interrupt(thread, event) if approvals_open else _reply(thread, event)
+    if not approvals_open:
+        return _reply(thread, event)
+    return _typed(thread, event, said, approvals_open) if said else _interrupt(thread, event)
 
 
 def opened(thread: Thread, event: MessageReceived | CronTicked) -> Thread:
     """The first word of a thread says where it lives, whose it is and who works on it."""
     if thread.address is not None:
         return thread
-    return replace(
+    return amend(
         thread,
         address=event.address,
         agent=event.agent,
@@ -101,7 +100,8 @@ def _reply(thread: Thread, event: MessageReceived) -> Thread:
     hold = steps.standing(thread.calls)
     if hold and _chosen(hold, event):
         return _answer(thread, hold, event)
-    questions = [call for call in questions if call is not hold]
+    if hold:
+        questions = [call for call in questions if call is not hold]
     mine = [call for call in questions if event.actor in call.proposal.asked]
     if not mine:
         return _interrupt(thread, event)
@@ -149,15 +149,15 @@ def _interrupt(thread: Thread, event: MessageReceived) -> Thread:
     quote = f"{event.actor}: {event.text}"
     after = tuple(verdicts.interrupted(call, quote) for call in thread.calls)
     if held and held.why in ("money", "time"):
-        return replace(thread, calls=after)
+        return amend(thread, calls=after)
     if held:
         after = tuple(
             calls.close(call, "answered", event.text) if call.id == held.request else call
             for call in after
         )
-    thread = replace(thread, calls=after, cancelled=False)
+    thread = amend(thread, calls=after, cancelled=False)
     if any(isinstance(call.phase, Started) for call in after):
-        return replace(thread, turn=WORKING)
+        return amend(thread, turn=WORKING)
     return turn.think(thread, event.at)
 
 
@@ -177,16 +177,16 @@ def _resume(thread: Thread, call: Call, event: MessageReceived | Verdict) -> Thr
     thread = turn.put(thread, verdicts.answer(call, event.text, event.actor))
     if stop:
         return turn.cancel(thread)
-    thread = replace(turn.spoke(thread, event.at), tally=limits.extended(thread, event.at))
-    return replace(thread, turn=THINKING) if isinstance(thread.turn, Held) else thread
+    thread = amend(turn.spoke(thread, event.at), tally=limits.extended(thread, event.at))
+    return amend(thread, turn=THINKING) if isinstance(thread.turn, Held) else thread
 
 
 def _refused(thread: Thread, event: MessageReceived | Verdict, request: str, reason: str) -> Thread:
     refusal = Refusal(event.id, request, event.actor, reason)
-    return replace(thread, refusals=(*thread.refusals, refusal))
+    return amend(thread, refusals=(*thread.refusals, refusal))
 
 
 def refused(thread: Thread, event: VerdictRefused) -> Thread:
     """It is on record that a verdict did not count; nothing more is owed for it."""
     left = tuple(refusal for refusal in thread.refusals if refusal.verdict != event.verdict)
-    return replace(thread, refusals=left)
+    return amend(thread, refusals=left)

@@ -50,4 +50,4 @@ class Ids:  # noqa: PLW1641 - compared in tests, never put in a set
         return len(self.recent) + sum(len(part) for part in self.stack)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Ids) and (self.recent, self.stack) == (other.recent, other.stack)
+        return isinstance(other, Ids) and set(self) == set(other)

@@ -43,13 +43,13 @@ def spent(tally: Tally, event: StepDecided | DecideFailed) -> Tally:
 
 def stepped(tally: Tally, event: StepDecided) -> Tally:
     """One more step, and its cost; what configuration wrote (prefetch) counts as none."""
-    by_model = event.actor == "model"
+    by_model, usage = event.actor == "model", event.usage
     return replace(
         tally,
         steps=tally.steps + by_model,
         malformed=0 if by_model else tally.malformed,
-        micro_usd=tally.micro_usd + (event.usage.micro_usd or 0),
-        tokens=tally.tokens + event.usage.tokens,
+        micro_usd=tally.micro_usd + (usage.micro_usd or 0),
+        tokens=tally.tokens + usage.tokens,
     )
 
 

@@ -9,7 +9,6 @@ from an older head is void when it arrives. The core raises no errors: what does
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import reduce
 from typing import assert_never, get_args
 
 from bot.core import calls, delivery, human, limits, steps, turn
@@ -22,7 +21,8 @@ from bot.core.events import (
     TimerFired,
     Unknown,
 )
-from bot.core.frozen import replace
+from bot.core.frozen import amend, replace
+from bot.core.ids import Ids
 from bot.core.thread import (
     IDLE,
     WORKING,
@@ -33,27 +33,40 @@ from bot.core.thread import (
     Thinking,
     Thread,
 )
+from bot.core.values import Proposal
 
 KINDS = {kind.__name__ for kind in get_args(Known)}
 TROUBLE_MS = 120_000  # A model that fails for this long is worth a word to the human who waits.
 
 
 def replay(id: str, log: Iterable[Event]) -> Thread:
-    """The thread that this log tells of."""
-    return reduce(evolve, log, Thread(id))
+    """The thread that this log tells of: `evolve` over all of it, with one set of ids instead of one an event."""
+    thread, folded = Thread(id), set[str]()
+    for event in log:
+        if event.id in folded:
+            thread = replace(thread, head=thread.head + 1)
+        else:
+            folded.add(event.id)
+            thread = _after(thread, event, thread.ids)
+    return replace(thread, ids=Ids(stack=(frozenset(folded),))) if folded else thread
 
 
 def evolve(thread: Thread, event: Event) -> Thread:
     """What is so after one more event. An id already folded changes nothing but the head."""
     if event.id in thread.ids:
         return replace(thread, head=thread.head + 1)
-    thread = replace(thread, head=thread.head + 1, at=event.at, ids=thread.ids.add(event.id))
-    return _unread(thread, event) if isinstance(event, Unknown) else _fold(thread, event)
+    return _after(thread, event, thread.ids.add(event.id))
+
+
+def _after(thread: Thread, event: Event, ids: Ids) -> Thread:
+    # The one copy: whatever follows amends it in place, since nobody else has seen it yet.
+    draft = replace(thread, head=thread.head + 1, at=event.at, ids=ids)
+    return _unread(draft, event) if type(event) is Unknown else _fold(draft, event)
 
 
 def _unread(thread: Thread, event: Unknown) -> Thread:
     """A kind of event that is new is passed over; a newer form of one that is known may be a claim or a denial."""
-    return replace(thread, beyond=True) if event.type in KINDS and event.v > 1 else thread
+    return amend(thread, beyond=True) if event.type in KINDS and event.v > 1 else thread
 
 
 def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed union: one arm an event
@@ -87,7 +100,7 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
         case "CronTicked":
             return _tick(thread, event)
         case "Paused" | "Resumed":
-            return replace(thread, paused=event.type == "Paused")
+            return amend(thread, paused=event.type == "Paused")
         case "Cancelled":
             return turn.cancel(thread)
         case "Forked":
@@ -101,10 +114,10 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
 # ---- what the model chose --------------------------------------------------------------------------------------------
 def _step(thread: Thread, event: StepDecided) -> Thread:
     if not isinstance(thread.turn, Thinking) or event.seen < thread.heard:
-        return replace(thread, tally=limits.spent(thread.tally, event))
+        return amend(thread, tally=limits.spent(thread.tally, event))
     new = tuple([calls.new(thread, event, index, each) for index, each in enumerate(event.calls)])
     kept, past = steps.left_over(thread)
-    thread = replace(
+    thread = amend(
         thread,
         tally=limits.stepped(thread.tally, event),
         limits=event.limits,
@@ -119,23 +132,29 @@ def _step(thread: Thread, event: StepDecided) -> Thread:
 
 
 def _withdrawn(thread: Thread, new: tuple[Call, ...]) -> Thread:
-    for withdrawal in [call.proposal for call in new if call.proposal.kind == "withdraw"]:
-        target = thread.call(str(withdrawal.arguments.get("request")))
-        if target is not None and steps.withdrawable(target):
-            reason = str(withdrawal.arguments.get("reason", ""))
-            thread = turn.put(thread, calls.close(target, "withdrawn", reason, "model"))
+    for call in new:
+        if call.proposal.kind == "withdraw":
+            thread = _without(thread, call.proposal)
     return thread
 
 
+def _without(thread: Thread, withdrawal: Proposal) -> Thread:
+    target = thread.call(str(withdrawal.arguments.get("request")))
+    if target is None or not steps.withdrawable(target):
+        return thread
+    reason = str(withdrawal.arguments.get("reason", ""))
+    return turn.put(thread, calls.close(target, "withdrawn", reason, "model"))
+
+
 def _undecided(thread: Thread, event: DecideFailed) -> Thread:
-    thread = replace(thread, tally=limits.spent(thread.tally, event))
+    thread = amend(thread, tally=limits.spent(thread.tally, event))
     if not isinstance(thread.turn, Thinking) or event.seen < thread.heard:
         return thread
     if event.kind == "transient":
         return _try_later(thread, thread.turn, event)
     if event.kind == "malformed" and not thread.tally.malformed:
         tally = replace(thread.tally, malformed=1)
-        return turn.think(replace(thread, tally=tally), event.at)
+        return turn.think(amend(thread, tally=tally), event.at)
     return turn.hold(thread, "model", event.reason)
 
 
@@ -143,7 +162,7 @@ def _try_later(thread: Thread, thinking: Thinking, event: DecideFailed) -> Threa
     """Asked again later; a human hears of it once, when the trouble has lasted."""
     since, retry_at = thinking.since or event.at, event.at + event.retry_in
     told = thinking.told or retry_at - since >= TROUBLE_MS
-    thread = replace(thread, turn=Thinking(retry_at, thinking.tries + 1, since, told))
+    thread = amend(thread, turn=Thinking(retry_at, thinking.tries + 1, since, told))
     return (
         turn.noticed(thread, "model_trouble", event.reason)
         if told and not thinking.told
@@ -163,7 +182,7 @@ def _fact(thread: Thread, event: calls.Move) -> Thread:
         tally = _counted(thread.tally, after)
         return turn.changed(thread, call, after, event.at, heard=thread.head, tally=tally)
     if event.type == "CallVoided" and event.then == "close":
-        thread = turn.noticed(replace(thread, heard=thread.head), "gone", event.reason)
+        thread = turn.noticed(amend(thread, heard=thread.head), "gone", event.reason)
     return turn.changed(thread, call, after, event.at)
 
 
@@ -194,7 +213,7 @@ def _retry(thread: Thread, event: TimerFired) -> Thread:
             return (
                 turn.hold(thread, why)
                 if why
-                else replace(thread, turn=replace(thread.turn, retry_at=None))
+                else amend(thread, turn=replace(thread.turn, retry_at=None))
             )
         case _:
             return thread
@@ -204,10 +223,10 @@ def _tick(thread: Thread, event: CronTicked) -> Thread:
     thread = human.opened(thread, event)
     if not isinstance(thread.turn, Idle):
         return thread
-    return turn.think(turn.spoke(replace(thread, cancelled=False), event.at), event.at)
+    return turn.think(turn.spoke(amend(thread, cancelled=False), event.at), event.at)
 
 
 def _fork(thread: Thread) -> Thread:
     """A child starts at rest; what its parent may be doing is shown there and never done."""
     after = tuple(calls.forked(call) for call in thread.calls)
-    return replace(thread, calls=after, turn=IDLE, heard=thread.head, notices=(), refusals=())
+    return amend(thread, calls=after, turn=IDLE, heard=thread.head, notices=(), refusals=())

@@ -41,14 +41,6 @@ def standing(calls: tuple[Call, ...]) -> Call | None:
     return None
 
 
-def under_way(calls: tuple[Call, ...]) -> bool:
-    """Whether anything of the latest step is not over."""
-    for call in calls:  # noqa: SIM110 - a loop: this is asked at every event, and a generator costs twice as much
-        if not call.open and not isinstance(call.phase, Closed):
-            return True
-    return False
-
-
 def left_over(thread: Thread) -> tuple[tuple[Call, ...], tuple[Call, ...]]:
     """What a new step leaves of the earlier ones, and the requests decided last.
 
@@ -56,12 +48,10 @@ def left_over(thread: Thread) -> tuple[tuple[Call, ...], tuple[Call, ...]]:
     remembered for a while, so that a late press hears who decided; the log has them all.
     """
     alive = {call.step for call in thread.calls if not isinstance(call.phase, Closed)}
-    decided = [
-        call
-        for call in thread.calls
-        if call.proposal.kind in ("gated", "question") and call.step not in alive
-    ]
-    past = (*thread.past, *decided)[-REMEMBERED:] if decided else thread.past
+    past = thread.past
+    for call in thread.calls:
+        if call.proposal.kind in ("gated", "question") and call.step not in alive:
+            past = (*past, call)[-REMEMBERED:]
     if not alive:
         return (), past
     return tuple([_opened(call) for call in thread.calls if call.step in alive]), past
@@ -80,13 +70,23 @@ def in_turn(call: Call, calls: tuple[Call, ...]) -> bool:
     )
 
 
-def after_failures(calls: tuple[Call, ...]) -> tuple[Call, ...]:
-    """A change that did not come about voids the later changes of its step, cards included; earlier ones never."""
-    broken: dict[int, int] = {}
+def survey(calls: tuple[Call, ...]) -> tuple[tuple[Call, ...], bool]:
+    """The calls after what broke, and whether anything of the latest step is not over. One pass: it is asked each time.
+
+    A change that did not come about voids the later changes of its step, cards included; earlier ones never.
+    """
+    broken: dict[int, int] | None = None
+    under_way = False
     for call in calls:
-        if acts(call) and isinstance(call.phase, Closed) and call.phase.outcome not in CAME_ABOUT:
+        if not isinstance(call.phase, Closed):
+            under_way = under_way or not call.open
+        elif call.phase.outcome not in CAME_ABOUT and acts(call):
+            broken = broken or {}
             broken.setdefault(call.step, call.index)
-    return tuple(_after(call, broken.get(call.step)) for call in calls) if broken else calls
+    if not broken:
+        return calls, under_way
+    after = tuple(_after(call, broken.get(call.step)) for call in calls)
+    return after, any(not call.open and not isinstance(call.phase, Closed) for call in after)
 
 
 def _after(call: Call, broken: int | None) -> Call:

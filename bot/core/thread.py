@@ -221,15 +221,13 @@ def delivery_key(call: Call) -> str:
             return call.id
 
 
-def asked_about(thread: Thread, *abouts: About) -> tuple[Call, ...]:
+def asked_about(thread: Thread, *abouts: About) -> list[Call]:
     """The calls on which a human is asked about one of these, in the order they were proposed."""
-    return tuple(
-        [
-            call
-            for call in thread.calls
-            if isinstance(call.phase, Asked) and call.phase.about in abouts
-        ]
-    )
+    return [
+        call
+        for call in thread.calls
+        if isinstance(call.phase, Asked) and call.phase.about in abouts
+    ]
 
 
 def is_closed(call: Call) -> bool:

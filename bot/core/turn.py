@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import JsonValue
 
 from bot.core import calls, limits, steps, verdicts
-from bot.core.frozen import replace
+from bot.core.frozen import amend
 from bot.core.thread import (
     IDLE,
     THINKING,
@@ -42,19 +42,19 @@ def changed(
         or (before.open and is_closed(after))
     )
     # A word or a result that came while the last message was on its way is still to be thought about.
-    ended = steps.is_end(after) and thread.heard == after.step + 1
+    ended = thread.heard == after.step + 1 and steps.is_end(after)
     return settle(thread, at, ended=ended) if stirs else thread
 
 
 def settle(thread: Thread, at: int, *, ended: bool) -> Thread:
     """The turn that follows from the calls as they are now; `ended`: the last to change was the end of the work."""
-    after = steps.after_failures(thread.calls)
+    after, under_way = steps.survey(thread.calls)
     if after is not thread.calls:
-        thread = replace(thread, calls=after)
-    if steps.under_way(after):
-        return thread if isinstance(thread.turn, Working) else replace(thread, turn=WORKING)
+        thread = amend(thread, calls=after)
+    if under_way:
+        return thread if isinstance(thread.turn, Working) else amend(thread, turn=WORKING)
     if thread.cancelled or ended:
-        return replace(thread, turn=IDLE)
+        return amend(thread, turn=IDLE)
     return think(thread, at)
 
 
@@ -63,7 +63,7 @@ def think(thread: Thread, at: int) -> Thread:
     why = limits.reached(thread, at)
     if why:
         return hold(thread, why)
-    return replace(_released(thread), turn=THINKING)
+    return amend(_released(thread), turn=THINKING)
 
 
 def _released(thread: Thread) -> Thread:
@@ -73,7 +73,7 @@ def _released(thread: Thread) -> Thread:
     after = tuple(
         calls.close(call, "voided") if steps.is_hold(call) else call for call in thread.calls
     )
-    return replace(thread, calls=after)
+    return amend(thread, calls=after)
 
 
 def hold(thread: Thread, why: Why, reason: str = "") -> Thread:
@@ -82,7 +82,7 @@ def hold(thread: Thread, why: Why, reason: str = "") -> Thread:
         (call for call in thread.calls if steps.is_hold(call) and call.proposal.tool == why), None
     )
     if standing:
-        return replace(thread, turn=Held(standing.id, why))
+        return amend(thread, turn=Held(standing.id, why))
     thread = _released(thread)
     choices: list[JsonValue] = [*limits.HOLD_CHOICES[why]]
     proposal = Proposal(
@@ -93,16 +93,16 @@ def hold(thread: Thread, why: Why, reason: str = "") -> Thread:
     )
     id = f"{thread.id}-{thread.head}-hold"
     call = Call(id, thread.head, 0, proposal, calls.begin(proposal, thread.at), open=True)
-    return replace(thread, turn=Held(id, why), calls=(*thread.calls, call))
+    return amend(thread, turn=Held(id, why), calls=(*thread.calls, call))
 
 
 def noticed(thread: Thread, code: Code, text: str = "") -> Thread:
     notice = Notice(f"{thread.id}-{thread.head}-notice", code, text)
-    return replace(thread, notices=(*thread.notices, notice))
+    return amend(thread, notices=(*thread.notices, notice))
 
 
 def told(thread: Thread, key: str) -> Thread:
-    return replace(thread, notices=tuple(notice for notice in thread.notices if notice.key != key))
+    return amend(thread, notices=tuple(notice for notice in thread.notices if notice.key != key))
 
 
 def put(
@@ -114,11 +114,11 @@ def put(
     else:
         calls = tuple([after if call.id == after.id else call for call in thread.calls])
     heard = thread.heard if heard is None else heard
-    return replace(thread, calls=calls, heard=heard, tally=tally or thread.tally)
+    return amend(thread, calls=calls, heard=heard, tally=tally or thread.tally)
 
 
 def spoke(thread: Thread, at: int) -> Thread:
-    return replace(thread, heard=thread.head, tally=limits.spoken(thread.tally, at))
+    return amend(thread, heard=thread.head, tally=limits.spoken(thread.tally, at))
 
 
 def cancel(thread: Thread) -> Thread:
@@ -126,4 +126,4 @@ def cancel(thread: Thread) -> Thread:
     after = tuple(verdicts.cancelled(call) for call in thread.calls)
     running = any(isinstance(call.phase, Started) for call in after)
     turn = WORKING if running else IDLE
-    return replace(thread, calls=after, turn=turn, heard=thread.head, cancelled=True)
+    return amend(thread, calls=after, turn=turn, heard=thread.head, cancelled=True)

@@ -9,16 +9,16 @@ import time
 from collections.abc import Callable, Sequence
 
 from bot.core.codec import decode, encode
-from bot.core.events import Event, MessageReceived, StepDecided, ToolEnded
+from bot.core.events import Delivered, Event, MessageReceived, StepDecided, ToolEnded
 from bot.core.reducer import replay
 from bot.core.values import Address, Proposal, Usage
 
 HERE = Address(channel="bench", locator="one")
-REPEATS = 9
+REPEATS = 25
 
 
 def loop(rounds: int) -> list[Event]:
-    """The approval loop: a read, a question, an answer; four events a round."""
+    """The approval loop as the engine writes it: a read, a question, its delivery, the answer; five events a round."""
     events: list[Event] = []
     for number in range(rounds):
         events += _round(number)
@@ -26,7 +26,7 @@ def loop(rounds: int) -> list[Event]:
 
 
 def _round(number: int) -> list[Event]:
-    at = 4 * number
+    at = 5 * number
     usage = Usage(input=900, output=120)
     read = Proposal(kind="read", tool="list_commits", arguments={"limit": 20})
     question = Proposal(
@@ -56,6 +56,7 @@ def _round(number: int) -> list[Event]:
         StepDecided(
             id=f"q{number}", at=at, actor="model", seen=at + 3, calls=(question,), usage=usage
         ),
+        Delivered(id=f"d{number}", at=at, key=f"bench-{at + 3}-0-v1", receipt="console:one"),
     ]
 
 
@@ -78,7 +79,7 @@ def main() -> None:
     """One line a length."""
     out = sys.stdout
     out.write("events  fold µs/event  parse µs/event\n")
-    for rounds in (5, 50, 500):
+    for rounds in (4, 40, 400):
         events = loop(rounds)
         rows = [encode(event) for event in events]
         fold = microseconds(lambda events=events: replay("bench", events), len(events))
