@@ -48,6 +48,15 @@ def test_any_prefix_resumes_to_the_same_thread_even_through_storage(story: Story
     assert thread == story.thread
 
 
+@given(LOGS)
+def test_folding_an_event_leaves_every_earlier_thread_as_it_was(story: Story) -> None:
+    thread, seen = Thread("T"), list[tuple[Thread, str]]()
+    for event in story.log:
+        seen.append((thread, repr(thread)))
+        thread = evolve(thread, event)
+    assert all(repr(earlier) == before for earlier, before in seen)
+
+
 @given(LOGS, st.data())
 def test_duplicates_change_nothing_but_the_head(story: Story, data: st.DataObject) -> None:
     event = data.draw(st.sampled_from(story.log))
