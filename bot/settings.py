@@ -100,7 +100,7 @@ class Settings(BaseSettings):
         description="how long a worker may be silent before another takes over",
     )
     concurrency: int = Field(
-        default=16,
+        default=64,
         ge=1,
         validation_alias="BOT_CONCURRENCY",
         description="threads one worker holds at once",
