@@ -40,27 +40,27 @@ TROUBLE_MS = 120_000  # A model that fails for this long is worth a word to the 
 
 
 def replay(id: str, log: Iterable[Event]) -> Thread:
-    """The thread that this log tells of: `evolve` over all of it, with one set of ids instead of one an event."""
-    thread, folded = Thread(id), set[str]()
+    """The thread that this log tells of: `evolve` over all of it, with one draft and one set of ids for the whole."""
+    draft, folded = Thread(id), set[str]()
     for event in log:
         if event.id in folded:
-            thread = replace(thread, head=thread.head + 1)
+            amend(draft, head=draft.head + 1)
         else:
             folded.add(event.id)
-            thread = _after(thread, event, thread.ids)
-    return replace(thread, ids=Ids(stack=(frozenset(folded),))) if folded else thread
+            draft = _folded(amend(draft, head=draft.head + 1, at=event.at), event)
+    return amend(draft, ids=Ids(stack=(frozenset(folded),))) if folded else draft
 
 
 def evolve(thread: Thread, event: Event) -> Thread:
     """What is so after one more event. An id already folded changes nothing but the head."""
     if event.id in thread.ids:
         return replace(thread, head=thread.head + 1)
-    return _after(thread, event, thread.ids.add(event.id))
+    ids = thread.ids.add(event.id)
+    return _folded(replace(thread, head=thread.head + 1, at=event.at, ids=ids), event)
 
 
-def _after(thread: Thread, event: Event, ids: Ids) -> Thread:
-    # The one copy: whatever follows amends it in place, since nobody else has seen it yet.
-    draft = replace(thread, head=thread.head + 1, at=event.at, ids=ids)
+def _folded(draft: Thread, event: Event) -> Thread:
+    """What follows amends the draft in place, since nobody else has seen it yet."""
     return _unread(draft, event) if type(event) is Unknown else _fold(draft, event)
 
 
