@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
 from uuid import uuid4
 
 from pydantic import JsonValue
@@ -73,11 +73,14 @@ class Runner:
         asked = digest(thread.agent, tool.name, call.proposal.arguments, thread.requester)
         name = (tool.source_digest, asked)
         kept = self._cache.get(name)
-        if kept is None or kept[0] < time.monotonic():
+        if kept is None or kept[0] < asyncio.get_running_loop().time():
             if len(self._cache) >= CACHED:
                 self._cache.clear()
             result = await self._toolbox.run(session.thread, call)
-            kept = self._cache[name] = (time.monotonic() + tool.cache_seconds, result)
+            kept = self._cache[name] = (
+                asyncio.get_running_loop().time() + tool.cache_seconds,
+                result,
+            )
         return kept[1]
 
     # ---- everything else ---------------------------------------------------------------------------

@@ -7,7 +7,6 @@ came between) or reads on from where it was.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import uuid4
@@ -56,7 +55,7 @@ class Session:
         self.question: Question | None = None
         self._store = store
         self._lease_seconds = lease_seconds
-        self._held_until = time.monotonic() + lease_seconds
+        self._held_until = asyncio.get_running_loop().time() + lease_seconds
         self._armed: Mapping[str, int] = {}
         self._lock = asyncio.Lock()
         self.resting = False
@@ -103,7 +102,7 @@ class Session:
 
     def is_held(self) -> bool:
         """Whether, by this process's own clock, nobody else can have taken the thread."""
-        return time.monotonic() < self._held_until
+        return asyncio.get_running_loop().time() < self._held_until
 
     async def _append(
         self, kind: Kind, facts: tuple[Event, ...], blobs: Mapping[str, bytes]

@@ -7,7 +7,6 @@ goes on. What kills a turn half-way leaves the lease to lapse, and the thread co
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from uuid import uuid4
@@ -83,13 +82,13 @@ class Worker:
         if room <= 0:
             await asyncio.sleep(FULL_PAUSE_SECONDS)
             return
-        since = time.monotonic()
+        since = asyncio.get_running_loop().time()
         for lease in await self._store.take(room, TAKE_WAIT_SECONDS):
             self._hold(lease, since)
 
     async def _reclaim(self) -> None:
         room = self._concurrency - len(self._held)
-        since = time.monotonic()
+        since = asyncio.get_running_loop().time()
         for lease in await self._store.reclaim(room) if room > 0 else ():
             log.info("taken over", thread=lease.thread, tries=lease.tries)
             self._hold(lease, since)
@@ -139,7 +138,7 @@ class Worker:
 
     async def _beat(self) -> None:
         sessions = {session.lease: session for session, _ in self._held.values()}
-        at = time.monotonic()
+        at = asyncio.get_running_loop().time()
         renewed = await self._store.renew(sessions) if sessions else []
         for lease in renewed:
             sessions[lease].renewed(at)
