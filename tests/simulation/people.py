@@ -1,0 +1,200 @@
+"""People: they speak, press old and new buttons, edit, race, stop, pause and fork; rightly and wrongly, by what they can see."""
+
+from __future__ import annotations
+
+import asyncio
+from random import Random
+
+from pydantic import JsonValue
+
+from bot.core import events, outbox
+from bot.core.codec import encode
+from bot.core.events import Event
+from bot.core.thread import Thread
+from bot.core.values import Address
+from bot.engine.memory_store import MemoryStore
+from bot.engine.store import Append, Outcome
+from tests.simulation.plan import Deed
+from tests.simulation.source import Source
+from tests.simulation.world import World, home, homes
+
+WORDS = "hm, wait"
+ANYBODY = ("alice", "bob", "bob", "carol", "carol", "mallory")
+
+
+class People:
+    """Everybody in a life's threads, and their clocks, which are wrong."""
+
+    def __init__(self, world: World, source: Source, threads: int) -> None:
+        self._world, self._source = world, source
+        self.threads: dict[str, Address] = homes(range(threads))
+        self._skew_ms = int(world.random("people", "skew").uniform(-600_000, 600_000))
+        self._said = 0
+        self._approved = set[str]()
+        self._forks = list[asyncio.Task[Outcome]]()
+
+    # ---- what they send ------------------------------------------------------------------------------------
+    def say(self, thread: str, text: str, by: str = "alice") -> None:
+        written = self._world.now() + self._skew_ms
+        self._send(
+            thread,
+            events.MessageReceived(
+                id=self._name("m"),
+                actor=by,
+                address=self.threads[thread],
+                text=text,
+                agent="clerk",
+                written=written,
+            ),
+        )
+
+    def press(
+        self, thread: str, request: str, word: events.Word, by: str, digest: str = "", text: str = "",
+        arguments: dict[str, JsonValue] | None = None,
+    ) -> None:  # fmt: skip
+        verdict = events.Verdict(
+            id=self._name("v"), actor=by, request=request, word=word, digest=digest, text=text,
+            arguments=arguments or {}, channel="screen",
+        )  # fmt: skip
+        self._send(thread, verdict)
+
+    def resume(self, thread: str) -> None:
+        self._send(thread, events.Resumed(id=self._name("f"), actor="alice"))
+
+    def _send(self, thread: str, event: Event) -> None:
+        self._source.offer(thread, event)
+
+    def _name(self, kind: str) -> str:
+        self._said += 1
+        return f"{kind}{self._said}"
+
+    # ---- what they do in a storm ---------------------------------------------------------------------------
+    def act(self, deed: Deed) -> None:
+        """Somebody does something somewhere. Nothing happens where there is nothing to do it on."""
+        chance = deed.chance
+        thread = chance.choice(list(self.threads))
+        match deed.act:
+            case "speak":
+                self.say(thread, WORDS)
+            case "type":
+                words = ("approve", "approve", "deny, no", "stop")
+                self.say(thread, chance.choice(words), chance.choice(ANYBODY))
+            case "press":
+                self._press(thread, chance)
+            case "answer":
+                self._answer(thread, chance)
+            case "frame":
+                self._frame(thread, chance)
+            case "race":
+                for _ in range(chance.randint(2, 5)):
+                    self._press(thread, chance)
+                    self._answer(thread, chance)
+            case "note":
+                noted = events.MessageNoted(
+                    id=self._name("n"), actor="dave", address=self.threads[thread], text="nice"
+                )
+                self._send(thread, noted)
+            case "tick":
+                self._tick(thread)
+            case "fork":
+                self._fork(thread, chance)
+            case "again" | "late":
+                self._again(chance, forgotten=deed.act == "late")
+            case _:
+                raise AssertionError(f"people do not {deed.act}")
+
+    def _shown(self, thread: str, *kinds: type[outbox.Outgoing]) -> list[outbox.Outgoing]:
+        shown = self._world.ledger.shown
+        return [
+            each.message
+            for each in shown
+            if each.thread == thread and isinstance(each.message, kinds)
+        ]
+
+    def _press(self, thread: str, chance: Random) -> None:
+        """A press on any card that was ever shown, mostly the newest."""
+        cards = [
+            each
+            for each in self._shown(thread, outbox.Approval)
+            if isinstance(each, outbox.Approval)
+        ]
+        if not cards:
+            return
+        card = cards[-1] if chance.random() < 0.6 else chance.choice(cards)
+        word: events.Word = chance.choice(
+            ("approve", "approve", "approve", "approve", "deny", "edit")
+        )
+        digest = card.digest if chance.random() < 0.85 else "another"
+        arguments: dict[str, JsonValue] = {"size": chance.randint(1, 9)} if word == "edit" else {}
+        self.press(thread, card.request, word, chance.choice(ANYBODY), digest, arguments=arguments)
+
+    def _answer(self, thread: str, chance: Random) -> None:
+        asked = self._shown(thread, outbox.Question, outbox.UnknownOutcome, outbox.Hold)[-2:]
+        for each in asked:
+            assert isinstance(each, outbox.Question | outbox.UnknownOutcome | outbox.Hold)
+            text = chance.choice(("1", "retry", "retry", "2", "give-up"))
+            self.press(
+                thread, each.request, "answer", chance.choice(("bob", "bob", "mallory")), text=text
+            )
+
+    def _frame(self, thread: str, chance: Random) -> None:
+        kind = chance.choice((events.Paused, events.Resumed, events.Resumed, events.Cancelled))
+        self._send(thread, kind(id=self._name("f"), actor="alice"))
+
+    def _tick(self, thread: str) -> None:
+        tick = events.CronTicked(
+            id=self._name("c"), actor="clock", address=self.threads[thread], prompt="look", schedule="s", agent="clerk",
+            creator="alice",
+        )  # fmt: skip
+        if self._world.server.head(thread):
+            self._send(thread, tick)
+
+    def _again(self, chance: Random, *, forgotten: bool) -> None:
+        """The source repeats itself; after a week the store has forgotten that it knows."""
+        letters = self._world.ledger.letters
+        if not letters:
+            return
+        if forgotten:
+            self._world.seen["redeliveries after the key expired"] += 1
+            self._world.ledger.forgotten.append(self._world.now())
+            for letter in letters:
+                self._world.server.seen.pop((letter.thread, letter.event.id), None)
+        letter = chance.choice(letters)
+        for _ in range(chance.randint(1, 2)):
+            self._source.repeat(letter)
+
+    def _fork(self, thread: str, chance: Random) -> None:
+        """A copy of the log so far, under a name and at a place of its own, in one commit."""
+        rows = self._world.server.logs.get(thread, [])
+        if not rows or len(self.threads) > 7:
+            return
+        place = home(100 + len(self.threads))
+        child = next(iter(homes([100 + len(self.threads)])))
+        cut = chance.randint(1, len(rows))
+        forked = events.Forked(id=f"fork:{child}", actor="alice", parent=thread, head=cut)
+        copied = tuple(row.body.replace(thread.encode(), child.encode()) for row in rows[:cut])
+        commit = Append(
+            thread=child, kind="arrival", id=forked.id, events=(*copied, encode(forked))
+        )
+        self._world.tell(f"alice forks {thread} at {cut} to {child}")
+        self._world.ledger.forks[child] = cut
+        operator = MemoryStore(self._world.server, lease_seconds=1, consumer="operator")
+        self._forks.append(asyncio.create_task(operator.append(commit)))
+        self.threads[child] = place
+
+    # ---- what honest people do, when all is calm -----------------------------------------------------------
+    def settle(self, thread: Thread) -> bool:
+        """They let it go on and decide everything that is asked: yes, or no where their yes does not count."""
+        if thread.paused:
+            self.resume(thread.id)
+        waiting = outbox.pending(thread)
+        for each in waiting:
+            match each:
+                case outbox.Approval():
+                    word = "deny" if each.request in self._approved else "approve"
+                    self._approved.add(each.request)
+                    for person in each.approvers:
+                        self.press(thread.id, each.request, word, person, each.digest)
+                case _:
+                    self.press(thread.id, each.request, "answer", each.asked[0], text="1")
+        return bool(waiting) or thread.paused

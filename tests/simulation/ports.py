@@ -1,0 +1,207 @@
+"""Ports: the store, the screen and the model as one worker reaches them. Each call may go wrong; each effect is on the ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from typing import TypeVar
+
+from bot.core.codec import decode
+from bot.core.events import ToolStarted
+from bot.core.outbox import Outgoing
+from bot.core.values import Address
+from bot.engine.desk import thread_id
+from bot.engine.memory_store import MemoryServer, MemoryStore
+from bot.engine.store import Append, Appended, Known, Lease, Outcome, Row, Timer
+from bot.kit.channel import Undeliverable
+from bot.model.port import Answer
+from tests.simulation.chooser import choose
+from tests.simulation.process import Process
+from tests.simulation.world import LEASE_SECONDS, Fault, Shown
+
+T = TypeVar("T")
+
+
+class StorePort:
+    """The store over a wire that fails. What it answers is compared with what the server holds."""
+
+    def __init__(self, process: Process, inner: MemoryStore) -> None:
+        self._process, self._inner = process, inner
+
+    async def _call(self, name: str, effect: Callable[[], Awaitable[T]]) -> T:
+        return await self._process.call("store", name, effect)
+
+    async def open(self) -> None:
+        await self._inner.open()
+
+    async def close(self) -> None:
+        await self._call("close", self._inner.close)
+
+    async def now(self) -> int:
+        return await self._call("now", self._inner.now)
+
+    async def append(self, commit: Append) -> Outcome:
+        events = [decode(0, body) for body in commit.events]
+        name = "+".join([commit.kind, *(event.type for event in events), *["rest"] * commit.rest])
+
+        async def effect() -> Outcome:
+            rightful = is_rightful(self._process.world.server, self._process.name, commit)
+            outcome = await self._inner.append(commit)
+            if commit.kind == "claim" and isinstance(outcome, Appended) and not rightful:
+                self._process.world.ledger.breaches.append(f"{commit.id} was claimed wrongly")
+            return outcome
+
+        outcome = await self._call(f"append {name}", effect)
+        self._heard(commit, outcome)
+        return outcome
+
+    def _heard(self, commit: Append, outcome: Outcome) -> None:
+        """What a living worker was told is written must be there at the end; what it was granted is what it starts."""
+        granted = isinstance(outcome, Appended | Known)
+        for event in (decode(0, body) for body in commit.events):
+            if commit.kind != "claim" or granted:
+                self._process.world.ledger.answered.append((commit.thread, event.id))
+            if isinstance(event, ToolStarted) and granted:
+                self._process.claims[event.call] = event.n, event.run
+        if commit.kind == "claim" and not granted:
+            self._process.world.seen["claim refused"] += 1
+
+    async def read(self, thread: str, start: int = 0) -> list[Row]:
+        return await self._call("read", lambda: self._inner.read(thread, start))
+
+    async def blob(self, thread: str, ref: str) -> bytes | None:
+        return await self._call("blob", lambda: self._inner.blob(thread, ref))
+
+    async def take(self, count: int, wait_seconds: float) -> list[Lease]:
+        async def effect() -> list[Lease]:
+            until = asyncio.get_running_loop().time() + wait_seconds
+            while True:
+                await (
+                    self._process.awake()
+                )  # Redis hands nothing to a connection that died while it waited.
+                bell = self._process.world.server.bell
+                leases = await self._inner.take(count, 0)
+                if leases or asyncio.get_running_loop().time() >= until:
+                    return leases
+                with suppress(TimeoutError):
+                    async with asyncio.timeout_at(until):
+                        await bell.wait()
+
+        return await self._call("take", effect)
+
+    async def reclaim(self, count: int) -> list[Lease]:
+        taken = await self._call("reclaim", lambda: self._inner.reclaim(count))
+        self._process.world.seen["taken over"] += len(taken)
+        return taken
+
+    async def renew(self, leases: Iterable[Lease]) -> list[Lease]:
+        asked = list(leases)
+
+        async def effect() -> list[Lease]:
+            before = owners(self._process.world.server)
+            held = await self._inner.renew(asked)
+            self._process.world.seen["leases overslept"] += len(asked) - len(held)
+            if owners(self._process.world.server) != before:
+                self._process.world.ledger.breaches.append("a lapsed lease was taken back")
+            return held
+
+        return await self._call("renew", effect)
+
+    async def release(self, lease: Lease) -> None:
+        await self._call("release", lambda: self._inner.release(lease))
+
+    async def due(self, limit: int) -> list[Timer]:
+        return await self._call("due", lambda: self._inner.due(limit))
+
+    async def fire(self, timer: Timer, event: bytes) -> Outcome:
+        return await self._call("fire", lambda: self._inner.fire(timer, event))
+
+    async def threads(self) -> list[tuple[str, int]]:
+        return await self._call("threads", self._inner.threads)
+
+    async def logged(self) -> list[str]:
+        return await self._call("logged", self._inner.logged)
+
+    async def alias(self, address: str, thread: str) -> str:
+        return await self._call("alias", lambda: self._inner.alias(address, thread))
+
+    async def resolve(self, address: str) -> str | None:
+        return await self._call("resolve", lambda: self._inner.resolve(address))
+
+    async def prune(self, idle_seconds: float) -> None:
+        await self._call("prune", lambda: self._inner.prune(idle_seconds))
+
+
+def owners(server: MemoryServer) -> dict[str, tuple[str, int]]:
+    """Who holds what, under which count: it changes hands only by being taken."""
+    return {name: (entry.owner, entry.count) for name, entry in server.ready.items()}
+
+
+def is_rightful(server: MemoryServer, consumer: str, commit: Append) -> bool:
+    """Whether this consumer holds this very lease and has folded all there is: judged by the server's own tables."""
+    lease = commit.lease
+    holds = lease is not None and owners(server).get(lease.entry) == (consumer, lease.count)
+    return holds and commit.head == server.head(commit.thread)
+
+
+def memory_store(process: Process) -> MemoryStore:
+    return MemoryStore(process.world.server, lease_seconds=LEASE_SECONDS, consumer=process.name)
+
+
+class ScreenPort:
+    """A channel that can be looked up. Nothing but a crash comes between the last look at the lease and the sending."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    async def find(self, address: Address, key: str) -> str | None:
+        async def look() -> str | None:
+            thread, shown = thread_id(address), self._process.world.ledger.shown
+            is_there = any((each.thread, each.message.key) == (thread, key) for each in shown)
+            return f"seen {key}" if is_there else None
+
+        return await self._process.call("channel", "find", look)
+
+    async def send(self, address: Address, message: Outgoing) -> str:
+        process = self._process
+        match await process.point("channel", "send", "before"):
+            case Fault("refuse"):
+                raise ConnectionError("the channel was not reached")
+            case Fault("bounce"):
+                raise Undeliverable("nobody lives here")
+            case _:
+                shown = Shown(thread_id(address), address, message)
+        process.world.ledger.shown.append(shown)
+        process.world.tell(f"{process.name} shows {type(message).__name__} {message.key}")
+        match await process.point("channel", "send", "after"):
+            case Fault("lose"):
+                raise ConnectionError("the channel's receipt was lost")
+            case _:
+                return f"line {len(process.world.ledger.shown)}"
+
+    async def tell(self, address: Address, person: str, text: str) -> None:
+        async def say() -> None:
+            self._process.world.seen["told"] += 1
+
+        await self._process.call("channel", "tell", say)
+
+
+class ModelPort:
+    """A model that reads the bytes it is sent and chooses by them, the seed and how often it was asked the same."""
+
+    def __init__(self, process: Process, asked: dict[bytes, int]) -> None:
+        self._process, self._asked = process, asked
+
+    async def ask(self, body: bytes) -> Answer:
+        world = self._process.world
+        content = json.loads(body)["messages"][0]["content"]
+        text = "\n".join(block["text"] for block in content)
+        self._asked[body] = self._asked.get(body, 0) + 1
+        chance = world.random("model", text, self._asked[body])
+        await self._process.point("model", "ask", "before")
+        await asyncio.sleep(chance.choice((0.1, 0.1, 0.5, 2.0, 9.0)))
+        answer = choose(text, chance, is_calm=world.is_calm)
+        await self._process.point("model", "ask", "after")
+        return answer

@@ -1,0 +1,142 @@
+"""Process: one worker process as the outside sees it. It can be killed or stopped wherever it touches the outside.
+
+A killed process does nothing any more: whatever it was in the middle of waits for ever, so that no `finally` and no
+`except` of it reaches the world. A stopped one goes on later as if no time had passed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import ContextVar, copy_context
+from random import Random
+from typing import TypeVar
+
+from pydantic import JsonValue
+
+from bot.kit import Call, Refused, Unsure
+from tests.simulation.world import Fault, Phase, Point, Port, Start, World
+
+T = TypeVar("T")
+LATENCY_SECONDS = 0.02
+CURRENT: ContextVar[Process] = ContextVar("current process")
+
+
+class Process:
+    """Its tasks run in a context that names it, which is how tools know whose they are."""
+
+    def __init__(self, world: World, name: str) -> None:
+        self.world, self.name = world, name
+        self.is_dead = False
+        self.died = asyncio.Event()
+        self.wakes_at = 0.0
+        self.skew_ms = int(self.random("skew").uniform(-600_000, 600_000))
+        self.claims: dict[str, tuple[int, int]] = {}
+        self._latency = self.random("latency")
+
+    def random(self, *names: object) -> Random:
+        """Chance of this process's own."""
+        return self.world.random(self.name, *names)
+
+    def start(self, main: Coroutine[None, None, T]) -> asyncio.Task[T]:
+        """Run this as the process's own."""
+        context = copy_context()
+        context.run(CURRENT.set, self)
+        return asyncio.get_running_loop().create_task(main, context=context)
+
+    def kill(self) -> None:
+        """As by kill -9: nothing of it is heard of again."""
+        self.is_dead = True
+        self.died.set()
+
+    def stop(self, seconds: float) -> None:
+        """As by SIGSTOP, and SIGCONT so much later."""
+        self.wakes_at = asyncio.get_running_loop().time() + seconds
+
+    def holds(self, thread: str) -> bool:
+        """Whether the store says that this process is the thread's one worker."""
+        entry = self.world.server.ready.get(self.world.server.wake.get(thread, ""))
+        return entry is not None and entry.owner == self.name
+
+    async def awake(self) -> None:
+        """Goes on when the process does: at once, later, or never."""
+        while not self.is_dead and self.wakes_at > asyncio.get_running_loop().time():
+            await asyncio.sleep(self.wakes_at - asyncio.get_running_loop().time())
+        if self.is_dead:
+            never = asyncio.get_running_loop().create_future()
+            self.world.limbo.append(never)
+            await never
+
+    async def point(self, port: Port, name: str, phase: Phase) -> Fault | None:
+        """Ask what befalls the process here, and let it."""
+        await self.awake()
+        point = Point(self.name, port, name, phase)
+        fault = self.world.fate(point)
+        match fault:
+            case Fault("crash"):
+                self.kill()
+            case Fault("stall", seconds):
+                self.stop(seconds)
+            case Fault("delay", seconds):
+                await asyncio.sleep(seconds)
+            case _:
+                pass
+        await self.awake()
+        return fault
+
+    async def call(
+        self, port: Port, name: str, effect: Callable[[], Awaitable[T]], *, latency: float = 1.0
+    ) -> T:
+        """One call to the outside: the request may not get there, the reply may not come back, or twice."""
+        await asyncio.sleep(self._latency.random() * LATENCY_SECONDS * latency)
+        match await self.point(port, name, "before"):
+            case Fault("refuse"):
+                raise ConnectionError(f"{port}.{name} was not reached")
+            case _:
+                result = await effect()
+        match await self.point(port, name, "after"):
+            case Fault("lose"):
+                raise ConnectionError(f"the reply of {port}.{name} was lost")
+            case Fault("resend"):
+                result = await effect()
+            case _:
+                pass
+        return result
+
+
+async def work(tool: str, size: int, call: Call) -> JsonValue:
+    """What every tool does: it begins, which the outside counts, takes its time, and ends in one way or another."""
+    process = CURRENT.get()
+    world, id = process.world, call.key.rpartition("-")[0]
+    began = sum(start.call == id for start in world.ledger.starts)
+    chance = world.random("tool", call.key, began)
+    # Nothing but a crash may come between the worker's last look at its lease and the start: that window is known.
+    await process.point("tool", tool, "before")
+    n, run = process.claims.get(id, (1, 0))
+    start = Start(id, n, run, call.thread, tool, {"size": size}, process.holds(call.thread))
+    world.ledger.starts.append(start)
+    world.tell(f"{process.name} starts {tool} {id} n={n} run={run}")
+    await asyncio.sleep(chance.choice((0.0, 0.1, 1.0, 3.0, 7.0)))
+    if await process.point("tool", tool, "after") == Fault("lose"):
+        raise ConnectionError("the tool's answer was lost")
+    return _outcome(tool, chance.random())
+
+
+def _outcome(tool: str, chance: float) -> JsonValue:
+    if chance < 0.7:
+        return {"done": tool}
+    if chance < 0.8:
+        raise ValueError("broken")
+    if chance < 0.9:
+        raise Refused("not today")
+    raise Unsure("the line went dead")
+
+
+async def stock() -> int:
+    """A pin: what the world holds now, which may be something else when an approved call is to run."""
+    process = CURRENT.get()
+
+    async def read() -> int:
+        return process.world.stock
+
+    return await process.call("preview", "stock", read)
