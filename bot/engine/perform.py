@@ -12,7 +12,7 @@ from bot.core.effects import Decide, Doubt, Effect, Preview, Refuse, Run, Send, 
 from bot.core.events import Delivered, DeliveryFailed, Event, OutcomeUnknown, VerdictRefused
 from bot.core.thread import Refusal, Thread
 from bot.engine.run import Runner
-from bot.engine.session import Question, Session
+from bot.engine.session import LeaseLost, Question, Session
 from bot.kit.channel import Channel, Undeliverable
 
 LISTEN_SECONDS = 1.0
@@ -114,6 +114,8 @@ class Performer:
         channel = self._channels[address.channel]
         try:
             receipt = await channel.find(address, key) if look_first else None
+            if receipt is None and not session.is_held():
+                raise LeaseLost(session.thread.id)  # Whoever has the thread now may be sending it.
             receipt = receipt or await channel.send(address, message)
         except Undeliverable as error:
             reason = str(error)[:500]
