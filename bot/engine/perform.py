@@ -10,6 +10,7 @@ import structlog
 from bot.core import outbox
 from bot.core.effects import Decide, Doubt, Effect, Preview, Refuse, Run, Send, next_effects
 from bot.core.events import Delivered, DeliveryFailed, Event, OutcomeUnknown, VerdictRefused
+from bot.core.frozen import replace
 from bot.core.thread import Refusal, Thread
 from bot.engine.run import Runner
 from bot.engine.session import LeaseLost, Question, Session
@@ -31,21 +32,22 @@ class Performer:
 
     async def __call__(self, session: Session) -> None:
         """One round: everything that is to be done now, side by side. One failure does not cut the others short."""
-        found_owed = session.is_fresh()
+        if session.is_fresh():
+            session.owed_before = _owed(session.thread)
         await self._runner.refresh(session)
         effects = next_effects(session.thread)
         question = next((effect for effect in effects if isinstance(effect, Decide)), None)
         self._ask(session, question)
         rest = [effect for effect in effects if not isinstance(effect, Decide)]
         if rest:
-            await self._all(session, rest, look_first=found_owed)
+            await self._all(session, rest)
         elif question:
             await self._answered(session)
 
-    async def _all(self, session: Session, effects: Sequence[Effect], *, look_first: bool) -> None:
+    async def _all(self, session: Session, effects: Sequence[Effect]) -> None:
         sends = [effect.key for effect in effects if isinstance(effect, Send)]
         work = [self._one(session, effect) for effect in effects if not isinstance(effect, Send)]
-        sending = self._send_all(session, sends, look_first=look_first)
+        sending = self._send_all(session, sends)
         for outcome in await asyncio.gather(sending, *work, return_exceptions=True):
             if isinstance(outcome, BaseException):
                 raise outcome
@@ -102,18 +104,18 @@ class Performer:
         except Exception as error:  # noqa: BLE001 - telling is best effort, the fact is what counts
             log.warning("not told", person=refusal.by, error=str(error)[:300])
 
-    async def _send_all(self, session: Session, keys: list[str], *, look_first: bool) -> None:
+    async def _send_all(self, session: Session, keys: list[str]) -> None:
         for key in keys:
-            await self._send(session, key, look_first=look_first)
+            await self._send(session, key)
 
-    async def _send(self, session: Session, key: str, *, look_first: bool) -> None:
+    async def _send(self, session: Session, key: str) -> None:
         """A message found owed after a load may have gone out before a crash: look before sending it again."""
         message, address = outbox.message(session.thread, key), outbox.address(session.thread, key)
         if message is None or address is None:
             return
         channel = self._channels[address.channel]
         try:
-            receipt = await channel.find(address, key) if look_first else None
+            receipt = await channel.find(address, key) if key in session.owed_before else None
             if receipt is None and not session.is_held():
                 raise LeaseLost(session.thread.id)  # Whoever has the thread now may be sending it.
             receipt = receipt or await channel.send(address, message)
@@ -123,3 +125,9 @@ class Performer:
             await session.record(failed)
             return
         await session.record(Delivered(id=f"sent:{key}", actor="engine", key=key, receipt=receipt))
+
+
+def _owed(thread: Thread) -> frozenset[str]:
+    """The messages owed, also those that a pause holds back: somebody may have sent them before."""
+    awake = next_effects(replace(thread, paused=False))
+    return frozenset(effect.key for effect in awake if isinstance(effect, Send))

@@ -53,6 +53,7 @@ class Session:
         self.thread = Thread(lease.thread)
         self.events: list[Event] = []
         self.question: Question | None = None
+        self.owed_before: frozenset[str] = frozenset()
         self._store = store
         self._lease_seconds = lease_seconds
         self._held_until = asyncio.get_running_loop().time() + lease_seconds

@@ -1,4 +1,4 @@
-"""Overslept: a worker whose lease has lapsed while it was stopped does nothing that a human would see."""
+"""Sending: what a worker finds owed, or holds no lease to, goes out once all the same."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from bot.core import outbox
 from bot.core.codec import encode
-from bot.core.events import Event, MessageReceived, StepDecided
+from bot.core.events import Event, Paused, Resumed, StepDecided
 from bot.core.thread import Thread
 from bot.core.values import Proposal
 from bot.engine.desk import thread_id
@@ -23,17 +24,23 @@ from tests.engine.office import HOME, Screen, message
 LEASE_SECONDS = 30.0
 
 
+def _store() -> MemoryStore:
+    return MemoryStore(MemoryServer(), lease_seconds=LEASE_SECONDS, consumer="one")
+
+
 async def _no_step(thread: Thread, events: Sequence[Event]) -> Event:
     raise AssertionError("nobody asks for a step")
 
 
-async def _owing(heard: MessageReceived) -> Session:
+async def _owing(store: MemoryStore, *more: Event) -> Session:
     """A session of a thread that owes its last words."""
-    store = MemoryStore(MemoryServer(), lease_seconds=LEASE_SECONDS, consumer="sleeper")
     last = Proposal(kind="say", tool="done_for_now", arguments={"message": "Done."})
     step = StepDecided(id="step", actor="model", seen=1, calls=(last,))
     commit = Append(
-        thread=thread_id(HOME), kind="arrival", id="m", events=(encode(heard), encode(step))
+        thread=thread_id(HOME),
+        kind="arrival",
+        id="m",
+        events=tuple(map(encode, (message("hello"), step, *more))),
     )
     await store.append(commit)
     (lease,) = await store.take(1, 0)
@@ -43,7 +50,7 @@ async def _owing(heard: MessageReceived) -> Session:
 
 
 async def test_a_worker_that_overslept_its_lease_sends_nothing() -> None:
-    screen, session = Screen(), await _owing(message("hello"))
+    screen, session = Screen(), await _owing(_store())
     performer = Performer(_no_step, Runner(Toolbox({}, {})), {"screen": screen})
     session.renewed(asyncio.get_running_loop().time() - LEASE_SECONDS)
     with pytest.raises(LeaseLost):
@@ -52,3 +59,18 @@ async def test_a_worker_that_overslept_its_lease_sends_nothing() -> None:
     session.renewed(asyncio.get_running_loop().time())
     await performer(session)
     assert [each.key for each in screen.sent] == [f"{thread_id(HOME)}-1-0"]
+
+
+async def test_what_a_pause_held_back_is_looked_up_before_it_is_sent() -> None:
+    screen, store = Screen(), _store()
+    session = await _owing(store, Paused(id="p"))
+    performer = Performer(_no_step, Runner(Toolbox({}, {})), {"screen": screen})
+    await performer(session)
+    await screen.send(HOME, outbox.Say(f"{thread_id(HOME)}-1-0", "Done."))
+    resumed = Append(
+        thread=session.thread.id, kind="arrival", id="r", events=(encode(Resumed(id="r")),)
+    )
+    await store.append(resumed)
+    await session.rest()
+    await performer(session)
+    assert len(screen.sent) == 1
