@@ -18,6 +18,11 @@ def once(log: Sequence[Event]) -> list[Event]:
 
 def is_approved(log: Sequence[Event], call: str, requester: str) -> bool:
     """Whether some card of this call got its quorum: distinct people allowed, this version and digest, in time."""
+    return bool(approved_cards(log, call, requester))
+
+
+def approved_cards(log: Sequence[Event], call: str, requester: str) -> list[Previewed]:
+    """The showings of this call that got their quorum, in the order in which they were made."""
     log = once(log)
     own = {requester, *_editors(log, call)}
     cards = [
@@ -25,7 +30,9 @@ def is_approved(log: Sequence[Event], call: str, requester: str) -> bool:
         for at, event in enumerate(log)
         if isinstance(event, Previewed) and event.call == call
     ]
-    return any(len(_voters(log[at + 1 :], card, own)) >= card.card.quorum for at, card in cards)
+    return [
+        card for at, card in cards if len(_voters(log[at + 1 :], card, own)) >= card.card.quorum
+    ]
 
 
 def _voters(later: Sequence[Event], shown: Previewed, own: set[str]) -> set[str]:

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import structlog
 
-from tests.simulation.process import CURRENT
+from tests.simulation.process import current
 from tests.simulation.world import World
 
 SLOW_TIMERS_SECONDS = 0.5
@@ -43,7 +43,7 @@ def _clock(world: World) -> type[datetime]:
 
         @classmethod
         def now(cls, tz: tzinfo | None = None) -> datetime:
-            return datetime.fromtimestamp((world.now() + CURRENT.get().skew_ms) / 1000, tz)
+            return datetime.fromtimestamp((world.now() + current().skew_ms) / 1000, tz)
 
     return Wrong
 

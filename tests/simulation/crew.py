@@ -76,6 +76,7 @@ class Crew:
             running = process.start(self.worker(process).run(stop))
             died = asyncio.create_task(process.died.wait())
             await asyncio.wait({running, died}, return_when=asyncio.FIRST_COMPLETED)
+            died.cancel()
             if running.done():
                 running.result()
             self.world.tell(f"{process.name} {'died' if process.is_dead else 'left'}")

@@ -1,16 +1,158 @@
-"""Judge"""
+"""Judge: the outside's ledger against the logs. It asks no worker and no fold what was allowed."""
 
 from __future__ import annotations
 
-from bot.core.thread import Thread
-from tests.simulation.world import World
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from bot.core import outbox
+from bot.core.effects import timers
+from bot.core.events import DecideFailed, Delivered, DeliveryFailed, Event, StepDecided
+from bot.core.reducer import replay
+from bot.core.thread import Asked, Started, Thread, asked_about
+from bot.engine.store import ARRIVAL_SEEN_SECONDS, COMMIT_SEEN_SECONDS
+from tests.simulation.fairness import against
+from tests.simulation.record import Record, is_end, is_retry, is_words
+from tests.simulation.world import Letter, World
 
 
 class Violation(AssertionError):
     """A life broke a promise."""
 
 
-def surfaced(world: World, threads: list[Thread]) -> None: ...
-def timed(world: World, threads: list[Thread]) -> None: ...
+# ---- while it is calm ------------------------------------------------------------------------------------------------
+def surfaced(world: World, threads: list[Thread]) -> None:
+    """At rest everything that waits for a human can be seen by one, and everything that waits for a time has its timer."""
+    seen = {(each.thread, each.message.key) for each in world.ledger.shown}
+    for thread in threads:
+        for name, at in timers(thread).items():
+            if world.server.timers.get((thread.id, name)) != at:
+                raise Violation(f"the timer {name} was lost")
+        doubtful = [call for call in thread.calls if not call.proposal.idempotent]
+        started = [call.id for call in doubtful if isinstance(call.phase, Started)]
+        if started:
+            raise Violation(f"nobody says that the outcome of {started[0]} is unknown")
+        unseen = [each.key for each in _waiting(world, thread) if (thread.id, each.key) not in seen]
+        if unseen:
+            raise Violation(f"nobody can see {unseen[0]}")
+
+
+def _waiting(world: World, thread: Thread) -> list[outbox.Waiting]:
+    """What is asked, but for what no address took: that stands in the list of what is pending alone."""
+    bounced = {event.key for event in world.log(thread.id) if isinstance(event, DeliveryFailed)}
+    asked = {
+        call.request
+        for call in asked_about(thread, "approval", "question", "unknown")
+        if isinstance(call.phase, Asked) and not bounced & {call.request}
+    }
+    return [] if thread.paused else [e for e in outbox.pending(thread) if e.request in asked]
+
+
+# ---- at the end ------------------------------------------------------------------------------------------------------
 def violations(world: World) -> list[str]:
-    return list(world.ledger.breaches)
+    """Everything that this life broke."""
+    return [
+        *world.ledger.breaches,
+        *_of_letters(world),
+        *_of_facts(world),
+        *_of_messages(world),
+        *_of_starts(world),
+        *_of_logs(world),
+    ]
+
+
+def _of_letters(world: World) -> Iterator[str]:
+    """What was acknowledged is on one log, once; what was acknowledged before something else was sent stands before it."""
+    places = defaultdict[str, list[tuple[str, int]]](list)
+    for name in world.server.logs:
+        own = world.ledger.forks.get(name, 0)
+        for place, event in Record(world.log(name)[own:]).events:
+            places[event.id].append((name, place))
+    for letter in world.ledger.letters:
+        if [name for name, _ in places[letter.event.id]] != [letter.thread]:
+            yield f"{letter.event.id} was acknowledged and is on {len(places[letter.event.id])} logs"
+            return
+    by_thread = defaultdict[str, list[tuple[int, Letter]]](list)
+    for letter in world.ledger.letters:
+        by_thread[letter.thread].append((places[letter.event.id][0][1], letter))
+    for placed in by_thread.values():
+        yield from _out_of_order(placed)
+
+
+def _out_of_order(placed: list[tuple[int, Letter]]) -> Iterator[str]:
+    latest_offer = 0
+    for _, letter in sorted(placed, key=lambda pair: pair[0]):
+        if (letter.acknowledged or 0) < latest_offer:
+            yield f"{letter.event.id} stands after what was sent later"
+        latest_offer = max(latest_offer, letter.offered)
+
+
+def _of_facts(world: World) -> Iterator[str]:
+    """What a worker was told is written is written."""
+    written = {(name, event.id) for name in world.server.logs for event in world.log(name)}
+    for thread, id in world.ledger.answered:
+        if (thread, id) not in written:
+            yield f"{id} was answered for and is not on the log"
+
+
+def _of_messages(world: World) -> Iterator[str]:
+    """Everything shown is shown once, and whatever the log calls delivered was shown."""
+    shown = Counter((each.thread, each.message.key) for each in world.ledger.shown)
+    yield from (f"{key} was shown {times} times" for (_, key), times in shown.items() if times > 1)
+    for name in world.server.logs:
+        for event in world.log(name)[world.ledger.forks.get(name, 0) :]:
+            if isinstance(event, Delivered) and not shown[name, event.key]:
+                yield f"{event.key} counts as delivered and nobody saw it"
+
+
+def _of_starts(world: World) -> Iterator[str]:
+    """What began was allowed to, and no oftener than humans said."""
+    records = {name: Record(world.log(name)) for name in world.server.logs}
+    for start in world.ledger.starts:
+        for reason in against(records[start.thread], start):
+            yield f"{start.tool} {start.claim}: {reason}"
+        if int(start.call.split("-")[1]) < world.ledger.forks.get(start.thread, 0):
+            yield f"{start.call} is its parent's and began in the child"
+    claims = Counter(start.claim for start in world.ledger.starts if start.run)
+    yield from (f"{claim} began {times} times" for claim, times in claims.items() if times > 1)
+    calls = Counter((start.thread, start.call) for start in world.ledger.starts if start.run == 1)
+    for (thread, call), times in calls.items():
+        orders = sum(is_retry(event, call) for _, event in records[thread].events)
+        if times > 1 + orders:
+            yield f"{call} began {times} times on {orders} orders"
+
+
+def _of_logs(world: World) -> Iterator[str]:
+    for thread in world.threads():
+        log = world.log(thread.id)
+        if replay(thread.id, log) != thread:
+            yield f"{thread.id} does not replay to itself"
+        if [event.at for event in log] != sorted(event.at for event in log):
+            yield f"{thread.id} goes back in time"
+        yield from _doubled(world, log[world.ledger.forks.get(thread.id, 0) :])
+        yield from _unheard(Record(log), world.ledger.forks.get(thread.id, 0))
+
+
+def _doubled(world: World, log: list[Event]) -> Iterator[str]:
+    """The same id twice is inert, and yet it comes only from what the store may have forgotten."""
+    last = dict[str, int]()
+    for event in log:
+        before = last.get(event.id)
+        last[event.id] = event.at
+        if before is None:
+            continue
+        arrival = event.id.startswith(("m", "v", "f", "c", "n", "timer:"))
+        seconds = ARRIVAL_SEEN_SECONDS if arrival else COMMIT_SEEN_SECONDS
+        forgotten = any(before <= at <= event.at for at in world.ledger.forgotten)
+        if not forgotten and event.at - before < seconds * 1000:
+            yield f"{event.id} was written twice"
+
+
+def _unheard(record: Record, begins: int) -> Iterator[str]:
+    """At rest every word has been thought about, unless the work was stopped after it."""
+    decisions = [e.seen for _, e in record.events if isinstance(e, StepDecided | DecideFailed)]
+    latest = max(decisions, default=0)
+    for place, event in record.events:
+        ended = any(map(is_end, record.between(place, 10**9)))
+        if is_words(event) and place >= max(latest, begins) and not ended:
+            yield f"nobody thought about {event.id}"

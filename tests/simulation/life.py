@@ -90,7 +90,6 @@ class Life:
             if any(busy):
                 await asyncio.sleep(0.5)
             elif due:
-                judge.timed(self.world, self.world.threads())
                 await asyncio.sleep(max(0.0, (min(due) - self.world.now()) / 1000) + 0.5)
             else:
                 return

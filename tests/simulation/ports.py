@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
 from typing import TypeVar
 
 from bot.core.codec import decode
 from bot.core.events import ToolStarted
 from bot.core.outbox import Outgoing
 from bot.core.values import Address
-from bot.engine.desk import thread_id
+from bot.engine.desk import thread_of
 from bot.engine.memory_store import MemoryServer, MemoryStore
 from bot.engine.store import Append, Appended, Known, Lease, Outcome, Row, Timer
 from bot.kit.channel import Undeliverable
@@ -75,21 +74,7 @@ class StorePort:
         return await self._call("blob", lambda: self._inner.blob(thread, ref))
 
     async def take(self, count: int, wait_seconds: float) -> list[Lease]:
-        async def effect() -> list[Lease]:
-            until = asyncio.get_running_loop().time() + wait_seconds
-            while True:
-                await (
-                    self._process.awake()
-                )  # Redis hands nothing to a connection that died while it waited.
-                bell = self._process.world.server.bell
-                leases = await self._inner.take(count, 0)
-                if leases or asyncio.get_running_loop().time() >= until:
-                    return leases
-                with suppress(TimeoutError):
-                    async with asyncio.timeout_at(until):
-                        await bell.wait()
-
-        return await self._call("take", effect)
+        return await self._call("take", lambda: self._inner.take(count, wait_seconds))
 
     async def reclaim(self, count: int) -> list[Lease]:
         taken = await self._call("reclaim", lambda: self._inner.reclaim(count))
@@ -158,8 +143,7 @@ class ScreenPort:
 
     async def find(self, address: Address, key: str) -> str | None:
         async def look() -> str | None:
-            thread, shown = thread_id(address), self._process.world.ledger.shown
-            is_there = any((each.thread, each.message.key) == (thread, key) for each in shown)
+            is_there = any(each.message.key == key for each in self._process.world.ledger.shown)
             return f"seen {key}" if is_there else None
 
         return await self._process.call("channel", "find", look)
@@ -172,7 +156,7 @@ class ScreenPort:
             case Fault("bounce"):
                 raise Undeliverable("nobody lives here")
             case _:
-                shown = Shown(thread_id(address), address, message)
+                shown = Shown(thread_of(message.key), message)
         process.world.ledger.shown.append(shown)
         process.world.tell(f"{process.name} shows {type(message).__name__} {message.key}")
         match await process.point("channel", "send", "after"):

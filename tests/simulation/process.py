@@ -1,35 +1,34 @@
 """Process: one worker process as the outside sees it. It can be killed or stopped wherever it touches the outside.
 
-A killed process does nothing any more: whatever it was in the middle of waits for ever, so that no `finally` and no
-`except` of it reaches the world. A stopped one goes on later as if no time had passed.
+A killed process does nothing any more: no `finally` and no `except` of it runs. A stopped one goes on later as if no
+time had passed.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from contextvars import ContextVar, copy_context
+from contextvars import copy_context
 from random import Random
 from typing import TypeVar
 
 from pydantic import JsonValue
 
 from bot.kit import Call, Refused, Unsure
+from tests.simulation.loop import OWNER, Owner
 from tests.simulation.world import Fault, Phase, Point, Port, Start, World
 
 T = TypeVar("T")
 LATENCY_SECONDS = 0.02
-CURRENT: ContextVar[Process] = ContextVar("current process")
 
 
-class Process:
-    """Its tasks run in a context that names it, which is how tools know whose they are."""
+class Process(Owner):
+    """Its tasks run in a context that names it, which is how the loop and its tools know whose they are."""
 
     def __init__(self, world: World, name: str) -> None:
+        super().__init__()
         self.world, self.name = world, name
-        self.is_dead = False
         self.died = asyncio.Event()
-        self.wakes_at = 0.0
         self.skew_ms = int(self.random("skew").uniform(-600_000, 600_000))
         self.claims: dict[str, tuple[int, int]] = {}
         self._latency = self.random("latency")
@@ -41,7 +40,7 @@ class Process:
     def start(self, main: Coroutine[None, None, T]) -> asyncio.Task[T]:
         """Run this as the process's own."""
         context = copy_context()
-        context.run(CURRENT.set, self)
+        context.run(OWNER.set, self)
         return asyncio.get_running_loop().create_task(main, context=context)
 
     def kill(self) -> None:
@@ -58,18 +57,8 @@ class Process:
         entry = self.world.server.ready.get(self.world.server.wake.get(thread, ""))
         return entry is not None and entry.owner == self.name
 
-    async def awake(self) -> None:
-        """Goes on when the process does: at once, later, or never."""
-        while not self.is_dead and self.wakes_at > asyncio.get_running_loop().time():
-            await asyncio.sleep(self.wakes_at - asyncio.get_running_loop().time())
-        if self.is_dead:
-            never = asyncio.get_running_loop().create_future()
-            self.world.limbo.append(never)
-            await never
-
     async def point(self, port: Port, name: str, phase: Phase) -> Fault | None:
         """Ask what befalls the process here, and let it."""
-        await self.awake()
         point = Point(self.name, port, name, phase)
         fault = self.world.fate(point)
         match fault:
@@ -80,8 +69,10 @@ class Process:
             case Fault("delay", seconds):
                 await asyncio.sleep(seconds)
             case _:
-                pass
-        await self.awake()
+                return fault
+        await asyncio.sleep(
+            0
+        )  # From which a killed process does not come back, and a stopped one late.
         return fault
 
     async def call(
@@ -104,9 +95,16 @@ class Process:
         return result
 
 
+def current() -> Process:
+    """The process whose code runs now."""
+    owner = OWNER.get()
+    assert isinstance(owner, Process), "tools and workers run in a process"
+    return owner
+
+
 async def work(tool: str, size: int, call: Call) -> JsonValue:
     """What every tool does: it begins, which the outside counts, takes its time, and ends in one way or another."""
-    process = CURRENT.get()
+    process = current()
     world, id = process.world, call.key.rpartition("-")[0]
     began = sum(start.call == id for start in world.ledger.starts)
     chance = world.random("tool", call.key, began)
@@ -134,7 +132,7 @@ def _outcome(tool: str, chance: float) -> JsonValue:
 
 async def stock() -> int:
     """A pin: what the world holds now, which may be something else when an approved call is to run."""
-    process = CURRENT.get()
+    process = current()
 
     async def read() -> int:
         return process.world.stock

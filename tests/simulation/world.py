@@ -76,7 +76,6 @@ class Shown:
     """A message that a human can see."""
 
     thread: str
-    address: Address
     message: Outgoing
 
 
@@ -126,7 +125,6 @@ class World:
         self.story: list[str] = []
         self.is_calm = False
         self.stock = 0
-        self.limbo: list[asyncio.Future[None]] = []
         self._read: dict[str, list[Event]] = {}
         self._folded: dict[str, Thread] = {}
 

@@ -1,0 +1,90 @@
+"""Record: a log read once, each event where it first came, and what it says in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core import events
+from bot.core.events import Event
+from bot.core.values import Proposal
+from tests.simulation.people import WORDS
+
+DECIDERS = ("alice", "bob")
+
+
+class Record:
+    """One thread's log. Places count all rows, so that they compare with what a step had seen."""
+
+    def __init__(self, log: Sequence[Event]) -> None:
+        first = dict[str, tuple[int, Event]]()
+        for place, event in enumerate(log):
+            first.setdefault(event.id, (place, event))
+        self.events = list(first.values())
+
+    def between(self, begin: int, end: int) -> list[Event]:
+        return [event for place, event in self.events if begin <= place < end]
+
+    def claim(self, call: str, n: int, run: int) -> tuple[int, events.ToolStarted] | None:
+        wanted = (call, n, run)
+        return next(
+            (
+                (place, event)
+                for place, event in self.events
+                if isinstance(event, events.ToolStarted)
+                and (event.call, event.n, event.run) == wanted
+            ),
+            None,
+        )
+
+    def proposal(self, call: str) -> tuple[int, int, Proposal] | None:
+        """The proposal of this call, the head its step had seen, and where the step stands."""
+        _, seen, index = call.rsplit("-", 2)
+        steps = (
+            (place, event)
+            for place, event in self.events
+            if isinstance(event, events.StepDecided) and event.seen == int(seen)
+        )
+        place, step = next(steps, (0, None))
+        if step is None or int(index) >= len(step.calls):
+            return None
+        return int(seen), place, step.calls[int(index)]
+
+
+def is_paused(before: Sequence[Event]) -> bool:
+    frames = [event for event in before if isinstance(event, events.Paused | events.Resumed)]
+    return bool(frames) and isinstance(frames[-1], events.Paused)
+
+
+def is_words(event: Event) -> bool:
+    return isinstance(event, events.MessageReceived) and event.text == WORDS
+
+
+def is_end(event: Event) -> bool:
+    """A human stopped the work: by a word, by the frame, or when a limit asked."""
+    match event:
+        case events.MessageReceived(text="stop") | events.Cancelled():
+            return True
+        case events.Verdict(request=request, text="2"):
+            return "-hold" in request
+        case _:
+            return False
+
+
+def is_answer(event: Event, call: str, *words: str) -> bool:
+    if not isinstance(event, events.Verdict) or event.word != "answer":
+        return False
+    is_about = event.request.startswith(f"{call}-v") and event.actor in DECIDERS
+    return is_about and event.text in words
+
+
+def is_retry(event: Event, call: str) -> bool:
+    return is_answer(event, call, "retry", "2")
+
+
+def came_about(since: Sequence[Event], call: str) -> bool:
+    """Whether this call returned, or a human said that it happened."""
+    return any(
+        (isinstance(event, events.ToolEnded) and event.call == call and event.outcome == "returned")
+        or is_answer(event, call, "happened", "1")
+        for event in since
+    )
