@@ -35,6 +35,7 @@ GROUPS: dict[str, dict[str, Row]] = {
     "Look": {
         "status": ("look", "status", "Where the threads stand."),
         "show": ("look", "show", "What happened in a thread."),
+        "why": ("why", "why", "What a thread waits for and what to type; or how its step N came about."),
         "prompt": ("audit", "prompt", "The last model request, byte for byte as it was sent."),
         "replay": ("audit", "replay", "Fold a thread's log anew and compare."),
     },

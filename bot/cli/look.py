@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from typing import Annotated, cast
 
 from cyclopts import Parameter
@@ -71,19 +70,9 @@ async def show(
 async def _rows(app: App, thread: Thread) -> list[Json]:
     """The open requests as JSON. Read with the log at hand, for only it knows when somebody was asked."""
     log = await parts.events(app, thread.id)
-    asked_at = _asked_at(thread.id, log)
+    asked_at = requests.asked_at(thread.id, log)
     now = replay(thread.id, log)
     return [_row(now, waiting, asked_at.get(waiting.request)) for waiting in waiting_in(now)]
-
-
-def _asked_at(thread: str, log: Sequence[Event]) -> Mapping[str, int]:
-    """When each showing of each request began to wait."""
-    found: dict[str, int] = {}
-    for state in requests.states(thread, log):
-        for call in state.calls:
-            if isinstance(call.phase, Asked):
-                found.setdefault(call.request, state.at)
-    return found
 
 
 def _row(thread: Thread, waiting: Waiting, asked_at: int | None) -> Json:

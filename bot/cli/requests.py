@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.app import App
@@ -26,7 +26,7 @@ from bot.engine.desk import NoSuchThread, thread_of
 # What a human is asked about: all but these is never a request.
 NEVER_ASKED = frozenset({"read", "await", "say", "stand_by", "nothing", "withdraw"})
 
-_PAST: dict[Outcome, str] = {
+PAST: dict[Outcome, str] = {
     "returned": "done",
     "happened": "it happened",
     "gave_up": "given up",
@@ -86,17 +86,27 @@ def states(thread: str, events: Sequence[Event]) -> Iterator[Thread]:
         yield state
 
 
+def asked_at(thread: str, log: Sequence[Event]) -> Mapping[str, int]:
+    """When each showing of each request began to wait."""
+    found: dict[str, int] = {}
+    for state in states(thread, log):
+        for call in state.calls:
+            if isinstance(call.phase, Asked):
+                found.setdefault(call.request, state.at)
+    return found
+
+
 def decided(call: Call) -> str:
     """That a request was decided, and by whom."""
     match call.phase:
         case Closed("happened" | "gave_up" as outcome, _, by):
-            return f"This was already settled by {by or 'nobody'}: {_PAST[outcome]}."
+            return f"This was already settled by {by or 'nobody'}: {PAST[outcome]}."
         case Closed(outcome, _, by) if by:
-            return f"This was already {_PAST.get(outcome, outcome)} by {by}."
+            return f"This was already {PAST.get(outcome, outcome)} by {by}."
         case Closed() | Ready() | Started() if call.approved:
             return f"This was already approved by {' and '.join(call.approved)}."
         case Closed(outcome):
-            return f"This was already {_PAST.get(outcome, outcome)}."
+            return f"This was already {PAST.get(outcome, outcome)}."
         case _:
             return "This was already decided."
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeGuard
 
 from pydantic import JsonValue
 
@@ -42,18 +43,27 @@ MOST_CHARACTERS = 400
 
 def story(thread: str, log: Sequence[Event]) -> Iterator[str]:
     """Oldest first; the last line says where the thread stands."""
-    state = Thread(thread)
+    state, step = Thread(thread), 0
     for event in log:
         known = event.id in state.ids
         state = evolve(state, event)
-        told = "" if known else _told(state, event)
-        if told:
-            yield f"{clock(event.at)}  {on_one_line(told)}"
+        if known:
+            continue
+        step += is_step(event)
+        line = f"step {step}, {told(state, event)}" if is_step(event) else told(state, event)
+        if line:
+            yield f"{clock(event.at)}  {on_one_line(line)}"
     waits = waiting_for(state)
     yield f"{thread} ({state.agent}): {phase(state)}{f', waiting for {waits}' if waits else ''}"
 
 
-def _told(thread: Thread, event: Event) -> str:
+def is_step(event: Event) -> TypeGuard[StepDecided | DecideFailed]:
+    """Whether this is one of the steps that are counted, failed ones included."""
+    return isinstance(event, StepDecided | DecideFailed)
+
+
+def told(thread: Thread, event: Event) -> str:
+    """One event as a person would tell it, after the thread it led to; empty: not worth a line."""
     return _people(thread, event) or _machine(thread, event)
 
 
@@ -83,7 +93,7 @@ def _machine(thread: Thread, event: Event) -> str:  # noqa: C901 - a closed unio
         case StepDecided(calls=calls, actor=actor):
             void = "" if any(call.step == event.seen for call in thread.calls) else " (void)"
             chosen = "; ".join(_proposal(call) for call in calls)
-            return f"{'prefetch' if actor == 'prefetch' else 'step'}{void}: {chosen}"
+            return f"{'prefetch' if actor == 'prefetch' else 'chosen'}{void}: {chosen}"
         case DecideFailed(kind=kind, reason=reason):
             return f"no step ({kind}): {_short(reason)}"
         case Previewed(call=call, version=version, card=card):

@@ -8,7 +8,7 @@ from bot.core import events
 from bot.core.effects import Effect, next_effects
 from bot.core.events import Event, Word
 from bot.core.reducer import evolve
-from bot.core.thread import Call, Closed, Phase, Thread, Turn
+from bot.core.thread import Asked, Call, Closed, Phase, Thread, Turn
 from bot.core.values import Address, Card, Limits, Proposal, Usage
 
 HERE = Address(channel="console", locator="1")
@@ -308,3 +308,8 @@ def doubtful(proposal: Proposal | None = None) -> tuple[Story, str]:
     story.started(call)
     story.unknown(call)
     return story, f"{call}-v2"
+
+
+def open_calls(story: Story) -> list[Call]:
+    """The calls on which a human is asked now."""
+    return [call for call in story.thread.calls if isinstance(call.phase, Asked)]

@@ -1,0 +1,219 @@
+"""Asks: one open request as something a thread waits for: who may still decide it, who may not and why, and by what words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.cli.output import clock
+from bot.core.approvals import may_approve
+from bot.core.outbox import Approval, Hold, Question, UnknownOutcome, Waiting
+from bot.core.thread import Asked, Call, Thread, Why
+from bot.core.values import Card
+from channels.console.channel import CHANNEL
+
+MICRO = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """One thing that a thread waits for. `of` are people, `commands` move it, `barred` who may not and why."""
+
+    what: str
+    text: str
+    since: int | None = None
+    until: int | None = None
+    of: tuple[str, ...] = ()
+    call: str = ""
+    tool: str = ""
+    request: str = ""
+    version: int | None = None
+    votes: tuple[str, ...] = ()
+    missing: int = 0
+    barred: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+
+
+def speak(thread: Thread, what_it_does: str) -> Wait:
+    """That a message moves this thread, and how one is sent to where it lives."""
+    place, text = thread.address, f"It waits for nothing; a message {what_it_does}."
+    if place is None:
+        return Wait(what="message", text="Nobody has said anything in it yet.")
+    if place.channel == CHANNEL:
+        command = f"bot launch {thread.agent} TEXT --address {place.locator}"
+        return Wait(what="message", text=text, commands=(command,))
+    note = f"a message in its place {what_it_does}: {place.channel} {place.locator}"
+    return Wait(what="message", text=text, notes=(note,))
+
+
+def ask(thread: Thread, call: Call, waiting: Waiting, file: str) -> Wait:
+    """What waits for a human."""
+    match waiting:
+        case Approval():
+            assert call.card is not None, "a call is asked about only after its preview"
+            return _approval(thread, call, waiting, call.card, file)
+        case Question():
+            return _question(call, waiting, file)
+        case UnknownOutcome():
+            return _unknown(thread, call, waiting, file)
+        case Hold():
+            return _hold(thread, call, waiting, file)
+
+
+# ---- approvals -------------------------------------------------------------------------------------------------------
+def _approval(thread: Thread, call: Call, waiting: Approval, card: Card, file: str) -> Wait:
+    request, tool, votes = waiting.request, waiting.tool, waiting.votes
+    missing = card.quorum - len(votes)
+    may = tuple(name for name in card.approvers if may_approve(thread, call, card, name))
+    left = tuple(name for name in may if name not in votes)
+    barred = tuple((name, _why_not(call, name)) for name in card.approvers if name not in may)
+    here = not card.channels or CHANNEL in card.channels
+    approve = (f"bot approve {request}",) if here and len(left) >= missing else ()
+    return Wait(
+        what="approval",
+        text=f"{tool} waits for approval (version {call.version} of its card): {len(votes)} of {card.quorum} so far.",
+        until=waiting.until,
+        of=left,
+        call=call.id,
+        tool=tool,
+        request=request,
+        version=call.version,
+        votes=votes,
+        missing=missing,
+        barred=barred,
+        notes=(*_shown(thread, call), *_terms(card), *_mend(file, left, missing, card)),
+        commands=(
+            *approve,
+            f"bot deny {request} --reason TEXT",
+            f"bot edit {request} --arguments JSON",
+        ),
+    )
+
+
+def _why_not(call: Call, name: str) -> str:
+    """Why an approver may not approve this one."""
+    did = "changed its arguments" if name in call.editors else "asked for it"
+    return f"{did}, and self_approval is denied"
+
+
+def _shown(thread: Thread, call: Call) -> Iterator[str]:
+    match call.phase:
+        case Asked(shown=None, copy=copy) if copy >= len(thread.addresses):
+            yield "its card could not be delivered; bot pending shows it"
+        case Asked(shown=None):
+            yield "its card is still on its way"
+        case _:
+            return
+
+
+def _terms(card: Card) -> Iterator[str]:
+    if card.channels:
+        yield f"approvals count from {' or '.join(card.channels)} alone"
+    if not card.typed:
+        yield "the word approve in the thread does not count (words: denied); the button or the command does"
+
+
+def _mend(file: str, left: tuple[str, ...], missing: int, card: Card) -> Iterator[str]:
+    """What makes a request decidable that nobody, or too few, may decide."""
+    if len(left) >= missing:
+        return
+    who = "nobody" if not left else f"only {', '.join(left)}"
+    ways = "name approvers" if not card.approvers else "name more approvers or allow self_approval"
+    yield f"{who} may approve it as it stands: {ways} in {file}, {_ANEW}"
+
+
+_ANEW = "start the workers anew, and say something in the thread: a new card is made"
+
+
+# ---- questions -------------------------------------------------------------------------------------------------------
+def _question(call: Call, waiting: Question, file: str) -> Wait:
+    return Wait(
+        what="answer",
+        text=f"A question is open: {waiting.question}",
+        until=waiting.until,
+        of=waiting.asked,
+        call=call.id,
+        tool=call.proposal.tool,
+        request=waiting.request,
+        version=call.version,
+        notes=(*_numbered(waiting.choices), *_nobody(waiting.asked, file)),
+        commands=(f"bot answer {waiting.request} {'1' if waiting.choices else 'TEXT'}",),
+    )
+
+
+def _numbered(choices: tuple[str, ...]) -> Iterator[str]:
+    return (f"{number}. {choice}" for number, choice in enumerate(choices, start=1))
+
+
+def _nobody(asked: tuple[str, ...], file: str) -> Iterator[str]:
+    if not asked:
+        yield f"nobody may answer it: set BOT_OWNER or name approvers in {file}; bot cancel lets it go"
+
+
+def _unknown(thread: Thread, call: Call, waiting: UnknownOutcome, file: str) -> Wait:
+    retry_at = clock(waiting.may_retry_at)
+    return Wait(
+        what="outcome",
+        text=f"{waiting.tool} was started {clock(waiting.started_at)}, and nobody knows whether it happened.",
+        of=waiting.asked,
+        call=call.id,
+        tool=waiting.tool,
+        request=waiting.request,
+        version=call.version,
+        notes=(f"it may be retried from {retry_at}", *_nobody(waiting.asked, file)),
+        commands=(f"bot resolve {thread.id} {call.id} happened|retry|give-up",),
+    )
+
+
+# ---- limits ----------------------------------------------------------------------------------------------------------
+def _hold(thread: Thread, call: Call, waiting: Hold, file: str) -> Wait:
+    request = waiting.request
+    return Wait(
+        what="limit",
+        text=f"It is held at a limit ({waiting.why}): {_used(thread, waiting)}",
+        of=waiting.asked,
+        call=call.id,
+        tool=waiting.why,
+        request=request,
+        version=call.version,
+        notes=(
+            *_numbered(waiting.choices),
+            _going_on(thread, waiting.why),
+            "Stop cancels the work; a later message wakes the thread",
+            *_nobody(waiting.asked, file),
+        ),
+        commands=(f"bot answer {request} 1", f"bot answer {request} 2"),
+    )
+
+
+def _used(thread: Thread, waiting: Hold) -> str:
+    tally, limits = thread.tally, thread.limits
+    match waiting.why:
+        case "steps":
+            return f"{tally.steps} of {limits.steps} steps are taken since somebody spoke."
+        case "failures":
+            return f"{tally.failures} of {limits.failures} calls in a row failed."
+        case "money":
+            most = (limits.micro_usd or 0) + tally.allowance
+            return f"{tally.micro_usd / MICRO:.4f} of {most / MICRO:.4f} USD are spent."
+        case "time":
+            return f"it works since {clock(tally.since)} and may for {limits.wall_seconds} s."
+        case "model":
+            return waiting.reason
+
+
+def _going_on(thread: Thread, why: Why) -> str:
+    """What the first choice means."""
+    limits = thread.limits
+    match why:
+        case "steps":
+            return f"Extend lets it take {limits.steps} more steps"
+        case "failures":
+            return f"Extend counts failures from 0 again, up to {limits.failures}"
+        case "money":
+            return f"Extend lets it spend {(limits.micro_usd or 0) / MICRO:.4f} USD more"
+        case "time":
+            return f"Extend lets it work for {limits.wall_seconds} s more"
+        case "model":
+            return "Try again asks the model once more"

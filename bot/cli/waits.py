@@ -1,0 +1,150 @@
+"""Waits: what a thread waits for, of whom, until when, and what one can type to move it; from its log alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bot.cli import asks
+from bot.cli.asks import Wait, speak
+from bot.cli.output import clock
+from bot.cli.requests import states
+from bot.core import steps
+from bot.core.events import DecideFailed, Event
+from bot.core.outbox import pending
+from bot.core.thread import (
+    Asked,
+    Call,
+    Closed,
+    Previewing,
+    Ready,
+    Saying,
+    Sleeping,
+    Started,
+    Thinking,
+    Thread,
+)
+
+NO_WORKER = "if nothing moves, no worker is running: bot up, or bot worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A thread with its log; `file` is the one that says who may approve what its agent does."""
+
+    thread: Thread
+    log: Sequence[Event]
+    file: str
+
+
+def waits(scene: Scene) -> tuple[Wait, ...]:
+    """Everything the thread waits for, what keeps all of it from moving first; never empty."""
+    calls = (_call(scene, call) for call in scene.thread.calls if not _is_over(call))
+    found = (*_stopped(scene), *_thinking(scene), *calls)
+    return found or (_resting(scene),)
+
+
+def _is_over(call: Call) -> bool:
+    return isinstance(call.phase, Closed)
+
+
+# ---- the thread as a whole -------------------------------------------------------------------------------------------
+def _stopped(scene: Scene) -> Iterator[Wait]:
+    thread = scene.thread
+    if thread.beyond:
+        at = _became(scene, lambda state: state.beyond)
+        words = f"Event {at + 1} was written by a newer version of the bot, and this one does nothing here."
+        yield Wait(what="upgrade", text=words, notes=("upgrade the workers and this command",))
+    if thread.paused:
+        event = scene.log[_became(scene, lambda state: state.paused)]
+        reason = str(getattr(event, "reason", ""))
+        words = (
+            f"It is paused by {event.actor or 'somebody unknown'}{f': {reason}' if reason else ''}."
+        )
+        yield Wait(what="resume", text=words, since=event.at, commands=(f"bot resume {thread.id}",))
+
+
+def _became(scene: Scene, holds: Callable[[Thread], bool]) -> int:
+    """The place of the event since which this holds."""
+    place, before = 0, False
+    for index, state in enumerate(states(scene.thread.id, scene.log)):
+        if holds(state) and not before:
+            place = index
+        before = holds(state)
+    return place
+
+
+def _thinking(scene: Scene) -> Iterator[Wait]:
+    thread = scene.thread
+    if not isinstance(thread.turn, Thinking):
+        return
+    since = scene.log[_became(scene, lambda state: isinstance(state.turn, Thinking))].at
+    stop = f"bot cancel {thread.id}"
+    retry_at = thread.turn.retry_at
+    if retry_at is None:
+        words = "The model is being asked for the next step."
+        yield Wait(what="model", text=words, since=since, notes=(NO_WORKER,), commands=(stop,))
+        return
+    failed = [event.reason for event in scene.log if isinstance(event, DecideFailed)]
+    words = f"The model is asked again at {clock(retry_at)}, because: {failed[-1]}"
+    notes = (f"tries so far: {thread.turn.tries}",)
+    told = speak(thread, "asks it at once")
+    yield replace(told, what="model", text=words, since=since, until=retry_at, notes=notes)
+
+
+def _resting(scene: Scene) -> Wait:
+    thread = scene.thread
+    if not thread.cancelled:
+        return speak(thread, "wakes it")
+    event = scene.log[_became(scene, lambda state: state.cancelled)]
+    reason = str(getattr(event, "reason", ""))
+    words = (
+        f"It was cancelled by {event.actor or 'somebody unknown'}{f': {reason}' if reason else ''}."
+    )
+    return replace(speak(thread, "wakes it"), text=words, since=event.at)
+
+
+# ---- one call --------------------------------------------------------------------------------------------------------
+def _call(scene: Scene, call: Call) -> Wait:
+    if isinstance(call.phase, Asked):
+        waiting = next(each for each in pending(scene.thread) if each.request == call.request)
+        since = _became(scene, lambda state: _asks(state, call.request))
+        made = asks.ask(scene.thread, call, waiting, scene.file)
+        return replace(made, since=scene.log[since].at)
+    return replace(_under_way(scene.thread, call), call=call.id, tool=call.proposal.tool)
+
+
+def _asks(state: Thread, request: str) -> bool:
+    call = state.call(request)
+    return call is not None and call.request == request and isinstance(call.phase, Asked)
+
+
+def _under_way(thread: Thread, call: Call) -> Wait:
+    tool, stop = call.proposal.tool, (f"bot cancel {thread.id}",)
+    match call.phase:
+        case Previewing():
+            words = f"The card of {tool} is being made (version {call.version})."
+            return Wait(what="card", text=words, notes=(NO_WORKER,), commands=stop)
+        case Started(run):
+            until = call.started_at + call.proposal.time_limit_seconds * 1000
+            words = f"{tool} is running{f', for the {run}. time' if run > 1 else ''}, and may take until {clock(until)}."
+            return Wait(what="tool", text=words, since=call.started_at, until=until, commands=stop)
+        case Sleeping(until):
+            reason = str(call.proposal.arguments.get("reason") or "")
+            words = f"It sleeps until {clock(until)}{f', because: {reason}' if reason else ''}."
+            return replace(speak(thread, "wakes it earlier"), what="time", text=words, until=until)
+        case Saying():
+            words = "A message is on its way to its place."
+            return Wait(what="delivery", text=words, notes=(NO_WORKER,), commands=stop)
+        case _:
+            return Wait(what="tool", text=_ready(thread, call), notes=(NO_WORKER,), commands=stop)
+
+
+def _ready(thread: Thread, call: Call) -> str:
+    assert isinstance(call.phase, Ready), "every other phase is told elsewhere"
+    tool = call.proposal.tool
+    if call.proposal.kind == "read":
+        return f"{tool}, which only reads, is being run."
+    if steps.in_turn(call, thread.calls):
+        return f"{tool} is about to start."
+    return f"{tool} waits until the earlier calls of its step are over."
