@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from bot.app import decider
+from bot.app import App, decider
 from bot.cli import parts, requests
 from bot.cli.errors import Failed
 from bot.cli.output import say, say_json
@@ -16,6 +16,7 @@ from bot.cli.parts import AsJson
 from bot.cli.state import state_hash
 from bot.core.codec import decode, digest, encode
 from bot.core.events import DecideFailed, Event, StepDecided, Unknown
+from bot.core.lineage import copied, home
 from bot.core.reducer import replay as fold
 
 Check = Annotated[
@@ -28,15 +29,25 @@ async def prompt(thread: str, /) -> None:
     """Rendering is a function of log and agent; the digest in the log proves that it is still the same one."""
     async with parts.whole() as app:
         log = await parts.events(app, thread)
-        asked = _last_asked(thread, log)
-        agent = parts.agent(app, fold(thread, log).agent)
-        body = decider(app).request(agent, thread, log[: asked.seen], asked.model)
-    if digest(body.decode()) != asked.request:
-        raise Failed(
-            f"What was sent cannot be shown: {agent.name}, its model or the settings changed since."
-        )
+        body = sent(app, thread, log, _last_asked(thread, log))
     sys.stdout.flush()
     sys.stdout.buffer.write(body + (b"\n" if sys.stdout.isatty() else b""))
+
+
+def sent(app: App, thread: str, log: Sequence[Event], asked: StepDecided | DecideFailed) -> bytes:
+    """The bytes of this request, proved by their digest; Failed where they cannot be made any more.
+
+    What a thread was copied with was asked in the name of the thread it is a copy of.
+    """
+    name = home(log, log.index(asked), thread)
+    seen = copied(log[: asked.seen], thread, name)
+    agent = parts.agent(app, fold(name, seen).agent)
+    body = decider(app).request(agent, name, seen, asked.model)
+    if digest(body.decode()) == asked.request:
+        return body
+    raise Failed(
+        f"What was sent cannot be shown: {agent.name}, its model or the settings changed since."
+    )
 
 
 def _last_asked(thread: str, log: Sequence[Event]) -> StepDecided | DecideFailed:

@@ -20,6 +20,7 @@ GROUPS: dict[str, dict[str, Row]] = {
     },
     "Work with threads": {
         "launch": ("thread", "launch", "Give an agent something to do; prints the thread."),
+        "fork": ("fork", "fork", "A new thread that begins as a copy of this one, up to event N."),
         "pause": ("thread", "pause", "Stop all effects of a thread; words are still heard."),
         "resume": ("thread", "resume", "Let a paused thread go on."),
         "cancel": ("thread", "cancel", "End the work; a later message wakes the thread."),

@@ -42,6 +42,11 @@ def say(text: str) -> None:
     sys.stdout.write(f"{visible(text)}\n")
 
 
+def note(text: str) -> None:
+    """A line for people, on stderr, beside what a script reads from stdout."""
+    sys.stderr.write(f"{visible(text)}\n")
+
+
 def say_json(value: object) -> None:
     """JSON to stdout: indented for people, on one line for a pipe; in ASCII, so that nothing hides in it."""
     sys.stdout.write(f"{json.dumps(value, indent=2 if sys.stdout.isatty() else None)}\n")

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from textwrap import indent
 from typing import cast
 
-from bot.app import decider
 from bot.cli import parts, wording
+from bot.cli.audit import sent
 from bot.cli.errors import Wrong
 from bot.cli.fates import Fate, fates
 from bot.cli.output import clock, moment, say, say_json
 from bot.cli.requests import states
 from bot.cli.story import is_step, told
 from bot.core import context
-from bot.core.codec import digest
 from bot.core.events import DecideFailed, Event, StepDecided
 from bot.core.reducer import replay
 from bot.core.thread import Thinking, Thread
@@ -123,12 +122,10 @@ async def _doubt(thread: str, log: Sequence[Event], event: Decided) -> str:
         return "no model was asked"
     try:
         async with parts.whole() as app:
-            agent = parts.agent(app, replay(thread, log[: event.seen]).agent)
-            body = decider(app).request(agent, thread, log[: event.seen], event.model)
+            sent(app, thread, log, event)
     except Exception as error:  # noqa: BLE001 - an agent that does not load must not hide the step
-        return f"its agent does not load: {wording.failure(error)}"
-    same = digest(body.decode()) == event.request
-    return "" if same else f"{agent.name}, its model or the settings changed since"
+        return wording.failure(error)
+    return ""
 
 
 def _context(step: Step) -> Iterator[str]:

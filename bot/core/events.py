@@ -202,11 +202,15 @@ class Compacted(Base):
 
 
 class Forked(Base):
-    """The log so far is a copy of its parent's first `head` events; from here on it is a thread of its own."""
+    """The log so far is a copy of its parent's first `head` events; from here on it is a thread of its own.
+
+    `address` is where the child lives: its parent's place is its parent's alone.
+    """
 
     type: Literal["Forked"] = "Forked"
     parent: str
     head: int
+    address: Address | None = None
 
 
 @final

@@ -16,6 +16,7 @@ from bot.core.events import (
     CronTicked,
     DecideFailed,
     Event,
+    Forked,
     Known,
     StepDecided,
     TimerFired,
@@ -104,7 +105,7 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
         case "Cancelled":
             return turn.cancel(thread)
         case "Forked":
-            return _fork(thread)
+            return _fork(thread, event)
         case "MessageNoted" | "Compacted":
             return thread
         case _:
@@ -226,7 +227,14 @@ def _tick(thread: Thread, event: CronTicked) -> Thread:
     return turn.think(turn.spoke(amend(thread, cancelled=False), event.at), event.at)
 
 
-def _fork(thread: Thread) -> Thread:
-    """A child starts at rest; what its parent may be doing is shown there and never done."""
-    after = tuple(calls.forked(call) for call in thread.calls)
-    return amend(thread, calls=after, turn=IDLE, heard=thread.head, notices=(), refusals=())
+def _fork(thread: Thread, event: Forked) -> Thread:
+    """A child starts at rest, in its own place; what its parent may be doing is shown there and never done."""
+    return amend(
+        thread,
+        address=event.address or thread.address,
+        calls=tuple(calls.forked(call) for call in thread.calls),
+        turn=IDLE,
+        heard=thread.head,
+        notices=(),
+        refusals=(),
+    )

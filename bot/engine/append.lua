@@ -1,13 +1,14 @@
 -- One commit to one thread: known id, then fence, then head, then everything at once.
 -- KEYS log blobs ready wake timers threads seen
 -- ARGV group consumer thread kind seen_seconds entry count head rest fires due n_timers n_blobs
---      then timer,at|'-' pairs, ref,blob pairs, events
+--      n_copied, then timer,at|'-' pairs, ref,blob pairs, rows copied with their stamps, events
 local log, blobs, ready, wake, timers, threads, seen = unpack(KEYS)
 local group, consumer, thread, kind, seen_seconds = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local entry, count, expected, rest = ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9] == '1'
 local fires, due = ARGV[10], tonumber(ARGV[11])
-local first_blob = 14 + 2 * tonumber(ARGV[12])
+local first_blob = 15 + 2 * tonumber(ARGV[12])
 local first_event = first_blob + 2 * tonumber(ARGV[13])
+local first_new = first_event + tonumber(ARGV[14])
 
 local time = redis.call('TIME')
 local at = time[1] .. string.format('%03d', math.floor(time[2] / 1000))
@@ -46,6 +47,9 @@ if known then
   return {'known', head, at}
 end
 
+-- A copy can only begin a log.
+if first_new > first_event and head > 0 then return {'known', head, at} end
+
 local refused = nil
 if kind == 'claim' or rest then
   if not held then refused = 'fenced' elseif head ~= expected then refused = 'moved' end
@@ -54,7 +58,7 @@ if refused and kind == 'claim' then return {refused, head, at} end
 
 redis.call('SET', seen, owner, 'EX', seen_seconds)
 if entry == '' or held then
-  for i = 14, first_blob - 1, 2 do
+  for i = 15, first_blob - 1, 2 do
     local member = thread .. '\0' .. ARGV[i]
     if ARGV[i + 1] == '-' then redis.call('ZREM', timers, member)
     else redis.call('ZADD', timers, ARGV[i + 1], member) end
@@ -65,7 +69,9 @@ for i = first_blob, first_event - 1, 2 do redis.call('HSETNX', blobs, ARGV[i], A
 -- Lua unpacks at most about 8,000 values at once, hence the slices; the script is one step all the same.
 for from = first_event, #ARGV, 1000 do
   local rows = {}
-  for i = from, math.min(from + 999, #ARGV) do rows[#rows + 1] = at .. ARGV[i] end
+  for i = from, math.min(from + 999, #ARGV) do
+    rows[#rows + 1] = i < first_new and ARGV[i] or at .. ARGV[i]
+  end
   head = redis.call('RPUSH', log, unpack(rows))
 end
 

@@ -9,11 +9,12 @@ from hashlib import sha256
 from uuid import uuid4
 
 from bot.core.codec import decode, encode
-from bot.core.events import Event, MessageReceived, Verdict
+from bot.core.events import Event, Forked, MessageReceived, ToolEnded, Verdict
+from bot.core.lineage import copied
 from bot.core.reducer import evolve, replay
 from bot.core.thread import Thread
 from bot.core.values import Address
-from bot.engine.store import Append, Store
+from bot.engine.store import Append, Row, Store
 
 
 class NoSuchThread(Exception):
@@ -58,6 +59,28 @@ class Desk:
         )
         await self.post(thread, message)
         return thread
+
+    async def fork(self, parent: str, forked: Forked, *said: Event) -> str:
+        """Begin a thread with a copy of another's first events, in one commit; where it is begun already, nothing is written.
+
+        Its name follows from the address in `forked`, as that of every thread from its first one.
+        """
+        assert forked.address is not None, "a child lives in a place of its own"
+        child = thread_id(forked.address)
+        rows = (await self._store.read(parent))[: forked.head]
+        events = copied((decode(row.at, row.body) for row in rows), parent, child)
+        refs = {event.ref for event in events if isinstance(event, ToolEnded) and event.ref}
+        blobs = {ref: await self._store.blob(parent, ref) for ref in refs}
+        commit = Append(
+            thread=child,
+            kind="arrival",
+            id=forked.id,
+            copied=tuple(Row(event.at, encode(event)) for event in events),
+            events=tuple(encode(event) for event in (forked, *said)),
+            blobs={ref: blob for ref, blob in blobs.items() if blob is not None},
+        )
+        await self._store.append(commit)
+        return child
 
     async def post(self, thread: str, event: Event) -> None:
         """Append an arrival and wake the thread. A known id changes nothing."""

@@ -108,7 +108,7 @@ class MemoryStore:
         now, key = self._server.clock(), (commit.thread, commit.id)
         owner, until = self._server.seen.get(key, ("", 0))
         if until <= now:
-            return None
+            return self._begun(commit)
         self._server.seen[key] = (owner, now + commit.seen_seconds * 1000)
         head = self._server.head(commit.thread)
         if owner != self._owner(commit):
@@ -116,6 +116,11 @@ class MemoryStore:
         if commit.rest and self._holds(commit.lease):
             return Moved(head)
         return Known(head)
+
+    def _begun(self, commit: Append) -> Known | None:
+        """A copy can only begin a log."""
+        head = self._server.head(commit.thread)
+        return Known(head) if commit.copied and head else None
 
     def _refusal(self, commit: Append) -> type[Fenced] | type[Moved] | None:
         if commit.kind != "claim" and not commit.rest:
@@ -132,8 +137,9 @@ class MemoryStore:
             self._set_timers(commit)
         for ref, blob in commit.blobs.items():
             server.blobs.setdefault((commit.thread, ref), blob)
-        if commit.events:
+        if commit.events or commit.copied:
             log = server.logs.setdefault(commit.thread, [])
+            log.extend(commit.copied)
             log.extend(Row(at, body) for body in commit.events)
         if server.head(commit.thread):
             server.touched[commit.thread] = server.logs[commit.thread][-1].at

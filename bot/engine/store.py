@@ -84,7 +84,9 @@ class Append:
     """One commit: all of it or nothing, but for what the module's law says about rest and timers.
 
     `timers` is the difference: a name set to a time in ms, or to None where it must go. `blobs` are
-    large results, written once: a reference that is there already keeps its first content.
+    large results, written once: a reference that is there already keeps its first content. `copied`
+    are another log's rows, which keep their times and stand before the events; they can only begin a
+    log: where there is one, nothing is written and the answer is `Known`.
     """
 
     thread: str
@@ -96,6 +98,7 @@ class Append:
     timers: Mapping[str, int | None] = field(default_factory=_no_timers)
     blobs: Mapping[str, bytes] = field(default_factory=_no_blobs)
     rest: bool = False
+    copied: tuple[Row, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.kind == "claim" or self.rest) and (self.lease is None or self.head is None):

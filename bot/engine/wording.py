@@ -17,11 +17,13 @@ def words(commit: Append, fires: Timer | None) -> Iterator[Word]:
     yield -1 if commit.head is None else commit.head
     yield int(commit.rest)
     yield from (member(fires), fires.at) if fires else ("", 0)
-    yield from (len(commit.timers), len(commit.blobs))
+    yield from (len(commit.timers), len(commit.blobs), len(commit.copied))
     for name, at in commit.timers.items():
         yield from (name, "-" if at is None else at)
     for ref, blob in commit.blobs.items():
         yield from (ref, blob)
+    for row in commit.copied:
+        yield b"%013d%b" % (row.at, row.body)
     yield from commit.events
 
 

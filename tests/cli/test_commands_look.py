@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.codec import encode
-from bot.core.events import ToolStarted
+from bot.core.events import Paused, ToolStarted
 from bot.engine.redis_store import RedisStore
 from bot.engine.store import Append
 from tests.cli.office import Office, furnish
@@ -100,7 +100,7 @@ def test_the_context_is_what_the_model_would_be_shown(office: Office) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["status", "show", "prompt", "replay", "pause", "resume", "cancel"],
+    ["status", "show", "why", "fork", "prompt", "replay", "pause", "resume", "cancel"],
 )
 def test_an_unknown_thread_gets_the_nearest_one(office: Office, command: str) -> None:
     thread = launched(office)
@@ -175,6 +175,24 @@ def test_replay_names_what_it_cannot_read(office: Office) -> None:
     assert event["raw"] == {
         "type": "Teleported", "v": 9, "id": "x1", "actor": "engine", "to": "mars"
     }  # fmt: skip
+
+
+def test_what_a_newer_version_wrote_is_not_copied_by_this_one(office: Office) -> None:
+    thread = launched(office)
+    append(office, thread, b'{"type":"ToolStarted","v":9,"id":"x1","call":"c"}')
+    said = office.run("fork", thread)
+    assert (said.status, said.out) == (1, "")
+    assert said.err == (
+        f"A newer version of the bot has written in {thread} before event 2: fork with that one, or earlier.\n"
+    )
+    assert office.run("fork", thread, "--at", "1").status == 0
+
+
+def test_a_thread_in_which_nobody_spoke_is_not_copied(office: Office) -> None:
+    append(office, "t1", encode(Paused(id="p", actor="bob")))
+    said = office.run("fork", "t1")
+    assert (said.status, said.out) == (1, "")
+    assert said.err == "Nobody has said anything in t1 yet: there is nothing to copy.\n"
 
 
 def test_a_known_event_has_its_fields_and_its_time(office: Office) -> None:

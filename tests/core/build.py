@@ -281,9 +281,9 @@ class Story:
 
 
 # ---- beginnings that many tests share ----------------------------------------------------------------------------
-def begun() -> Story:
+def begun(id: str = "T") -> Story:
     """Alice has asked for something; the model is to be asked."""
-    story = Story()
+    story = Story(id)
     story.message()
     return story
 

@@ -24,7 +24,7 @@ TEXTS = (
     "1",
     "extend",
     "retry",
-    "what?",
+    "what is T-1-0-v1?",
     "9" * 5_000,
     "\x00\u2028",
 )
@@ -38,7 +38,7 @@ LIMITS = (
 
 
 def _proposals(story: Story, a: int, b: int) -> tuple[Proposal, ...]:
-    request = story.thread.calls[0].request if story.thread.calls else "T-0-0-v1"
+    request = story.thread.calls[0].request if story.thread.calls else f"{story.thread.id}-0-0-v1"
     steps = (
         (build.gated(),),
         (build.gated(), build.write(), build.gated()),
@@ -64,7 +64,7 @@ def _names(story: Story, a: int, b: int) -> str:
     """A request of ours, an old or coming version of it, a copy, or a name of nothing."""
     call = _call(story, a)
     if call is None:
-        return "T-9-9-v1"
+        return f"{story.thread.id}-9-9-v1"
     old, coming = (f"{call.id}-v{call.version + by}" for by in (-1, 1))
     names = (call.request, call.request, old, call.request, f"{call.request}~1", coming, call.id)
     return names[b % len(names)]
@@ -134,8 +134,8 @@ def void(_: object) -> None:
     """The move is in the log; what it gave is not needed."""
 
 
-def play(moves: list[Move]) -> Story:
-    story = build.begun()
+def play(moves: list[Move], id: str = "T") -> Story:
+    story = build.begun(id)
     for name, a, b in moves:
         PLAY[name](story, a, b)
     return story

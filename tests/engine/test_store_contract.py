@@ -12,6 +12,7 @@ from bot.engine.store import (
     Known,
     Lease,
     Moved,
+    Row,
     Store,
     Timer,
 )
@@ -117,6 +118,39 @@ async def test_blobs_are_written_with_their_commit_and_only_once(workers: Worker
     assert await store.blob("t", "r") == b"first"
     assert await store.blob("t", "none") is None
     assert await store.blob("other", "r") is None
+
+
+async def test_copied_rows_keep_their_times_and_stand_before_the_events(workers: Workers) -> None:
+    store = await workers()
+    rows = tuple(Row(1_000 + n, b"%d" % n) for n in range(2_500))
+    copy = Append(
+        thread="t", kind="arrival", id="1", copied=rows, events=(b"new",), blobs={"r": b"whole"}
+    )
+    outcome = await store.append(copy)
+    assert isinstance(outcome, Appended)
+    assert await store.read("t") == [*rows, Row(outcome.at, b"new")]
+    assert await store.blob("t", "r") == b"whole"
+    assert await store.threads() == [("t", outcome.at)]
+    assert (await take_one(store)).thread == "t"
+
+
+async def test_a_row_without_a_stamp_is_copied_as_it_is_read(workers: Workers) -> None:
+    store = await workers()
+    rows = (Row(0, NOT_JSON),)
+    await store.append(Append(thread="t", kind="arrival", id="1", copied=rows, events=(b"new",)))
+    assert (await store.read("t"))[:1] == list(rows)
+
+
+async def test_a_copy_can_only_begin_a_log(workers: Workers) -> None:
+    store = await workers()
+    await store.append(arrival("t", "1"))
+    rows = (Row(1, b"old"),)
+    copy = Append(
+        thread="t", kind="arrival", id="2", copied=rows, events=(b"new",), blobs={"r": b"whole"}
+    )
+    assert await store.append(copy) == Known(1)
+    assert await bodies(store, "t") == [b"hello"]
+    assert await store.blob("t", "r") is None
 
 
 @pytest.mark.parametrize("bad", ["", "T", "a:log:b", "a b", "{a}", "a\n", "x" * 129, "-a"])
