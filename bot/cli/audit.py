@@ -35,12 +35,8 @@ async def prompt(thread: str, /) -> None:
 
 
 def sent(app: App, thread: str, log: Sequence[Event], asked: StepDecided | DecideFailed) -> bytes:
-    """The bytes of this request, proved by their digest; Failed where they cannot be made any more.
-
-    What a thread was copied with was asked in the name of the thread it is a copy of.
-    """
-    name = home(log, log.index(asked), thread)
-    seen = copied(log[: asked.seen], thread, name)
+    """The bytes of this request, proved by their digest; Failed where they cannot be made any more."""
+    name, seen = seen_by(thread, log, asked)
     agent = parts.agent(app, fold(name, seen).agent)
     body = decider(app).request(agent, name, seen, asked.model)
     if digest(body.decode()) == asked.request:
@@ -48,6 +44,14 @@ def sent(app: App, thread: str, log: Sequence[Event], asked: StepDecided | Decid
     raise Failed(
         f"What was sent cannot be shown: {agent.name}, its model or the settings changed since."
     )
+
+
+def seen_by(
+    thread: str, log: Sequence[Event], asked: StepDecided | DecideFailed
+) -> tuple[str, list[Event]]:
+    """The thread in whose name the model was asked, and its events: what was copied was asked in the first one's."""
+    name = home(log, log.index(asked), thread)
+    return name, copied(log[: asked.seen], thread, name)
 
 
 def _last_asked(thread: str, log: Sequence[Event]) -> StepDecided | DecideFailed:

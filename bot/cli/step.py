@@ -8,7 +8,7 @@ from textwrap import indent
 from typing import cast
 
 from bot.cli import parts, wording
-from bot.cli.audit import sent
+from bot.cli.audit import seen_by, sent
 from bot.cli.errors import Wrong
 from bot.cli.fates import Fate, fates
 from bot.cli.output import clock, moment, say, say_json
@@ -45,7 +45,8 @@ async def step_of(thread: str, log: Sequence[Event], number: int) -> Step:
     """The step of this number. Wrong where there is none."""
     seq, event = _find(thread, log, number)
     void = _void(thread, log, seq, event)
-    blocks = context.blocks(log[: event.seen], thread)
+    name, seen = seen_by(thread, log, event)
+    blocks = context.blocks(seen, name)
     doubt = await _doubt(thread, log, event)
     return Step(thread, number, seq, event, void, blocks, doubt, _became(thread, log, event, void))
 

@@ -87,8 +87,8 @@ def _thinking(scene: Scene) -> Iterator[Wait]:
         return
     failed = [event.reason for event in scene.log if isinstance(event, DecideFailed)]
     words = f"The model is asked again at {clock(retry_at)}, because: {failed[-1]}"
-    notes = (f"tries so far: {thread.turn.tries}",)
     told = speak(thread, "asks it at once")
+    notes = (f"tries so far: {thread.turn.tries}", *told.notes)
     yield replace(told, what="model", text=words, since=since, until=retry_at, notes=notes)
 
 

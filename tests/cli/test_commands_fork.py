@@ -151,7 +151,9 @@ def test_what_was_sent_before_the_fork_is_proved_in_the_child_and_its_child(
     assert "refund it" in sent
     for thread in (child, grandchild):
         step = cast("Json", office.run("why", thread, "2", "--json").json)
-        assert cast("Json", step["context"])["proved"] is True
+        context = cast("Json", step["context"])
+        assert context["proved"] is True
+        assert context == cast("Json", office.run("why", parent, "2", "--json").json)["context"]
         assert office.process("prompt", thread).out == sent
         assert office.run("replay", thread, "--check").status == 0
     assert [row["type"] for row in events(office, grandchild)][-2:] == ["Forked", "Forked"]

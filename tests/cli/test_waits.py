@@ -232,10 +232,21 @@ def test_a_thread_in_another_place_says_where_to_speak() -> None:
     said = MessageReceived(id="m", at=1, actor="alice", address=place, text="stop")
     story = Story()
     story.tell(said)
-    for call in story.thread.notices:
-        story.delivered(call.key)
+    for notice in story.thread.notices:
+        story.delivered(notice.key)
     assert only(story).commands == ()
     assert only(story).notes == ("a message in its place wakes it: slack C1:1.2",)
+
+
+def test_a_model_that_fails_can_be_asked_at_once_from_where_the_thread_lives() -> None:
+    place = Address(channel="slack", locator="C1:1.2")
+    story = Story()
+    story.tell(MessageReceived(id="m", at=1, actor="alice", address=place, text="go"))
+    story.undecided()
+    assert only(story).notes == (
+        "tries so far: 1",
+        "a message in its place asks it at once: slack C1:1.2",
+    )
 
 
 def test_an_empty_thread_waits_for_a_first_word() -> None:
