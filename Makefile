@@ -38,8 +38,8 @@ gates: .venv/.run .venv/.dev  ## check without the tests
 	$(BIN)/lint-imports
 	@$(DEAD_CODE)
 
-bench: .venv/.run .venv/.dev  ## what folding a log costs; docs/benchmarks.md keeps the table
-	@$(BIN)/python -m tests.bench.fold
+bench: .venv/.run .venv/.dev  ## what the approval loop costs beside its floor; docs/benchmarks.md keeps the table
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 lock: .venv/.run  ## the locks anew from pyproject.toml; UPGRADE=1 takes newer versions
 	@UPGRADE=$(UPGRADE) .ci/lock

@@ -60,11 +60,11 @@ def _round(number: int) -> list[Event]:
     ]
 
 
-def microseconds(act: Callable[[], object], events: int) -> float:
+def microseconds(act: Callable[[], object], events: int, repeats: int = REPEATS) -> float:
     """The median cost of an event over several repeats; a short log is gone through often in each."""
     times = max(1, 2_000 // events)
     costs: list[float] = []
-    for _ in range(REPEATS):
+    for _ in range(repeats):
         gc.collect()
         begun = time.perf_counter()
         for _ in range(times):
