@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
+from typing import overload
 
 from bot.core.changes import Change, brief, changes, failure, is_decision, mark, origin, told
 from bot.core.element import NOTHING, element, text, tool_element, values
@@ -38,18 +39,75 @@ MOST_NOTE_CHARACTERS = 2_000
 _ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
-def blocks(events: Sequence[Event], thread_id: str = "") -> tuple[str, ...]:
-    """The blocks of a log, oldest first. A compaction puts one summary in the place of the blocks it covers."""
-    thread, written, covered = Thread(thread_id), list[str](), 0
+class Log(Sequence[Event]):
+    """A thread's events, each folded and rendered once, when it is added."""
+
+    def __init__(self, thread_id: str) -> None:
+        self.thread = Thread(thread_id)
+        self._events: list[Event] = []
+        self._written: list[str] = []
+        self._counts = [0]
+        self._covered = 0
+
+    @overload
+    def __getitem__(self, at: int) -> Event: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Event]: ...
+    def __getitem__(self, at: int | slice) -> Event | Sequence[Event]:
+        return self._events[at]
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def add(self, event: Event) -> None:
+        """One more event. A compaction puts one summary in the place of the blocks it covers."""
+        before, count = self.thread, self._counts[-1]
+        is_new = event.id not in before.ids
+        after = evolve(before, event)
+        if type(event) is Compacted and is_new:
+            self._cover(event)
+            count = sum(map(bool, self._written))
+        written = block(before, event, after) if is_new else ""
+        self.thread = after
+        self._events.append(event)
+        self._written.append(written)
+        self._counts.append(count + (written != ""))
+
+    def _cover(self, event: Compacted) -> None:
+        if self._covered < event.upto <= len(self._written):
+            self._covered = event.upto
+            self._written[: event.upto] = [_summary(event), *[""] * (event.upto - 1)]
+
+    def blocks(self) -> tuple[str, ...]:
+        """The blocks of these events, oldest first."""
+        return tuple(filter(None, self._written))
+
+    def blocks_at(self, head: int) -> int:
+        """How many blocks there were when the log had so many events."""
+        return self._counts[min(head, len(self))]
+
+    def snapshot(self) -> Log:
+        """The same log, which stays as it is while this one grows."""
+        same = Log(self.thread.id)
+        same.thread, same._covered = self.thread, self._covered
+        same._events, same._written = self._events[:], self._written[:]
+        same._counts = self._counts[:]
+        return same
+
+
+def log_of(events: Sequence[Event], thread_id: str) -> Log:
+    """These events as a log; one that is a log already is taken as it is."""
+    if isinstance(events, Log):
+        return events
+    log = Log(thread_id)
     for event in events:
-        is_new = event.id not in thread.ids
-        after = evolve(thread, event)
-        if isinstance(event, Compacted) and is_new and covered < event.upto <= len(written):
-            covered = event.upto
-            written[:covered] = [_summary(event), *[""] * (covered - 1)]
-        written.append(block(thread, event, after) if is_new else "")
-        thread = after
-    return tuple(filter(None, written))
+        log.add(event)
+    return log
+
+
+def blocks(events: Sequence[Event], thread_id: str = "") -> tuple[str, ...]:
+    """The blocks of a log, oldest first."""
+    return log_of(events, thread_id).blocks()
 
 
 def block(before: Thread, event: Event, after: Thread) -> str:

@@ -56,7 +56,7 @@ class Performer:
     def _ask(self, session: Session, question: Decide | None) -> None:
         """See that the model is asked if it is to be. An answer under way is waited for, be it void by now: it costs."""
         if question and not session.question:
-            asked = self._choose(session.thread, tuple(session.events))
+            asked = self._choose(session.thread, session.events.snapshot())
             session.question = Question(question.seen, asyncio.ensure_future(asked))
 
     async def _answered(self, session: Session) -> None:

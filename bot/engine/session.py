@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from bot.core.codec import decode, encode
+from bot.core.context import Log
 from bot.core.effects import next_effects, timers
 from bot.core.events import Event
 from bot.core.reducer import evolve
@@ -50,8 +51,7 @@ class Session:
 
     def __init__(self, store: Store, lease: Lease, lease_seconds: float) -> None:
         self.lease = lease
-        self.thread = Thread(lease.thread)
-        self.events: list[Event] = []
+        self.events = Log(lease.thread)
         self.question: Question | None = None
         self.owed_before: frozenset[str] = frozenset()
         self._store = store
@@ -61,6 +61,11 @@ class Session:
         self._lock = asyncio.Lock()
         self.resting = False
         self._wrote = False
+
+    @property
+    def thread(self) -> Thread:
+        """The fold of what was read and written so far."""
+        return self.events.thread
 
     async def load(self) -> None:
         """Read what the log has more than was folded."""
@@ -133,7 +138,8 @@ class Session:
     async def _heard(self, outcome: Outcome, commit: Append, facts: tuple[Event, ...]) -> Outcome:
         match outcome:
             case Appended(head, at) if head == self.thread.head + len(facts):
-                self._fold_in([decode(at, body) for body in commit.events])
+                for body in commit.events:
+                    self.events.add(decode(at, body))
                 self._armed = timers(self.thread)
             case Fenced() if commit.kind == "claim" or commit.rest:
                 raise LeaseLost(self.thread.id)
@@ -144,14 +150,9 @@ class Session:
     async def _read_on(self) -> None:
         rows = await self._store.read(self.thread.id, self.thread.head)
         for event in (decode(row.at, row.body) for row in rows):
-            self._fold_in([event])
+            self.events.add(event)
             if event.type in FACTS:
                 self._armed = timers(self.thread)
-
-    def _fold_in(self, events: list[Event]) -> None:
-        for event in events:
-            self.thread = evolve(self.thread, event)
-            self.events.append(event)
 
     def _folded(self, facts: tuple[Event, ...]) -> Thread:
         thread = self.thread

@@ -84,14 +84,14 @@ class Decider:
         self, agent: Agent, thread_id: str, events: Sequence[Event], model: str = ""
     ) -> bytes:
         """The body that is sent to the model for this log: the same bytes whenever it is rendered."""
-        blocks = context.blocks(events, thread_id)
+        log = context.log_of(events, thread_id)
         return request_body(
             model=model or self._model_of(agent),
             max_tokens=self._max_tokens,
             system=agent.system,
             tools=[_spec(spec) for spec in agent.tool_specs()],
-            blocks=blocks,
-            previous_blocks=_previous(events, thread_id),
+            blocks=log.blocks(),
+            previous_blocks=_previous(log),
         )
 
     async def _ask(self, thread: Thread, agent: Agent, events: Sequence[Event]) -> Event:
@@ -200,14 +200,12 @@ def _uses(thread: Thread, answer: Answer) -> list[tuple[str, dict[str, JsonValue
     return [("stand_by" if waiting else "done_for_now", {"message": answer.text})]
 
 
-def _previous(events: Sequence[Event], thread_id: str) -> int:
+def _previous(log: context.Log) -> int:
     """How many blocks the last request had: the prefix cache is marked there too."""
-    asked = [
-        event.seen
-        for event in events
-        if isinstance(event, StepDecided | DecideFailed) and event.request
-    ]
-    return len(context.blocks(events[: asked[-1]], thread_id)) if asked else 0
+    for event in reversed(log):
+        if isinstance(event, StepDecided | DecideFailed) and event.request:
+            return log.blocks_at(event.seen)
+    return 0
 
 
 def waiting_ms(thread: Thread, told_seconds: float | None) -> int:

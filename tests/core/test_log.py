@@ -1,0 +1,51 @@
+"""Log: events that are folded and rendered once each as they are added, and what is known of every earlier head."""
+
+from __future__ import annotations
+
+from bot.core.context import Log, blocks, log_of
+from bot.core.events import Compacted, Event, MessageReceived
+from bot.core.reducer import replay
+from tests.core.conversation import BEGAN, SLACK
+
+
+def words(count: int, first: int = 0) -> list[Event]:
+    """Messages, each of which gives a block."""
+    return [
+        MessageReceived(id=f"m{n}", at=BEGAN, address=SLACK, text=f"word {n}", actor="alice")
+        for n in range(first, first + count)
+    ]
+
+
+def test_a_log_that_grows_says_at_every_event_what_a_whole_rendering_says() -> None:
+    story = [
+        *words(3),
+        words(1)[0],
+        Compacted(id="c", upto=3, summary="three words"),
+        *words(2, 3),
+        Compacted(id="d", upto=6, summary="more words"),
+    ]
+    log = Log("T")
+    for head, event in enumerate(story, 1):
+        log.add(event)
+        assert log.blocks() == blocks(story[:head], "T")
+        assert log.thread == replay("T", story[:head])
+    heads = range(len(story) + 1)
+    assert [log.blocks_at(head) for head in heads] == [
+        len(blocks(story[:head], "T")) for head in heads
+    ]
+    assert list(log) == story
+    assert log[1:3] == story[1:3]
+
+
+def test_a_head_beyond_the_log_had_the_blocks_there_are() -> None:
+    assert log_of(words(2), "T").blocks_at(9) == 2
+
+
+def test_a_snapshot_stays_as_it_was_and_is_taken_as_it_is() -> None:
+    log = log_of(words(2), "T")
+    then = log.snapshot()
+    log.add(words(1, 2)[0])
+    assert (len(then), then.thread.head, len(then.blocks())) == (2, 2, 2)
+    assert log_of(then, "T") is then
+    then.add(Compacted(id="c", upto=1, summary="a word"))
+    assert log.blocks() == blocks(words(3), "T")
