@@ -19,7 +19,7 @@ from bot.core.values import Proposal, Usage
 from bot.kit.agent import Agent
 from bot.kit.propose import Malformed
 from bot.model.port import Answer, Failure, Model, ModelFailed
-from bot.model.request import ToolSpec, request_body
+from bot.model.request import ToolSpec, filled, frame
 
 log = structlog.get_logger()
 
@@ -60,6 +60,7 @@ class Decider:
         self._max_tokens = max_tokens
         self._deadline_seconds = deadline_seconds
         self._owner = owner
+        self._frames: dict[tuple[str, str], str] = {}
 
     async def __call__(self, thread: Thread, events: Sequence[Event]) -> Event:
         """The next step as a fact: what configuration prefetches, else what the model chose, else why it did not."""
@@ -85,14 +86,18 @@ class Decider:
     ) -> bytes:
         """The body that is sent to the model for this log: the same bytes whenever it is rendered."""
         log = context.log_of(events, thread_id)
-        return request_body(
-            model=model or self._model_of(agent),
-            max_tokens=self._max_tokens,
-            system=agent.system,
-            tools=[_spec(spec) for spec in agent.tool_specs()],
-            blocks=log.blocks(),
-            previous_blocks=_previous(log),
-        )
+        begun = self._frame(agent, model or self._model_of(agent))
+        return filled(begun, log.blocks(), _previous(log))
+
+    def _frame(self, agent: Agent, model: str) -> str:
+        """Made once: agents do not change while a process lives, and their schemas cost more than all the rest."""
+        name = (agent.digest, model)
+        if name not in self._frames:
+            tools = [_spec(spec) for spec in agent.tool_specs()]
+            self._frames[name] = frame(
+                model=model, max_tokens=self._max_tokens, system=agent.system, tools=tools
+            )
+        return self._frames[name]
 
     async def _ask(self, thread: Thread, agent: Agent, events: Sequence[Event]) -> Event:
         model = self._model_of(agent)

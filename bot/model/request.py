@@ -31,6 +31,10 @@ MAX_STRICT_TOOLS = 20
 MAX_OPTIONAL_FIELDS = 24
 MAX_UNION_FIELDS = 16
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_MARK = '"cache_control":{"type":"ephemeral"}'
+_END = "]}]}"
+
 # https://platform.claude.com/docs/en/agents-and-tools/tool-use/define-tools
 _TOOL_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
@@ -53,9 +57,14 @@ def request_body(
     previous_blocks: int | None,
 ) -> bytes:
     """The exact bytes to send; `previous_blocks` counts the blocks of the request before."""
+    begun = frame(model=model, max_tokens=max_tokens, system=system, tools=tools)
+    return filled(begun, blocks, previous_blocks)
+
+
+def frame(*, model: str, max_tokens: int, system: Sequence[str], tools: Sequence[ToolSpec]) -> str:
+    """The beginning of every request of an agent, up to what is read: the same for all its threads."""
     if not 1 <= max_tokens <= MAX_TOKENS_CEILING:
         raise ValueError(f"max_tokens must be between 1 and {MAX_TOKENS_CEILING}, not {max_tokens}")
-    content = _content(blocks, previous_blocks or 0)
     sent_tools, sent_system = _tools(tools), _texts(system)
     if instructions := sent_system or sent_tools:
         _mark(instructions[-1])
@@ -64,18 +73,24 @@ def request_body(
         body |= {"tools": sent_tools, "tool_choice": {"type": "auto"}}
     if sent_system:
         body["system"] = sent_system
-    return _bytes({**body, "messages": [{"role": "user", "content": content}]})
+    return _JSON.encode({**body, "messages": [{"role": "user", "content": []}]})[: -len(_END)]
 
 
-def _content(blocks: Sequence[str], previous_blocks: int) -> list[dict[str, object]]:
-    content = _texts(blocks)
+def filled(begun: str, blocks: Sequence[str], previous_blocks: int | None) -> bytes:
+    """The request that begins so and reads these blocks."""
+    content = [_block(text) for text in blocks if text.strip()]
     if not content:
         raise ValueError("there is nothing to ask: every block is empty")
-    _mark(content[-1])
     # Empty blocks are not sent, so the earlier end is counted among those that are.
-    if before := len(_texts(blocks[:previous_blocks])):
-        _mark(content[before - 1])
-    return content
+    before = sum(1 for text in blocks[: previous_blocks or 0] if text.strip())
+    for last in {before, len(content)} - {0}:
+        content[last - 1] = f"{content[last - 1][:-1]},{_MARK}}}"
+    # A lone surrogate has no UTF-8 form; a question mark is better than no request.
+    return "".join((begun, ",".join(content), _END)).encode("utf-8", "replace")
+
+
+def _block(text: str) -> str:
+    return f'{{"type":"text","text":{_JSON.encode(text)}}}'
 
 
 def _texts(texts: Sequence[str]) -> list[dict[str, object]]:
@@ -129,9 +144,3 @@ class _Budget:
         self._optional -= optional
         self._unions -= unions
         return True
-
-
-def _bytes(body: dict[str, object]) -> bytes:
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    # A lone surrogate has no UTF-8 form; a question mark is better than no request.
-    return text.encode("utf-8", "replace")
