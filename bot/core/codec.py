@@ -10,7 +10,7 @@ from typing import Annotated, cast, get_args
 from pydantic import Field, JsonValue, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
-from bot.core.events import Event, Known, Unknown
+from bot.core.events import UNREADABLE, Event, Known, Unknown
 
 Json = dict[str, JsonValue]
 Upcaster = Callable[[Json], Json]
@@ -79,6 +79,7 @@ def _unknown(at: int, body: bytes) -> Unknown:
     except ValidationError:
         fields = {}
     kind, version = _version(fields)
+    kind = kind if isinstance(fields.get("type"), str) else UNREADABLE
     identity = str(fields.get("id") or f"unreadable:{sha256(body).hexdigest()[:16]}")
     return Unknown.model_construct(
         type=kind, v=version, id=identity, at=at, actor=str(fields.get("actor", "")), raw=raw

@@ -73,7 +73,7 @@ Effect = Decide | Preview | Run | Doubt | Send | Refuse
 
 def next_effects(thread: Thread) -> tuple[Effect, ...]:
     """Everything that is to be done now; empty: the thread waits or rests."""
-    if thread.beyond:
+    if thread.is_closed_to_us:
         return ()
     doubts = tuple(Doubt(call.id, call.n) for call in thread.calls if _in_doubt(call))
     if thread.paused:

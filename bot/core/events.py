@@ -11,6 +11,9 @@ from pydantic import Field, JsonValue
 
 from bot.core.values import Address, Base, Card, Limits, Proposal, Usage, Word
 
+UNREADABLE = "Unreadable"
+"""The type of a stored row that is no event at all."""
+
 
 class MessageReceived(Base):
     """An addressed message: it asks the bot. `written` is the source's own time, where it has one."""
@@ -215,7 +218,7 @@ class Forked(Base):
 
 @final
 class Unknown(Base):
-    """An event this version of the code cannot read: kept as it came, folded as nothing."""
+    """An event this version of the code cannot read: kept as it came, and told by its type what it may have been."""
 
     type: str
     v: int = 0  # type: ignore[assignment]  # the one class whose version is somebody else's

@@ -13,6 +13,7 @@ from typing import assert_never, get_args
 
 from bot.core import calls, delivery, human, limits, steps, turn
 from bot.core.events import (
+    UNREADABLE,
     CronTicked,
     DecideFailed,
     Event,
@@ -66,8 +67,11 @@ def _folded(draft: Thread, event: Event) -> Thread:
 
 
 def _unread(thread: Thread, event: Unknown) -> Thread:
-    """A kind of event that is new is passed over; a newer form of one that is known may be a claim or a denial."""
-    return amend(thread, beyond=True) if event.type in KINDS and event.v > 1 else thread
+    """A kind of event that is new is passed over; what may have been a claim or a denial stops the thread."""
+    if event.type in KINDS and event.v > 1:
+        return amend(thread, beyond=True)
+    is_garbled = event.type in KINDS or event.type == UNREADABLE
+    return amend(thread, unreadable=thread.unreadable or thread.head) if is_garbled else thread
 
 
 def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed union: one arm an event

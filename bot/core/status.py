@@ -8,7 +8,7 @@ from typing import Literal
 from bot.core.outbox import Approval, Hold, UnknownOutcome, Waiting, pending
 from bot.core.thread import Previewing, Ready, Saying, Sleeping, Started, Thinking, Thread
 
-# `dead` is the engine's word: a thread whose every try ends in a crash. The log itself cannot tell.
+# `dead` is the engine's word: it could not go on with the thread. The log can tell in one case only: it cannot be read.
 StatusPhase = Literal[
     "thinking",
     "running",
@@ -23,6 +23,8 @@ StatusPhase = Literal[
 
 def phase(thread: Thread) -> StatusPhase:
     """What the thread as a whole is doing. What moves by itself comes before what waits for somebody."""
+    if thread.unreadable:
+        return "dead"
     if thread.paused or thread.beyond:
         return "paused"
     if isinstance(thread.turn, Thinking):
@@ -39,6 +41,8 @@ def phase(thread: Thread) -> StatusPhase:
 def waiting_for(thread: Thread) -> str:
     """What the thread waits for, in one short phrase; empty: for nothing."""
     where = phase(thread)
+    if where == "dead":
+        return f"somebody who can read event {thread.unreadable}"
     if where == "paused":
         return "somebody who resumes it"
     if where == "waiting_for_human":

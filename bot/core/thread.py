@@ -172,6 +172,7 @@ class Thread:
     """One conversation. `head` counts its events; a step chosen before the head `heard` is void.
 
     `beyond`: a newer version of the code has written what this one cannot read, so it may do nothing here.
+    `unreadable` is the place, counted from 1, of the first event that nobody can read: it may have been a denial.
     `calls` are those of the latest step and what earlier ones left open; `past` the requests decided last.
     """
 
@@ -193,9 +194,15 @@ class Thread:
     refusals: tuple[Refusal, ...] = ()
     paused: bool = False
     beyond: bool = False
+    unreadable: int = 0
     cancelled: bool = False
     decided: bool = False
     ids: Ids = field(default_factory=Ids)
+
+    @property
+    def is_closed_to_us(self) -> bool:
+        """Whether its log holds what may forbid anything: until that can be read, nothing may be done here."""
+        return self.beyond or self.unreadable > 0
 
     @property
     def addresses(self) -> tuple[Address, ...]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from bot.core import codec, events
+from bot.core import codec, events, status
 from bot.core.codec import TYPES, canonical, decode, digest, encode
 from bot.core.effects import next_effects
 from bot.core.events import Event, Known, MessageNoted, Paused, ToolEnded, Unknown
@@ -181,14 +181,36 @@ def test_half_a_character_is_stored_as_a_question_mark_wherever_it_stands() -> N
     assert again.arguments == {"a?": ["b?", 1, None]}
 
 
+MESSAGE = (
+    b'{"type":"MessageReceived","v":1,"id":"m","actor":"a","text":"go",'
+    b'"address":{"channel":"console","locator":"1"}}'
+)
+
+
 def test_a_newer_form_of_a_known_event_stops_everything_and_a_new_kind_nothing() -> None:
-    message = (
-        b'{"type":"MessageReceived","v":1,"id":"m","actor":"a","text":"go",'
-        b'"address":{"channel":"console","locator":"1"}}'
-    )
-    asked = evolve(Thread("T"), decode(1, message))
+    asked = evolve(Thread("T"), decode(1, MESSAGE))
     assert next_effects(asked)
     new_kind = evolve(asked, decode(2, b'{"type":"Sang","v":9,"id":"s"}'))
     assert next_effects(new_kind)
     newer = evolve(asked, decode(2, b'{"type":"Cancelled","v":2,"id":"c"}'))
     assert next_effects(newer) == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"garbage",
+        b"[]",
+        b'{"v":1,"id":"a"}',
+        b'{"type":"Cancelled","v":1}',
+        b'{"type":"Verdict","v":"2","id":"v"}',
+        b'{"type":"Cancelled","v":1,"id":"c","reason":' + b"[" * 10_000 + b"]" * 10_000 + b"}",
+    ],
+)
+def test_what_may_have_been_a_denial_and_cannot_be_read_stops_every_effect(body: bytes) -> None:
+    asked = evolve(Thread("T"), decode(1, MESSAGE))
+    stopped = evolve(asked, decode(2, body))
+    assert (stopped.unreadable, next_effects(stopped)) == (2, ())
+    assert status.phase(stopped) == "dead"
+    assert status.waiting_for(stopped) == "somebody who can read event 2"
+    assert evolve(stopped, decode(3, b"more of it")).unreadable == 2
