@@ -1,8 +1,8 @@
 -- One commit to one thread: known id, then fence, then head, then everything at once.
--- KEYS log blobs ready wake timers threads seen
+-- KEYS log blobs ready wake timers threads seen dead
 -- ARGV group consumer thread kind seen_seconds entry count head rest fires due n_timers n_blobs
 --      n_copied, then timer,at|'-' pairs, ref,blob pairs, rows copied with their stamps, events
-local log, blobs, ready, wake, timers, threads, seen = unpack(KEYS)
+local log, blobs, ready, wake, timers, threads, seen, dead = unpack(KEYS)
 local group, consumer, thread, kind, seen_seconds = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local entry, count, expected, rest = ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9] == '1'
 local fires, due = ARGV[10], tonumber(ARGV[11])
@@ -33,6 +33,8 @@ local function come_to_rest()
   redis.call('XACK', ready, group, entry)
   redis.call('XDEL', ready, entry)
   redis.call('HDEL', wake, thread)
+  -- It could be gone on with after all: failed tries are counted from here anew.
+  if redis.call('HDEL', dead, thread) == 1 then redis.call('ZREM', timers, thread .. '\0') end
 end
 
 -- A claim's id belongs to the lease that claimed: another worker's claim of the same name is not one's own.

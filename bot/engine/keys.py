@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 PARTITIONS = 16
 LOGS = "bot:{p*}:log:*"
+GROUP = "workers"
 THREAD_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,127}")
 
 
@@ -32,6 +33,7 @@ class Partition:
     timers: str
     threads: str
     aliases: str
+    dead: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class ThreadKeys:
     timers: str
     threads: str
     seen: str
+    dead: str
 
     def declared(self) -> tuple[str, ...]:
         return (
@@ -55,6 +58,7 @@ class ThreadKeys:
             self.timers,
             self.threads,
             self.seen,
+            self.dead,
         )
 
 
@@ -71,6 +75,7 @@ def partition(number: int) -> Partition:
         timers=f"{tag}:timers",
         threads=f"{tag}:threads",
         aliases=f"{tag}:aliases",
+        dead=f"{tag}:dead",
     )
 
 
@@ -93,6 +98,7 @@ def of_thread(thread: str, commit: str = "") -> ThreadKeys:
         timers=shared.timers,
         threads=shared.threads,
         seen=f"{tag}:seen:{identity}",
+        dead=shared.dead,
     )
 
 

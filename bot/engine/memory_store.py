@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from bot.engine import keys
+from bot.engine.letters import Letter
+from bot.engine.memory_letters import MemoryLetters
 from bot.engine.store import (
     Append,
     Appended,
@@ -55,6 +57,7 @@ class MemoryServer:
     timers: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     touched: dict[str, int] = field(default_factory=dict[str, int])
     aliases: dict[str, str] = field(default_factory=dict[str, str])
+    letters: dict[str, Letter] = field(default_factory=dict[str, Letter])
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     entries: int = 0
 
@@ -71,7 +74,7 @@ class MemoryServer:
         rung.set()
 
 
-class MemoryStore:
+class MemoryStore(MemoryLetters):
     def __init__(self, server: MemoryServer, *, lease_seconds: float, consumer: str) -> None:
         self._server = server
         self._lease_ms = int(lease_seconds * 1000)
@@ -154,6 +157,8 @@ class MemoryStore:
 
     def _come_to_rest(self, thread: str) -> None:
         del self._server.ready[self._server.wake.pop(thread)]
+        if self._server.letters.pop(thread, None) is not None:
+            self._server.timers.pop((thread, ""), None)
 
     def _owner(self, commit: Append) -> str:
         if commit.kind != "claim" or commit.lease is None:
@@ -218,7 +223,7 @@ class MemoryStore:
         found = [Timer(*key, at) for key, at in self._server.timers.items() if at <= now]
         return sorted(found, key=lambda timer: timer.at)[:limit]
 
-    async def fire(self, timer: Timer, event: bytes) -> Outcome:
+    async def fire(self, timer: Timer, event: bytes | None) -> Outcome:
         key = (timer.thread, timer.name)
         if self._server.timers.get(key) != timer.at or timer.at > self._server.clock():
             return Known(self._server.head(timer.thread))

@@ -17,6 +17,8 @@ from typing import cast
 from redis.exceptions import RedisError, ResponseError
 
 from bot.engine import keys, scripts, wording
+from bot.engine.keys import GROUP
+from bot.engine.redis_letters import RedisLetters
 from bot.engine.scripts import Word
 from bot.engine.store import (
     Append,
@@ -30,7 +32,6 @@ from bot.engine.store import (
 )
 from bot.engine.wire import WAIT_AT_MOST_SECONDS, Wire, connect
 
-GROUP = "workers"
 CLUSTER_POLL_SECONDS = 0.1  # A cluster can't block on streams in several slots at once.
 
 
@@ -39,7 +40,7 @@ def new_consumer() -> str:
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
-class RedisStore:
+class RedisStore(RedisLetters):
     """With `replicas`, a claim is done when so many replicas hold it, else `TooFewReplicas` is raised."""
 
     def __init__(
@@ -78,7 +79,7 @@ class RedisStore:
     async def append(self, commit: Append) -> Outcome:
         return await self._commit(commit, None)
 
-    async def fire(self, timer: Timer, event: bytes) -> Outcome:
+    async def fire(self, timer: Timer, event: bytes | None) -> Outcome:
         return await self._commit(Append.firing(timer, event), timer)
 
     async def _commit(self, commit: Append, fires: Timer | None) -> Outcome:

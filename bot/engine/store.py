@@ -22,6 +22,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from bot.engine.letters import Letter
+
 Kind = Literal["arrival", "fact", "claim"]
 ARRIVAL_SEEN_SECONDS = 7 * 24 * 3600
 """How long a source may redeliver before the store forgets; the reader ignores what comes later."""
@@ -34,6 +36,10 @@ class TooFewReplicas(Exception):
 
     def __init__(self, wanted: int, reached: int) -> None:
         super().__init__(f"a claim reached {reached} replicas in time, {wanted} are required")
+
+
+class WrongKey(Exception):
+    """Under a name of the engine's lies another type of value than the engine put there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """A name that comes due on a thread; firing it is an event."""
+    """A name that comes due on a thread; firing it is an event. Without a name: the thread is only woken."""
 
     thread: str
     name: str
@@ -107,9 +113,10 @@ class Append:
             raise ValueError(f"a lease on {self.lease.thread} can't write to {self.thread}")
 
     @classmethod
-    def firing(cls, timer: Timer, event: bytes) -> "Append":
+    def firing(cls, timer: Timer, event: bytes | None) -> "Append":
         """What a timer that comes due appends: its id makes a second firing inert."""
-        return cls(thread=timer.thread, kind="arrival", id=timer.id, events=(event,))
+        events = () if event is None else (event,)
+        return cls(thread=timer.thread, kind="arrival", id=timer.id, events=events)
 
     @property
     def seen_seconds(self) -> int:
@@ -187,8 +194,30 @@ class Store(Protocol):
         """Timers whose time has come; listing does not fire them."""
         ...
 
-    async def fire(self, timer: Timer, event: bytes) -> Outcome:
-        """Turns a due timer into an event, once; `Known` if it is gone, replaced or fired."""
+    async def fire(self, timer: Timer, event: bytes | None) -> Outcome:
+        """Turns a due timer into an event, or only wakes, once; `Known` if it is gone, replaced or fired."""
+        ...
+
+    async def park(self, lease: Lease, letter: Letter) -> bool:
+        """Lets go of a thread that could not be gone on with, and keeps the letter; nothing if the lease is lost.
+
+        The thread is woken at `letter.again`, else by the next arrival, at once if one came since `letter.head`.
+        Coming to rest takes the letter away.
+        """
+        ...
+
+    async def bury(self, letter: Letter, timer: Timer | None = None) -> None:
+        """Keeps a letter about what has no lease, and takes away the timer that it is about."""
+        ...
+
+    async def letters(self) -> list[Letter]:
+        """Every letter, the latest first."""
+        ...
+
+    async def letter(self, id: str) -> Letter | None: ...
+
+    async def revive(self, letter: Letter) -> None:
+        """Forgets the letter and wakes its thread, for as many tries as at first."""
         ...
 
     async def threads(self) -> list[tuple[str, int]]:

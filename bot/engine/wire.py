@@ -11,10 +11,11 @@ from typing import Protocol, TypeVar, cast
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
-from redis.exceptions import NoScriptError
+from redis.exceptions import NoScriptError, ResponseError
 from redis.exceptions import TimeoutError as NoAnswer
 
 from bot.engine.scripts import Script, Word
+from bot.engine.store import WrongKey
 
 CONNECTIONS = 16
 COMMAND_SECONDS = 5
@@ -52,7 +53,16 @@ class Wire:
         self._waiting = _connect(url)
 
     async def command(self, *words: Word) -> object:
-        return await _within(COMMAND_SECONDS, self._client.execute_command(*words))
+        try:
+            return await _within(COMMAND_SECONDS, self._client.execute_command(*words))
+        except ResponseError as error:
+            if "WRONGTYPE" not in str(error):
+                raise
+            names = ", ".join(str(word) for word in words if str(word).startswith("bot:{"))
+            message = (
+                f"one of these keys holds another type of value than the bot put there: {names}"
+            )
+            raise WrongKey(message) from error
 
     async def waiting(self, *words: Word) -> object:
         """A command that may block on the server."""

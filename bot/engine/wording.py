@@ -79,5 +79,5 @@ def member(timer: Timer) -> str:
 
 
 def timer(member: bytes, at: int) -> Timer:
-    thread, _, name = member.decode().partition("\0")
+    thread, _, name = member.decode(errors="replace").partition("\0")
     return Timer(thread, name, at)
