@@ -13,7 +13,8 @@ from bot.core.events import Delivered, DeliveryFailed, Event, OutcomeUnknown, Ve
 from bot.core.frozen import replace
 from bot.core.thread import Refusal, Thread
 from bot.engine.run import Runner
-from bot.engine.session import LeaseLost, Question, Session
+from bot.engine.session import Question, Session
+from bot.engine.stuck import LeaseLost, during
 from bot.kit.channel import Channel, Undeliverable
 
 LISTEN_SECONDS = 1.0
@@ -69,17 +70,22 @@ class Performer:
             if any(not isinstance(effect, Decide) for effect in next_effects(session.thread)):
                 return
         session.question = None
-        await session.record(question.answer.result())
+        with during("decide"):
+            answer = question.answer.result()
+        await session.record(answer)
 
     # ---- everything else ---------------------------------------------------------------------------
     async def _one(self, session: Session, effect: Effect) -> None:
         match effect:
             case Preview(call, version):
-                await self._runner.preview(session, call, version)
+                with during("tool"):
+                    await self._runner.preview(session, call, version)
             case Run(claim=False) as run:
-                await self._runner.read(session, run)
+                with during("tool"):
+                    await self._runner.read(session, run)
             case Run() as run:
-                await self._runner.write(session, run)
+                with during("tool"):
+                    await self._runner.write(session, run)
             case Doubt(call, n):
                 unknown = OutcomeUnknown(id=f"unknown:{call}.{n}", actor="engine", call=call, n=n)
                 await session.record(unknown)
@@ -110,15 +116,18 @@ class Performer:
 
     async def _send(self, session: Session, key: str) -> None:
         """A message found owed after a load may have gone out before a crash: look before sending it again."""
-        message, address = outbox.message(session.thread, key), outbox.address(session.thread, key)
+        with during("render"):
+            message = outbox.message(session.thread, key)
+            address = outbox.address(session.thread, key)
         if message is None or address is None:
             return
         channel = self._channels[address.channel]
         try:
-            receipt = await channel.find(address, key) if key in session.owed_before else None
-            if receipt is None and not session.is_held():
-                raise LeaseLost(session.thread.id)  # Whoever has the thread now may be sending it.
-            receipt = receipt or await channel.send(address, message)
+            with during("send"):
+                receipt = await channel.find(address, key) if key in session.owed_before else None
+                if receipt is None and not session.is_held():
+                    raise LeaseLost(session.thread.id)  # Whoever has the thread now may be sending it.
+                receipt = receipt or await channel.send(address, message)
         except Undeliverable as error:
             reason = str(error)[:500]
             failed = DeliveryFailed(id=f"unsent:{key}", actor="engine", key=key, reason=reason)

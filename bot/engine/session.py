@@ -18,6 +18,7 @@ from bot.core.events import Event
 from bot.core.reducer import evolve
 from bot.core.thread import Thread
 from bot.engine.store import Append, Appended, Fenced, Kind, Known, Lease, Outcome, Store
+from bot.engine.stuck import LeaseLost, Stuck
 
 FACTS = {
     "StepDecided",
@@ -42,16 +43,13 @@ class Question:
     answer: asyncio.Future[Event]
 
 
-class LeaseLost(Exception):
-    """Somebody else works on this thread now; whatever is not appended yet is theirs to find out."""
-
-
 class Session:
     """A thread, its events and the right to act on it. Appends are serialised: facts of parallel effects queue here."""
 
     def __init__(self, store: Store, lease: Lease, lease_seconds: float) -> None:
         self.lease = lease
         self.events = Log(lease.thread)
+        self.read_to: int | None = None
         self.question: Question | None = None
         self.owed_before: frozenset[str] = frozenset()
         self._store = store
@@ -118,7 +116,8 @@ class Session:
         # The store stamps the time, so a timer that is new with these facts is set from a guess that is early. It is
         # put right by the next commit, and therefore such a commit is never the last one.
         guessed = bool(facts) and any(self._armed.get(name) != at for name, at in wanted.items())
-        rest = kind == "fact" and not guessed and not next_effects(folded)
+        may_rest = not guessed and not folded.is_closed_to_us
+        rest = kind == "fact" and may_rest and not next_effects(folded)
         commit = Append(
             thread=self.thread.id,
             kind=kind,
@@ -138,8 +137,9 @@ class Session:
     async def _heard(self, outcome: Outcome, commit: Append, facts: tuple[Event, ...]) -> Outcome:
         match outcome:
             case Appended(head, at) if head == self.thread.head + len(facts):
+                self.read_to = head
                 for body in commit.events:
-                    self.events.add(decode(at, body))
+                    self._fold_in(decode(at, body))
                 self._armed = timers(self.thread)
             case Fenced() if commit.kind == "claim" or commit.rest:
                 raise LeaseLost(self.thread.id)
@@ -149,10 +149,17 @@ class Session:
 
     async def _read_on(self) -> None:
         rows = await self._store.read(self.thread.id, self.thread.head)
+        self.read_to = self.thread.head + len(rows)
         for event in (decode(row.at, row.body) for row in rows):
-            self.events.add(event)
+            self._fold_in(event)
             if event.type in FACTS:
                 self._armed = timers(self.thread)
+
+    def _fold_in(self, event: Event) -> None:
+        try:
+            self.events.add(event)
+        except Exception as error:
+            raise Stuck("fold", error, self.thread.head + 1) from error
 
     def _folded(self, facts: tuple[Event, ...]) -> Thread:
         thread = self.thread

@@ -9,15 +9,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from uuid import uuid4
 
 import structlog
 
 from bot.core.codec import encode
 from bot.core.effects import next_effects
-from bot.core.events import Paused, TimerFired
-from bot.engine.session import LeaseLost, Session
-from bot.engine.store import Lease, Store
+from bot.core.events import TimerFired
+from bot.engine.letters import Letter, cause_of
+from bot.engine.session import Session
+from bot.engine.store import Lease, Store, Timer, WrongKey
+from bot.engine.stuck import LeaseLost, Stuck
+from bot.engine.trouble import (
+    MOST_TAKEOVERS,
+    PATIENCE,
+    Patience,
+    Unreadable,
+    WorkersDied,
+    set_aside,
+)
 
 Perform = Callable[[Session], Awaitable[None]]
 
@@ -27,8 +36,6 @@ DRAIN_SECONDS = 25.0
 FAILED_PAUSE_SECONDS = 1.0
 TAKE_WAIT_SECONDS = 1.0
 FULL_PAUSE_SECONDS = 0.05
-MOST_TRIES = 5
-REASON_CHARACTERS = 500
 log = structlog.get_logger()
 
 
@@ -36,12 +43,19 @@ class Worker:
     """Holds up to `concurrency` threads at once. `perform` does what one thread's fold asks for, once."""
 
     def __init__(
-        self, store: Store, perform: Perform, *, lease_seconds: float, concurrency: int = 16
+        self,
+        store: Store,
+        perform: Perform,
+        *,
+        lease_seconds: float,
+        concurrency: int = 16,
+        patience: Patience = PATIENCE,
     ) -> None:
         self._store = store
         self._perform = perform
         self._lease_seconds = lease_seconds
         self._concurrency = concurrency
+        self._patience = patience
         self._stopping = asyncio.Event()
         self._held: dict[str, tuple[Session, asyncio.Task[None]]] = {}
 
@@ -106,35 +120,43 @@ class Worker:
             del self._held[lease.entry]
 
     async def _live(self, session: Session) -> None:
-        """One thread until it waits or rests. Whatever goes wrong here is tried again when the lease has lapsed."""
+        """One thread until it waits or rests. Whatever goes wrong here sets it aside, and its neighbours go on."""
         try:
             await session.load()
-            await self._perform(session)
-            while not session.resting and not self._stopping.is_set():
-                if session.thread.beyond:
-                    # Not brought to rest: the lease lapses, and a worker of the newer version may be the next to take it.
-                    log.warning("written by a newer version", thread=session.lease.thread)
-                    return
-                if next_effects(session.thread):
-                    await self._perform(session)
-                else:
-                    await session.rest()
+            await self._work(session)
         except LeaseLost:
             log.info("lease lost", thread=session.lease.thread)
         except Exception as error:
             log.exception("turn failed", thread=session.lease.thread, tries=session.lease.tries)
-            await self._park(session, error)
+            # A store that is away cannot even be told: then the lease lapses, and whoever takes it over tries again.
+            with suppress(Exception):
+                await set_aside(self._store, session, error, self._patience)
         finally:
             session.let_go()
 
-    async def _park(self, session: Session, error: Exception) -> None:
-        """What fails time and again is no longer tried: the thread is paused, with the cause, until a human resumes it."""
-        if session.lease.tries < MOST_TRIES:
+    async def _work(self, session: Session) -> None:
+        """Rounds, until there is nothing to do or nothing may be done here."""
+        self._look(session)
+        await self._perform(session)
+        while not session.resting and not self._stopping.is_set():
+            self._look(session)
+            if session.thread.beyond:
+                # Not brought to rest: the lease lapses, and a worker of the newer version may be the next to take it.
+                log.warning("written by a newer version", thread=session.lease.thread)
+                return
+            if next_effects(session.thread):
+                await self._perform(session)
+            else:
+                await session.rest()
+
+    def _look(self, session: Session) -> None:
+        """Whether there is any sense in going on."""
+        if session.thread.beyond:
             return
-        reason = f"{type(error).__name__}: {error}"[:REASON_CHARACTERS]
-        with suppress(Exception):
-            paused = Paused(id=f"parked:{uuid4().hex}", actor="engine", reason=reason)
-            await session.record(paused)
+        if seq := session.thread.unreadable:
+            raise Stuck("parse", Unreadable(seq), seq)
+        if session.lease.tries > MOST_TAKEOVERS:
+            raise Stuck("other", WorkersDied(session.lease.tries - 1))
 
     async def _beat(self) -> None:
         sessions = {session.lease: session for session, _ in self._held.values()}
@@ -145,8 +167,17 @@ class Worker:
 
     async def _fire_timers(self) -> None:
         for timer in await self._store.due(100):
-            event = TimerFired(id=timer.id, actor="clock", name=timer.name, due=timer.at)
-            await self._store.fire(timer, encode(event))
+            try:
+                await self._store.fire(timer, _fired(timer))
+            except WrongKey as error:
+                await self._bury(timer, error)
+
+    async def _bury(self, timer: Timer, error: Exception) -> None:
+        """A timer that can never fire must not stand before the others for ever."""
+        at, cause = await self._store.now(), cause_of(error)
+        letter = Letter(id=timer.thread, at=at, tries=1, stage="other", cause=cause)
+        log.error("parked", thread=timer.thread, stage=letter.stage, cause=cause, tries=1)
+        await self._store.bury(letter, timer)
 
     async def _prune(self) -> None:
         await self._store.prune(24 * PRUNE_SECONDS)
@@ -160,3 +191,10 @@ class Worker:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+
+
+def _fired(timer: Timer) -> bytes | None:
+    """What a due timer appends; one without a name only wakes its thread."""
+    if not timer.name:
+        return None
+    return encode(TimerFired(id=timer.id, actor="clock", name=timer.name, due=timer.at))

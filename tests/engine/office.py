@@ -26,6 +26,7 @@ from bot.engine.perform import Performer
 from bot.engine.redis_store import RedisStore
 from bot.engine.run import Runner
 from bot.engine.toolbox import Toolbox
+from bot.engine.trouble import Patience
 from bot.engine.worker import Worker
 from bot.kit.load import load_agents
 from bot.kit.people import People
@@ -89,6 +90,7 @@ class Office:
         self, url: str, folder: Path, replies: Sequence[Reply], lease_seconds: float
     ) -> None:
         self.url, self.folder, self.lease_seconds = url, folder, lease_seconds
+        self.patience = Patience(first_seconds=0.02, longest_seconds=0.05, tries=3, away_tries=5)
         self.model, self.screen = ScriptedModel(replies), Screen()
         self.environ: dict[str, str] = {"LEDGER": str(folder / "ledger"), "TOKEN": "s3cr3t-value"}
         self.thread = thread_id(HOME)
@@ -158,7 +160,7 @@ class Office:
         performer = Performer(
             decider, Runner(Toolbox(agents, self.environ)), {"screen": self.screen}
         )
-        return Worker(store, performer, lease_seconds=self.lease_seconds)
+        return Worker(store, performer, lease_seconds=self.lease_seconds, patience=self.patience)
 
     def _people(self) -> Path:
         file = self.folder / "people.yaml"

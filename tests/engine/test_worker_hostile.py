@@ -9,8 +9,7 @@ import pytest
 import redis
 
 from bot.core import outbox
-from bot.core.events import CallVoided, DecideFailed, Paused, StepDecided
-from bot.core.thread import Idle
+from bot.core.events import CallVoided, DecideFailed, StepDecided
 from bot.engine import keys
 from bot.engine.desk import Desk
 from bot.model.port import ModelFailed
@@ -61,19 +60,6 @@ async def test_an_approval_runs_while_the_model_hangs(open_office: MakeOffice) -
         await until(desk, is_idle)
 
 
-async def test_what_breaks_time_and_again_is_paused_with_its_cause_until_a_human_resumes(
-    open_office: MakeOffice,
-) -> None:
-    office = open_office([DONE], lease_seconds=0.4)
-    office.screen.failures = [ConnectionError("the screen is dark")] * 5
-    async with office.work() as desk:
-        await say(desk, "hello")
-        thread = await until(desk, has("Paused"))
-        assert thread.paused
-        parked = next(e for e in await desk.events(office.thread) if isinstance(e, Paused))
-        assert parked.reason == "ConnectionError: the screen is dark"
-
-
 async def test_half_a_character_from_a_model_server_stops_nothing(open_office: MakeOffice) -> None:
     office = open_office([ModelFailed("permanent", "bad \ud800"), DONE])
     async with office.work() as desk:
@@ -81,21 +67,6 @@ async def test_half_a_character_from_a_model_server_stops_nothing(open_office: M
         await card(desk, outbox.Hold)
         failed = next(e for e in await desk.events(office.thread) if isinstance(e, DecideFailed))
     assert failed.reason == "bad ?"
-
-
-async def test_a_row_that_nobody_can_read_hides_no_other_thread(open_office: MakeOffice) -> None:
-    office = open_office([DONE])
-    with redis.Redis.from_url(office.url) as server:  # pyright: ignore[reportUnknownMemberType]
-        async with office.work() as desk:
-            await say(desk, "hello")
-            await until(desk, is_idle)
-            server.rpush(keys.of_thread(office.thread).log, b"garbage-not-a-stamp")
-            office.model.replies = [DONE]
-            await say(desk, "still there?")
-            await until(desk, has("StepDecided", 2))
-            thread = await until(desk, is_idle)
-            assert isinstance(thread.turn, Idle)
-            assert [each.id for each in await desk.threads()] == [office.thread]
 
 
 async def test_a_newer_versions_claim_is_left_to_the_newer_version(open_office: MakeOffice) -> None:
