@@ -4,66 +4,23 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import parse_qsl, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
-_SPAN = re.compile(r"\A(?P<number>\d+)(?P<unit>[smhdw])\Z")
+from bot.spelling import Paths, Span, redis_address
+
 MOST_QUOTED = 40
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 class BadSettings(Exception):
     """The environment says something that cannot be: one sentence a finding."""
-
-
-def span(text: object) -> object:
-    """`7d`, `90m`, `4s`: a length of time."""
-    found = _SPAN.match(text) if isinstance(text, str) else None
-    if isinstance(text, str) and not found:
-        message = "expected a number and one of s, m, h, d, w, as in 7d"
-        raise ValueError(message)
-    if found and not int(found["number"]):
-        message = "more than nothing was expected, as in 7d"
-        raise ValueError(message)
-    return timedelta(**{_UNITS[found["unit"]]: int(found["number"])}) if found else text
-
-
-def redis_address(text: object) -> object:
-    """An address of Redis, with nothing behind the question mark that the client would stumble over."""
-    if not isinstance(text, str):
-        return text
-    parts = urlsplit(text)
-    if parts.scheme not in ("redis", "rediss", "unix"):
-        message = "an address that begins with redis://, rediss:// or unix:// was expected"
-        raise ValueError(message)
-    known = ("db", "username", "password", "protocol", "client_name")
-    strange = [
-        key for key, _ in parse_qsl(parts.query) if not key.startswith("ssl_") and key not in known
-    ]
-    if strange:
-        message = (
-            f"it takes {', '.join(known)} and ssl_… behind the question mark, not {strange[0]}"
-        )
-        raise ValueError(message)
-    return text
-
-
-def paths(text: object) -> object:
-    """Folders, colon-separated."""
-    return tuple(Path(part) for part in text.split(":") if part) if isinstance(text, str) else text
-
-
-Span = Annotated[timedelta, BeforeValidator(span)]
-Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(paths)]
 
 
 class Settings(BaseSettings):
