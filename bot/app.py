@@ -89,6 +89,7 @@ def decider(app: App) -> Decider:
         max_tokens=settings.max_tokens,
         deadline_seconds=int(settings.approval_deadline.total_seconds()),
         owner=settings.owner,
+        context_tokens=settings.context_tokens,
     )
 
 

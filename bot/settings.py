@@ -109,6 +109,12 @@ class Settings(BaseSettings):
         validation_alias="BOT_MAX_TOKENS",
         description="longest answer of the model",
     )
+    context_tokens: int = Field(
+        default=100_000,
+        ge=1_000,
+        validation_alias="BOT_CONTEXT_TOKENS",
+        description="longest request; what is older is summed up (an agent's limits may say otherwise)",
+    )
     anthropic_api_key: SecretStr | None = Field(
         default=None,
         validation_alias=AliasChoices("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"),

@@ -12,6 +12,7 @@ from bot.core.codec import canonical
 from bot.core.events import (
     CallVoided,
     Cancelled,
+    Compacted,
     CronTicked,
     DecideFailed,
     Delivered,
@@ -116,6 +117,8 @@ def _machine(thread: Thread, event: Event) -> str:  # noqa: C901 - a closed unio
             return f"shown: {key}"
         case DeliveryFailed(key=key, reason=reason):
             return f"not delivered: {key}: {_short(reason)}"
+        case Compacted(upto=upto):
+            return f"summed up: of events 1 to {upto} the model reads a summary from here on"
         case Forked(parent=parent):
             return f"a copy of {parent} from here"
         case _:

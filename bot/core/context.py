@@ -48,6 +48,7 @@ class Log(Sequence[Event]):
         self._written: list[str] = []
         self._counts = [0]
         self._covered = 0
+        self.compacted_at = -1
 
     @overload
     def __getitem__(self, at: int) -> Event: ...
@@ -66,6 +67,7 @@ class Log(Sequence[Event]):
         after = evolve(before, event)
         if type(event) is Compacted and is_new:
             self._cover(event)
+            self.compacted_at = len(self)
             count = sum(map(bool, self._written))
         written = block(before, event, after) if is_new else ""
         self.thread = after
@@ -90,6 +92,7 @@ class Log(Sequence[Event]):
         """The same log, which stays as it is while this one grows."""
         same = Log(self.thread.id)
         same.thread, same._covered = self.thread, self._covered
+        same.compacted_at = self.compacted_at
         same._events, same._written = self._events[:], self._written[:]
         same._counts = self._counts[:]
         return same
@@ -124,10 +127,10 @@ def _own(before: Thread, event: Event, after: Thread, changed: tuple[Change, ...
         case MessageReceived():
             yield from _message(before, event, after, changed)
         case MessageNoted():
-            yield element("noted", text(_capped(event.text)), ("untrusted", _source(event)))
+            yield element("noted", text(_capped(event.text)), ("untrusted", source(event)))
         case CronTicked():
             yield element(
-                "schedule", text(event.prompt), ("name", event.schedule), ("at", _minute(event.at))
+                "schedule", text(event.prompt), ("name", event.schedule), ("at", minute(event.at))
             )
         case StepDecided():
             yield from _step(before, event, after)
@@ -163,20 +166,21 @@ def _message(
     yield element(
         "message",
         text(_capped(event.text)),
-        _speaker(event),
-        ("at", _minute(event.at)),
+        speaker(event),
+        ("at", minute(event.at)),
         ("not_counted", refusal),
         ("open", " ".join(call.id for call in after.calls if call.open and not is_closed(call))),
     )
 
 
-def _speaker(event: MessageReceived) -> tuple[str, str]:
+def speaker(event: MessageReceived) -> tuple[str, str]:
     """A person known by an alias is named; anybody else is where their words came from."""
     known = _ALIAS.fullmatch(event.actor) is not None
-    return ("from", event.actor) if known else ("untrusted", _source(event))
+    return ("from", event.actor) if known else ("untrusted", source(event))
 
 
-def _source(event: MessageReceived | MessageNoted) -> str:
+def source(event: MessageReceived | MessageNoted) -> str:
+    """Where words came from: the channel, and who spoke there."""
     channel = event.address.channel
     return event.actor if event.actor.startswith(f"{channel}:") else f"{channel}:{event.actor}"
 
@@ -238,5 +242,6 @@ def _summary(event: Compacted) -> str:
     return element("summary", text(event.summary), ("events", f"1 to {event.upto}"))
 
 
-def _minute(at: int) -> str:
+def minute(at: int) -> str:
+    """A time as the model reads it, to the minute."""
     return f"{datetime.fromtimestamp(at // 1000, UTC):%Y-%m-%dT%H:%MZ}" if at else ""

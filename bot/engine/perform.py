@@ -126,7 +126,9 @@ class Performer:
             with during("send"):
                 receipt = await channel.find(address, key) if key in session.owed_before else None
                 if receipt is None and not session.is_held():
-                    raise LeaseLost(session.thread.id)  # Whoever has the thread now may be sending it.
+                    raise LeaseLost(
+                        session.thread.id
+                    )  # Whoever has the thread now may be sending it.
                 receipt = receipt or await channel.send(address, message)
         except Undeliverable as error:
             reason = str(error)[:500]

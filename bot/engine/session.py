@@ -29,6 +29,7 @@ FACTS = {
     "ToolEnded",
     "OutcomeUnknown",
     "CallVoided",
+    "Compacted",
     "Delivered",
     "DeliveryFailed",
     "VerdictRefused",

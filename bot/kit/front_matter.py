@@ -44,6 +44,7 @@ class LimitsSaid(_Front):
     failures: Annotated[int, Field(ge=1, le=100)] = 3
     cost_usd: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
     wall_seconds: Annotated[int, Field(ge=1)] | None = None
+    context_tokens: Annotated[int, Field(ge=1_000, le=10_000_000)] | None = None
 
     def limits(self) -> Limits:
         micro_usd = None if self.cost_usd is None else round(self.cost_usd * 1_000_000)

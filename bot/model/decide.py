@@ -18,6 +18,7 @@ from bot.core.thread import Thinking, Thread, is_closed
 from bot.core.values import Proposal, Usage
 from bot.kit.agent import Agent
 from bot.kit.propose import Malformed
+from bot.model import budget
 from bot.model.port import Answer, Failure, Model, ModelFailed
 from bot.model.request import ToolSpec, filled, frame
 
@@ -25,6 +26,7 @@ log = structlog.get_logger()
 
 FIRST_WAIT_SECONDS = 2.0
 LONGEST_WAIT_SECONDS = 300.0
+CONTEXT_TOKENS = 100_000
 MOST_DOUBLINGS = 10
 REASON_CHARACTERS = 500
 DIGEST_CHARACTERS = 16
@@ -53,6 +55,7 @@ class Decider:
         max_tokens: int,
         deadline_seconds: int,
         owner: str,
+        context_tokens: int = CONTEXT_TOKENS,
     ) -> None:
         self._agents = agents
         self._model = model
@@ -61,6 +64,7 @@ class Decider:
         self._deadline_seconds = deadline_seconds
         self._owner = owner
         self._frames: dict[tuple[str, str], str] = {}
+        self._context_tokens = context_tokens
 
     async def __call__(self, thread: Thread, events: Sequence[Event]) -> Event:
         """The next step as a fact: what configuration prefetches, else what the model chose, else why it did not."""
@@ -105,6 +109,8 @@ class Decider:
             body = self.request(agent, thread.id, events, model)
         except ValueError as error:
             return _failed(thread, "permanent", f"There is no request to send: {error}.")
+        if not budget.fits(body, self._most_tokens(agent)):
+            return self._shortened(thread, agent, events, model)
         sent = Sent(model, digest(body.decode()))
         try:
             answer = await self._model.ask(body)
@@ -112,6 +118,27 @@ class Decider:
             wait = waiting_ms(thread, error.retry_seconds) if error.kind == "transient" else 0
             return _failed(thread, error.kind, error.reason, wait, sent, error.usage)
         return self._heard(thread, agent, answer, sent)
+
+    def _most_tokens(self, agent: Agent) -> int:
+        return agent.front.limits.context_tokens or self._context_tokens
+
+    def _shortened(
+        self, thread: Thread, agent: Agent, events: Sequence[Event], model: str
+    ) -> Event:
+        """What goes on record in the place of a question that would be too long; asked is after it."""
+        most = self._most_tokens(agent)
+        fact = budget.shortened(
+            _id("compacted", thread),
+            thread.id,
+            events,
+            most,
+            lambda log: self.request(agent, thread.id, log, model),
+        )
+        reason = (
+            f"The prompt, the tools and what is open alone are more than {most:,} tokens: raise context_tokens "
+            f"in the limits of {agent.name} (or BOT_CONTEXT_TOKENS), or begin a new thread."
+        )
+        return fact or _failed(thread, "permanent", reason)
 
     def _heard(self, thread: Thread, agent: Agent, answer: Answer, sent: Sent) -> Event:
         """The answer as a step, if it makes one."""
@@ -206,10 +233,10 @@ def _uses(thread: Thread, answer: Answer) -> list[tuple[str, dict[str, JsonValue
 
 
 def _previous(log: context.Log) -> int:
-    """How many blocks the last request had: the prefix cache is marked there too."""
+    """How many blocks the last request had: the prefix cache is marked there too. A compaction begins a new prefix."""
     for event in reversed(log):
         if isinstance(event, StepDecided | DecideFailed) and event.request:
-            return log.blocks_at(event.seen)
+            return log.blocks_at(event.seen) if event.seen > log.compacted_at else 0
     return 0
 
 

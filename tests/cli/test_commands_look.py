@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.codec import encode
-from bot.core.events import Paused, ToolStarted
+from bot.core.events import Compacted, Paused, ToolStarted
 from bot.engine.redis_store import RedisStore
 from bot.engine.store import Append
 from tests.cli.office import Office, furnish
@@ -80,6 +80,16 @@ def test_the_story_tells_who_said_what_and_where_it_stands(office: Office) -> No
     said, stands = office.run("show", thread).out.splitlines()
     assert said.endswith("carol: refund it")
     assert stands == f"{thread} (desk): thinking"
+
+
+def test_the_story_tells_where_the_model_reads_a_summary_from(office: Office) -> None:
+    thread = launched(office)
+    append(office, thread, encode(Compacted(id="c1", actor="engine", upto=1, summary="<so> far")))
+    told = office.run("show", thread).out.splitlines()[1]
+    assert told.endswith("summed up: of events 1 to 1 the model reads a summary from here on")
+    context = office.run("show", thread, "--context").out
+    assert context == '<summary events="1 to 1">&lt;so&gt; far</summary>\n'
+    assert office.run("replay", thread, "--check").status == 0
 
 
 def test_what_hides_in_a_text_is_written_out(office: Office) -> None:

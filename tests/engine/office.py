@@ -28,7 +28,7 @@ from bot.engine.run import Runner
 from bot.engine.toolbox import Toolbox
 from bot.engine.trouble import Patience
 from bot.engine.worker import Worker
-from bot.kit.load import load_agents
+from bot.kit.load import Agents, load_agents
 from bot.kit.people import People
 from bot.model.decide import Decider
 from bot.model.port import Answer, ModelFailed, ToolUse
@@ -46,11 +46,13 @@ class ScriptedModel:
     def __init__(self, replies: Sequence[Reply]) -> None:
         self.replies: Sequence[Reply] = replies
         self.asked: list[str] = []
+        self.bodies: list[bytes] = []
         self.before_answer: Callable[[], None] | None = None
         self.gate = asyncio.Event()
         self.gate.set()
 
     async def ask(self, body: bytes) -> Answer:
+        self.bodies.append(body)
         content = json.loads(body)["messages"][0]["content"]
         self.asked.append("\n".join(block["text"] for block in content))
         reply, self.replies = (self.replies or ["Nothing more to say."])[0], self.replies[1:]
@@ -147,9 +149,19 @@ class Office:
             await store.close()
 
     def worker(self, store: RedisStore) -> Worker:
-        people = People.load(self._people())
-        agents = load_agents([self.folder / "agents"], people)
-        decider = Decider(
+        agents = self.agents()
+        decider = self.decider(agents)
+        performer = Performer(
+            decider, Runner(Toolbox(agents, self.environ)), {"screen": self.screen}
+        )
+        return Worker(store, performer, lease_seconds=self.lease_seconds, patience=self.patience)
+
+    def agents(self) -> Agents:
+        """The agents as a worker that starts now reads them."""
+        return load_agents([self.folder / "agents"], People.load(self._people()))
+
+    def decider(self, agents: Agents) -> Decider:
+        return Decider(
             agents,
             self.model,
             model_of=lambda _: "a-model",
@@ -157,10 +169,6 @@ class Office:
             deadline_seconds=3_600,
             owner="alice",
         )
-        performer = Performer(
-            decider, Runner(Toolbox(agents, self.environ)), {"screen": self.screen}
-        )
-        return Worker(store, performer, lease_seconds=self.lease_seconds, patience=self.patience)
 
     def _people(self) -> Path:
         file = self.folder / "people.yaml"

@@ -17,8 +17,8 @@ from bot.engine.memory_store import MemoryServer, MemoryStore
 from bot.engine.perform import Performer
 from bot.engine.run import Runner
 from bot.engine.session import Session
-from bot.engine.stuck import LeaseLost
 from bot.engine.store import Append
+from bot.engine.stuck import LeaseLost
 from bot.engine.toolbox import Toolbox
 from tests.engine.office import HOME, Screen, message
 

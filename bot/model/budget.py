@@ -1,0 +1,31 @@
+"""Budget: what a request may weigh, and the summary that brings one that is too long back under it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from bot.core import context
+from bot.core.compact import compaction
+from bot.core.events import Compacted, Event
+from bot.core.weight import BYTES_A_TOKEN, tokens, weight
+
+Render = Callable[[Sequence[Event]], bytes]
+
+
+def fits(body: bytes, most_tokens: int) -> bool:
+    """Whether a request stays within the budget."""
+    return tokens(len(body)) <= most_tokens
+
+
+def shortened(
+    id: str, thread_id: str, events: Sequence[Event], most_tokens: int, render: Render
+) -> Compacted | None:
+    """The compaction after which this log's request fits; None: nothing that may be left out makes it fit."""
+    blocks = context.blocks(events, thread_id)
+    around = len(render(events)) - sum(map(weight, blocks))
+    cut = compaction(events, thread_id, most_tokens * BYTES_A_TOKEN - around)
+    if cut is None:
+        return None
+    fact = Compacted(id=id, actor="engine", upto=cut[0], summary=cut[1])
+    # Rendered once more, so that one that does not help is never written: the thread would be asked for it for ever.
+    return fact if fits(render((*events, fact)), most_tokens) else None
