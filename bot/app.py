@@ -90,6 +90,7 @@ def decider(app: App) -> Decider:
         deadline_seconds=int(settings.approval_deadline.total_seconds()),
         owner=settings.owner,
         context_tokens=settings.context_tokens,
+        fallback_of=_fallback_of(settings),
     )
 
 
@@ -136,6 +137,12 @@ def _model_of(settings: Settings) -> Callable[[Agent], str]:
     if settings.rehearses:
         return lambda agent: f"{PREFIX}{agent.name}"
     return lambda agent: agent.model or settings.model
+
+
+def _fallback_of(settings: Settings) -> Callable[[Agent], str]:
+    if settings.rehearses:
+        return lambda _: ""
+    return lambda agent: agent.fallback or settings.fallback_model
 
 
 def worker(app: App, channels: Mapping[str, Channel]) -> Worker:

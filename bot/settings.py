@@ -97,6 +97,11 @@ class Settings(BaseSettings):
         validation_alias="BOT_MODEL",
         description="who chooses the next step",
     )
+    fallback_model: str = Field(
+        default="",
+        validation_alias="BOT_FALLBACK_MODEL",
+        description="who is asked for ten minutes when that one cannot be (overloaded, unknown, not allowed)",
+    )
     provider: Literal["anthropic", "bedrock", "vertex", "rehearsal"] | None = Field(
         default=None,
         validation_alias="BOT_PROVIDER",

@@ -16,7 +16,7 @@ from bot.cli.secrets import masked
 from bot.cli.store_health import store_finding
 from bot.kit.agent import Agent
 from bot.kit.document import AgentError
-from bot.kit.lint import lint
+from bot.kit.lint import MODEL_NAME, lint
 from bot.kit.load import Agents
 from bot.settings import BadSettings, Settings, environment
 
@@ -140,12 +140,30 @@ def _model(settings: Settings, found: House) -> Iterator[Finding]:
     provider = settings.provider or "anthropic"
     key = masked(settings.anthropic_api_key) if settings.anthropic_api_key else "no key"
     where = f", at {masked(settings.anthropic_base_url)}" if settings.anthropic_base_url else ""
-    text = f"{settings.model} by {provider}{where}; {key}"
+    second = f", else {settings.fallback_model}," if settings.fallback_model else ""
+    text = f"{settings.model}{second} by {provider}{where}; {key}"
     if provider == "anthropic" and not settings.anthropic_api_key:
         lacks: State = "warning" if settings.anthropic_base_url else "broken"
         yield Finding("model", lacks, text, "set ANTHROPIC_API_KEY")
     else:
         yield Finding("model", "ok", text)
+    yield from _fallback(settings, found)
+
+
+def _fallback(settings: Settings, found: House) -> Iterator[Finding]:
+    """Models that cannot be asked, and a second one that is no other: it would never help."""
+    for name, word in (
+        (settings.model, "BOT_MODEL"),
+        (settings.fallback_model, "BOT_FALLBACK_MODEL"),
+    ):
+        if name and not MODEL_NAME.fullmatch(name):
+            yield Finding("model", "broken", f"{word}: {name[:80]!r} is no name of a model", SET_IT)
+    for agent in found.agents.values():
+        second = agent.fallback or settings.fallback_model
+        if second and second == (agent.model or settings.model):
+            text = f"{agent.name}: {second} is asked first, and would be asked again where it fails"
+            mend = "set BOT_FALLBACK_MODEL, or fallback: in its agent.md, to another model"
+            yield Finding("model", "warning", text, mend)
 
 
 def _rehearsal(found: House) -> Iterator[Finding]:

@@ -44,7 +44,7 @@ MOST_CHARACTERS = 400
 
 def story(thread: str, log: Sequence[Event]) -> Iterator[str]:
     """Oldest first; the last line says where the thread stands."""
-    state, step = Thread(thread), 0
+    state, step, stand_ins = Thread(thread), 0, set[str]()
     for event in log:
         known = event.id in state.ids
         state = evolve(state, event)
@@ -52,6 +52,10 @@ def story(thread: str, log: Sequence[Event]) -> Iterator[str]:
             continue
         step += is_step(event)
         line = f"step {step}, {told(state, event)}" if is_step(event) else told(state, event)
+        if isinstance(event, DecideFailed):
+            stand_ins.add(event.instead)
+        if isinstance(event, StepDecided) and event.model and event.model in stand_ins:
+            line = f"{line} (by {event.model})"
         if line:
             yield f"{clock(event.at)}  {on_one_line(line)}"
     waits = waiting_for(state)
@@ -95,6 +99,8 @@ def _machine(thread: Thread, event: Event) -> str:  # noqa: C901 - a closed unio
             void = "" if any(call.step == event.seen for call in thread.calls) else " (void)"
             chosen = "; ".join(_proposal(call) for call in calls)
             return f"{'prefetch' if actor == 'prefetch' else 'chosen'}{void}: {chosen}"
+        case DecideFailed(kind=kind, reason=reason, model=model, instead=instead) if instead:
+            return f"no step from {model} ({kind}): {_short(reason)} {instead} is asked instead"
         case DecideFailed(kind=kind, reason=reason):
             return f"no step ({kind}): {_short(reason)}"
         case Previewed(call=call, version=version, card=card):

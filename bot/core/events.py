@@ -60,13 +60,14 @@ class StepDecided(Base):
 
 
 class DecideFailed(Base):
-    """The model gave no step. Transient: asked again after `retry_in` milliseconds."""
+    """The model gave no step. Transient: asked again after `retry_in` milliseconds, or `instead` of it another model."""
 
     type: Literal["DecideFailed"] = "DecideFailed"
     seen: int
     kind: Literal["transient", "malformed", "refusal", "permanent"]
     reason: str
     retry_in: int = 0
+    instead: str = ""
     model: str = ""
     request: str = ""
     usage: Usage = Usage()

@@ -52,6 +52,11 @@ class Agent:
         return self.front.model
 
     @property
+    def fallback(self) -> str | None:
+        """The model that is asked when the first cannot be; None: the bot's default."""
+        return self.front.fallback
+
+    @property
     def limits(self) -> Limits:
         return self.front.limits.limits()
 

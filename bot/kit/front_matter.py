@@ -87,6 +87,7 @@ class FrontMatter(_Front):
 
     description: str = ""
     model: str | None = None
+    fallback: str | None = None
     tools: tuple[str, ...] | None = None
     approvers: tuple[str, ...] = ()
     policy: dict[str, Policy] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -15,6 +16,7 @@ MAX_TOOLS = 10
 MAX_STEPS = 20
 MAX_PROMPT_TOKENS = 4_000
 _LETTERS_A_TOKEN = 4
+MODEL_NAME = re.compile(r"[A-Za-z0-9][\w.:/@-]{0,199}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ def lint(agents: Agents) -> list[Finding]:
 
 def _findings(agent: Agent) -> Iterator[Finding]:
     yield from _size(agent)
+    yield from _models(agent)
     yield from _names(agent)
     for terms in agent.terms.values():
         yield from _terms(agent, terms)
@@ -62,6 +65,18 @@ def _size(agent: Agent) -> Iterator[Finding]:
     if not agent.description:
         mend = f"description: what it is for, in a line, in {file}"
         yield Finding("warning", agent.name, "it has no description", mend)
+
+
+def _models(agent: Agent) -> Iterator[Finding]:
+    """Models that cannot be asked, and a second one that is the first."""
+    file, front = f"{agent.folder}/agent.md", agent.front
+    for word, name in (("model", front.model), ("fallback", front.fallback)):
+        if name is not None and not MODEL_NAME.fullmatch(name):
+            text = f"{word}: {name[:80]!r} is no name of a model"
+            yield Finding("error", agent.name, text, f"correct it in {file}, or leave it out")
+    if front.model and front.model == front.fallback:
+        text = f"fallback: {front.fallback} is its model already"
+        yield Finding("warning", agent.name, text, f"name another in {file}, or leave it out")
 
 
 def _names(agent: Agent) -> Iterator[Finding]:

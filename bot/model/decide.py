@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import cast
-from uuid import uuid4
 
 import structlog
 from pydantic import JsonValue
@@ -18,9 +16,11 @@ from bot.core.thread import Thinking, Thread, is_closed
 from bot.core.values import Proposal, Usage
 from bot.kit.agent import Agent
 from bot.kit.propose import Malformed
-from bot.model import budget
-from bot.model.port import Answer, Failure, Model, ModelFailed
+from bot.model import budget, fallback
+from bot.model.fallback import Models
+from bot.model.port import Answer, Model, ModelFailed
 from bot.model.request import ToolSpec, filled, frame
+from bot.model.undecided import NOTHING_SENT, Sent, fact_id, undecided
 
 log = structlog.get_logger()
 
@@ -28,19 +28,7 @@ FIRST_WAIT_SECONDS = 2.0
 LONGEST_WAIT_SECONDS = 300.0
 CONTEXT_TOKENS = 100_000
 MOST_DOUBLINGS = 10
-REASON_CHARACTERS = 500
 DIGEST_CHARACTERS = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """Which model was sent which bytes."""
-
-    model: str = ""
-    digest: str = ""
-
-
-NOTHING_SENT = Sent()
 
 
 class Decider:
@@ -56,6 +44,7 @@ class Decider:
         deadline_seconds: int,
         owner: str,
         context_tokens: int = CONTEXT_TOKENS,
+        fallback_of: Callable[[Agent], str] = lambda agent: agent.fallback or "",
     ) -> None:
         self._agents = agents
         self._model = model
@@ -65,19 +54,20 @@ class Decider:
         self._owner = owner
         self._frames: dict[tuple[str, str], str] = {}
         self._context_tokens = context_tokens
+        self._fallback_of = fallback_of
 
     async def __call__(self, thread: Thread, events: Sequence[Event]) -> Event:
         """The next step as a fact: what configuration prefetches, else what the model chose, else why it did not."""
         agent = self._agents.get(thread.agent)
         if agent is None:
-            return _failed(thread, "permanent", f"There is no agent {thread.agent} here.")
+            return undecided(thread, "permanent", f"There is no agent {thread.agent} here.")
         try:
             return await self._chosen(thread, agent, events)
         except Exception as error:
             # An agent's own validators run in here. Whatever they raise, a human hears of it, and nobody pays for
             # asking the model the same again and again.
             log.exception("no step", thread=thread.id)
-            return _failed(thread, "permanent", f"{type(error).__name__}: {error}")
+            return undecided(thread, "permanent", f"{type(error).__name__}: {error}")
 
     async def _chosen(self, thread: Thread, agent: Agent, events: Sequence[Event]) -> Event:
         if not thread.decided and agent.prefetch:
@@ -104,20 +94,27 @@ class Decider:
         return self._frames[name]
 
     async def _ask(self, thread: Thread, agent: Agent, events: Sequence[Event]) -> Event:
-        model = self._model_of(agent)
+        models = self._models(agent)
+        model = fallback.asked_next(models, events, thread.at)
         try:
             body = self.request(agent, thread.id, events, model)
         except ValueError as error:
-            return _failed(thread, "permanent", f"There is no request to send: {error}.")
+            return undecided(thread, "permanent", f"There is no request to send: {error}.")
         if not budget.fits(body, self._most_tokens(agent)):
             return self._shortened(thread, agent, events, model)
         sent = Sent(model, digest(body.decode()))
         try:
             answer = await self._model.ask(body)
         except ModelFailed as error:
-            wait = waiting_ms(thread, error.retry_seconds) if error.kind == "transient" else 0
-            return _failed(thread, error.kind, error.reason, wait, sent, error.usage)
+            told = fallback.trouble(models, thread, events, model, error)
+            later = told.kind == "transient" and not told.instead
+            wait = waiting_ms(thread, error.retry_seconds) if later else 0
+            return undecided(thread, told.kind, told.reason, wait, sent, error.usage, told.instead)
         return self._heard(thread, agent, answer, sent)
+
+    def _models(self, agent: Agent) -> Models:
+        first, second = self._model_of(agent), self._fallback_of(agent)
+        return Models(first, second if second != first else "")
 
     def _most_tokens(self, agent: Agent) -> int:
         return agent.front.limits.context_tokens or self._context_tokens
@@ -128,7 +125,7 @@ class Decider:
         """What goes on record in the place of a question that would be too long; asked is after it."""
         most = self._most_tokens(agent)
         fact = budget.shortened(
-            _id("compacted", thread),
+            fact_id("compacted", thread),
             thread.id,
             events,
             most,
@@ -138,7 +135,7 @@ class Decider:
             f"The prompt, the tools and what is open alone are more than {most:,} tokens: raise context_tokens "
             f"in the limits of {agent.name} (or BOT_CONTEXT_TOKENS), or begin a new thread."
         )
-        return fact or _failed(thread, "permanent", reason)
+        return fact or undecided(thread, "permanent", reason)
 
     def _heard(self, thread: Thread, agent: Agent, answer: Answer, sent: Sent) -> Event:
         """The answer as a step, if it makes one."""
@@ -148,7 +145,7 @@ class Decider:
         except Malformed as error:
             proposals, reason = (), str(error)
         if reason is not None:
-            return _failed(thread, "malformed", reason, 0, sent, answer.usage)
+            return undecided(thread, "malformed", reason, 0, sent, answer.usage)
         return self._step(thread, agent, proposals, "model", sent, answer)
 
     def _proposals(
@@ -176,7 +173,7 @@ class Decider:
         answer: Answer | None = None,
     ) -> StepDecided:
         return StepDecided(
-            id=_id("step", thread),
+            id=fact_id("step", thread),
             actor=actor,
             seen=thread.head,
             calls=proposals,
@@ -190,27 +187,6 @@ class Decider:
         )
 
 
-def _failed(
-    thread: Thread,
-    kind: Failure,
-    reason: str,
-    retry_in: int = 0,
-    sent: Sent = NOTHING_SENT,
-    usage: Usage | None = None,
-) -> DecideFailed:
-    return DecideFailed(
-        id=_id("undecided", thread),
-        actor="engine",
-        seen=thread.head,
-        kind=kind,
-        reason=reason[:REASON_CHARACTERS],
-        retry_in=retry_in,
-        model=sent.model,
-        request=sent.digest,
-        usage=usage or Usage(),
-    )
-
-
 def _spec(spec: Mapping[str, object]) -> ToolSpec:
     """A tool of the kit as the model's port names its parts."""
     return {
@@ -218,10 +194,6 @@ def _spec(spec: Mapping[str, object]) -> ToolSpec:
         "description": str(spec["description"]),
         "input_schema": cast("dict[str, object]", spec["schema"]),
     }
-
-
-def _id(what: str, thread: Thread) -> str:
-    return f"{what}:{thread.id}.{thread.head}:{uuid4().hex[:8]}"
 
 
 def _uses(thread: Thread, answer: Answer) -> list[tuple[str, dict[str, JsonValue]]]:

@@ -12,11 +12,14 @@ from bot.model.port import ModelFailed
 
 # https://platform.claude.com/docs/en/api/errors; a conflict (409) passes as a limit does.
 _TRANSIENT = (408, 409, 429)
+# Not allowed for this key, or not known here: that is said of the model, and another may be allowed and known.
+_OF_THIS_MODEL = (403, 404)
 # A spend limit comes as 400, 402 or 429, and only a human can lift it.
 _OUT_OF_MONEY_CODES = ("spend_limit_reached", "organization_on_hold")
 _OUT_OF_MONEY_WORDS = ("credit balance", "spend limit", "usage limits")
 _TOO_LONG_WORDS = ("prompt is too long", "context window", "context limit")
 _MOST_OF_A_MESSAGE = 200
+_NAMED_BY = "BOT_MODEL, BOT_FALLBACK_MODEL or the agent's own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ def failure_of(refused: Refused) -> ModelFailed:
     if refused.status in _TRANSIENT or refused.status >= 500:
         reason = f"The model's server is not answering for the moment (HTTP {refused.status})."
         return ModelFailed("transient", reason, retry_seconds=refused.retry_seconds)
-    return ModelFailed("permanent", _what_to_do(refused))
+    kind = "unavailable" if refused.status in _OF_THIS_MODEL else "permanent"
+    return ModelFailed(kind, _what_to_do(refused))
 
 
 def _is_out_of_money(refused: Refused) -> bool:
@@ -67,9 +71,11 @@ def _what_to_do(refused: Refused) -> str:
         case 401:
             return f"The model's server refused the key: check {refused.key_name}."
         case 403:
-            return f"{refused.key_name} may not use {refused.model}: allow it or change BOT_MODEL."
+            return (
+                f"{refused.key_name} may not use {refused.model}: allow it or change {_NAMED_BY}."
+            )
         case 404:
-            return f"{refused.host} knows no model {refused.model}: change BOT_MODEL."
+            return f"{refused.host} knows no model {refused.model}: change {_NAMED_BY}."
         case 413:
             return "The request is too large for the model's server: begin a new thread."
         case status if status < 400:

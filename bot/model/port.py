@@ -29,11 +29,14 @@ class Answer(BaseModel):
     model: str = ""
 
 
-Failure = Literal["transient", "malformed", "refusal", "permanent"]
+Failure = Literal["transient", "malformed", "refusal", "permanent", "unavailable"]
 
 
 class ModelFailed(Exception):
-    """The model gave no step. `transient` may be asked again after `retry_seconds`; the others need a human."""
+    """The model gave no step. `transient` may be asked again after `retry_seconds`; the others need a human.
+
+    `unavailable`: this model cannot be asked at all, and another one perhaps can.
+    """
 
     def __init__(
         self,

@@ -177,6 +177,23 @@ def test_doctor_says_what_mends_each_thing_that_is_broken(office: Office) -> Non
     assert broken["model"]["mend"] == "set ANTHROPIC_API_KEY"
 
 
+def test_doctor_says_who_is_asked_second_and_whether_that_can_help(office: Office) -> None:
+    def checks(**environ: str) -> list[Json]:
+        said = office.run("doctor", "--json", ANTHROPIC_API_KEY="sk-x", BOT_MODEL="m-1", **environ)
+        return [row for row in one(said)["checks"] if row["about"] == "model"]
+
+    [fine] = checks(BOT_FALLBACK_MODEL="m-2")
+    assert str(fine["found"]).startswith("m-1, else m-2, by anthropic")
+    [_, same] = checks(BOT_FALLBACK_MODEL="m-1")
+    assert same["state"] == "warning"
+    assert str(same["found"]).startswith("desk: m-1 is asked first, ")
+    [_, odd] = checks(BOT_FALLBACK_MODEL="m 2")
+    assert (odd["state"], odd["found"]) == (
+        "broken",
+        "BOT_FALLBACK_MODEL: 'm 2' is no name of a model",
+    )
+
+
 def test_doctor_marks_for_people_what_is_broken_and_says_what_mends_it(office: Office) -> None:
     said = office.run("doctor", BOT_PROVIDER="anthropic")
     assert (said.status, said.err) == (1, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,6 +68,21 @@ async def test_half_a_character_from_a_model_server_stops_nothing(open_office: M
         await card(desk, outbox.Hold)
         failed = next(e for e in await desk.events(office.thread) if isinstance(e, DecideFailed))
     assert failed.reason == "bad ?"
+
+
+async def test_a_model_that_cannot_be_asked_hands_the_question_to_the_second_at_once(
+    open_office: MakeOffice,
+) -> None:
+    office = open_office([ModelFailed("unavailable", "no such model"), DONE], front="fallback: b")
+    async with office.work() as desk:
+        await say(desk, "hello")
+        await until(desk, has("StepDecided"))
+        await until(desk, is_idle)
+        log = await desk.events(office.thread)
+    assert [json.loads(body)["model"] for body in office.model.bodies] == ["a-model", "b"]
+    failed = next(event for event in log if isinstance(event, DecideFailed))
+    assert (failed.model, failed.instead) == ("a-model", "b")
+    assert [event.model for event in log if isinstance(event, StepDecided)] == ["b"]
 
 
 async def test_a_newer_versions_claim_is_left_to_the_newer_version(open_office: MakeOffice) -> None:

@@ -41,6 +41,9 @@ TWO = "from bot.kit import tool\n@tool(quorum=3)\ndef act():\n    'Act.'\n"
         ("description: d\napprovers: [alice, alcie]", None, "error", "alcie is named as approver"),
         (SOUND + "policy: {label: {approvers: [zed]}}", None, "error", "zed is named as approver"),
         (SOUND + "routes: [{channel: slack}]", None, "warning", "its schedules and routes are kept"),
+        (SOUND + "model: a b", None, "error", "model: 'a b' is no name of a model"),
+        (SOUND + "fallback: ' '", None, "error", "fallback: ' ' is no name of a model"),
+        (SOUND + "model: m-1\nfallback: m-1", None, "warning", "fallback: m-1 is its model already"),
         (SOUND, TWO, "error", "act needs 3 approvals and 2 may give one"),
     ],
 )  # fmt: skip
@@ -51,6 +54,11 @@ def test_each_weakness_is_found_and_says_what_mends_it(
     findings = [finding for finding in found(agent) if finding.text.startswith(text)]
     assert [finding.severity for finding in findings] == [severity]
     assert findings[0].mend
+
+
+@pytest.mark.parametrize("name", ["claude-x", "us.anthropic.x-v1:0", "claude-x@20250929", "org/x"])
+def test_the_names_that_providers_give_their_models_are_fine(agent_in: AgentIn, name: str) -> None:
+    assert found(agent_in(SOUND + f"model: {name}\nfallback: {name}-b")) == []
 
 
 def test_a_long_prompt_is_found(agent_in: AgentIn) -> None:

@@ -61,8 +61,6 @@ async def test_what_passes_by_itself_is_transient(claude: Asking, status: int) -
         (400, {"message": "Your credit balance is too low"}, "no credit"),
         (401, {"type": "authentication_error"}, "check ANTHROPIC_API_KEY"),
         (402, {"type": "billing_error"}, "no credit"),
-        (403, {"type": "permission_error"}, "may not use claude-sonnet-5-5"),
-        (404, {"type": "not_found_error"}, "change BOT_MODEL"),
         (413, {"type": "request_too_large"}, "too large"),
         (418, {"message": "teapot"}, "HTTP 418"),
         (
@@ -79,6 +77,23 @@ async def test_what_a_human_must_mend_is_permanent_and_says_what_to_do(
     with MessagesApi([Reply(status=status, error=error)]) as api:
         told = await failure(claude(api.url))
     assert told.kind == "permanent"
+    assert says in told.reason
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "says"),
+    [
+        (403, {"type": "permission_error"}, "may not use claude-sonnet-5-5"),
+        (404, {"type": "not_found_error"}, "change BOT_MODEL, BOT_FALLBACK_MODEL or"),
+    ],
+    ids=str,
+)
+async def test_what_another_model_could_do_is_told_apart_and_says_what_to_do(
+    claude: Asking, status: int, error: Json, says: str
+) -> None:
+    with MessagesApi([Reply(status=status, error=error)]) as api:
+        told = await failure(claude(api.url))
+    assert told.kind == "unavailable"
     assert says in told.reason
 
 
@@ -104,7 +119,7 @@ async def test_no_key_at_all_is_told_by_the_name_of_its_setting(
 async def test_an_unknown_model_is_named(claude: Asking) -> None:
     with MessagesApi() as api:
         told = await failure(claude(api.url), question(model="claude-nobody"))
-    assert told.kind == "permanent"
+    assert told.kind == "unavailable"
     assert "127.0.0.1 knows no model claude-nobody" in told.reason
 
 
