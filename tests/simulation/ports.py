@@ -12,6 +12,7 @@ from bot.core.events import ToolStarted
 from bot.core.outbox import Outgoing
 from bot.core.values import Address
 from bot.engine.desk import thread_of
+from bot.engine.letters import Letter
 from bot.engine.memory_store import MemoryServer, MemoryStore
 from bot.engine.store import Append, Appended, Known, Lease, Outcome, Row, Timer
 from bot.kit.channel import Undeliverable
@@ -100,8 +101,23 @@ class StorePort:
     async def due(self, limit: int) -> list[Timer]:
         return await self._call("due", lambda: self._inner.due(limit))
 
-    async def fire(self, timer: Timer, event: bytes) -> Outcome:
+    async def fire(self, timer: Timer, event: bytes | None) -> Outcome:
         return await self._call("fire", lambda: self._inner.fire(timer, event))
+
+    async def park(self, lease: Lease, letter: Letter) -> bool:
+        return await self._call("park", lambda: self._inner.park(lease, letter))
+
+    async def bury(self, letter: Letter, timer: Timer | None = None) -> None:
+        await self._call("bury", lambda: self._inner.bury(letter, timer))
+
+    async def letters(self) -> list[Letter]:
+        return await self._call("letters", self._inner.letters)
+
+    async def letter(self, id: str) -> Letter | None:
+        return await self._call("letter", lambda: self._inner.letter(id))
+
+    async def revive(self, letter: Letter) -> None:
+        await self._call("revive", lambda: self._inner.revive(letter))
 
     async def threads(self) -> list[tuple[str, int]]:
         return await self._call("threads", self._inner.threads)
