@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
 from typing import Annotated
 
 from cyclopts import Parameter
+from pydantic import BaseModel
 
 from bot.app import App, decider
 from bot.cli import parts, requests
 from bot.cli.errors import Failed
 from bot.cli.output import say, say_json
 from bot.cli.parts import AsJson
-from bot.cli.state import state_hash
 from bot.core.codec import decode, digest, encode
 from bot.core.events import DecideFailed, Event, StepDecided, Unknown
+from bot.core.ids import Ids
 from bot.core.lineage import copied, home
 from bot.core.reducer import replay as fold
+from bot.core.thread import Thread
 
 Check = Annotated[
     bool,
@@ -98,3 +101,24 @@ def _where(thread: str, log: Sequence[Event]) -> str:
         if state_hash(one) != state_hash(other):
             return f"they part at event {seq}"
     return "event by event they agree"
+
+
+def state_hash(thread: Thread) -> str:
+    """One text for one state: the same for equal threads, whoever folded them."""
+    return digest(_plain(thread))
+
+
+def _plain(value: object) -> object:
+    """The value as JSON would have it, with the names of its types: an idle thread is not an empty one."""
+    match value:
+        case Ids():
+            return sorted(value)
+        case BaseModel():
+            return {"": type(value).__name__, **value.model_dump(mode="json")}
+        case tuple() | list():
+            return [_plain(each) for each in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        case _ if is_dataclass(value):
+            named = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+            return {"": type(value).__name__, **named}
+        case _:
+            return value

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from rich.text import Text
 
 from bot.app import App, opened, run_worker, warm
-from bot.cli import demo_log, demo_stage
+from bot.cli import demo_stage, logs
 from bot.cli.demo_script import Script
 from bot.cli.demo_stage import AGENT, Stage
 from bot.cli.demo_thread import Followed, is_finished, is_nothing_to_ship, is_told, latest, pushes
@@ -45,7 +45,7 @@ async def run_demo(*, repo: Path | None, plain: bool, fresh: bool) -> int:
         stage = await demo_stage.set_up(repo, fresh=fresh)
         async with opened(stage.settings) as app:
             secrets = secret_values(app.settings, app.house.agents, environment())
-            demo_log.write_to(stage.home / "bot.log", secrets)
+            logs.write_to(stage.home / "bot.log", secrets)
             return await _play(app, stage, screen)
     except asyncio.CancelledError:
         task = asyncio.current_task()

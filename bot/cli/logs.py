@@ -1,4 +1,4 @@
-"""Logs: to stderr; readable where somebody looks, JSON where a program does; no secret's value is ever in them."""
+"""Logs: to stderr, or to a file beside the demo's screen; JSON where a program reads them; never with a secret in them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -14,6 +15,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from bot.cli.output import wants_no_color
 from bot.settings import Settings
 
+_FIRST = ("timestamp", "level", "event")
 SHORTEST_SECRET = 6  # A shorter value would be found in words that have nothing to do with it.
 
 
@@ -47,6 +49,21 @@ def start(settings: Settings, secrets: Iterable[str]) -> None:
     handler.setFormatter(_formatter(shared, with_quoted(secrets)))
     logging.getLogger().addHandler(handler)
     logging.getLogger("bot").setLevel(settings.log_level.upper())
+
+
+def write_to(path: Path, secrets: Iterable[str]) -> None:
+    """From here on everything that is logged is appended to this file, without these secrets."""
+    file = path.open("a", buffering=1)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            Rendered(structlog.processors.KeyValueRenderer(key_order=_FIRST), tuple(secrets)),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(file),
+    )
+    logging.basicConfig(stream=file, level=logging.WARNING, force=True)
 
 
 def _formatter(shared: list[Processor], secrets: tuple[str, ...]) -> logging.Formatter:
