@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import structlog
+from redis.exceptions import ConnectionError as NoConnection
+from redis.exceptions import TimeoutError as NoAnswer
 
 from bot.engine.letters import Letter, cause_of
 from bot.engine.session import Session
 from bot.engine.store import Store, TooFewReplicas
 from bot.engine.stuck import Stuck
 
-AWAY = (OSError, TimeoutError, EOFError, TooFewReplicas)
+AWAY = (OSError, TimeoutError, EOFError, NoConnection, NoAnswer, TooFewReplicas)
 MOST_TAKEOVERS = 20
 """A thread that was taken over so often in a row ends its workers, or every worker ends beside it."""
 log = structlog.get_logger()

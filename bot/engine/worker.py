@@ -123,7 +123,8 @@ class Worker:
         """One thread until it waits or rests. Whatever goes wrong here sets it aside, and its neighbours go on."""
         try:
             await session.load()
-            await self._work(session)
+            if not self._stopping.is_set():
+                await self._work(session)
         except LeaseLost:
             log.info("lease lost", thread=session.lease.thread)
         except Exception as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
@@ -20,6 +21,8 @@ from bot.core.events import (
 )
 from bot.core.thread import Idle, Thinking, Thread
 from bot.engine.desk import Desk
+from bot.engine.redis_store import RedisStore
+from bot.engine.store import Lease
 from bot.kit.channel import Undeliverable
 from bot.model.port import ModelFailed
 from tests.engine.office import Office, Reply, card, decide, message, say, types, until
@@ -499,5 +502,32 @@ async def test_a_worker_told_to_stop_begins_nothing_more(open_office: MakeOffice
         await until(desk, when(lambda: len(office.model.asked) == 1))
     async with office.store() as store:
         assert types(await Desk(store).events(office.thread)) == ["MessageReceived", "StepDecided"]
+    async with office.work() as desk:
+        await until(desk, is_idle)
+
+
+class StoppedInTime(RedisStore):
+    """Its worker is told to stop at the moment at which there is work."""
+
+    stop: asyncio.Event
+
+    async def take(self, count: int, wait_seconds: float) -> list[Lease]:
+        taken = await super().take(count, wait_seconds)
+        if taken:
+            self.stop.set()
+        return taken
+
+
+async def test_a_worker_told_to_stop_as_it_takes_a_thread_hands_it_back_untouched(
+    open_office: MakeOffice,
+) -> None:
+    office = open_office([DONE])
+    store = StoppedInTime(office.url, lease_seconds=30)
+    store.stop = asyncio.Event()
+    await store.open()
+    await say(Desk(store), "hello")
+    await office.worker(store).run(store.stop)
+    await store.close()
+    assert office.model.asked == []
     async with office.work() as desk:
         await until(desk, is_idle)
