@@ -136,6 +136,10 @@ class Session:
         return await self._heard(outcome, commit, facts)
 
     async def _heard(self, outcome: Outcome, commit: Append, facts: tuple[Event, ...]) -> Outcome:
+        written = len(facts) if isinstance(outcome, Appended) else 0
+        if outcome.head < self.thread.head + written:
+            # A power loss took the end of the log: what was folded here is no longer so, and is read anew.
+            raise LeaseLost(self.thread.id)
         match outcome:
             case Appended(head, at) if head == self.thread.head + len(facts):
                 self.read_to = head

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+import redis
 
 from bot.core import outbox
 from bot.core.events import (
     CallVoided,
+    Cancelled,
     DecideFailed,
     DeliveryFailed,
     Event,
@@ -20,9 +22,12 @@ from bot.core.events import (
     VerdictRefused,
 )
 from bot.core.thread import Idle, Thinking, Thread
+from bot.engine import keys
 from bot.engine.desk import Desk
 from bot.engine.redis_store import RedisStore
+from bot.engine.session import Session
 from bot.engine.store import Lease
+from bot.engine.stuck import LeaseLost
 from bot.kit.channel import Undeliverable
 from bot.model.port import ModelFailed
 from tests.engine.office import Office, Reply, card, decide, message, say, types, until
@@ -531,3 +536,19 @@ async def test_a_worker_told_to_stop_as_it_takes_a_thread_hands_it_back_untouche
     assert office.model.asked == []
     async with office.work() as desk:
         await until(desk, is_idle)
+
+
+async def test_nothing_rests_on_a_log_that_is_shorter_than_what_was_folded(
+    open_office: MakeOffice,
+) -> None:
+    office = open_office([])
+    async with office.store() as store:
+        await say(Desk(store), "hello")
+        await Desk(store).post(office.thread, Cancelled(id="c", actor="alice"))
+        (lease,) = await store.take(1, 1)
+        session = Session(store, lease, 30)
+        await session.load()
+        with redis.Redis.from_url(office.url) as server:  # pyright: ignore[reportUnknownMemberType]
+            server.ltrim(keys.of_thread(office.thread).log, 0, 0)
+        with pytest.raises(LeaseLost):
+            await session.rest()
