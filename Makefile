@@ -1,14 +1,13 @@
 # `make` says what there is. Everything sets itself up on first use.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check gates bench lock clean
+.PHONY: help setup demo test check gates bench storm lock clean
 
 BIN := .venv/bin
 CODE := bot channels agents tests
 CORE_COVERAGE := --cov=bot/core --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 # Tests count as users. Unused locals and arguments are ruff's; fields of a model are used by whoever reads its JSON.
 DEAD_CODE = found=$$($(BIN)/vulture) || [ $$? -eq 3 ] && ! printf '%s' "$$found" | grep -v -e '^tests/' -e 'unused variable'
-# Processes of the test run.
-WORKERS ?= 2
+STORM = THREADS WORKERS KILLS STOPS ROLLS OUTAGES SECONDS FSYNC SEED
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,7 +25,7 @@ demo: .venv/.run  ## a real release on a sample repository; REPO=PATH takes your
 	@$(BIN)/bot demo $(if $(REPO),--repo '$(REPO)') $(ARGS)
 
 test: .venv/.run .venv/.dev  ## the whole test suite; ARGS="-k claim", COVER=1 also measures the core
-	@$(BIN)/pytest -n $(WORKERS) --inline-snapshot=disable $(if $(COVER),$(CORE_COVERAGE)) $(ARGS)
+	@$(BIN)/pytest -n $(or $(WORKERS),2) --inline-snapshot=disable $(if $(COVER),$(CORE_COVERAGE)) $(ARGS)
 
 check: gates  ## format, lint, types, imports, dead code, then the tests
 	@$(MAKE) --no-print-directory test COVER=1
@@ -40,6 +39,9 @@ gates: .venv/.run .venv/.dev  ## check without the tests
 
 bench: .venv/.run .venv/.dev  ## what the approval loop costs beside its floor; docs/benchmarks.md keeps the table
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+storm: .venv/.run .venv/.dev  ## ten minutes of kills and power cuts, judged; THREADS= WORKERS= KILLS= STOPS= SEED= FSYNC=
+	@$(BIN)/python -m tests.storm $(foreach name,$(STORM),$(if $($(name)),$(name)=$($(name))))
 
 lock: .venv/.run  ## the locks anew from pyproject.toml; UPGRADE=1 takes newer versions
 	@UPGRADE=$(UPGRADE) .ci/lock

@@ -1,0 +1,52 @@
+"""`python -m tests.storm`: a storm by the sizes given, progress as it goes, a table at the end; 1 if something broke."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import get_type_hints
+
+from tests.storm.storm import Plan, Report, storm
+
+
+def plan(words: list[str]) -> Plan:
+    """The plan that these words change, as in `THREADS=50 FSYNC=everysec`."""
+    given = dict(word.split("=", 1) for word in words)
+    kinds = get_type_hints(Plan)
+    return replace(
+        Plan(), **{name.lower(): _read(kinds, name.lower(), given[name]) for name in given}
+    )
+
+
+def _read(kinds: dict[str, type], name: str, text: str) -> object:
+    return (
+        kinds[name](text)
+        if kinds[name] in (int, float)
+        else Path(text)
+        if name == "newer"
+        else text
+    )
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _tell(report: Report) -> None:
+    for name, figure in report.figures.items():
+        _say(f"{name:<32}{figure:>10}")
+    for what in report.violations[:40]:
+        _say(f"BROKEN {what}")
+    _say(f"{len(report.violations)} violations")
+
+
+if __name__ == "__main__":
+    begun = time.time()
+    report = asyncio.run(storm(plan(sys.argv[1:]), _say))
+    _tell(report)
+    _say(f"{time.time() - begun:.0f} s")
+    sys.exit(bool(report.violations))

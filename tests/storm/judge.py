@@ -1,0 +1,188 @@
+"""Judge: the outside ledger against the logs. It believes the ledger, and looks at logs for what permits it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bot.core import status
+from bot.core.effects import next_effects
+from bot.core.events import Event, OutcomeUnknown, Previewed, ToolEnded, ToolStarted, Verdict
+from bot.core.names import call_id
+from bot.core.reducer import replay
+from tests.storm.crew import Fault
+from tests.storm.ledger import Line
+from tests.storm.people import Said
+from tests.storm.power import Cut
+
+SURFACED_SECONDS = 60.0
+NEW_SECONDS = 1.0
+ONCE = ("pay", "sign")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that is known of one storm. `excused` says whether a power loss may have taken what was done then."""
+
+    logs: Mapping[str, Sequence[Event]]
+    ledger: Mapping[str, Sequence[Line]]
+    said: Sequence[Said]
+    faults: Sequence[Fault]
+    excused: Callable[[float], bool]
+    slowest: Callable[[float, float], float]
+
+
+def nothing_is_excused(at: float) -> bool:
+    return False
+
+
+def within(cuts: Sequence[Cut]) -> Callable[[float], bool]:
+    """Whether a moment lies in what one of the cuts may have taken."""
+    return lambda at: any(cut.since - 0.1 <= at <= cut.back for cut in cuts)
+
+
+def violations(seen: Evidence) -> list[str]:
+    """What broke, one sentence each; empty: every promise was kept."""
+    found: list[str] = []
+    for thread, log in seen.logs.items():
+        ledger = seen.ledger.get(thread, ())
+        mine = [said for said in seen.said if said.thread == thread]
+        for check in (
+            _arrivals(log, mine, seen),
+            _starts(log, ledger, seen),
+            _approvals(log, ledger, seen),
+            _shown_once(ledger, seen),
+            _surfaced(log, ledger, seen),
+            _at_rest(thread, log),
+        ):
+            found += [f"{thread}: {what}" for what in check]
+    return [*found, *_rolled(seen)]
+
+
+# ---- what was said to it -----------------------------------------------------------------------------
+def _arrivals(log: Sequence[Event], said: Sequence[Said], seen: Evidence) -> Iterator[str]:
+    count = Counter(event.id for event in log)
+    for id, times in count.items():
+        if times > 1:
+            yield f"{id} stands {times} times in the log"
+    certain = [each for each in said if not seen.excused(each.at)]
+    for each in certain:
+        if not count[each.event.id]:
+            yield f"{each.event.type} {each.event.id} was acknowledged and is lost"
+    place = {event.id: number for number, event in enumerate(log)}
+    # What was said again after a power loss stands where it stood, if it was not lost.
+    again = Counter(each.event.id for each in said)
+    order = [place[id] for each in certain if again[id := each.event.id] == 1 and id in place]
+    if order != sorted(order):
+        yield f"arrivals stand in another order than they were acknowledged in: {order}"
+    if any(later.at < event.at for event, later in pairwise(log)):
+        yield "the log's times go back"
+
+
+# ---- what it did -------------------------------------------------------------------------------------
+def _starts(log: Sequence[Event], ledger: Sequence[Line], seen: Evidence) -> Iterator[str]:
+    retries = Counter(
+        call_id(event.request)
+        for event in log
+        if isinstance(event, Verdict) and event.text == "retry"
+    )
+    claims = Counter(event.call for event in log if isinstance(event, ToolStarted))
+    for call, starts in _by_call(ledger):
+        tool, keys = starts[0].tool, {start.key for start in starts}
+        certain = sum(not seen.excused(start.at) for start in starts)
+        if len(keys) > 1:
+            yield f"{tool} {call} ran under {len(keys)} keys"
+        if tool != "look" and certain > claims[call]:
+            yield f"{tool} {call} was started {certain} times on {claims[call]} claims"
+        if tool in ONCE and certain > 1 + retries[call]:
+            yield f"{tool} {call} was started {certain} times, and a human said {retries[call]} times again"
+
+
+def _by_call(ledger: Iterable[Line]) -> list[tuple[str, list[Line]]]:
+    calls: dict[str, list[Line]] = {}
+    for line in ledger:
+        if line.what == "start":
+            calls.setdefault(line.call, []).append(line)
+    return list(calls.items())
+
+
+def _approvals(log: Sequence[Event], ledger: Sequence[Line], seen: Evidence) -> Iterator[str]:
+    for call, starts in _by_call(ledger):
+        if starts[0].tool == "sign" and not seen.excused(starts[0].at):
+            approved = _approved_at(log, call)
+            if approved is None or approved > starts[0].at + 0.001:
+                yield f"sign {call} was started without an approval before it"
+
+
+def _approved_at(log: Sequence[Event], call: str) -> float | None:
+    """When the first word came that names the card as it was shown."""
+    digests: dict[str, str] = {}
+    for event in log:
+        if isinstance(event, Previewed) and event.call == call:
+            digests[f"{call}-v{event.version}"] = event.card.digest
+        valid = isinstance(event, Verdict) and (event.word, event.actor) == ("approve", "bob")
+        if valid and isinstance(event, Verdict) and digests.get(event.request) == event.digest:
+            return event.at / 1000
+    return None
+
+
+def _shown_once(ledger: Sequence[Line], seen: Evidence) -> Iterator[str]:
+    shown: dict[str, list[Line]] = {}
+    for line in ledger:
+        if line.what == "show" and not seen.excused(line.at):
+            shown.setdefault(line.key, []).append(line)
+    for key, times in shown.items():
+        if len(times) > 1:
+            by = ", ".join(f"{line.pid} at {line.at:.3f}" for line in times)
+            yield f"{times[0].kind} {key} was shown {len(times)} times, by {by}"
+
+
+# ---- what it owed ------------------------------------------------------------------------------------
+def _surfaced(log: Sequence[Event], ledger: Sequence[Line], seen: Evidence) -> Iterator[str]:
+    doubted = {event.call for event in log if isinstance(event, OutcomeUnknown)}
+    shown = {line.call: line.at for line in reversed(ledger) if line.kind == "UnknownOutcome"}
+    ended = {(line.key, line.pid) for line in ledger if line.what == "end"}
+    died = {fault.pid: fault.at for fault in seen.faults if fault.kind == "kill"}
+    settled = {event.call for event in log if isinstance(event, ToolEnded)}
+    for call in doubted - settled:
+        if call not in shown:
+            yield f"nobody was told that the outcome of {call} is unknown"
+    for line in ledger:
+        cut_off = line.what == "start" and line.tool in ONCE and (line.key, line.pid) not in ended
+        if not cut_off or line.pid not in died or seen.excused(line.at):
+            continue
+        waited = shown.get(line.call, float("inf")) - died[line.pid]
+        if waited > SURFACED_SECONDS:
+            yield f"{line.tool} {line.call} was killed, and that was said after {waited:.0f} s"
+
+
+def _at_rest(thread: str, log: Sequence[Event]) -> Iterator[str]:
+    now = replay(thread, log)
+    if effects := next_effects(now):
+        yield f"is owed {effects[0]}"
+    elif status.phase(now) != "resting":
+        yield f"is {status.phase(now)}, not at rest"
+
+
+# ---- who was told to end -----------------------------------------------------------------------------
+def _rolled(seen: Evidence) -> Iterator[str]:
+    rolled = {fault.pid: fault for fault in seen.faults if fault.kind == "roll"}
+    for fault in rolled.values():
+        if fault.status != 0:
+            yield f"process {fault.pid} ended with {fault.status} when told to"
+        if fault.until - fault.at > 25:
+            yield f"process {fault.pid} took {fault.until - fault.at:.1f} s to end"
+    for lines in seen.ledger.values():
+        ended = {(line.key, line.pid) for line in lines if line.what == "end"}
+        for line in lines:
+            if line.what != "start" or line.pid not in rolled:
+                continue
+            fault = rolled[line.pid]
+            # A claim that was under way is begun when its answer comes, however long the machine takes over it.
+            late = line.at - fault.at - seen.slowest(fault.at, fault.until)
+            if late > NEW_SECONDS:
+                yield f"process {line.pid} began {line.tool} {late:.1f} s after it was told to end"
+            if (line.key, line.pid) not in ended:
+                yield f"process {line.pid} left {line.tool} {line.call} unended when told to end"
