@@ -41,6 +41,7 @@ _PATH = "/v1/messages"
 _CONNECT_SECONDS = 5.0
 _LONGEST_WAIT_HERE_SECONDS = 5.0
 _MOST_OF_AN_ERROR = 200
+_TOO_LATE = "The model's server did not answer in time."
 _KEY_NAMES = {
     "anthropic": "ANTHROPIC_API_KEY",
     "bedrock": "the AWS credentials",
@@ -86,6 +87,8 @@ class Claude:
                 raw = await self._send(body)
         except ModelFailed:
             raise
+        except TimeoutError:
+            raise ModelFailed("transient", _TOO_LATE) from None
         # SDK, HTTP client and cloud libraries raise families of their own; none may pass the port.
         except Exception as error:  # noqa: BLE001
             raise self._failure(error, body) from None
@@ -225,7 +228,7 @@ async def _one_attempt(request: APIRequest, call_next: AsyncCallNext) -> AsyncAP
     try:
         response = await call_next(request)
     except APITimeoutError:
-        raise ModelFailed("transient", "The model's server did not answer in time.") from None
+        raise ModelFailed("transient", _TOO_LATE) from None
     asked_to_wait = retry_seconds_of(response.headers)
     if asked_to_wait is not None and asked_to_wait > _LONGEST_WAIT_HERE_SECONDS:
         response.headers["x-should-retry"] = "false"

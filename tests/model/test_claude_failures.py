@@ -198,6 +198,14 @@ async def test_a_reply_that_takes_too_long_is_transient_and_asked_for_once(claud
         assert (told.kind, len(api.ledger)) == ("transient", 1)
 
 
+async def test_a_client_that_does_not_get_ready_in_time_is_transient(claude: Asking) -> None:
+    with MessagesApi([]) as api:
+        asked = claude(api.url, timeout=0.05)
+        async with asked._connecting:
+            told = await failure(asked)
+        assert (told.kind, len(api.ledger)) == ("transient", 0)
+
+
 async def test_a_cancelled_question_ends_at_once_and_the_next_one_works(claude: Asking) -> None:
     replies = [Reply(text="Late.", held=True), Reply(text="Ok")]
     with MessagesApi(replies) as api:
