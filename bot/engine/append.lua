@@ -77,8 +77,9 @@ for from = first_event, #ARGV, 1000 do
   head = redis.call('RPUSH', log, unpack(rows))
 end
 
-local touched = first_event <= #ARGV and at or string.sub(redis.call('LINDEX', log, -1) or '', 1, 13)
-if touched ~= '' then redis.call('ZADD', threads, touched, thread) end
+-- A row that nothing of ours wrote has no stamp.
+local touched = first_event <= #ARGV and at or string.match(redis.call('LINDEX', log, -1) or '', '^' .. string.rep('%d', 13))
+if touched then redis.call('ZADD', threads, touched, thread) end
 
 if rest and not refused then
   come_to_rest()

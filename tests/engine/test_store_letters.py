@@ -201,3 +201,19 @@ async def test_a_log_of_another_type_is_named_and_its_thread_can_be_parked(
         assert await store.take(10, 0) == []
     finally:
         await store.close()
+
+
+async def test_a_thread_whose_last_row_has_no_stamp_is_woken_like_any_other(
+    redis_server: str,
+) -> None:
+    store = RedisStore(redis_server, lease_seconds=60)
+    await store.open()
+    try:
+        await store.park(await woken(store), letter(again=1))
+        with Redis.from_url(redis_server) as server:  # pyright: ignore[reportUnknownMemberType]
+            server.rpush(keys.of_thread("t").log, "no stamp here")
+        (timer,) = await store.due(10)
+        assert isinstance(await store.fire(timer, None), Appended)
+        assert (await take_one(store)).thread == "t"
+    finally:
+        await store.close()
