@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from bot.core.codec import digest
 
 PAGE_CHARACTERS = 20_000
+MOST_BLOB_BYTES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,18 @@ def carry(result: JsonValue, cap_characters: int) -> Carried:
     if len(text) <= cap_characters:
         return Carried(result)
     ref = digest(text)[:16]
-    return Carried(text[:cap_characters], ref, len(text), {ref: text.encode(errors="replace")})
+    return Carried(text[:cap_characters], ref, len(text), {ref: _bounded(text)})
+
+
+def _bounded(text: str) -> bytes:
+    """What is stored of a large result: at most so many bytes, and what is missing is said at its end."""
+    whole = text.encode(errors="replace")
+    left = len(whole) - MOST_BLOB_BYTES
+    return (
+        whole
+        if left <= 0
+        else whole[:MOST_BLOB_BYTES] + f"… ({left} more bytes, left out)".encode()
+    )
 
 
 def text_of(result: JsonValue) -> str:

@@ -56,8 +56,11 @@ class Document:
 
 def text_of(path: Path) -> str:
     """The text of a file: UTF-8, of bounded size, with plain line ends."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise AgentError(f"{path}: a regular file was expected")  # Another kind may never end.
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise AgentError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from error
     if len(content) > MAX_BYTES:
@@ -137,14 +140,14 @@ class _Reading:
                 nodes = cast("list[yaml.Node]", node.value)
                 return [self.value(child, (*place, index)) for index, child in enumerate(nodes)]
             case _:
-                return self._scalar(node)
+                return self._scalar(cast("yaml.ScalarNode", node))
 
     def _mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, JsonValue]:
         read: dict[str, JsonValue] = {}
         for key, child in cast("list[tuple[yaml.Node, yaml.Node]]", node.value):
             if not isinstance(key, yaml.ScalarNode) or key.tag == f"{_TAG}merge":
                 raise self.wrong(key.start_mark.line, "a plain name was expected before the colon")
-            name = str(cast("object", key.value))
+            name = self._text(key)
             if name in read:
                 raise self.wrong(
                     key.start_mark.line, f"{name} was expected once, and stands here again"
@@ -153,8 +156,8 @@ class _Reading:
             read[name] = self.value(child, (*place, name))
         return read
 
-    def _scalar(self, node: yaml.Node) -> JsonValue:
-        text = str(cast("object", node.value))
+    def _scalar(self, node: yaml.ScalarNode) -> JsonValue:
+        text = self._text(node)
         match node.tag.removeprefix(_TAG):
             case "str" | "timestamp":
                 return text
@@ -164,6 +167,13 @@ class _Reading:
                 raise self.wrong(
                     node.start_mark.line, f"a plain value was expected, not {node.tag[:60]}"
                 )
+
+    def _text(self, node: yaml.ScalarNode) -> str:
+        """What stands there; an escape may name half a character, which nothing can be done with."""
+        text = str(cast("object", node.value))
+        if text.encode(errors="replace").decode() != text:
+            raise self.wrong(node.start_mark.line, "whole characters were expected")
+        return text
 
     def _constructed(self, node: yaml.Node) -> JsonValue:
         try:

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from os.path import lexists
 from pathlib import Path
 from types import ModuleType
 
@@ -65,7 +66,10 @@ def _agent_folders(path: Path) -> list[Path]:
         raise AgentError(f"{path}: a folder of agents was expected (BOT_AGENTS_PATH)")
     folders = sorted(each for each in path.iterdir() if each.is_dir() and each.name[0] not in "_.")
     return [
-        each for each in folders if (each / "agent.md").exists() or (each / "tools.py").exists()
+        # A link that leads nowhere is there all the same, and an error.
+        each
+        for each in folders
+        if lexists(each / "agent.md") or lexists(each / "tools.py")
     ]
 
 
@@ -109,10 +113,19 @@ def _imported(path: Path) -> ModuleType:
         return import_from(path.parent, "tools")
     except WrongTool as error:
         raise AgentError(str(error)) from error
-    except (Exception, SystemExit) as error:
-        where = _where(error, path)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise AgentError(f"{_where(error, path)}: {_said(error)}") from error
+
+
+def _said(error: BaseException) -> str:
+    """The first line of what it says; an error of the author's own may not even be able to."""
+    try:
         text = str(error).partition("\n")[0][:300]
-        raise AgentError(f"{where}: {type(error).__name__}: {text}") from error
+    except Exception:  # noqa: BLE001 - whatever the author's own code raises
+        text = "it cannot say what is wrong"
+    return f"{type(error).__name__}: {text}"
 
 
 def _where(error: BaseException, path: Path) -> str:

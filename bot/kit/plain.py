@@ -21,8 +21,14 @@ _LONGEST_NUMBER_BITS = (
 
 
 def plain(value: object) -> JsonValue:
-    """The value as JSON: what has no JSON form becomes text, what is too much is left out and said so."""
-    return _Budget().plain(value, MAX_DEPTH)
+    """The value as JSON: what has no JSON form becomes text, what is too much is left out and said so.
+
+    Never raises: a tool that returned has done its work, whatever its result makes of being looked at.
+    """
+    try:
+        return _Budget().plain(value, MAX_DEPTH)
+    except Exception as error:  # noqa: BLE001 - whatever the author's own class raises
+        return f"… (a {type(value).__name__} that cannot be written out: {type(error).__name__})"
 
 
 class _Budget:

@@ -10,9 +10,11 @@ import pytest
 import redis
 
 from bot.core import outbox
-from bot.core.events import CallVoided, DecideFailed, StepDecided
+from bot.core.codec import encode
+from bot.core.events import CallVoided, DecideFailed, StepDecided, ToolEnded
 from bot.engine import keys
 from bot.engine.desk import Desk
+from bot.engine.results import MOST_BLOB_BYTES
 from bot.model.port import ModelFailed
 from tests.engine.office import Office, card, decide, message, say, until
 from tests.engine.test_worker import DONE, FRONT, SIGN, TOOLS, MakeOffice, has, is_idle, when
@@ -100,3 +102,79 @@ async def test_a_newer_versions_claim_is_left_to_the_newer_version(open_office: 
     async with office.store() as store:
         steps = [e for e in await Desk(store).events(office.thread) if isinstance(e, StepDecided)]
     assert len(steps) == 1
+
+
+HOSTILE_TOOLS = """
+    import math
+    from bot.kit import Args, tool
+
+    class What(Args):
+        what: str
+
+    class Silent:
+        def __repr__(self):
+            raise ValueError("no words")
+
+    def loop():
+        ring = []
+        ring.append(ring)
+        return ring
+
+    def deep():
+        nested = []
+        for _ in range(10_000):
+            nested = [nested]
+        return nested
+
+    MAKE = {
+        "half a megabyte": lambda: "x" * 500_000,
+        "fifty megabytes": lambda: b"\\xff" * 50_000_000,
+        "control characters": lambda: ["\\x00" * 2_000_000],
+        "no number": lambda: [math.nan, math.inf, -math.inf],
+        "huge number": lambda: {"n": 10**100_000},
+        "half characters": lambda: {"\\ud800": "\\udfff" * 10},
+        "ring": loop,
+        "deep": deep,
+        "silent": Silent,
+        "endless": lambda: iter(int, 1),
+    }
+
+    @tool(approval="never")
+    async def make(it: What):
+        \"\"\"Make something.\"\"\"
+        return MAKE[it.what]()
+"""
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "half a megabyte",
+        "fifty megabytes",
+        "control characters",
+        "no number",
+        "huge number",
+        "half characters",
+        "ring",
+        "deep",
+        "silent",
+        "endless",
+    ],
+)
+async def test_whatever_a_tool_returns_it_has_returned_and_little_of_it_is_kept(
+    open_office: MakeOffice, what: str
+) -> None:
+    office = open_office([[("make", {"what": what})], DONE])
+    office.write_agent(FRONT, HOSTILE_TOOLS)
+    async with office.work() as desk, office.store() as store:
+        await say(desk, "make it")
+        await until(desk, has("Delivered"))
+        await until(desk, is_idle)
+        (ended,) = [e for e in await desk.events(office.thread) if isinstance(e, ToolEnded)]
+        assert ended.outcome == "returned"
+        assert len(encode(ended)) < 200_000
+        kept = await store.blob(office.thread, ended.ref) if ended.ref else b""
+        assert kept is not None
+        assert len(kept) <= MOST_BLOB_BYTES + 100
+        assert (what == "control characters") == kept.endswith(b"more bytes, left out)")
+        assert await store.letters() == []

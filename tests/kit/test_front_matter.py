@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from bot.kit.agent import Agent
 from bot.kit.document import AgentError
 from bot.kit.front_matter import read_agent_file
 from bot.kit.house import load_house
-from bot.kit.load import load_agent
+from bot.kit.load import load_agent, load_agents
 from bot.kit.people import People
 
 AgentIn = Callable[..., Agent]
@@ -102,6 +103,14 @@ def test_windows_line_ends_and_a_byte_order_mark_do_no_harm(tmp_path: Path) -> N
         (f"---\n{'#' * 70_000}\n---\nHi", "agent.md:2: at most 64,000 characters of YAML"),
         (f"---\na: {'[' * 500}\n---\nHi", "agent.md:2: at most 20 levels were expected"),
         (f"---\na: &a [1]\nb: [{'*a, ' * 60}]\n---\nHi", "agent.md:3: at most 50 aliases were expected"),
+        ('---\ndescription: "\\ud800"\n---\nHi', "agent.md:2: whole characters were expected"),
+        ('---\n"\\ud800": 1\n---\nHi', "agent.md:2: whole characters were expected"),
+        ("---\na: a\0b\n---\nHi", "agent.md:2: YAML was expected"),
+        ("---\npolicy:\n\tx: 1\n---\nHi", "agent.md:3: YAML was expected"),
+        (f"---\nlimits: {{steps: {'9' * 20_000}}}\n---\nHi", "agent.md:2: a plain value was expected"),
+        ("---\ndescription: d\n---\nHi".encode("utf-16"), "agent.md:1: UTF-8 text was expected"),
+        ("---\n%YAML 9.9\n---\nHi", "agent.md:2: YAML was expected"),
+        ("---\na: 1\n...\nb: 2\n---\nHi", "agent.md:4: YAML was expected"),
         ("---\na: &a [*a]\n---\nHi", "agent.md:2: less was expected: its aliases multiply"),
     ],
 )  # fmt: skip
@@ -135,6 +144,41 @@ def test_settings_that_do_not_fit_the_tools_are_told_with_their_line(
 ) -> None:
     with pytest.raises(AgentError, match=rf"agent\.md{expected}"):
         agent_in(front)
+
+
+def _loop(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+def _endless(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def _huge(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(10**12)
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (_loop, "too many levels of symbolic links"),
+        (_endless, "a regular file was expected"),
+        (os.mkfifo, "a regular file was expected"),
+        (_huge, "at most 256,000 bytes were expected"),
+    ],
+)
+@pytest.mark.parametrize("name", ["agent.md", "tools.py", "more.py"])
+def test_a_file_that_never_ends_or_is_none_is_an_error_of_its_own_at_once(
+    tmp_path: Path, make: Callable[[Path], None], expected: str, name: str
+) -> None:
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    if name != "agent.md":
+        (folder / "agent.md").write_text("---\ndescription: d\n---\nHi\n")
+    make(folder / name)
+    with pytest.raises(AgentError, match=rf"{name}.*{expected}"):
+        load_agents([tmp_path], People())
 
 
 def test_an_agent_md_that_is_a_folder_is_an_error_like_any_other(tmp_path: Path) -> None:

@@ -176,6 +176,16 @@ def test_a_module_can_be_imported_late(tmp_path: Path) -> None:
         ("x = 1\n\ndef f(:\n", 3, "SyntaxError"),
         ("from .other import y\n", 1, "ModuleNotFoundError"),
         ("import sys\nsys.exit(3)\n", 2, "SystemExit"),
+        ("raise BaseException('boo')\n", 1, "BaseException: boo"),
+        ("raise GeneratorExit\n", 1, "GeneratorExit"),
+        ("def f(): f()\nf()\n", 1, "RecursionError"),
+        ("x = 1\0\n", 1, "SyntaxError"),
+        (f"x = {'(' * 5_000}{')' * 5_000}\n", 1, "too many nested parentheses"),
+        (
+            "class E(Exception):\n    def __str__(self): raise ValueError\nraise E\n",
+            3,
+            "E: it cannot say what is wrong",
+        ),
         ("from bot.kit import tool\n@tool()\ndef act(): ...\n", 2, "docstring is missing"),
         (
             "from bot.kit import tool\n@tool()\ndef act(): 'Act.'\n@tool()\ndef act(): 'Act.'\n",

@@ -98,3 +98,20 @@ def test_too_long_a_text_is_cut_and_said_so() -> None:
     assert isinstance(result, list)
     assert len(str(result)) < MAX_LETTERS + 200
     assert result[-1] == "… (the rest is left out)"
+
+
+class Silent:
+    def __repr__(self) -> str:
+        raise ValueError("no words")
+
+
+class Lying(dict[str, int]):
+    def items(self) -> object:  # type: ignore[override]
+        raise KeyError("no items")
+
+
+@pytest.mark.parametrize("value", [Silent(), {Silent(), 1}, {Silent(): 1}, Lying(), [Lying()]])
+def test_what_raises_when_it_is_looked_at_is_told_and_raises_nothing(value: object) -> None:
+    told = plain(value)
+    assert isinstance(told, str)
+    assert told.startswith(f"… (a {type(value).__name__} that cannot be written out: ")
