@@ -16,6 +16,7 @@ GROUPS: dict[str, dict[str, Row]] = {
         "up": ("serve", "up", "Everything in one process, until told to stop."),
         "worker": ("serve", "worker", "One worker, until told to stop."),
         "down": ("serve", "down", "Stop the embedded Redis of this BOT_HOME; its data stays."),
+        "rebuild": ("rebuild", "rebuild", "Make every index anew from the logs; safe while workers run."),
         "release": ("check", "release", "Check settings, agents and store before a deploy."),
     },
     "Work with threads": {
@@ -39,6 +40,7 @@ GROUPS: dict[str, dict[str, Row]] = {
         "why": ("why", "why", "What a thread waits for and what to type; or how its step N came about."),
         "prompt": ("audit", "prompt", "The last model request, byte for byte as it was sent."),
         "replay": ("audit", "replay", "Fold a thread's log anew and compare."),
+        "dead": ("dead", "dead", "What could not be gone on with: list, show ID, replay ID, drop ID."),
     },
     "Write agents": {
         "new": ("author", "new", "A new agent with a tool, a gated tool and a test."),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator
 from typing import Annotated, cast
 
 from cyclopts import Parameter
@@ -19,8 +21,10 @@ from bot.core.events import Event, Unknown
 from bot.core.outbox import Approval, Hold, Question, UnknownOutcome, Waiting
 from bot.core.outbox import pending as waiting_in
 from bot.core.reducer import replay
-from bot.core.status import phase, waiting_for
 from bot.core.thread import Asked, Thread
+from bot.core.visible import on_one_line
+from bot.engine.desk import GONE, Standing, reading
+from bot.engine.letters import Letter
 
 Json = dict[str, object]
 Events = Annotated[bool, Parameter("--events", help="The log itself.")]
@@ -29,7 +33,9 @@ Context = Annotated[bool, Parameter("--context", help="What the model would be s
 
 async def pending(*, as_json: AsJson = False) -> None:
     async with parts.bare() as app:
-        threads = [thread for thread in await app.desk.threads() if waiting_in(thread)]
+        standings = await app.desk.standings()
+        threads = [each.thread for each in standings if each.thread and waiting_in(each.thread)]
+        _warn(standings)
         if as_json:
             say_json([row for thread in threads for row in await _rows(app, thread)])
             return
@@ -39,7 +45,7 @@ async def pending(*, as_json: AsJson = False) -> None:
 
 async def status(thread: str = "", /, *, as_json: AsJson = False) -> None:
     async with parts.bare() as app:
-        threads = [await parts.thread(app, thread)] if thread else await app.desk.threads()
+        threads = [await parts.standing(app, thread)] if thread else await app.desk.standings()
         if as_json:
             say_json([_standing(each) for each in threads])
         elif threads:
@@ -56,21 +62,33 @@ async def show(
         raise Wrong("Choose one of --events and --context.")
     async with parts.bare() as app:
         log = await parts.events(app, thread)
+        letter = await app.store.letter(thread)
     if context:
-        blocks = list(rendering.blocks(log, thread))
+        with reading(thread):
+            blocks = list(rendering.blocks(log, thread))
         say_json(blocks) if as_json else say("\n\n".join(blocks))
     elif events or as_json:
         rows = [_event(seq, event) for seq, event in enumerate(log, start=1)]
         say_json(rows) if as_json else say("\n".join(_line(row) for row in rows))
     else:
-        say("\n".join(story(thread, log)))
+        with reading(thread):
+            lines = list(story(thread, log))
+        say("\n".join([*lines, *_stopped(letter)]))
+
+
+def _stopped(letter: Letter | None) -> Iterator[str]:
+    """That the engine could not go on, which the log cannot tell."""
+    if letter is not None:
+        again = f"bot dead replay {letter.id}" if letter.is_dead else clock(letter.again or 0)
+        yield f"{letter.stage} failed {letter.times}: {letter.cause}; tried again: {again}"
 
 
 # ---- pending ---------------------------------------------------------------------------------------------------------
 async def _rows(app: App, thread: Thread) -> list[Json]:
     """The open requests as JSON. Read with the log at hand, for only it knows when somebody was asked."""
     log = await parts.events(app, thread.id)
-    asked_at = requests.asked_at(thread.id, log)
+    with reading(thread.id):
+        asked_at = requests.asked_at(thread.id, log)
     now = replay(thread.id, log)
     return [_row(now, waiting, asked_at.get(waiting.request)) for waiting in waiting_in(now)]
 
@@ -103,19 +121,29 @@ def _question(waiting: Waiting) -> str:
 
 
 # ---- status ----------------------------------------------------------------------------------------------------------
-def _standing(thread: Thread) -> Json:
+def _standing(standing: Standing) -> Json:
+    thread = standing.thread
     return {
-        "thread": thread.id,
-        "agent": thread.agent,
-        "phase": phase(thread),
-        "address": thread.address.model_dump() if thread.address else None,
-        "waiting_for": waiting_for(thread) or None,
-        "updated_at": moment(thread.at),
+        "thread": standing.id,
+        "agent": thread.agent if thread else "",
+        "phase": standing.phase,
+        "address": thread.address.model_dump() if thread and thread.address else None,
+        "waiting_for": standing.waiting_for or None,
+        "updated_at": moment(thread.at if thread else standing.at),
     }
 
 
-def _shown(thread: Thread) -> tuple[str, str, str, str, str]:
-    return thread.id, thread.agent, phase(thread), waiting_for(thread), clock(thread.at)
+def _shown(standing: Standing) -> tuple[str, str, str, str, str]:
+    thread = standing.thread
+    agent, at = (thread.agent, thread.at) if thread else ("", standing.at)
+    return standing.id, agent, standing.phase, standing.waiting_for, clock(at)
+
+
+def _warn(standings: Sequence[Standing]) -> None:
+    """Say on stderr which threads may have something that is not shown."""
+    for standing in standings:
+        if standing.thread is None:
+            print(on_one_line(standing.trouble or f"{standing.id}: {GONE}."), file=sys.stderr)  # noqa: T201 - stdout is for what waits
 
 
 # ---- show ------------------------------------------------------------------------------------------------------------

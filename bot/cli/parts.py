@@ -19,7 +19,7 @@ from bot.core.events import Event
 from bot.core.reducer import replay
 from bot.core.thread import Thread
 from bot.core.visible import HIDDEN_RANGES
-from bot.engine.desk import NoSuchThread
+from bot.engine.desk import NoSuchThread, Standing, reading
 from bot.kit.agent import Agent
 from bot.kit.people import People
 from bot.settings import Settings
@@ -117,4 +117,14 @@ async def no_such_thread(app: App, thread: str) -> Wrong:
 
 async def thread(app: App, name: str) -> Thread:
     """The thread of this name, as it is now."""
-    return replay(name, await events(app, name))
+    log = await events(app, name)
+    with reading(name):
+        return replay(name, log)
+
+
+async def standing(app: App, name: str) -> Standing:
+    """Where the thread of this name stands, though it cannot be read."""
+    try:
+        return await app.desk.standing(name)
+    except NoSuchThread:
+        raise await no_such_thread(app, name) from None

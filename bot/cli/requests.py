@@ -21,7 +21,7 @@ from bot.core.thread import (
     Started,
     Thread,
 )
-from bot.engine.desk import NoSuchThread, thread_of
+from bot.engine.desk import NoSuchThread, reading, thread_of
 
 # What a human is asked about: all but these is never a request.
 NEVER_ASKED = frozenset({"read", "await", "say", "stand_by", "nothing", "withdraw"})
@@ -50,7 +50,8 @@ async def find(app: App, request: str) -> Found:
         events = await app.desk.events(name)
     except NoSuchThread:
         raise wording.wrong("request", request, await _all_open(app)) from None
-    thread = replay(name, events)
+    with reading(name):
+        thread = replay(name, events)
     call = thread.call(request)
     if call is None and (old := _once(name, events, request)):
         raise Failed(decided(old))

@@ -15,7 +15,8 @@ from bot.cli.errors import BROKEN_PIPE, DONE, FAILED, INTERRUPTED, WRONG, Failed
 # By name: importing the modules they live in would cost every start what only a failure needs.
 _FAILED = {
     "bot.engine.server": {"NoRedis", "ServerFailed"},
-    "bot.engine.store": {"TooFewReplicas"},
+    "bot.engine.store": {"TooFewReplicas", "WrongKey"},
+    "bot.engine.desk": {"CannotRead"},
 }
 _WRONG = {
     "bot.settings": {"BadSettings"},

@@ -8,12 +8,14 @@ from typing import cast
 
 from redis.exceptions import RedisError, ResponseError
 
-from bot.app import redis_url
+from bot.app import House, opened, redis_url
 from bot.cli import wording
 from bot.cli.finding import Finding
 from bot.cli.secrets import masked
 from bot.engine.server import NoRedis, ServerFailed
+from bot.engine.store import WrongKey
 from bot.engine.wire import Wire, connect
+from bot.kit.people import People
 from bot.settings import Settings
 
 About = Mapping[str, object]
@@ -38,6 +40,23 @@ async def store_finding(settings: Settings) -> Finding:
         mend = "set maxmemory-policy noeviction: a store that forgets loses threads"
         return Finding("redis", "broken", f"{found}, maxmemory-policy {policy}", mend)
     return _durability(settings, found, about)
+
+
+async def letters_finding(settings: Settings) -> Finding:
+    """How much the engine could not go on with."""
+    try:
+        async with opened(settings, House({}, People())) as app:
+            letters = (await app.desk.letters()).values()
+    except WrongKey as error:
+        return Finding("threads", "broken", str(error), "bot rebuild makes indexes anew")
+    dead = sum(letter.is_dead for letter in letters)
+    tried = len(letters) - dead
+    found = f"{dead or 'no'} dead letter{'' if dead == 1 else 's'}"
+    found += f", {tried} that failed and will be tried again" if tried else ""
+    if dead:
+        mend = "bot dead list shows them, bot dead replay ID tries one again"
+        return Finding("threads", "warning", found, mend)
+    return Finding("threads", "ok", found)
 
 
 async def _asked(settings: Settings) -> About:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from base64 import b32encode
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import uuid4
@@ -12,13 +13,37 @@ from bot.core.codec import decode, encode
 from bot.core.events import Event, Forked, MessageReceived, ToolEnded, Verdict
 from bot.core.lineage import copied
 from bot.core.reducer import evolve, replay
+from bot.core.status import StatusPhase, phase, waiting_for
 from bot.core.thread import Thread
 from bot.core.values import Address
-from bot.engine.store import Append, Row, Store
+from bot.engine import letters
+from bot.engine.letters import Letter, cause_of
+from bot.engine.store import Append, Row, Store, WrongKey
 
 
 class NoSuchThread(Exception):
     """There is no thread of this name."""
+
+
+GONE = "the index has it, but there is no log"
+
+
+class CannotRead(Exception):
+    """There is a thread of this name, but its log cannot be read or folded."""
+
+    def __init__(self, thread: str, error: Exception) -> None:
+        super().__init__(f"{thread} cannot be read: {cause_of(error)}")
+
+
+@contextmanager
+def reading(thread: str) -> Generator[None]:
+    """Whatever goes wrong inside means that this thread cannot be read, and nothing else."""
+    try:
+        yield
+    except (NoSuchThread, CannotRead):
+        raise
+    except Exception as error:
+        raise CannotRead(thread, error) from error
 
 
 def thread_id(address: Address) -> str:
@@ -39,6 +64,32 @@ class Judged:
     before: Thread
     after: Thread
     refusal: str | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a thread stands, or `trouble`: why that cannot be said; and the engine's letter, if it had to stop here."""
+
+    id: str
+    at: int
+    thread: Thread | None
+    trouble: str = ""
+    letter: Letter | None = None
+
+    @property
+    def phase(self) -> StatusPhase:
+        if self.thread is None or (self.letter is not None and self.letter.is_dead):
+            return "dead"
+        return phase(self.thread)
+
+    @property
+    def waiting_for(self) -> str:
+        """What it waits for; where the engine could not go on, that and the cause."""
+        letter = self.letter
+        if letter is None or (self.thread and self.thread.unreadable):
+            return waiting_for(self.thread) if self.thread else f"a human: {self.trouble or GONE}"
+        whom = "a human" if letter.is_dead else "the next try"
+        return f"{whom}: {letter.stage} failed {letter.times}: {letter.cause}"
 
 
 class Desk:
@@ -94,17 +145,55 @@ class Desk:
             rows = await self._store.read(thread)
         except ValueError:
             rows = []
+        except WrongKey as error:
+            raise CannotRead(thread, error) from error
         if not rows:
             raise NoSuchThread(thread)
         return [decode(row.at, row.body) for row in rows]
 
     async def thread(self, thread: str) -> Thread:
-        """The thread as it is now. Raises `NoSuchThread`."""
-        return replay(thread, await self.events(thread))
+        """The thread as it is now. Raises `NoSuchThread` and `CannotRead`."""
+        events = await self.events(thread)
+        with reading(thread):
+            return replay(thread, events)
 
     async def threads(self) -> list[Thread]:
-        """Every thread, the one that changed last first."""
-        return [await self.thread(name) for name, _ in await self._store.threads()]
+        """Every thread that can be read, the one that changed last first."""
+        return [each.thread for each in await self.standings() if each.thread]
+
+    async def standings(self) -> list[Standing]:
+        """Where every thread stands, the one that changed last first. No thread hides another."""
+        letters = await self.letters()
+        found = [(name, at) for name, at in await self._store.threads()]
+        return [await self._standing(name, at, letters.get(name)) for name, at in found]
+
+    async def standing(self, thread: str) -> Standing:
+        """Where this thread stands. Raises `NoSuchThread`."""
+        standing = await self._standing(thread, 0, await self._store.letter(thread))
+        if standing.thread is None and standing.letter is None and not standing.trouble:
+            raise NoSuchThread(thread)
+        return standing
+
+    async def _standing(self, thread: str, at: int, letter: Letter | None) -> Standing:
+        try:
+            return Standing(thread, at, await self.thread(thread), letter=letter)
+        except NoSuchThread:
+            return Standing(thread, at, None, letter=letter)
+        except CannotRead as error:
+            return Standing(thread, at, None, str(error), letter)
+
+    async def letters(self) -> dict[str, Letter]:
+        """What could not be gone on with, by the thread or the payload that it is about."""
+        return {letter.id: letter for letter in await self._store.letters()}
+
+    async def revive(self, letter: Letter) -> None:
+        """Take the letter away; its thread is tried anew."""
+        await self._store.revive(letter)
+
+    async def bury(self, kind: str, id: str, raw: bytes, cause: str) -> None:
+        """Keep a payload that no event can be made of, under its id at the source, for a human to look at."""
+        at = await self._store.now()
+        await self._store.bury(letters.payload(kind, id, raw, cause, at))
 
     async def judge(self, verdict: Verdict) -> Judged:
         """Hand in a verdict and say at once whether it counted: the fold is the same for everybody."""

@@ -36,6 +36,13 @@ class Partition:
     dead: str
 
 
+TYPES = {
+    "ready": "stream", "wake": "hash", "timers": "zset",
+    "threads": "zset", "aliases": "hash", "dead": "hash",
+}  # fmt: skip
+"""What Redis calls the type of each index."""
+
+
 @dataclass(frozen=True, slots=True)
 class ThreadKeys:
     """What one commit touches, in the order in which the append script declares its keys."""

@@ -41,6 +41,11 @@ class Letter:
     def is_dead(self) -> bool:
         return self.again is None
 
+    @property
+    def times(self) -> str:
+        """How often it failed, in words."""
+        return "once" if self.tries == 1 else f"{self.tries} times"
+
 
 def payload(kind: str, id: str, raw: bytes, cause: str, at: int) -> Letter:
     """The letter about a payload that came by this channel under this id and could not be parsed."""

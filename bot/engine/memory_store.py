@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from bot.engine import keys
 from bot.engine.letters import Letter
 from bot.engine.memory_letters import MemoryLetters
+from bot.engine.memory_rebuild import MemoryRebuild
 from bot.engine.store import (
     Append,
     Appended,
@@ -74,7 +75,7 @@ class MemoryServer:
         rung.set()
 
 
-class MemoryStore(MemoryLetters):
+class MemoryStore(MemoryLetters, MemoryRebuild):
     def __init__(self, server: MemoryServer, *, lease_seconds: float, consumer: str) -> None:
         self._server = server
         self._lease_ms = int(lease_seconds * 1000)
@@ -232,9 +233,6 @@ class MemoryStore(MemoryLetters):
 
     async def threads(self) -> list[tuple[str, int]]:
         return sorted(self._server.touched.items(), key=lambda pair: -pair[1])
-
-    async def logged(self) -> list[str]:
-        return list(self._server.logs)
 
     async def alias(self, address: str, thread: str) -> str:
         keys.of_thread(thread)

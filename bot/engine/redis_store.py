@@ -19,6 +19,7 @@ from redis.exceptions import RedisError, ResponseError
 from bot.engine import keys, scripts, wording
 from bot.engine.keys import GROUP
 from bot.engine.redis_letters import RedisLetters
+from bot.engine.redis_rebuild import RedisRebuild
 from bot.engine.scripts import Word
 from bot.engine.store import (
     Append,
@@ -29,6 +30,7 @@ from bot.engine.store import (
     Row,
     Timer,
     TooFewReplicas,
+    WrongKey,
 )
 from bot.engine.wire import WAIT_AT_MOST_SECONDS, Wire, connect
 
@@ -40,7 +42,7 @@ def new_consumer() -> str:
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
-class RedisStore(RedisLetters):
+class RedisStore(RedisLetters, RedisRebuild):
     """With `replicas`, a claim is done when so many replicas hold it, else `TooFewReplicas` is raised."""
 
     def __init__(
@@ -114,9 +116,6 @@ class RedisStore(RedisLetters):
             flat = await self._wire.command("ZRANGE", partition.threads, 0, -1, "WITHSCORES")
             found += [(thread.decode(), at) for thread, at in wording.scored(flat)]
         return sorted(found, key=lambda pair: -pair[1])
-
-    async def logged(self) -> list[str]:
-        return [keys.thread_of_log(name) for name in await self._wire.scan(keys.LOGS)]
 
     async def alias(self, address: str, thread: str) -> str:
         keys.of_thread(thread)
@@ -240,6 +239,8 @@ class RedisStore(RedisLetters):
             try:
                 create = ("XGROUP", "CREATE", partition.ready, GROUP, "0", "MKSTREAM")
                 await self._wire.command(*create)
+            except WrongKey:
+                continue  # Told by name whenever it is read; a rebuild, which replaces it, must get this far.
             except ResponseError as error:
                 if "BUSYGROUP" not in str(error):
                     raise

@@ -77,14 +77,6 @@ class Timer:
         return f"timer:{self.name}@{self.at}"
 
 
-def _no_timers() -> Mapping[str, int | None]:
-    return {}
-
-
-def _no_blobs() -> Mapping[str, bytes]:
-    return {}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Append:
     """One commit: all of it or nothing, but for what the module's law says about rest and timers.
@@ -101,8 +93,8 @@ class Append:
     events: tuple[bytes, ...] = ()
     lease: Lease | None = None
     head: int | None = None
-    timers: Mapping[str, int | None] = field(default_factory=_no_timers)
-    blobs: Mapping[str, bytes] = field(default_factory=_no_blobs)
+    timers: Mapping[str, int | None] = field(default_factory=dict[str, int | None])
+    blobs: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     rest: bool = False
     copied: tuple[Row, ...] = ()
 
@@ -121,6 +113,16 @@ class Append:
     @property
     def seen_seconds(self) -> int:
         return ARRIVAL_SEEN_SECONDS if self.kind == "arrival" else COMMIT_SEEN_SECONDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the indexes should say of a thread whose log has `head` events; `has_work`: somebody is to look at it."""
+
+    thread: str
+    head: int
+    timers: Mapping[str, int]
+    has_work: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +228,14 @@ class Store(Protocol):
 
     async def logged(self) -> list[str]:
         """Every thread that has a log, looked up without the index: slow, for a rebuild."""
+        ...
+
+    async def restore(self, entry: Entry) -> bool:
+        """Writes a thread's indexes anew from what its log says; False: the log has moved, nothing is written."""
+        ...
+
+    async def sound(self) -> list[str]:
+        """Deletes every index that is of another type than the engine makes it, and names it."""
         ...
 
     async def alias(self, address: str, thread: str) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
 
 import pytest
 import redis
+from structlog.testing import capture_logs
 
-from bot.core.events import Event, MessageReceived, StepDecided
+from bot.core import human
+from bot.core.events import MessageReceived, StepDecided
 from bot.core.thread import Idle, Thread
 from bot.core.values import Address
-from bot.engine import keys, perform, session
+from bot.engine import keys, perform
 from bot.engine.desk import Desk, thread_id
 from bot.engine.letters import Letter
 from bot.engine.session import Session
@@ -25,6 +27,13 @@ from tests.engine.test_worker import DONE, has, is_idle, open_office
 __all__ = ["open_office"]
 MakeOffice = Callable[..., Office]
 NEIGHBOUR = Address(channel="screen", locator="next door")
+
+
+@pytest.fixture(autouse=True)
+def logs() -> Iterator[Sequence[MutableMapping[str, object]]]:
+    """What was logged; drawing each traceback for a terminal would take a second."""
+    with capture_logs() as entries:
+        yield entries
 
 
 @pytest.fixture
@@ -77,13 +86,13 @@ def _in_parse(office: Office, patch: pytest.MonkeyPatch) -> None:
 
 
 def _in_fold(office: Office, patch: pytest.MonkeyPatch) -> None:
-    def evolve(thread: Thread, event: Event) -> Thread:
+    def broken(thread: Thread, event: MessageReceived) -> Thread:
         if thread.id == office.thread:
             raise KeyError("a bug in the fold")
-        return fold(thread, event)
+        return message(thread, event)
 
-    fold = session.evolve
-    patch.setattr(session, "evolve", evolve)
+    message = human.message
+    patch.setattr(human, "message", broken)
 
 
 def _in_render(office: Office, patch: pytest.MonkeyPatch) -> None:

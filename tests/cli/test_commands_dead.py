@@ -1,0 +1,328 @@
+"""Dead letters and lost indexes at the command line: what is shown, what is tried again, and what a rebuild brings back."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+from redis import Redis
+
+from bot.core.values import Address
+from bot.engine import keys, wording
+from bot.engine.desk import Desk, thread_id
+from bot.engine.letters import Letter
+from bot.engine.redis_store import RedisStore
+from bot.engine.store import Lease, Store, Timer
+from tests.cli.office import Json, Office, eventually, furnish
+
+GARBAGE = b'1795376489021{"type":"Cancelled","v":1,"actor":"bob"}'
+
+
+@pytest.fixture
+def office(tmp_path: Path, redis_server: str) -> Office:
+    return Office(furnish(tmp_path), {"REDIS_URL": redis_server})
+
+
+@pytest.fixture
+def server(redis_server: str) -> Iterator[Redis]:
+    with Redis.from_url(redis_server) as client:  # pyright: ignore[reportUnknownMemberType]
+        yield client
+
+
+def launched(office: Office, text: str = "refund it") -> str:
+    return office.run("launch", "desk", text, "--as", "carol").out.strip()
+
+
+def in_store(office: Office, do: Callable[[Store], Awaitable[object]]) -> object:
+    async def done() -> object:
+        store = RedisStore(office.environ["REDIS_URL"], lease_seconds=30)
+        await store.open()
+        try:
+            return await do(store)
+        finally:
+            await store.close()
+
+    return asyncio.run(done())
+
+
+def killed(office: Office, thread: str) -> Letter:
+    """A thread that the engine gave up."""
+    cause = "TypeError: a bug in the channel"
+    letter = Letter(id=thread, at=1_795_376_489_021, tries=8, stage="send", cause=cause)
+    in_store(office, lambda store: store.bury(letter))
+    return letter
+
+
+def checks(office: Office) -> dict[object, Json]:
+    found = cast("Json", json.loads(office.run("doctor", "--json").out))
+    return {row["about"]: row for row in cast("list[Json]", found["checks"])}
+
+
+def test_a_dead_thread_says_so_with_its_cause_wherever_one_looks(office: Office) -> None:
+    thread = launched(office)
+    killed(office, thread)
+    (row,) = office.run("status", "--json").json
+    cause = "a human: send failed 8 times: TypeError: a bug in the channel"
+    assert (row["phase"], row["waiting_for"]) == ("dead", cause)
+    assert cause in office.run("status", thread).out
+    assert f"tried again: bot dead replay {thread}" in office.run("show", thread).out
+    (listed,) = office.run("dead", "list", "--json").json
+    assert listed == {
+        "id": thread,
+        "kind": "thread",
+        "stage": "send",
+        "cause": "TypeError: a bug in the channel",
+        "tries": 8,
+        "seq": None,
+        "at": "2026-11-22T19:41:29.021Z",
+    }
+    assert "TypeError: a bug in the channel" in office.run("dead").out
+    shown = office.run("dead", "show", thread).out
+    assert f"{thread}: send failed 8 times, last at 2026-11-22 19:41:29Z." in shown
+
+
+def test_doctor_counts_the_dead_and_says_what_shows_them(office: Office) -> None:
+    assert checks(office)["threads"]["found"] == "no dead letters"
+    killed(office, launched(office))
+    found = checks(office)["threads"]
+    assert (found["state"], found["found"]) == ("warning", "1 dead letter")
+    assert "bot dead list" in str(found["mend"])
+
+
+def test_a_replayed_thread_is_woken_and_dead_no_more(office: Office) -> None:
+    threads = [launched(office), launched(office)]
+    for thread in threads:
+        killed(office, thread)
+    said = office.run("dead", "replay", threads[0])
+    assert (said.status, said.out) == (0, f"{threads[0]} is tried again.\n")
+    assert office.run("dead", "replay", "--all").out == f"{threads[1]} is tried again.\n"
+    assert office.run("dead").out == "There are no dead letters.\n"
+    assert office.run("dead", "replay", "--all").status == 0
+    assert {row["phase"] for row in office.run("status", "--json").json} == {"thinking"}
+
+
+def test_a_payload_is_shown_as_it_came_and_can_only_be_forgotten(office: Office) -> None:
+    in_store(
+        office, lambda store: Desk(store).bury("email", "<a@example.com>", b"\xffhi", "no From")
+    )
+    name = "email:<a@example.com>"
+    assert "\\xffhi" in office.run("dead", "show", name).out
+    shown = cast("Json", json.loads(office.run("dead", "show", name, "--json").out))
+    assert base64.b64decode(str(shown["raw"])) == b"\xffhi"
+    said = office.run("dead", "replay", name)
+    assert (said.status, said.err) == (
+        1,
+        "What came by email belongs to no thread; send it again there.\n",
+    )
+    assert office.run("dead", "drop", name).status == 0
+    assert office.run("dead", "list", "--json").json == []
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("show", "nosuch"), "There is no dead letter nosuch."),
+        (("replay", "nosuch"), "There is no dead letter nosuch."),
+        (("lisst",), "There is no action lisst (did you mean list?)."),
+        (("show",), "Say bot dead list, or bot dead show, replay or drop with the id"),
+        (("list", "t1"), "Say bot dead list, or bot dead show, replay or drop with the id"),
+        (("show", "--all"), "Say bot dead list, or bot dead show, replay or drop with the id"),
+        (("replay", "t1", "--all"), "Say bot dead list, or bot dead show, replay or drop"),
+    ],
+)
+def test_wrong_words_get_a_sentence_and_status_two(
+    office: Office, words: tuple[str, ...], sentence: str
+) -> None:
+    said = office.run("dead", *words)
+    assert (said.status, said.out) == (2, "")
+    assert said.err.startswith(sentence)
+    assert said.err.count("\n") == 1
+
+
+def test_a_thread_is_not_dropped(office: Office) -> None:
+    thread = launched(office)
+    killed(office, thread)
+    assert office.run("dead", "drop", thread).status == 1
+    assert [row["id"] for row in office.run("dead", "list", "--json").json] == [thread]
+
+
+def of_another_type(server: Redis, thread: str) -> None:
+    server.set(keys.of_thread(thread).log, "no list")
+
+
+def of_no_event(server: Redis, thread: str) -> None:
+    server.rpush(keys.of_thread(thread).log, GARBAGE)
+
+
+def of_no_stamp(server: Redis, thread: str) -> None:
+    server.rpush(keys.of_thread(thread).log, b"\x00\xff")
+
+
+def of_great_size(server: Redis, thread: str) -> None:
+    server.rpush(keys.of_thread(thread).log, b"1795376489021" + b"[" * 10_000_000)
+
+
+def of_great_depth(server: Redis, thread: str) -> None:
+    deep = b"[" * 990 + b"]" * 990
+    server.rpush(keys.of_thread(thread).log, b'1795376489021{"type":"X","v":1,"a":' + deep + b"}")
+
+
+def gone(server: Redis, thread: str) -> None:
+    server.delete(keys.of_thread(thread).log)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [of_another_type, of_no_event, of_no_stamp, of_great_size, of_great_depth, gone],
+)
+def test_a_spoiled_log_stops_no_command_and_hides_no_other_thread(
+    office: Office, server: Redis, spoil: Callable[[Redis, str], None]
+) -> None:
+    good, bad = launched(office), launched(office)
+    spoil(server, bad)
+    rows = {row["thread"]: row for row in office.run("status", "--json").json}
+    assert rows[good]["phase"] == "thinking"
+    assert rows[bad]["phase"] in ("dead", "thinking")
+    for words in (("status",), ("pending",), ("pending", "--json"), ("dead",), ("status", good)):
+        assert office.run(*words).status == 0
+    for words in (
+        ("show", bad),
+        ("show", bad, "--json"),
+        ("show", bad, "--context"),
+        ("replay", bad),
+        ("pause", bad),
+        ("approve", f"{bad}-1-0-v1"),
+    ):
+        said = office.run(*words)
+        assert said.status in (0, 1, 2)
+        assert said.status == 0 or said.err.count("\n") == 1
+
+
+def everything(office: Office) -> tuple[list[Json], list[Json], list[Timer]]:
+    """What a rebuild has to bring back."""
+
+    status = sorted(office.run("status", "--json").json, key=lambda row: str(row["thread"]))
+    pending = sorted(office.run("pending", "--json").json, key=lambda row: str(row["request"]))
+    return status, pending, sorted(_timers(office), key=lambda timer: timer.id)
+
+
+def _timers(office: Office) -> Iterator[Timer]:
+    with Redis.from_url(office.environ["REDIS_URL"]) as client:  # pyright: ignore[reportUnknownMemberType]
+        for partition in keys.partitions():
+            words = ("ZRANGE", partition.timers, 0, -1, "WITHSCORES")
+            found = cast("list[tuple[bytes, float]]", client.execute_command(*words))  # pyright: ignore[reportUnknownMemberType]
+            for member, at in found:
+                yield wording.timer(member, int(at))
+
+
+def lose_all_but_logs(server: Redis) -> None:
+    for name in cast("list[bytes]", server.execute_command("KEYS", "*")):  # pyright: ignore[reportUnknownMemberType]
+        if b":log:" not in name and b":blob:" not in name:
+            server.delete(name)
+
+
+PHASES = {
+    "waiting_for_human",
+    "waiting_for_time",
+    "resting",
+    "paused",
+    "cancelled",
+    "dead",
+    "thinking",
+}
+
+
+@pytest.fixture
+def populated(office: Office, server: Redis) -> Office:
+    """One thread of every kind, with nobody at work any more."""
+    with office.start("worker") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready worker\n"
+        for text in ("refund it", "ask me", "wait a bit"):
+            launched(office, text)
+        paused, cancelled, dead = (launched(office, "refund it") for _ in range(3))
+        rested = launched(office, "refund it")
+        request = eventually(lambda: _all_open(office, 6).get(rested))
+        office.run("deny", str(request), "--as", "bob")
+        eventually(lambda: _phase(office, rested) == "resting")
+        eventually(lambda: "waiting_for_time" in _phases(office))
+        office.run("pause", paused)
+        office.run("cancel", cancelled)
+        eventually(lambda: all(timer.thread != cancelled for timer in everything(office)[2]))
+        process.terminate()
+        process.communicate(timeout=30)
+    server.rpush(keys.of_thread(dead).log, GARBAGE)
+    launched(office, "settle it")
+    return office
+
+
+def _all_open(office: Office, count: int) -> dict[object, object]:
+    rows = office.run("pending", "--json").json
+    return {row["thread"]: row["request"] for row in rows if len(rows) == count}
+
+
+def _phase(office: Office, thread: str) -> object:
+    return office.run("status", thread, "--json").json[0]["phase"]
+
+
+def _phases(office: Office) -> set[object]:
+    return {row["phase"] for row in office.run("status", "--json").json}
+
+
+def test_with_every_key_but_the_logs_gone_a_rebuild_brings_back_status_pending_and_timers(
+    populated: Office, server: Redis
+) -> None:
+    before = everything(populated)
+    assert {row["phase"] for row in before[0]} == PHASES
+    assert len(before[1]) >= 4
+    assert len(before[2]) >= 5
+    lose_all_but_logs(server)
+    assert populated.run("status", "--json").json == []
+    said = cast("Json", json.loads(populated.run("rebuild", "--json").out))
+    assert (said["threads"], said["timers"], said["unread"]) == (8, len(before[2]), {})
+    assert everything(populated) == before
+    assert json.loads(populated.run("rebuild", "--json").out) == said
+    assert everything(populated) == before
+    woken = {lease.thread for lease in cast("list[Lease]", in_store(populated, _take_all))}
+    assert woken == {row["thread"] for row in before[0] if row["phase"] in ("thinking", "dead")}
+
+
+async def _take_all(store: Store) -> list[Lease]:
+    found: list[Lease] = []
+    while some := await store.take(10, 0):
+        found += some
+    return found
+
+
+def test_a_rebuild_replaces_indexes_of_another_type_and_goes_past_logs_of_one(
+    office: Office, server: Redis
+) -> None:
+    good, bad = launched(office), launched(office)
+    lose_all_but_logs(server)
+    for name in keys.TYPES:
+        server.set(getattr(keys.partition(keys.partition_of(good)), name), "no index")
+    of_another_type(server, bad)
+    said = office.run("rebuild")
+    assert said.status == 0
+    assert said.out.count("was of another type, and was deleted.") == len(keys.TYPES)
+    assert f"{bad} cannot be read: WrongKey" in said.out
+    assert "1 threads, 0 timers; 1 threads have work." in said.out
+    assert [row["thread"] for row in office.run("status", "--json").json] == [good]
+
+
+def test_a_wake_up_that_names_a_lost_entry_is_made_anew(office: Office, server: Redis) -> None:
+    thread = launched(office)
+    server.delete(keys.of_thread(thread).ready)
+    office.run("rebuild")
+    leases = cast("list[Lease]", in_store(office, _take_all))
+    assert [lease.thread for lease in leases] == [thread]
+
+
+def test_a_thread_is_named_by_its_address_alone(office: Office) -> None:
+    said = office.run("launch", "desk", "hm", "--address", "here", "--as", "carol")
+    assert said.out.strip() == thread_id(Address(channel="console", locator="here"))
