@@ -1,6 +1,6 @@
 # `make` says what there is. Everything sets itself up on first use.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check gates bench storm lock clean
+.PHONY: help setup demo test simulate storm check gates bench lock clean
 
 BIN := .venv/bin
 CODE := bot channels agents tests
@@ -10,7 +10,7 @@ DEAD_CODE = found=$$($(BIN)/vulture) || [ $$? -eq 3 ] && ! printf '%s' "$$found"
 STORM = THREADS WORKERS KILLS STOPS ROLLS OUTAGES SECONDS FSYNC SEED
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.run .venv/.dev  ## the virtual environment with the locked packages
 
@@ -26,6 +26,9 @@ demo: .venv/.run  ## a real release on a sample repository; REPO=PATH takes your
 
 test: .venv/.run .venv/.dev  ## the whole test suite; ARGS="-k claim", COVER=1 also measures the core
 	@$(BIN)/pytest -n $(or $(WORKERS),2) --inline-snapshot=disable $(if $(COVER),$(CORE_COVERAGE)) $(ARGS)
+
+simulate: .venv/.run .venv/.dev  ## 10,000 seeded lives; SEEDS=, FIRST=, JOBS=; a failure is shrunk and told
+	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),10000) --first $(or $(FIRST),0) $(if $(JOBS),--jobs $(JOBS))
 
 check: gates  ## format, lint, types, imports, dead code, then the tests
 	@$(MAKE) --no-print-directory test COVER=1

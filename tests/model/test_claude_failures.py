@@ -201,7 +201,7 @@ async def test_a_reply_that_takes_too_long_is_transient_and_asked_for_once(claud
 async def test_a_client_that_does_not_get_ready_in_time_is_transient(claude: Asking) -> None:
     with MessagesApi([]) as api:
         asked = claude(api.url, timeout=0.05)
-        async with asked._connecting:
+        async with asked._connecting:  # pyright: ignore[reportPrivateUsage]
             told = await failure(asked)
         assert (told.kind, len(api.ledger)) == ("transient", 0)
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Generator, Mapping, MutableMapping
+from collections.abc import Callable, Generator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from unittest.mock import patch
 
 import structlog
 
+from bot.model import request
+from bot.model.request import ToolSpec
 from tests.simulation.process import current
 from tests.simulation.world import World
 
-SLOW_TIMERS_SECONDS = 0.5
-"""Looking for due timers five times a second is most of what idle workers do; in a life every half second will do."""
+TIMER_SECONDS, TAKE_WAIT_SECONDS = 2.0, 5.0
+"""Idle workers mostly look whether there is something to do; in a life they look less often."""
 
 
 @contextmanager
@@ -29,12 +31,31 @@ def tamed(world: World) -> Generator[None]:
         with (
             patch.object(os, "urandom", dice.randbytes),
             patch("bot.kit.propose.datetime", _clock(world)),
-            patch("bot.engine.worker.TIMER_SECONDS", SLOW_TIMERS_SECONDS),
+            patch("bot.engine.worker.TIMER_SECONDS", TIMER_SECONDS),
+            patch("bot.engine.worker.TAKE_WAIT_SECONDS", TAKE_WAIT_SECONDS),
+            patch("bot.kit.agent.deepcopy", _itself),
+            patch("bot.model.request._tools", _rendered),
         ):
             yield
     finally:
         structlog.configure(**logged)
         random.setstate(before)
+
+
+def _itself(specs: object) -> object:
+    return specs
+
+
+_tools = request._tools  # pyright: ignore[reportPrivateUsage]
+_kept = dict[tuple[str, ...], list[dict[str, object]]]()
+
+
+def _rendered(tools: Sequence[ToolSpec]) -> list[dict[str, object]]:
+    """The tools as the model is sent them: always the same for the same tools, and a quarter of a life to render anew."""
+    names = tuple(tool["name"] for tool in tools)
+    if names not in _kept:
+        _kept[names] = _tools(tools)
+    return _kept[names]
 
 
 def _clock(world: World) -> type[datetime]:
@@ -48,7 +69,10 @@ def _clock(world: World) -> type[datetime]:
     return Wrong
 
 
-def _told(world: World):
+Tell = Callable[[object, str, MutableMapping[str, object]], Mapping[str, object]]
+
+
+def _told(world: World) -> Tell:
     def tell(
         logger: object, method: str, line: MutableMapping[str, object]
     ) -> Mapping[str, object]:

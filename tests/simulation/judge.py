@@ -12,7 +12,7 @@ from bot.core.reducer import replay
 from bot.core.thread import Asked, Started, Thread, asked_about
 from bot.engine.store import ARRIVAL_SEEN_SECONDS, COMMIT_SEEN_SECONDS
 from tests.simulation.fairness import against
-from tests.simulation.record import Record, is_end, is_retry, is_words
+from tests.simulation.record import Record, is_retry, is_words, may_end
 from tests.simulation.world import Letter, World
 
 
@@ -153,6 +153,23 @@ def _unheard(record: Record, begins: int) -> Iterator[str]:
     decisions = [e.seen for _, e in record.events if isinstance(e, StepDecided | DecideFailed)]
     latest = max(decisions, default=0)
     for place, event in record.events:
-        ended = any(map(is_end, record.between(place, 10**9)))
+        ended = any(map(may_end, record.between(place, 10**9)))
         if is_words(event) and place >= max(latest, begins) and not ended:
             yield f"nobody thought about {event.id}"
+
+
+def landed(world: World) -> Counter[str]:
+    """What really happened in this life, beside the faults: a run in which nothing did proves nothing."""
+    events = [event for name in world.server.logs for event in world.log(name)]
+    types = Counter(event.type for event in events)
+    return Counter(
+        {
+            "starts": len(world.ledger.starts),
+            "started again by a human": sum(start.n > 1 for start in world.ledger.starts),
+            "idempotent repetitions": sum(start.run > 1 for start in world.ledger.starts),
+            "unknown": types["OutcomeUnknown"],
+            "asked anew": types["CallVoided"],
+            "forked": types["Forked"],
+            "events": len(events),
+        }
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from bot.core.effects import next_effects, timers
@@ -121,13 +122,12 @@ class Life:
         )
 
 
-def live(
-    seed: int, plant: Callable[[Life], None] | None = None, without: Collection[int] = ()
-) -> Lived:
+Plant = Callable[[Life], AbstractContextManager[object]]
+
+
+def live(seed: int, plant: Plant = lambda _: nullcontext(), without: Collection[int] = ()) -> Lived:
     """One life from beginning to end, and what the judge finds in it."""
     life = Life(seed)
-    if plant:
-        plant(life)
     lived = Lived(seed, story=life.world.story, seen=life.world.seen)
 
     async def whole() -> None:
@@ -136,10 +136,10 @@ def live(
         lived.found = judge.violations(life.world)
 
     try:
-        with tamed(life.world):
+        with tamed(life.world), plant(life):
             loop.run(whole())
     except judge.Violation as found:
-        lived.found = [str(found)]
+        lived.found = [*judge.violations(life.world), str(found)]
     lived.landed = sorted(life.traps.landed)
-    lived.seen["starts"] += len(life.world.ledger.starts)
+    lived.seen += judge.landed(life.world)
     return lived

@@ -9,9 +9,9 @@ from typing import Literal
 
 from tests.simulation.world import Fault, Kind, Phase, Point, Port, World
 
-STORM_SECONDS = 90.0
-DEEDS = 90
-TRAP_SECONDS = 25.0
+STORM_SECONDS = 60.0
+DEEDS = 80
+TRAP_SECONDS = 20.0
 Act = Literal[
     "speak", "type", "press", "answer", "frame", "note", "tick", "race",
     "fork", "again", "late", "deploy", "stock", "massacre",

@@ -14,7 +14,7 @@ from bot.core.values import Address
 from bot.engine.desk import thread_of
 from bot.engine.letters import Letter
 from bot.engine.memory_store import MemoryServer, MemoryStore
-from bot.engine.store import Append, Appended, Known, Lease, Outcome, Row, Timer
+from bot.engine.store import Append, Appended, Entry, Known, Lease, Outcome, Row, Timer
 from bot.kit.channel import Undeliverable
 from bot.model.port import Answer
 from tests.simulation.chooser import choose
@@ -33,6 +33,10 @@ class StorePort:
     async def _call(self, name: str, effect: Callable[[], Awaitable[T]]) -> T:
         return await self._process.call("store", name, effect)
 
+    async def _look(self, name: str, effect: Callable[[], Awaitable[T]]) -> T:
+        """What idle workers do all the time: answered at once, or lives would be long in the computing."""
+        return await self._process.call("store", name, effect, far=0.0)
+
     async def open(self) -> None:
         await self._inner.open()
 
@@ -47,7 +51,10 @@ class StorePort:
         name = "+".join([commit.kind, *(event.type for event in events), *["rest"] * commit.rest])
 
         async def effect() -> Outcome:
-            rightful = is_rightful(self._process.world.server, self._process.name, commit)
+            server = self._process.world.server
+            rightful = is_rightful(server, self._process.name, commit)
+            if commit.lease and commit.events and not holds(server, self._process.name, commit):
+                self._process.world.seen["facts from a lapsed lease"] += 1
             outcome = await self._inner.append(commit)
             if commit.kind == "claim" and isinstance(outcome, Appended) and not rightful:
                 self._process.world.ledger.breaches.append(f"{commit.id} was claimed wrongly")
@@ -75,10 +82,10 @@ class StorePort:
         return await self._call("blob", lambda: self._inner.blob(thread, ref))
 
     async def take(self, count: int, wait_seconds: float) -> list[Lease]:
-        return await self._call("take", lambda: self._inner.take(count, wait_seconds))
+        return await self._look("take", lambda: self._inner.take(count, wait_seconds))
 
     async def reclaim(self, count: int) -> list[Lease]:
-        taken = await self._call("reclaim", lambda: self._inner.reclaim(count))
+        taken = await self._look("reclaim", lambda: self._inner.reclaim(count))
         self._process.world.seen["taken over"] += len(taken)
         return taken
 
@@ -99,7 +106,7 @@ class StorePort:
         await self._call("release", lambda: self._inner.release(lease))
 
     async def due(self, limit: int) -> list[Timer]:
-        return await self._call("due", lambda: self._inner.due(limit))
+        return await self._look("due", lambda: self._inner.due(limit))
 
     async def fire(self, timer: Timer, event: bytes | None) -> Outcome:
         return await self._call("fire", lambda: self._inner.fire(timer, event))
@@ -119,6 +126,12 @@ class StorePort:
     async def revive(self, letter: Letter) -> None:
         await self._call("revive", lambda: self._inner.revive(letter))
 
+    async def restore(self, entry: Entry) -> bool:
+        return await self._call("restore", lambda: self._inner.restore(entry))
+
+    async def sound(self) -> list[str]:
+        return await self._call("sound", self._inner.sound)
+
     async def threads(self) -> list[tuple[str, int]]:
         return await self._call("threads", self._inner.threads)
 
@@ -132,7 +145,7 @@ class StorePort:
         return await self._call("resolve", lambda: self._inner.resolve(address))
 
     async def prune(self, idle_seconds: float) -> None:
-        await self._call("prune", lambda: self._inner.prune(idle_seconds))
+        await self._look("prune", lambda: self._inner.prune(idle_seconds))
 
 
 def owners(server: MemoryServer) -> dict[str, tuple[str, int]]:
@@ -140,11 +153,15 @@ def owners(server: MemoryServer) -> dict[str, tuple[str, int]]:
     return {name: (entry.owner, entry.count) for name, entry in server.ready.items()}
 
 
-def is_rightful(server: MemoryServer, consumer: str, commit: Append) -> bool:
-    """Whether this consumer holds this very lease and has folded all there is: judged by the server's own tables."""
+def holds(server: MemoryServer, consumer: str, commit: Append) -> bool:
+    """Whether this consumer holds the very lease it names, by the server's own tables."""
     lease = commit.lease
-    holds = lease is not None and owners(server).get(lease.entry) == (consumer, lease.count)
-    return holds and commit.head == server.head(commit.thread)
+    return lease is not None and owners(server).get(lease.entry) == (consumer, lease.count)
+
+
+def is_rightful(server: MemoryServer, consumer: str, commit: Append) -> bool:
+    """Whether it also has folded all there is."""
+    return holds(server, consumer, commit) and commit.head == server.head(commit.thread)
 
 
 def memory_store(process: Process) -> MemoryStore:

@@ -63,6 +63,7 @@ class Process(Owner):
         fault = self.world.fate(point)
         match fault:
             case Fault("crash"):
+                self.world.seen["crash within an effect"] += port in ("tool", "channel", "model")
                 self.kill()
             case Fault("stall", seconds):
                 self.stop(seconds)
@@ -76,10 +77,16 @@ class Process(Owner):
         return fault
 
     async def call(
-        self, port: Port, name: str, effect: Callable[[], Awaitable[T]], *, latency: float = 1.0
+        self,
+        port: Port,
+        name: str,
+        effect: Callable[[], Awaitable[T]],
+        *,
+        far: float = LATENCY_SECONDS,
     ) -> T:
         """One call to the outside: the request may not get there, the reply may not come back, or twice."""
-        await asyncio.sleep(self._latency.random() * LATENCY_SECONDS * latency)
+        if far:
+            await asyncio.sleep(self._latency.random() * far)
         match await self.point(port, name, "before"):
             case Fault("refuse"):
                 raise ConnectionError(f"{port}.{name} was not reached")

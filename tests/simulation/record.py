@@ -60,14 +60,15 @@ def is_words(event: Event) -> bool:
 
 
 def is_end(event: Event) -> bool:
-    """A human stopped the work: by a word, by the frame, or when a limit asked."""
-    match event:
-        case events.MessageReceived(text="stop") | events.Cancelled():
-            return True
-        case events.Verdict(request=request, text="2"):
-            return "-hold" in request
-        case _:
-            return False
+    """A human stopped the work."""
+    stop = isinstance(event, events.MessageReceived) and event.text == "stop"
+    return stop or isinstance(event, events.Cancelled)
+
+
+def may_end(event: Event) -> bool:
+    """A human stopped the work, or said so where a limit asked, which counts only while it asks."""
+    stop = isinstance(event, events.Verdict) and event.text == "2" and "-hold" in event.request
+    return stop or is_end(event)
 
 
 def is_answer(event: Event, call: str, *words: str) -> bool:
