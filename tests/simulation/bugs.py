@@ -82,7 +82,7 @@ class TimerLost(MemoryStore):
             del self._server.timers[timer.thread, timer.name]
         return timers
 
-    async def fire(self, timer: Timer, event: bytes) -> Outcome:
+    async def fire(self, timer: Timer, event: bytes | None) -> Outcome:
         self._server.timers[timer.thread, timer.name] = timer.at
         return await super().fire(timer, event)
 
