@@ -239,10 +239,9 @@ class RedisStore(RedisLetters, RedisRebuild):
             try:
                 create = ("XGROUP", "CREATE", partition.ready, GROUP, "0", "MKSTREAM")
                 await self._wire.command(*create)
-            except WrongKey:
-                continue  # Told by name whenever it is read; a rebuild, which replaces it, must get this far.
-            except ResponseError as error:
-                if "BUSYGROUP" not in str(error):
+            except (WrongKey, ResponseError) as error:
+                # Another type is told whenever it is read; a rebuild, which replaces it, must get this far.
+                if not isinstance(error, WrongKey) and "BUSYGROUP" not in str(error):
                     raise
 
 
