@@ -164,8 +164,8 @@ class Desk:
     async def standings(self) -> list[Standing]:
         """Where every thread stands, the one that changed last first. No thread hides another."""
         letters = await self.letters()
-        found = [(name, at) for name, at in await self._store.threads()]
-        return [await self._standing(name, at, letters.get(name)) for name, at in found]
+        threads = await self._store.threads()
+        return [await self._standing(name, at, letters.get(name)) for name, at in threads]
 
     async def standing(self, thread: str) -> Standing:
         """Where this thread stands. Raises `NoSuchThread`."""
