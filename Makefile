@@ -7,7 +7,7 @@ CODE := bot channels agents tests
 CORE_COVERAGE := --cov=bot/core --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 # Tests count as users. Unused locals and arguments are ruff's; fields of a model are used by whoever reads its JSON.
 DEAD_CODE = found=$$($(BIN)/vulture) || [ $$? -eq 3 ] && ! printf '%s' "$$found" | grep -v -e '^tests/' -e 'unused variable'
-STORM = THREADS WORKERS KILLS STOPS ROLLS OUTAGES SECONDS FSYNC SEED
+STORM = THREADS WORKERS KILLS STOPS ROLLS OUTAGES AT_ONCE SECONDS LEASE_SECONDS FSYNC SEED
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 import time
 from dataclasses import replace
@@ -44,9 +45,17 @@ def _tell(report: Report) -> None:
     _say(f"{len(report.violations)} violations")
 
 
+async def _storm() -> Report:
+    """Told to end, it ends what it started."""
+    running = asyncio.create_task(storm(plan(sys.argv[1:]), _say))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+    return await running
+
+
 if __name__ == "__main__":
     begun = time.time()
-    report = asyncio.run(storm(plan(sys.argv[1:]), _say))
+    report = asyncio.run(_storm())
     _tell(report)
     _say(f"{time.time() - begun:.0f} s")
     sys.exit(bool(report.violations))

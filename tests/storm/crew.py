@@ -111,6 +111,7 @@ class Crew:
     random: Random
     at_work: Callable[[int], bool]
     faults: list[Fault] = field(default_factory=list[Fault])
+    places: dict[int, int] = field(default_factory=dict[int, int])
     deserted: list[int] = field(default_factory=list[int])
     unborn: int = 0
     _ending: bool = False
@@ -131,6 +132,7 @@ class Crew:
         nursery = self._nurseries[path]
         pid = await nursery.fork(self.folder / f"worker-{place}.log")
         self._places[place] = Worker(pid, nursery)
+        self.places[pid] = place
 
     def is_ready(self, pid: int) -> bool:
         """Whether this worker has put itself together and hears signals."""

@@ -135,7 +135,7 @@ class People:
             return
         del self.working[shown.thread]
         self._idle.append(shown.thread)
-        if not self.over or 0 in self.jobs.values():
+        if not self.over:
             self._employ()
 
     async def _settle(self, shown: Line) -> None:

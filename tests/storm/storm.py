@@ -30,6 +30,7 @@ from tests.storm.wire import Wire, wire_before
 
 HERE = Path(__file__).parent
 REST_SECONDS = 60.0
+LEFT = "written by a newer version"
 FORGOTTEN_SECONDS = 3.0
 Tell = Callable[[str], None]
 
@@ -44,10 +45,10 @@ class Plan:
     stops: int = 40
     rolls: int = 12
     outages: int = 8
-    at_once: int = 60
+    at_once: int = 100
     seconds: float = 420.0
     share_lost: float = 0.01
-    lease_seconds: int = 2
+    lease_seconds: int = 4
     fsync: Fsync = "always"
     seed: int = 1
     newer: Path | None = None
@@ -74,7 +75,8 @@ async def storm(plan: Plan, tell: Tell) -> Report:
         return await _in(folder, plan, tell)
     finally:
         await asyncio.to_thread(stop_server, folder / "home")
-        shutil.rmtree(folder)
+        if not os.environ.get("KEEP"):
+            shutil.rmtree(folder)
 
 
 async def _in(folder: Path, plan: Plan, tell: Tell) -> Report:
@@ -158,6 +160,8 @@ class Weather:
                 jobs = sum(self._people.jobs.values())
                 tell(f"{time.time() - begun:4.0f} s: {number} faults of {len(kinds)}, {jobs} jobs")
         await asyncio.gather(*under_way)
+        while 0 in self._people.jobs.values():
+            await asyncio.sleep(0.1)
         self._people.over = True
 
     async def _fault(self, kind: Kind | str) -> None:
@@ -198,7 +202,7 @@ class Weather:
         return time.time()
 
     async def _is_at_rest(self, name: str) -> bool:
-        if name in self._people.working:
+        if name in self._people.working or not self._people.jobs[name]:
             return False
         thread = await self._look.thread(name)
         return status.phase(thread) == "resting" and not next_effects(thread)
@@ -206,7 +210,7 @@ class Weather:
     async def _look_again(self, names: set[str]) -> None:
         """Where a power loss took an answer, people find the question open and answer once more."""
         long_ago = time.time() - FORGOTTEN_SECONDS
-        for name in names:
+        for name in [name for name in names if self._people.jobs[name]]:
             thread = await self._look.thread(name)
             if thread.at / 1000 < long_ago:
                 for waiting in outbox.pending(thread):
@@ -249,8 +253,23 @@ class Weather:
             "bytes cut": sum(cut.taken for cut in cuts),
             "replies lost": self._wire.lost,
             "outcomes unknown": unknown,
+            **self._of_versions(seen, [line.pid for line in all_lines if line.what == "start"]),
             "slowest unknown surfaced, s": _slowest(seen),
             "at rest after, s": round(rested, 1),
+        }
+
+    def _of_versions(self, seen: Evidence, starts: Sequence[int]) -> dict[str, float]:
+        """How two versions of the code shared the work; every other place is of the newer one."""
+        if self._plan.newer is None:
+            return {}
+        left = sum(log.read_text().count(LEFT) for log in self._folder.glob("worker-*.log"))
+        newer = sum(self._crew.places[pid] % 2 for pid in starts)
+        kinds = Counter(event.type for log in seen.logs.values() for event in log)
+        return {
+            "tools started by older code": len(starts) - newer,
+            "tools started by newer code": newer,
+            "left to newer code": left,
+            "events of a new kind": kinds["Breathed"],
         }
 
 

@@ -19,6 +19,7 @@ SMALL = Plan(
     at_once=15,
     seconds=12,
     share_lost=0.02,
+    lease_seconds=2,
 )
 FLOORS = {
     "jobs": 30,
