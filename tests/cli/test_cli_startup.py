@@ -17,7 +17,7 @@ from structlog.typing import EventDict
 
 from bot.cli.logs import Rendered, with_quoted
 from bot.engine.server import stop_server
-from tests.cli.office import PATIENCE_SECONDS, Office, Said, furnish
+from tests.cli.office import PATIENCE_SECONDS, Office, Said, eventually, furnish
 
 HEAVY = {"redis", "anthropic", "pydantic", "pydantic_settings", "structlog", "bot.app"}
 
@@ -120,6 +120,43 @@ def test_a_process_says_ready_once_and_drains_when_told_to_stop(
     logged = [json.loads(line) for line in err.splitlines()]
     assert [line["event"] for line in logged] == ["ready", "stopped"]
     assert logged[-1]["redis"] == "still runs; bot down stops it"
+
+
+SLOW_TOOL = '''
+
+@tool(approval="never")
+async def mail():
+    """Send a letter."""
+    import asyncio
+    from pathlib import Path
+
+    Path("begun").touch()
+    await asyncio.sleep(0.5)
+    Path("sent").touch()
+    return "sent"
+'''
+
+
+@pytest.mark.parametrize("name", ["up", "worker"])
+def test_what_is_in_hand_ends_before_a_process_that_is_told_to_stop(
+    office: Office, name: str
+) -> None:
+    for file, more in (
+        ("tools.py", SLOW_TOOL),
+        ("rehearsal.py", '\nFIRST["mail"] = ("mail", {})\n'),
+    ):
+        with (office.folder / "agents" / "desk" / file).open("a") as opened:
+            opened.write(more)
+    thread = office.run("launch", "desk", "mail it").out.strip()
+    with office.start(name) as process:
+        eventually((office.folder / "begun").exists)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=25)
+    assert process.returncode == 0
+    assert (office.folder / "sent").exists()
+    log = office.run("show", thread, "--events").out
+    assert "ToolEnded" in log
+    assert "OutcomeUnknown" not in log
 
 
 def test_an_approver_whom_nobody_is_called_is_warned_of_at_the_start(office: Office) -> None:
