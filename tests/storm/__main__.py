@@ -37,25 +37,28 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
-def _tell(report: Report) -> None:
+def _tell(report: Report, missed: list[str]) -> None:
     for name, figure in report.figures.items():
         _say(f"{name:<32}{figure:>10}")
     for what in report.violations[:40]:
         _say(f"BROKEN {what}")
+    for what in missed:
+        _say(f"TOO FEW {what}")
     _say(f"{len(report.violations)} violations")
 
 
-async def _storm() -> Report:
+async def _storm(given: Plan) -> Report:
     """Told to end, it ends what it started."""
-    running = asyncio.create_task(storm(plan(sys.argv[1:]), _say))
+    running = asyncio.create_task(storm(given, _say))
     for number in (signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, running.cancel)
     return await running
 
 
 if __name__ == "__main__":
-    begun = time.time()
-    report = asyncio.run(_storm())
-    _tell(report)
+    begun, given = time.time(), plan(sys.argv[1:])
+    report = asyncio.run(_storm(given))
+    missed = report.missed(given)
+    _tell(report, missed)
     _say(f"{time.time() - begun:.0f} s")
-    sys.exit(bool(report.violations))
+    sys.exit(bool(report.violations or missed))

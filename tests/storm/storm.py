@@ -57,6 +57,21 @@ class Plan:
     def faults(self) -> dict[Kind | str, int]:
         return {"kill": self.kills, "stop": self.stops, "roll": self.rolls, "outage": self.outages}
 
+    @property
+    def floors(self) -> dict[str, float]:
+        """What must have landed at least: a storm that hit nothing shows nothing."""
+        return {
+            "workers killed": self.kills,
+            "killed while a tool ran": self.kills // 6,
+            "workers stopped": self.stops,
+            "stops that lost a lease": self.stops // 3,
+            "workers told to end": self.rolls,
+            "Redis killed": self.outages,
+            "logs cut": (self.outages + 1) // 2,
+            "replies lost": self.threads // 20,
+            "outcomes unknown": self.kills // 12,
+        }
+
 
 @dataclass(frozen=True)
 class Report:
@@ -64,6 +79,11 @@ class Report:
 
     figures: dict[str, float]
     violations: list[str]
+
+    def missed(self, plan: Plan) -> list[str]:
+        """The figures that stayed below their floors."""
+        low = [name for name, floor in plan.floors.items() if self.figures[name] < floor]
+        return [f"{name}: {self.figures[name]}, not {plan.floors[name]}" for name in low]
 
 
 async def storm(plan: Plan, tell: Tell) -> Report:
