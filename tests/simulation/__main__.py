@@ -18,6 +18,7 @@ from tests.simulation.life import Lived, Plant, live
 from tests.simulation.shrink import shrunk
 
 CHUNK = 5
+LINE_EVERY = 100
 console = Console(soft_wrap=True, highlight=False)
 PLANTS: dict[str, Plant] = {"": lambda _: nullcontext(), **TWELVE, **MORE}
 
@@ -57,9 +58,19 @@ def _lives(seeds: Iterable[int], bug: str, jobs: int) -> Iterator[Lived]:
     with ProcessPoolExecutor(jobs) as pool:
         lives = pool.map(_life, seeds, [bug] * len(seeds), chunksize=CHUNK)
         try:
-            yield from track(lives, "lives", total=len(seeds), console=console)
+            yield from (
+                track(lives, "lives", total=len(seeds)) if console.is_terminal else _counted(lives)
+            )
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _counted(lives: Iterable[Lived]) -> Iterator[Lived]:
+    """Progress where there is no terminal to draw it on."""
+    for number, lived in enumerate(lives, start=1):
+        yield lived
+        if number % LINE_EVERY == 0:
+            console.print(f"{number} lives")
 
 
 def _life(seed: int, bug: str) -> Lived:

@@ -15,6 +15,9 @@ from tests.simulation.fairness import against
 from tests.simulation.record import Record, is_retry, is_words, may_end
 from tests.simulation.world import Letter, World
 
+# How people's ids begin, and the clock's.
+ARRIVALS = ("m", "v", "f", "c", "n", "timer:")
+
 
 class Violation(AssertionError):
     """A life broke a promise."""
@@ -141,7 +144,7 @@ def _doubled(world: World, log: list[Event]) -> Iterator[str]:
         last[event.id] = event.at
         if before is None:
             continue
-        arrival = event.id.startswith(("m", "v", "f", "c", "n", "timer:"))
+        arrival = event.id.startswith(ARRIVALS)
         seconds = ARRIVAL_SEEN_SECONDS if arrival else COMMIT_SEEN_SECONDS
         forgotten = any(before <= at <= event.at for at in world.ledger.forgotten)
         if not forgotten and event.at - before < seconds * 1000:

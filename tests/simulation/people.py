@@ -171,7 +171,7 @@ class People:
         place = home(100 + len(self.threads))
         child = next(iter(homes([100 + len(self.threads)])))
         cut = chance.randint(1, len(rows))
-        forked = events.Forked(id=f"fork:{child}", actor="alice", parent=thread, head=cut)
+        forked = events.Forked(id=self._name("k"), actor="alice", parent=thread, head=cut)
         copied = tuple(row.body.replace(thread.encode(), child.encode()) for row in rows[:cut])
         commit = Append(
             thread=child, kind="arrival", id=forked.id, events=(*copied, encode(forked))
