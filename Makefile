@@ -1,6 +1,6 @@
 # `make` says what there is. Everything sets itself up on first use.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test simulate storm check gates bench lock clean
+.PHONY: help setup demo test simulate points storm check gates bench lock clean
 
 BIN := .venv/bin
 CODE := bot channels agents tests
@@ -29,6 +29,9 @@ test: .venv/.run .venv/.dev  ## the whole test suite; ARGS="-k claim", COVER=1 a
 
 simulate: .venv/.run .venv/.dev  ## 10,000 seeded lives; SEEDS=, FIRST=, JOBS=; a failure is shrunk and told
 	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),10000) --first $(or $(FIRST),0) $(if $(JOBS),--jobs $(JOBS))
+
+points: .venv/.run .venv/.dev  ## die at every await and again in every recovery, and list the awaits; JOBS=N processes
+	@$(BIN)/python -m tests.crashpoints
 
 check: gates  ## format, lint, types, imports, dead code, then the tests
 	@$(MAKE) --no-print-directory test COVER=1

@@ -1,0 +1,172 @@
+"""Cast: the worker processes of a story, one at a time, and what their tools and their model do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+from pydantic import JsonValue
+
+from bot.engine.memory_store import MemoryStore
+from bot.engine.perform import Performer
+from bot.engine.run import Runner
+from bot.engine.toolbox import Toolbox
+from bot.engine.worker import Worker
+from bot.kit import Call, Refused, Unsure
+from bot.kit.load import Agents, load_agents
+from bot.kit.people import People, Person
+from bot.model.decide import Decider
+from bot.model.port import Answer, ModelFailed
+from tests.crashpoints.script import How, Story
+from tests.simulation.ports import ScreenPort, StorePort, memory_store
+from tests.simulation.process import Process, current
+from tests.simulation.world import LEASE_SECONDS, Start, World
+
+SECONDS: dict[How, float] = {"slow": 2.0}
+PEOPLE = People({name: Person(name=name) for name in ("alice", "bob", "carol", "mallory")})
+HOME = Path(__file__).parent / "agents"
+Release = Literal["first", "other approvers"]
+
+
+# ---- what the tools do -------------------------------------------------------------------------------------------
+async def act(tool: str, item: str, how: How, call: Call) -> JsonValue:
+    """A tool begins, which the outside counts, takes its time and ends as its arguments say."""
+    process = current()
+    ledger, id = process.world.ledger, call.key.rpartition("-")[0]
+    await process.point("tool", tool, "before")
+    n, run = process.claims.get(id, (1, 0))
+    given: dict[str, JsonValue] = {"item": item, "how": how}
+    start = Start(id, n, run, call.thread, tool, given, process.holds(call.thread))
+    ledger.starts.append(start)
+    process.world.tell(f"{process.name} starts {tool} {id} n={n} run={run}")
+    times = sum(each.call == id for each in ledger.starts)
+    await asyncio.sleep(SECONDS.get(how, 0.2))
+    await process.point("tool", tool, "after")
+    return _outcome(f"{tool}-{item}-done", how, times)
+
+
+def _outcome(words: str, how: How, times: int) -> JsonValue:
+    match how:
+        case "broken":
+            raise ValueError("broken")
+        case "refused":
+            raise Refused("not today")
+        case "unsure once" if times == 1:
+            raise Unsure("the line went dead")
+        case "large":
+            return words + "." * 30_000
+        case _:
+            return words
+
+
+async def pin() -> int:
+    """What the outside holds now."""
+    process = current()
+
+    async def read() -> int:
+        return process.world.stock
+
+    return await process.call("preview", "pin", read)
+
+
+# ---- what the model does -----------------------------------------------------------------------------------------
+class Actor:
+    """A model that goes by its lines."""
+
+    def __init__(self, process: Process, story: Story, is_troubled: Callable[[], bool]) -> None:
+        self._process, self._story, self._is_troubled = process, story, is_troubled
+
+    async def ask(self, body: bytes) -> Answer:
+        text = "\n".join(block["text"] for block in json.loads(body)["messages"][0]["content"])
+        await self._process.point("model", "ask", "before")
+        await asyncio.sleep(1.5)
+        failure = self._failure()
+        await self._process.point("model", "ask", "after")
+        if failure:
+            raise failure
+        return next(
+            answer
+            for needles, answer in reversed(self._story.model)
+            if any(needle in text for needle in needles.split("|"))
+        )
+
+    def _failure(self) -> ModelFailed | None:
+        trouble = self._story.trouble
+        return trouble.failure() if trouble and self._is_troubled() else None
+
+
+# ---- who runs them -----------------------------------------------------------------------------------------------
+@cache
+def agents(release: Release) -> Agents:
+    """The agents as this release has them, loaded as any agents are."""
+    with TemporaryDirectory() as folder:
+        for name in ("porter", "usher"):
+            home = Path(folder) / name
+            home.mkdir()
+            for file in ("agent.md", "tools.py"):
+                text = (HOME / name / file).read_text()
+                if release == "other approvers":
+                    text = text.replace("[bob, carol]", "[carol, bob]")
+                (home / file).write_text(text)
+        return load_agents([Path(folder)], PEOPLE)
+
+
+class Crew:
+    """One worker at a time; whoever dies or leaves has a successor, at once or when the lease has lapsed."""
+
+    def __init__(self, world: World, story: Story, is_troubled: Callable[[], bool]) -> None:
+        self._world, self._story, self._is_troubled = world, story, is_troubled
+        self.release: Release = "first"
+        self.store: Callable[[Process], MemoryStore] = memory_store
+        self.pause_seconds = 0.1
+        self._stop = asyncio.Event()
+        self._running: Release | None = None
+
+    @property
+    def is_renewed(self) -> bool:
+        """Whether the worker of now has the agents of now."""
+        return self._running == self.release
+
+    def begin(self) -> None:
+        self.keeping = asyncio.create_task(self._keep())
+
+    def relieve(self, release: Release | None = None) -> None:
+        """The worker is told to leave, as by SIGTERM; the next one may have another release of the agents."""
+        self.release = release or self.release
+        self._stop.set()
+
+    async def _keep(self) -> None:
+        generation = 0
+        while True:
+            generation += 1
+            process, self._stop = Process(self._world, f"w{generation}"), asyncio.Event()
+            self._running = self.release
+            running = process.start(self._work(process, self._stop))
+            died = asyncio.create_task(process.died.wait())
+            await asyncio.wait({running, died}, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                running.result()
+            self._world.tell(f"{process.name} {'died' if process.is_dead else 'left'}")
+            await asyncio.sleep(self.pause_seconds)
+
+    async def _work(self, process: Process, stop: asyncio.Event) -> None:
+        store = StorePort(process, self.store(process))
+        await Worker(store, self._performer(process), lease_seconds=LEASE_SECONDS).run(stop)
+        await store.close()
+
+    def _performer(self, process: Process) -> Performer:
+        loaded = agents(self.release)
+        decider = Decider(
+            loaded,
+            Actor(process, self._story, self._is_troubled),
+            model_of=lambda _: "a-model",
+            max_tokens=1_000,
+            deadline_seconds=self._story.question_seconds,
+            owner="alice",
+        )
+        return Performer(decider, Runner(Toolbox(loaded, {})), {"screen": ScreenPort(process)})

@@ -1,0 +1,139 @@
+"""Sites: every await of the engine that leads to a store, a tool, a channel or the model, numbered as it is written.
+
+What exists is read from the source. What is passed is read from the stack of whoever just touched the outside: each
+frame of it stands in one of these awaits.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from inspect import currentframe
+from itertools import islice
+from pathlib import Path
+from types import CodeType
+
+ROOT = Path(__file__).parents[2]
+FILES = (
+    *(f"bot/engine/{name}.py" for name in ("worker", "session", "perform", "run", "recheck", "toolbox", "desk")),
+    "bot/model/decide.py",
+)  # fmt: skip
+PORTS = frozenset(
+    {
+        *("append", "read", "blob", "take", "reclaim", "renew", "release", "due", "fire", "prune"),
+        *("close", "threads", "logged", "alias", "resolve", "now"),
+        *("find", "send", "tell", "run", "show", "ask"),
+    }
+)
+HANDED_IN = frozenset({"step", "_perform"})
+"""Awaited under the name of a parameter or a field: the duties of the worker, and the performer."""
+
+Place = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, order=True)
+class Site:
+    """One await: its number among all, and where it stands."""
+
+    number: int
+    file: str
+    function: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.number:3} {self.file}:{self.line} {self.function}: {self.text}"
+
+
+@cache
+def existing() -> tuple[Site, ...]:
+    """All of them, in the order of the source."""
+    return tuple(site for site, _ in _numbered())
+
+
+def passed() -> tuple[int, ...]:
+    """The sites in which the caller's task stands now, outermost first. Raises where one is not known."""
+    found = list[int]()
+    frame = currentframe()
+    while frame is not None:
+        number = _site(frame.f_code, frame.f_lasti)
+        if number is not None:
+            found.append(number)
+        frame = frame.f_back
+    return tuple(reversed(found))
+
+
+# ---- what is written ---------------------------------------------------------------------------------------------
+@cache
+def _numbered() -> tuple[tuple[Site, Place], ...]:
+    leading = _leading()
+    found = [each for file in FILES for each in _awaits(file) if each[3] in leading]
+    return tuple(
+        (Site(number, file, function, node.lineno, ast.unparse(node.value)[:60]), _place(node))
+        for number, (file, function, node, _) in enumerate(found, 1)
+    )
+
+
+@cache
+def _awaits(file: str) -> tuple[tuple[str, str, ast.Await, str], ...]:
+    """The awaited calls of a file with the names of the function they stand in and of what they call."""
+    found = [
+        (file, function.name, node, name)
+        for function in ast.walk(ast.parse((ROOT / file).read_text()))
+        if isinstance(function, ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Await) and (name := _called(node))
+    ]
+    return tuple(sorted(found, key=lambda each: _place(each[2])))
+
+
+def _called(node: ast.Await) -> str:
+    match node.value:
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
+            return name
+        case _:
+            return ""
+
+
+@cache
+def _leading() -> frozenset[str]:
+    """The names whose await ends at a port: the ports' own, and of whatever awaits one of these."""
+    leading = set(PORTS | HANDED_IN)
+    while True:
+        more = {
+            function for file in FILES for _, function, _, name in _awaits(file) if name in leading
+        }
+        if more <= leading:
+            return frozenset(leading)
+        leading |= more
+
+
+def _place(node: ast.expr) -> Place:
+    return node.lineno, node.end_lineno or 0, node.col_offset, node.end_col_offset or 0
+
+
+# ---- where a task stands -----------------------------------------------------------------------------------------
+@cache
+def _site(code: CodeType, instruction: int) -> int | None:
+    file = _file(code.co_filename)
+    if file is None:
+        return None
+    place = next(islice(code.co_positions(), instruction // 2, None))
+    known = {at: site.number for site, at in _numbered() if site.file == file}
+    if place not in known and place not in set(_comprehensions(file)):
+        raise AssertionError(f"{file}:{place[0]} leads to the outside and is not numbered")
+    return known.get(place)  # pyright: ignore[reportArgumentType]  # positions are there unless stripped
+
+
+@cache
+def _file(path: str) -> str | None:
+    return next((file for file in FILES if path == str(ROOT / file)), None)
+
+
+def _comprehensions(file: str) -> Iterator[Place]:
+    """One that awaits is a frame of its own, and stands in an await that is numbered."""
+    for node in ast.walk(ast.parse((ROOT / file).read_text())):
+        if isinstance(node, ast.ListComp):
+            yield _place(node)
