@@ -20,7 +20,7 @@ from tests.simulation import judge, loop
 from tests.simulation.chance import tamed
 from tests.simulation.world import World
 
-GLANCE_SECONDS = 0.25
+GLANCE_SECONDS = 0.5
 LONGEST_SECONDS = 240.0
 End = dict[str, object]
 
