@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import cache
 from multiprocessing import Pool
 
@@ -24,12 +25,14 @@ def enumeration(story: int) -> Enumeration:
     return Enumeration(STORIES[story])
 
 
-def jobs() -> Iterator[Job]:
-    """Every first death; whether its second ones are taken too."""
+def jobs() -> list[Job]:
+    """Every single death, and then the pairs: all stories side by side, so that whoever stops early has seen some of each."""
+    singles, pairs = list[Job](), list[Job]()
     for story in range(len(STORIES)):
         firsts = enumeration(story).firsts()
-        left = {death for death, _ in distinct(firsts)}
-        yield from ((story, death, death in left) for death, _ in firsts)
+        singles += [(story, death, False) for death, _ in firsts]
+        pairs += [(story, death, True) for death, _ in distinct(firsts)]
+    return [*singles, *sorted(pairs, key=lambda job: (job[1], job[0]))]
 
 
 def work(job: Job) -> Tally:
@@ -45,20 +48,31 @@ def work(job: Job) -> Tally:
 
 
 def main() -> int:
-    total, todo, began, told = Tally(), list(jobs()), time.monotonic(), 0.0
+    total, todo = Tally(), jobs()
     for story in range(len(STORIES)):
         total.add(enumeration(story).tally)
-    with Pool(int(os.environ.get("JOBS", os.cpu_count() or 1))) as pool:
-        for done, tally in enumerate(pool.imap_unordered(work, todo, chunksize=4), 1):
-            total.add(tally)
-            if time.monotonic() - told > PROGRESS_SECONDS:
-                told = time.monotonic()
-                say(
-                    f"{done} of {len(todo)} first deaths, {sum(total.runs.values())} runs, {len(total.found)} violations, {told - began:.0f} s"
-                )
+    with Pool(int(os.environ.get("JOBS", os.cpu_count() or 1)), _leave_interrupts) as pool:
+        try:
+            _add_all(total, pool.imap_unordered(work, todo, chunksize=2), len(todo))
+        except KeyboardInterrupt:
+            say("stopped early; this is what was tried")
     for line in (*lines(total), *total.found[:MOST_FOUND], f"{len(total.found)} violations"):
         say(line)
     return 1 if total.found or total.missing() else 0
+
+
+def _leave_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _add_all(total: Tally, tallies: Iterable[Tally], jobs: int) -> None:
+    began = told = time.monotonic()
+    for done, tally in enumerate(tallies, 1):
+        total.add(tally)
+        if time.monotonic() - told > PROGRESS_SECONDS:
+            told = time.monotonic()
+            runs, found = sum(total.runs.values()), len(total.found)
+            say(f"{done} of {jobs} jobs, {runs} runs, {found} violations, {told - began:.0f} s")
 
 
 def say(line: str) -> None:

@@ -129,6 +129,15 @@ def agents(release: Release) -> Agents:
         return load_agents([Path(folder)], PEOPLE)
 
 
+async def end_of(process: Process, running: asyncio.Task[None]) -> None:
+    """Until it has done what it was started for, or died. Raises what it raised."""
+    died = asyncio.create_task(process.died.wait())
+    await asyncio.wait({running, died}, return_when=asyncio.FIRST_COMPLETED)
+    died.cancel()
+    if running.done():
+        running.result()
+
+
 class Crew:
     """One worker at a time; whoever dies or leaves has a successor, at once or when the lease has lapsed."""
 
@@ -160,10 +169,7 @@ class Crew:
             process, self._stop = Process(self._world, f"w{generation}"), asyncio.Event()
             self._running = self.release
             running = process.start(self._work(process, self._stop))
-            died = asyncio.create_task(process.died.wait())
-            await asyncio.wait({running, died}, return_when=asyncio.FIRST_COMPLETED)
-            if running.done():
-                running.result()
+            await end_of(process, running)
             self._world.tell(f"{process.name} {'died' if process.is_dead else 'left'}")
             await asyncio.sleep(self.pause_seconds)
 

@@ -33,12 +33,14 @@ class Tally:
 
     runs: Counter[str] = field(default_factory=Counter[str])
     covered: Counter[Covered] = field(default_factory=Counter[Covered])
+    passed: set[int] = field(default_factory=set[int])
     pairs: Counter[tuple[int, int]] = field(default_factory=Counter[tuple[int, int]])
     found: list[str] = field(default_factory=list[str])
 
     def add(self, other: Tally) -> None:
         self.runs += other.runs
         self.covered += other.covered
+        self.passed |= other.passed
         self.pairs += other.pairs
         self.found += other.found
 
@@ -88,6 +90,7 @@ class Enumeration:
     def _run(self, chosen: Deaths, story: Story | None = None) -> Played:
         played = play(story or self.story, chosen)
         self.tally.runs[("without", "single", "pair")[len(chosen)]] += 1
+        self.tally.passed.update(site for each in played.passes for site in each.sites)
         for death, of in played.landed:
             self.tally.covered.update((site, death.phase) for site in of.sites)
         inner = [of.sites[-1] for _, of in played.landed if of.sites]

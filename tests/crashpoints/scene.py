@@ -11,7 +11,7 @@ from bot.core import events, outbox
 from bot.core.names import version_of
 from bot.core.thread import Thread
 from bot.engine.desk import Desk
-from tests.crashpoints.cast import Crew, Release
+from tests.crashpoints.cast import Crew, Release, end_of
 from tests.crashpoints.fate import Fate
 from tests.crashpoints.script import Story
 from tests.simulation.ports import StorePort
@@ -154,10 +154,8 @@ class Scene:
         for time in range(5):
             process = Process(self.world, f"o{self._said}.{time}")
             running = process.start(do(Desk(StorePort(process, self.crew.store(process)))))
-            died = asyncio.create_task(process.died.wait())
-            await asyncio.wait({running, died}, return_when=asyncio.FIRST_COMPLETED)
-            if running.done():
-                running.result()
+            await end_of(process, running)
+            if not process.is_dead:
                 return
 
     # ---- how it goes on --------------------------------------------------------------------------------------

@@ -256,4 +256,9 @@ PROCESSES = (
         (does(lambda scene: scene.launch("please"), always), does(Scene.look, shown("Done"))),
     ),
 )
-STORIES = (*READS, *WRITES, *APPROVALS, *WAITS, *WORDS, *DELIVERIES, *PROCESSES)
+PARTS: dict[str, tuple[Story, ...]] = {
+    "reads and writes": (*READS, *WRITES),
+    "approvals and waits": (*APPROVALS, *WAITS),
+    "words, deliveries and processes": (*WORDS, *DELIVERIES, *PROCESSES),
+}
+STORIES = tuple(story for part in PARTS.values() for story in part)
