@@ -65,7 +65,7 @@ async def _asked(settings: Settings) -> About:
     try:
         about: dict[str, object] = {}
         for section in ("server", "memory", "persistence"):
-            about |= cast("About", await wire.command("INFO", section))
+            about |= await wire.about(section)
         return about | {"appendfsync": await _fsync(wire)}
     finally:
         await wire.close()

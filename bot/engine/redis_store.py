@@ -73,8 +73,8 @@ class RedisStore(RedisLetters, RedisRebuild):
         await self._wire.close()
 
     async def now(self) -> int:
-        seconds, micros = cast(tuple[int, int], await self._wire.command("TIME"))
-        return seconds * 1000 + micros // 1000
+        seconds, micros = cast(tuple[bytes, bytes], await self._wire.command("TIME"))
+        return int(seconds) * 1000 + int(micros) // 1000
 
     # Commits
 

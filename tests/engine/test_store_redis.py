@@ -233,7 +233,7 @@ async def test_a_thread_at_rest_leaves_nothing_but_its_log_index_and_identities(
     lease = await take_one(store)
     names = keys.of_thread("t")
     entries = cast(list[tuple[bytes, object]], await raw.command("XRANGE", names.ready, "-", "+"))
-    assert [fields for _, fields in entries] == [{b"thread": b"t"}]
+    assert [fields for _, fields in entries] == [[b"thread", b"t"]]
     await store.append(rest(lease, 1))
     assert await raw.command("XLEN", names.ready) == 0
     assert await raw.command("EXISTS", names.wake, names.timers, names.blobs) == 0
