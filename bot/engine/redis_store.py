@@ -146,12 +146,11 @@ class RedisStore(RedisLetters, RedisRebuild):
             return []
 
     async def _take(self, count: int, wait_seconds: float) -> list[Lease]:
-        taken = await self._sweep(count)
-        if taken or wait_seconds <= 0:
-            return taken
-        if self._wire.is_cluster:
-            return await self._poll(count, wait_seconds)
-        return await self._block(count, wait_seconds)
+        if self._wire.is_cluster or wait_seconds <= 0:
+            return await self._sweep(count) or await self._poll(count, wait_seconds)
+        if count >= keys.PARTITIONS:
+            return await self._block(count, wait_seconds)
+        return await self._sweep(count) or await self._block(count, wait_seconds)
 
     async def _sweep(self, count: int) -> list[Lease]:
         """What is ready now. COUNT holds for each stream, so no more streams are read than wanted.
@@ -178,9 +177,10 @@ class RedisStore(RedisLetters, RedisRebuild):
         return []
 
     async def _block(self, count: int, wait_seconds: float) -> list[Lease]:
-        """Waits on all streams at once; what came in the gap since the sweep may be more than wanted."""
+        """Waits on all streams at once. Where fewer are wanted than there are streams, more may come in one moment."""
         streams = [partition.ready for partition in keys.partitions()]
-        taken = await self._read_group(streams, 1, "BLOCK", max(1, int(wait_seconds * 1000)))
+        each, milliseconds = max(1, count // len(streams)), max(1, int(wait_seconds * 1000))
+        taken = await self._read_group(streams, each, "BLOCK", milliseconds)
         for surplus in taken[count:]:
             await self.release(surplus)
         return taken[:count]
@@ -192,24 +192,28 @@ class RedisStore(RedisLetters, RedisRebuild):
         return wording.fresh(reply)
 
     async def _reclaim(self, count: int) -> list[Lease]:
-        taken: list[Lease] = []
         self._turn += 1
-        for partition in keys.partitions(self._turn):
-            if len(taken) == count:
-                break
-            words = (GROUP, self.consumer, self._lease_ms, count - len(taken))
-            reply = await self._wire.run(scripts.RECLAIM, [partition.ready], words)
-            taken += wording.taken_over(reply)
-        return taken
+        streams = [partition.ready for partition in keys.partitions(self._turn)]
+        width = min(count, len(streams))
+        for first in range(0, len(streams), width):
+            words = (GROUP, self.consumer, self._lease_ms, count // width)
+            calls = [([ready], words) for ready in streams[first : first + width]]
+            replies = await self._wire.run_all(scripts.RECLAIM, calls)
+            taken = [lease for reply in replies for lease in wording.taken_over(reply)]
+            if taken:
+                return taken
+        return []
 
     async def renew(self, leases: Iterable[Lease]) -> list[Lease]:
-        held: list[Lease] = []
-        for stream, group in groupby(sorted(leases, key=_stream), key=_stream):
-            mine = list(group)
-            fences = (word for lease in mine for word in (lease.entry, lease.count))
-            reply = await self._wire.run(scripts.RENEW, [stream], [GROUP, self.consumer, *fences])
-            held += [mine[place] for place in cast(list[int], reply)]
-        return held
+        ordered = sorted(leases, key=_stream)
+        shares = [(stream, list(mine)) for stream, mine in groupby(ordered, key=_stream)]
+        calls = [([stream], self._fences(mine)) for stream, mine in shares]
+        replies = cast(list[list[int]], await self._wire.run_all(scripts.RENEW, calls))
+        of_each = zip(shares, replies, strict=True)
+        return [mine[place] for (_, mine), held in of_each for place in held]
+
+    def _fences(self, leases: Iterable[Lease]) -> list[Word]:
+        return [GROUP, self.consumer, *(w for one in leases for w in (one.entry, one.count))]
 
     async def release(self, lease: Lease) -> None:
         names = keys.of_thread(lease.thread)
@@ -219,14 +223,11 @@ class RedisStore(RedisLetters, RedisRebuild):
         )
 
     async def due(self, limit: int) -> list[Timer]:
-        found: list[Timer] = []
-        self._turn += 1
-        for partition in keys.partitions(self._turn):
-            if len(found) == limit:
-                break
-            flat = await self._wire.run(scripts.DUE, [partition.timers], [limit - len(found)])
-            found += [wording.timer(member, at) for member, at in wording.scored(flat)]
-        return found
+        calls = [([partition.timers], [limit]) for partition in keys.partitions()]
+        replies = await self._wire.run_all(scripts.DUE, calls)
+        pairs = (pair for reply in replies for pair in wording.scored(reply))
+        found = [wording.timer(member, at) for member, at in pairs]
+        return sorted(found, key=lambda timer: timer.at)[:limit]
 
     async def prune(self, idle_seconds: float) -> None:
         for partition in keys.partitions():
