@@ -244,4 +244,6 @@ def _summary(event: Compacted) -> str:
 
 def minute(at: int) -> str:
     """A time as the model reads it, to the minute."""
-    return f"{datetime.fromtimestamp(at // 1000, UTC):%Y-%m-%dT%H:%MZ}" if at else ""
+    if not at:
+        return ""
+    return f"{datetime.fromtimestamp(at // 1000, UTC).isoformat(timespec='minutes')[:16]}Z"

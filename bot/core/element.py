@@ -13,6 +13,7 @@ from bot.core.yamlish import dump
 Inert = NewType("Inert", str)
 NOTHING = Inert("")
 
+_HARMLESS = re.compile(r"[A-Za-z0-9 _.:,/@#-]*")
 _TAG = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
 # The frame's own tags, and words that models know as turns: no tool can speak under them.
@@ -37,9 +38,10 @@ def values(content: JsonValue) -> Inert:
 
 def element(tag: str, body: Inert, *attributes: tuple[str, str]) -> str:
     """The tag, the attributes that have a value, and the body where there is one."""
-    opening = "".join(
-        (tag, *(f' {name}="{_attribute(value)}"' for name, value in attributes if value))
-    )
+    opening = tag
+    for name, value in attributes:
+        if value:
+            opening += f' {name}="{_attribute(value)}"'
     return f"<{opening}>{body}</{tag}>" if body else f"<{opening}/>"
 
 
@@ -55,4 +57,6 @@ def _escaped(content: str) -> Inert:
 
 
 def _attribute(value: str) -> str:
+    if _HARMLESS.fullmatch(value):
+        return value
     return _escaped(on_one_line(value)).replace('"', "&quot;")

@@ -16,6 +16,8 @@ _HIDDEN = re.compile(f"[{HIDDEN_RANGES}]")
 
 def visible(text: str) -> str:
     """The text with everything hidden written out (`\\u202e`); tabs and line feeds stay."""
+    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
+        return text  # A tenth of what looking for every hidden character costs.
     return _HIDDEN.sub(_written_out, text)
 
 

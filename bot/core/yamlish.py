@@ -84,11 +84,12 @@ def _short_list(items: list[JsonValue]) -> str | None:
 
 def _entry(key: str, value: JsonValue, level: int) -> Iterator[str]:
     """One entry of a mapping. A list hangs at the margin of its key, a mapping two spaces in."""
-    name, lines = _string(key), _lines(value, level)
+    name, inline = _string(key), _inline(value, level)
+    lines = _lines(value, level) if inline is None else iter((inline,))
     if len(name) > MOST_KEY_CHARACTERS:
         yield f"? {name}"
         yield from _hung(": ", lines)
-    elif isinstance(value, str) or _inline(value, level) is not None:
+    elif isinstance(value, str) or inline is not None:
         yield f"{name}: {next(lines)}"
         yield from lines
     else:

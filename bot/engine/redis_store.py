@@ -194,7 +194,7 @@ class RedisStore(RedisLetters, RedisRebuild):
     async def _reclaim(self, count: int) -> list[Lease]:
         self._turn += 1
         streams = [partition.ready for partition in keys.partitions(self._turn)]
-        width = min(count, len(streams))
+        width = max(1, min(count, len(streams)))
         for first in range(0, len(streams), width):
             words = (GROUP, self.consumer, self._lease_ms, count // width)
             calls = [([ready], words) for ready in streams[first : first + width]]
