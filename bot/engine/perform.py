@@ -64,8 +64,8 @@ class Performer:
         """Wait for the model, and listen: as soon as there is something else to do, that is done first."""
         question = session.question
         assert question is not None, "the model is waited for after it was asked"
-        while not question.answer.done():
-            await asyncio.wait({question.answer}, timeout=LISTEN_SECONDS)
+        # An answer goes on record at once: what it had not seen shows in the fold, wherever it stands in the log.
+        while not (await asyncio.wait({question.answer}, timeout=LISTEN_SECONDS))[0]:
             await session.load()
             if any(not isinstance(effect, Decide) for effect in next_effects(session.thread)):
                 return
