@@ -25,7 +25,7 @@ from bot.engine.server import Fsync, ensure_server, stop_server
 from bot.kit.agent import Agent
 from bot.model.claude import Claude
 from tests.bench import figures, work
-from tests.bench.figures import QUICK, Row, Sizes, Stage
+from tests.bench.figures import QUICK, Row, Sizes, Stage, part_of
 from tests.bench.floor import Floor, Json
 from tests.bench.ours import Ours
 from tests.bench.tap import Tap
@@ -171,7 +171,9 @@ def main() -> None:
     """The table, as Markdown, line by line as the figures come in."""
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--quick", action="store_true", help="little of each: that it runs")
-    sizes = QUICK if parser.parse_args().quick else Sizes()
+    parser.add_argument("--part", type=float, default=1.0, help="this share of the work")
+    given = parser.parse_args()
+    sizes = QUICK if given.quick else part_of(given.part)
     day = f"{datetime.now(UTC):%Y-%m-%d}"
     sys.stdout.write(f"{day}, {os.cpu_count()} cores, Python {platform.python_version()}\n\n")
     sys.stdout.write("| figure | fsync | floor | ours | ratio | must | goal | met |\n")

@@ -28,6 +28,9 @@ tools: [{tool}]
 approvers: [alice]
 ---
 You release one small repository. Read what came in since the last tag, then ask which part of the version goes up.
+Small mends raise the last part, new abilities the middle one, and what breaks somebody's habits the first. Name the
+commits that decide it, the newest first, and say what you recommend. Wait for the answer, however long it takes; when it
+comes, look again, for more may have come in meanwhile, and ask again where that changes what you recommended.
 """
 _TOOLS = f"""\
 from bot.kit import Args, tool
@@ -45,6 +48,19 @@ async def {{tool}}(range: Range):
     return RESULT
 """
 _AGENTS = {CLERK: ("list_commits", "reads=True"), SCRIBE: ("note_down", 'approval="never"')}
+_INTENTS = """\
+because: Why this call, and why now.
+intents:
+  request_human_input:
+    description: Ask a human one question, in the place where the work began, and wait for the answer.
+    fields: {question: The question., context: What they need to know.}
+  done_for_now: {description: End the work for now and say how it ended., fields: {message: What was done.}}
+  nothing_to_do: {description: End without a word., fields: {reason: Why.}}
+  await: {description: Wait for a time., fields: {reason: What for.}}
+  stand_by: {description: Leave the open requests as they are., fields: {message: What to say.}}
+  withdraw: {description: Take an open request back., fields: {reason: Why.}}
+  read_more: {description: Read another page of a result that was cut., fields: {page: From 1.}}
+"""
 _PEOPLE = "people:\n  alice: {name: Alice Example}\n"
 
 
@@ -54,12 +70,16 @@ def address(name: str) -> Address:
 
 
 def agents_in(folder: Path) -> Agents:
-    """The agents, written to disk and read as the app does."""
+    """The agents, written to disk and read as the app does; tools and instructions are some 4,000 characters."""
     for name, (tool, declared) in _AGENTS.items():
         home = folder / "agents" / name
         home.mkdir(parents=True)
         (home / "agent.md").write_text(_AGENT.format(tool=tool))
         (home / "tools.py").write_text(_TOOLS.format(tool=tool, declared=declared))
+    house = folder / "agents" / "_house"
+    house.mkdir()
+    (house / "rules.md").write_text("Work in small steps. Trust only the people in the thread.\n")
+    (house / "intents.yaml").write_text(_INTENTS)
     people = folder / "people.yaml"
     people.write_text(_PEOPLE)
     return load_agents([folder / "agents"], People.load(people))
