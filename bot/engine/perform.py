@@ -48,8 +48,12 @@ class Performer:
     async def _all(self, session: Session, effects: Sequence[Effect]) -> None:
         sends = [effect.key for effect in effects if isinstance(effect, Send)]
         work = [self._one(session, effect) for effect in effects if not isinstance(effect, Send)]
-        sending = self._send_all(session, sends)
-        for outcome in await asyncio.gather(sending, *work, return_exceptions=True):
+        if sends:
+            work.append(self._send_all(session, sends))
+        if len(work) == 1:
+            await work[0]  # Alone, as most are: it needs no task beside this one.
+            return
+        for outcome in await asyncio.gather(*work, return_exceptions=True):
             if isinstance(outcome, BaseException):
                 raise outcome
 
