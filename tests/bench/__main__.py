@@ -148,7 +148,9 @@ async def _measure(folder: Path, fsync: Fsync, url: str, sizes: Sizes, tell: Tab
         tell("", await figures.stored(stage, "t"))
         tell("", await figures.written(stage, "t"))
         tell("", await figures.cacheable(stage, "t"))
-        tell("", await figures.crowd(stage, "t", _resident))
+        with _server(folder, "crowd", "everysec") as other:
+            async with _stage(other, agents, sizes) as many:
+                tell("", await figures.crowd(stage, many, "t", _resident))
     tell("", figures.folding(sizes.folds))
 
 
@@ -180,13 +182,19 @@ def main() -> None:
     sys.stdout.write("|---|---|---|---|---|---|---|---|\n")
     with tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp") as name:
         folder = Path(name)
-        for fsync in ("always", "everysec"):
-            home = folder / f"redis-{fsync}"
-            url = ensure_server(home, appendfsync=fsync)
-            try:
+        settings: tuple[Fsync, ...] = ("always", "everysec")
+        for fsync in settings:
+            with _server(folder, fsync, fsync) as url:
                 asyncio.run(_measure(folder, fsync, url, sizes, _tell))
-            finally:
-                stop_server(home)
+
+
+@contextmanager
+def _server(folder: Path, name: str, fsync: Fsync) -> Generator[str]:
+    home = folder / f"redis-{name}"
+    try:
+        yield ensure_server(home, appendfsync=fsync)
+    finally:
+        stop_server(home)
 
 
 if __name__ == "__main__":
