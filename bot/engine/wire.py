@@ -31,20 +31,20 @@ Call = tuple[Sequence[str], Sequence[Word]]
 _BACKOFF = ExponentialWithJitterBackoff(base=0.02, cap=1)
 
 
+class Pipeline(Protocol):
+    """Several commands in one piece."""
+
+    def execute_command(self, *args: Word, **routing: object) -> object: ...
+
+    async def execute(self, *, raise_on_error: bool) -> list[object]: ...
+
+
 class Client(Protocol):
     """What is used of a client of a cluster, which types its own methods too loosely for us."""
 
     async def execute_command(self, *args: Word) -> object: ...
 
-    def pipeline(self, *, transaction: bool) -> "Pipeline": ...
-
-
-class Pipeline(Protocol):
-    """The same, for several commands in one piece."""
-
-    def execute_command(self, *args: Word, **routing: object) -> object: ...
-
-    async def execute(self, *, raise_on_error: bool) -> list[object]: ...
+    def pipeline(self, *, transaction: bool) -> Pipeline: ...
 
 
 class Wire:
