@@ -1,60 +1,59 @@
-"""Line: one connection to a Redis server on which any number of commands are under way; replies come in their order.
+"""Line: one connection of the client library on which any number of commands are under way; replies come in their order.
 
-What is asked in one turn of the event loop goes out in one piece. The client library's own way, a pool of connections with
-one command at a time on each, costs three times as much a command, and that was half of what a thread costs.
+What is asked in one turn of the event loop goes out in one piece. A pool gives a connection to one command at a time, under a
+lock and through a packer in Python, which costs three times as much a command.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import cast
+from contextlib import suppress
+from typing import Protocol, cast
 
 import hiredis
-from redis.asyncio import Connection, ConnectionPool, SSLConnection, UnixDomainSocketConnection
-from redis.exceptions import (
-    AuthenticationError,
-    BusyLoadingError,
-    NoScriptError,
-    ReadOnlyError,
-    RedisError,
-    ResponseError,
-)
+from redis.asyncio import ConnectionPool
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as NoConnection
+from redis.exceptions import RedisError, ResponseError
 
 from bot.engine.scripts import Word
 
+CONNECT_SECONDS = 5
 Words = Sequence[Word]
-
-_NO_REPLY = object()
-_ERRORS: dict[str, type[RedisError]] = {
-    "NOSCRIPT": NoScriptError,
-    "LOADING": BusyLoadingError,
-    "READONLY": ReadOnlyError,
-    "WRONGPASS": AuthenticationError,
-    "NOAUTH": AuthenticationError,
-}
-
-
 # The library's own type says that a command is one word.
 _packed = cast(Callable[[tuple[Word, ...]], bytes], hiredis.pack_command)  # pyright: ignore[reportUnknownMemberType]
 
 
-def _error(text: str) -> RedisError:
-    """A refusal as the client library names it; one that is still loading counts as not connected."""
-    return _ERRORS.get(text.partition(" ")[0], ResponseError)(text)
+class Connection(Protocol):
+    """What is used of the client library's connection, which types its own methods too loosely for us."""
+
+    @property
+    def is_connected(self) -> bool: ...
+
+    async def connect(self) -> None: ...
+
+    async def send_packed_command(self, command: bytes, check_health: bool) -> None: ...  # noqa: FBT001 - theirs
+
+    async def read_response(
+        self, *, disable_decoding: bool, disconnect_on_error: bool
+    ) -> object: ...
+
+    async def disconnect(self, *, nowait: bool) -> None: ...
 
 
-class Line(asyncio.Protocol):
+class Line:
     """The connection. Who stops waiting for a reply leaves the others theirs."""
 
-    def __init__(self) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._loop = asyncio.get_running_loop()
-        self._reader = hiredis.Reader(replyError=_error, notEnoughData=_NO_REPLY)
+        self._connection = connection
         self._asked: deque[asyncio.Future[object]] = deque()
         self._unsent: list[bytes] = []
+        self._sending: set[asyncio.Task[None]] = set()
+        self._reading = self._loop.create_task(self._read())
         self.is_lost = False
 
     def ask(self, words: Words) -> asyncio.Future[object]:
@@ -63,39 +62,65 @@ class Line(asyncio.Protocol):
             raise NoConnection("Redis closed the connection")
         packed = _packed(tuple(words))
         if not self._unsent:
-            self._loop.call_soon(self._send)
+            self._loop.call_soon(self._flush)
         self._unsent.append(packed)
         reply: asyncio.Future[object] = self._loop.create_future()
         self._asked.append(reply)
         return reply
 
-    def _send(self) -> None:
-        packed, self._unsent = b"".join(self._unsent), []
-        if not self.is_lost:
-            self._transport.write(packed)
-
     def drop(self) -> None:
-        """Ends the connection at once; whoever waits hears that it is lost."""
+        """Ends the connection; whoever waits hears at once that it is lost."""
+        self._lose(NoConnection("the connection to Redis was given up"))
+        self._reading.cancel()
+
+    async def close(self) -> None:
+        """Ends the connection, and returns once it is gone."""
+        self.drop()
+        await asyncio.wait({self._reading, *self._sending})
+
+    def _flush(self) -> None:
+        packed, self._unsent = b"".join(self._unsent), []
+        # Tasks begin in their order, and a write is done before its first await: so commands keep their order too.
+        sending = self._loop.create_task(self._send(packed))
+        self._sending.add(sending)
+        sending.add_done_callback(self._sending.discard)
+
+    async def _send(self, packed: bytes) -> None:
+        # The library would connect anew and say nothing; a write that fails ends the connection, which the reader hears.
+        if self._connection.is_connected:
+            with suppress(RedisError):
+                await self._connection.send_packed_command(packed, check_health=False)
+
+    async def _read(self) -> None:
+        try:
+            while True:
+                self._hear(await self._reply())
+        except (RedisError, OSError) as error:
+            self._lose(error)
+        finally:
+            await self._connection.disconnect(nowait=True)
+
+    async def _reply(self) -> object:
+        try:
+            return await self._connection.read_response(
+                disable_decoding=True, disconnect_on_error=False
+            )
+        except ResponseError as refused:
+            return refused
+
+    def _hear(self, reply: object) -> None:
+        waiting = self._asked.popleft()
+        if waiting.done():
+            return
+        if isinstance(reply, ResponseError):
+            waiting.set_exception(reply)
+        else:
+            waiting.set_result(reply)
+
+    def _lose(self, error: Exception) -> None:
+        """A refusal of the connection as a whole, as while the server loads its log, is told as it is."""
         self.is_lost = True
-        self._transport.abort()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
-
-    def data_received(self, data: bytes) -> None:
-        self._reader.feed(data)
-        while (reply := cast(object, self._reader.gets())) is not _NO_REPLY:
-            waiting = self._asked.popleft()
-            if waiting.done():
-                continue
-            if isinstance(reply, RedisError):
-                waiting.set_exception(reply)
-            else:
-                waiting.set_result(reply)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.is_lost = True
-        lost = NoConnection(f"Redis closed the connection: {exc or 'it ended'}")
+        lost = error if isinstance(error, NoConnection) else NoConnection(str(error))
         for waiting in self._asked:
             if not waiting.done():
                 waiting.set_exception(lost)
@@ -104,35 +129,14 @@ class Line(asyncio.Protocol):
 
 async def connected(url: str) -> Line:
     """A line to the server at this address, as the user and in the database that it names."""
-    # The client library reads the address; its own connection is never opened.
-    place = ConnectionPool.from_url(url).make_connection()  # pyright: ignore[reportUnknownMemberType]
-    try:
-        line = await _opened(place)
-    except ssl.SSLCertVerificationError as error:
-        raise AuthenticationError(f"Redis shows a certificate not trusted here: {error}") from error
-    except OSError as error:
-        raise NoConnection(f"Redis cannot be reached: {error}") from error
-    try:
-        if place.password:
-            await line.ask(("AUTH", *filter(None, (place.username, place.password))))
-        if place.db:
-            await line.ask(("SELECT", int(place.db)))
-    except BaseException:
-        line.drop()
-        raise
-    return line
-
-
-async def _opened(place: object) -> Line:
-    loop = asyncio.get_running_loop()
-    if isinstance(place, UnixDomainSocketConnection):
-        return (await loop.create_unix_connection(Line, place.path))[1]
-    assert isinstance(place, Connection), "addresses are unix, redis or rediss"
-    context = _trust(place) if isinstance(place, SSLConnection) else None
-    name = place.host if context else None
-    made = loop.create_connection(Line, place.host, place.port, ssl=context, server_hostname=name)
-    return (await made)[1]
-
-
-def _trust(place: SSLConnection) -> ssl.SSLContext:
-    return cast(ssl.SSLContext, place.ssl_context.get())  # pyright: ignore[reportUnknownMemberType]
+    pool = ConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType]
+        url,
+        protocol=2,
+        driver_info=None,
+        socket_timeout=None,
+        socket_connect_timeout=CONNECT_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )
+    connection = cast(Connection, pool.make_connection())
+    await connection.connect()
+    return Line(connection)

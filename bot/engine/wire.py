@@ -104,9 +104,8 @@ class Wire:
         return sorted(await _scan(self.command, pattern))
 
     async def close(self) -> None:
-        for line in (self._shared, *self._own):
-            if line is not None:
-                line.drop()
+        for line in filter(None, (self._shared, *self._own)):
+            await line.close()
         self._shared, self._own = None, []
 
     async def _together(self, calls: Sequence[Words]) -> list[object]:

@@ -21,7 +21,7 @@ async def test_replies_come_in_the_order_of_the_commands(redis_server: str) -> N
     line = await connected(redis_server)
     asked = [line.ask(("ECHO", number)) for number in range(100)]
     assert await asyncio.gather(*asked) == [b"%d" % number for number in range(100)]
-    line.drop()
+    await line.close()
 
 
 async def test_who_gives_up_leaves_the_others_their_replies(redis_server: str) -> None:
@@ -29,7 +29,7 @@ async def test_who_gives_up_leaves_the_others_their_replies(redis_server: str) -
     given_up, kept = line.ask(("ECHO", "first")), line.ask(("ECHO", "second"))
     given_up.cancel()
     assert await kept == b"second"
-    line.drop()
+    await line.close()
 
 
 async def test_a_refusal_is_its_callers_alone(redis_server: str) -> None:
@@ -38,7 +38,7 @@ async def test_a_refusal_is_its_callers_alone(redis_server: str) -> None:
     assert await fine == b"fine"
     with pytest.raises(ResponseError, match="wrong number of arguments"):
         await refused
-    line.drop()
+    await line.close()
 
 
 async def test_whoever_waits_on_a_line_that_ends_hears_of_it(redis_server: str) -> None:
@@ -50,6 +50,7 @@ async def test_whoever_waits_on_a_line_that_ends_hears_of_it(redis_server: str) 
         await waiting
     with pytest.raises(NoConnection):
         line.ask(("PING",))
+    await line.close()
 
 
 @asynccontextmanager
