@@ -113,7 +113,7 @@ class Crew:
     faults: list[Fault] = field(default_factory=list[Fault])
     places: dict[int, int] = field(default_factory=dict[int, int])
     deserted: list[int] = field(default_factory=list[int])
-    unborn: int = 0
+    unborn: list[int] = field(default_factory=list[int])
     _ending: bool = False
     _nurseries: dict[str, Nursery] = field(default_factory=dict[str, Nursery])
     _places: dict[int, Worker] = field(default_factory=dict[int, Worker])
@@ -154,9 +154,7 @@ class Crew:
                 worker = self._places[place]
                 if worker.nursery.lives(worker.pid) or self._ending:
                     continue
-                if self.is_ready(worker.pid):
-                    self.deserted.append(worker.pid)
-                self.unborn += 1
+                (self.deserted if self.is_ready(worker.pid) else self.unborn).append(worker.pid)
                 await self._fill(place)
 
     def _victims(self) -> list[int]:

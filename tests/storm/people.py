@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from uuid import uuid4
@@ -91,7 +92,8 @@ class People:
                 break
         self.said.append(Said(thread, event, time.time()))
         if self.random.random() < DOUBLES:
-            await self.desk.post(thread, event)
+            with suppress(Exception):
+                await self.desk.post(thread, event)
 
     # ---- what they see -----------------------------------------------------------------------------
     async def watch(self) -> None:

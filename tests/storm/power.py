@@ -70,18 +70,18 @@ class Power:
                 self._sizes.append((begun, self.log().stat().st_size))
                 with suppress(RedisError):
                     await cast("asyncio.Future[bool]", client.ping())  # pyright: ignore[reportUnknownMemberType]
-                self.pulse.append((begun, time.time() - begun))
                 await asyncio.sleep(0.02)
+                self.pulse.append((begun, time.time() - begun))
 
     def slowest(self, since: float, until: float) -> float:
-        """The longest that anything took between these times which should take no time."""
+        """The longest that a look at Redis took between these times, which should take no time."""
         return max((took for at, took in self.pulse if since - took <= at <= until), default=0.0)
 
     async def fail(self) -> None:
         """The server is gone at once, the end of its log too; then it comes back."""
         file, pid = self.log(), self._pid()
         if self.fsync == "always":
-            self.wire.held = True
+            self.wire.hold()
             since, least = time.time(), file.stat().st_size
             await self._grown(file, least)
         else:
@@ -90,10 +90,10 @@ class Power:
         while _lives(self.home):
             await asyncio.sleep(0.002)
         until = time.time()
+        self.wire.release()
         taken = self._cut(file, least)
         await asyncio.sleep(self.random.uniform(0, DARK_SECONDS))
         await asyncio.to_thread(ensure_server, self.home, appendfsync=self.fsync)
-        self.wire.held = False
         self.cuts.append(Cut(since, until, taken, time.time()))
 
     async def _grown(self, file: Path, least: int) -> None:

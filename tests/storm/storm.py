@@ -87,7 +87,7 @@ class Report:
 
 
 async def storm(plan: Plan, tell: Tell) -> Report:
-    """One storm in a folder of its own, of which nothing is left but the report."""
+    """One storm in a folder of its own, of which nothing is left but the report; `KEEP=1` leaves it to be looked at."""
     folder = Path(tempfile.mkdtemp(prefix="storm-", dir="/tmp"))
     (folder / "ledger").mkdir()
     (folder / "ready").mkdir()
@@ -107,7 +107,7 @@ async def _in(folder: Path, plan: Plan, tell: Tell) -> Report:
         _store(f"unix://{folder / 'wire'}") as through,
         _store(url) as straight,
     ):
-        weather = Weather(plan, folder, url, random, wire, Desk(through), Desk(straight))
+        weather = Weather(plan, folder, random, wire, Desk(through), Desk(straight))
         return await weather.run(tell)
 
 
@@ -125,23 +125,17 @@ class Weather:
     """The storm itself: who is there, what befalls them when, and what is known afterwards."""
 
     def __init__(
-        self, plan: Plan, folder: Path, url: str, random: Random, wire: Wire, desk: Desk, look: Desk
+        self, plan: Plan, folder: Path, random: Random, wire: Wire, desk: Desk, look: Desk
     ) -> None:
-        self._plan, self._folder, self._random, self._wire, self._look = (
-            plan,
-            folder,
-            random,
-            wire,
-            look,
-        )
+        self._plan, self._folder, self._random = plan, folder, random
+        self._wire, self._look = wire, look
         self._people = People(desk, Tail(folder / "ledger"), random)
         self._power = Power(folder / "home", plan.fsync, random, wire)
-        self._socket = url.removeprefix("unix://")
         self._crew = Crew(
             trees=[plan.newer if place % 2 else None for place in range(plan.workers)],
             environ=_environ(plan, folder),
             folder=folder,
-            socket=self._socket,
+            socket=wire.upstream,
             random=random,
             at_work=tools_at_work(self._people.running),
         )
@@ -155,17 +149,20 @@ class Weather:
             for each in (self._people.watch(), self._power.watch(), self._crew.tend())
         ]
         try:
-            await self._crew.start()
-            self._people.begin(self._plan.threads, self._plan.at_once)
-            await self._faults(tell)
-            calm, rested = time.time(), await self._rest(tell)
-            ends = await self._crew.end()
-            return await self._judged(rested - calm, ends)
+            return await self._lived(tell)
         finally:
             for task in watching:
                 task.cancel()
             await self._people.go_home()
             await self._crew.close()
+
+    async def _lived(self, tell: Tell) -> Report:
+        await self._crew.start()
+        self._people.begin(self._plan.threads, self._plan.at_once)
+        await self._faults(tell)
+        calm, rested = time.time(), await self._rest(tell)
+        ends = await self._crew.end()
+        return await self._judged(rested - calm, ends)
 
     # ---- the faults --------------------------------------------------------------------------------
     async def _faults(self, tell: Tell) -> None:
@@ -267,7 +264,7 @@ class Weather:
             "stops that lost a lease": hits["stop"],
             "workers told to end": faults["roll"],
             "told to end while a tool ran": hits["roll"],
-            "workers that found no Redis": self._crew.unborn,
+            "workers that found no Redis": len(self._crew.unborn),
             "Redis killed": len(cuts),
             "logs cut": sum(cut.taken > 0 for cut in cuts),
             "bytes cut": sum(cut.taken for cut in cuts),

@@ -25,7 +25,16 @@ class Wire:
     random: Random
     lost: int = 0
     held: bool = False
+    age: int = 0
     open: set[asyncio.Transport] = field(default_factory=set[asyncio.Transport])
+
+    def hold(self) -> None:
+        """From now on no reply reaches anyone."""
+        self.held = True
+
+    def release(self) -> None:
+        """New connections are as ever. What the old ones still have in their buffers is never delivered."""
+        self.held, self.age = False, self.age + 1
 
     def loses(self, request: bytes) -> bool:
         """Whether the reply to this request shall be lost."""
@@ -76,10 +85,10 @@ class _Server(asyncio.Protocol):
     """The server's half of a connection."""
 
     def __init__(self, wire: Wire, client: _Client) -> None:
-        self._wire, self._client = wire, client
+        self._wire, self._client, self._age = wire, client, wire.age
 
     def data_received(self, data: bytes) -> None:
-        if self._wire.held:
+        if self._wire.held or self._age != self._wire.age:
             return
         if self._client.loses:
             self._wire.lost += 1
