@@ -30,7 +30,7 @@ class People:
         self.threads: dict[str, Address] = homes(range(threads))
         self._skew_ms = int(world.random("people", "skew").uniform(-600_000, 600_000))
         self._said = 0
-        self._approved = set[str]()
+        self._decided = set[str]()
         self._forks = list[asyncio.Task[Outcome]]()
 
     # ---- what they send ------------------------------------------------------------------------------------
@@ -191,10 +191,13 @@ class People:
         for each in waiting:
             match each:
                 case outbox.Approval():
-                    word = "deny" if each.request in self._approved else "approve"
-                    self._approved.add(each.request)
+                    word = "deny" if each.request in self._decided else "approve"
                     for person in each.approvers:
                         self.press(thread.id, each.request, word, person, each.digest)
+                case outbox.UnknownOutcome():
+                    text = "happened" if each.request in self._decided else "retry"
+                    self.press(thread.id, each.request, "answer", each.asked[0], text=text)
                 case _:
                     self.press(thread.id, each.request, "answer", each.asked[0], text="1")
+            self._decided.add(each.request)
         return bool(waiting) or thread.paused

@@ -22,6 +22,8 @@ from tests.simulation.process import Process
 from tests.simulation.world import LEASE_SECONDS, Fault, Shown
 
 T = TypeVar("T")
+# How long the model thinks, in seconds; longer than a lease at times.
+SWIFT, SLOW = (0.1, 0.5, 2.0), (0.1, 0.1, 0.5, 0.5, 2.0, 9.0, 30.0)
 
 
 class StorePort:
@@ -218,7 +220,7 @@ class ModelPort:
         self._asked[body] = self._asked.get(body, 0) + 1
         chance = world.random("model", text, self._asked[body])
         await self._process.point("model", "ask", "before")
-        await asyncio.sleep(chance.choice((0.1, 0.1, 0.5, 2.0, 9.0)))
+        await asyncio.sleep(chance.choice(SWIFT if world.is_calm else SLOW))
         answer = choose(text, chance, is_calm=world.is_calm)
         await self._process.point("model", "ask", "after")
         return answer

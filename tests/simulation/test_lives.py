@@ -29,7 +29,7 @@ LANDED = {
     "facts from a lapsed lease": 20,
     "claim refused": 10,
     "unknown": 20,
-    "started again by a human": 2,
+    "started again by a human": 10,
     "idempotent repetitions": 5,
     "agents changed": 30,
     "asked anew": 5,

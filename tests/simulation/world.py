@@ -35,7 +35,10 @@ Kind = Literal["delay", "crash", "stall", "refuse", "lose", "resend", "bounce"]
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A place at which a worker touches the outside: before the effect, after it and before the worker knows."""
+    """Where a worker touches the outside: before the effect, or after it and before the worker knows.
+
+    `within` is passed only by a planted bug, which does in two steps what is to be done in one.
+    """
 
     worker: str
     port: Port
