@@ -19,13 +19,6 @@ from tests.crashpoints.sites import Site, existing
 Deaths = tuple[Death, ...]
 Covered = tuple[int, Phase]
 
-EXCUSED: dict[tuple[str, str], dict[Phase, str]] = {
-    ("bot/engine/desk.py", "threads"): {
-        "recorded": "a list at a terminal: nothing is recorded after it"
-    },
-}
-"""Where a phase cannot be: by file and function, with the reason."""
-
 
 @dataclass
 class Tally:
@@ -45,17 +38,13 @@ class Tally:
         self.found += other.found
 
     def missing(self) -> list[tuple[Site, Phase]]:
-        """Every await and phase in which nobody has died and that has no excuse."""
+        """Every await and phase in which nobody has died."""
         return [
             (site, phase)
             for site in existing()
             for phase in PHASES
-            if not self.covered[site.number, phase] and excuse(site, phase) is None
+            if not self.covered[site.number, phase]
         ]
-
-
-def excuse(site: Site, phase: Phase) -> str | None:
-    return EXCUSED.get((site.file, site.function), {}).get(phase)
 
 
 class Enumeration:

@@ -42,7 +42,9 @@ class Pass:
 
     @property
     def is_record(self) -> bool:
-        return self.port == "store" and self.name.startswith(("append", "fire"))
+        """A listener's only record is the arrival; once it has heard what it reads after that, nothing is left to write."""
+        is_worker = self.worker.startswith("w")
+        return self.port == "store" and (not is_worker or self.name.startswith(("append", "fire")))
 
     @property
     def is_followed_in_its_task(self) -> bool:

@@ -143,10 +143,10 @@ class Scene:
         self._operator = asyncio.create_task(self._at_terminal(launch))
 
     def look(self) -> None:
-        """Lists every thread."""
+        """Lists every thread, and once more."""
 
         async def look(desk: Desk) -> None:
-            assert await desk.threads()
+            assert await desk.threads() == await desk.threads()
 
         self._operator = asyncio.create_task(self._at_terminal(look))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.crashpoints.enumeration import EXCUSED, Enumeration, share
+from tests.crashpoints.enumeration import Enumeration, share
 from tests.crashpoints.plants import PLANTS
 from tests.crashpoints.play import Played, play
 from tests.crashpoints.report import summary
@@ -30,10 +30,6 @@ def test_dying_once_or_twice_at_any_await_loses_nothing_and_repeats_nothing(part
     assert not tally.found, "\n".join(tally.found[:20])
     alive = [f"{site} {phase}" for site, phase in tally.missing() if site.number in tally.passed]
     assert not alive, f"{summary(tally)}: nobody dies in {alive}"
-
-
-def test_every_excuse_names_an_await_that_is_there() -> None:
-    assert EXCUSED.keys() <= {(site.file, site.function) for site in existing()}
 
 
 @pytest.mark.parametrize("plant", PLANTS)
