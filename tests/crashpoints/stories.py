@@ -168,7 +168,8 @@ APPROVALS = (
 )
 WAITS = (
     Story("a question", once(ask()), (ASKED, answers("1"))),
-    Story("a question that nobody answers", once(ask()), (ASKED,), question_seconds=4),
+    # Longer than two deaths can keep it from being seen.
+    Story("a question that nobody answers", once(ask()), (ASKED,), question_seconds=40),
     Story("a sleep", once(("await", {"seconds": 3, "reason": "later"})), (ASKED,)),
     Story(
         "a model that is away for a while",
