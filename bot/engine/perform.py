@@ -41,7 +41,11 @@ class Performer:
         self._ask(session, question)
         rest = [effect for effect in effects if not isinstance(effect, Decide)]
         if rest:
-            await self._all(session, rest)
+            try:
+                await self._all(session, rest)
+            except Exception:
+                await self._heard_out(session)
+                raise
         elif question:
             await self._answered(session)
 
@@ -77,6 +81,12 @@ class Performer:
         with during("decide"):
             answer = question.answer.result()
         await session.record(answer)
+
+    async def _heard_out(self, session: Session) -> None:
+        """Whatever else went wrong: an answer under way is paid for, and without it the next try would ask again."""
+        question, session.question = session.question, None
+        if question:
+            await session.record(await question.answer)
 
     # ---- everything else ---------------------------------------------------------------------------
     async def _one(self, session: Session, effect: Effect) -> None:

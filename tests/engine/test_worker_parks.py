@@ -10,7 +10,7 @@ import pytest
 import redis
 from structlog.testing import capture_logs
 
-from bot.core import human
+from bot.core import human, outbox
 from bot.core.events import MessageReceived, StepDecided
 from bot.core.thread import Idle, Thread
 from bot.core.values import Address
@@ -21,8 +21,8 @@ from bot.engine.session import Session
 from bot.engine.store import Append, Store
 from bot.engine.trouble import MOST_TAKEOVERS, Patience
 from tests.engine.commits import arrival, take_one
-from tests.engine.office import HOME, PATIENCE_SECONDS, Office, message, say, until
-from tests.engine.test_worker import DONE, has, is_idle, open_office
+from tests.engine.office import HOME, PATIENCE_SECONDS, Office, card, message, say, until
+from tests.engine.test_worker import DONE, SIGN, has, is_idle, open_office
 
 __all__ = ["open_office"]
 MakeOffice = Callable[..., Office]
@@ -163,6 +163,19 @@ async def test_a_parked_thread_that_is_revived_when_all_is_well_goes_on_and_has_
         await until(desk, lambda thread, _: len(office.screen.sent) == 1)
         await until(desk, is_idle)
         assert await store.letters() == []
+
+
+async def test_a_card_that_cannot_be_sent_does_not_make_the_model_be_asked_again_and_again(
+    open_office: MakeOffice,
+) -> None:
+    office = open_office([SIGN, [("stand_by", {})], DONE])
+    async with office.work() as desk:
+        await say(desk, "sign it")
+        await card(desk, outbox.Approval)
+        office.screen.failures = [ValueError("bad template")] * 3
+        await say(desk, "hm")
+        await dead(office)
+    assert len(office.model.asked) == 2
 
 
 async def test_a_world_that_is_away_is_tried_longer_and_each_pause_is_longer(
