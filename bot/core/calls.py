@@ -145,7 +145,8 @@ def _voided(call: Call, event: CallVoided) -> Call:
     if event.then == "close":
         return close(call, "voided", event.reason)
     gated = call.proposal.model_copy(update={"kind": "gated"})
-    return replace(call, phase=PREVIEWING, version=call.version + 1, proposal=gated)
+    again = call.version + 1
+    return replace(call, phase=PREVIEWING, version=again, proposal=gated, approved=())
 
 
 def fire(call: Call, at: int) -> Call:

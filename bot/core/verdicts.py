@@ -48,7 +48,12 @@ def _edited(call: Call, verdict: Verdict) -> Call:
     proposal = call.proposal.model_copy(update={"arguments": arguments})
     editors = (*call.editors, verdict.actor)
     return replace(
-        call, proposal=proposal, editors=editors, phase=PREVIEWING, version=call.version + 1
+        call,
+        proposal=proposal,
+        editors=editors,
+        approved=(),
+        phase=PREVIEWING,
+        version=call.version + 1,
     )
 
 
@@ -62,6 +67,10 @@ def answer(call: Call, text: str, by: str) -> Call:
 
 def _resolved(call: Call, word: str | None, by: str) -> Call:
     match word:
+        case approvals.RETRY if call.proposal.kind == "gated" and not call.approved:
+            # It was edited or voided since it began: what would run now is not what was approved then.
+            again = call.version + 1
+            return replace(call, phase=PREVIEWING, n=call.n + 1, version=again, open=False)
         case approvals.RETRY:
             return replace(call, phase=READY, n=call.n + 1, open=False)
         case approvals.HAPPENED:

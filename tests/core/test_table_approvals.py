@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.effects import Preview, Refuse, Run, Send, timers
-from bot.core.events import CallVoided, VerdictRefused
+from bot.core.events import CallVoided, Cancelled, VerdictRefused
 from bot.core.thread import Asked, Closed, Previewing, Ready, Started, Thinking
 from tests.core.build import Story, asking, card, gated, question, working, write
 
@@ -332,3 +332,25 @@ def test_a_refused_verdict_does_not_void_the_step_in_flight() -> None:
     story.approve(request, by="mallory")
     story.step(write(), seen=head)
     assert story.outcome(f"T-{head}-0") == "Ready"
+
+
+def test_a_second_try_of_what_was_edited_since_the_first_is_approved_anew() -> None:
+    story, request = asking()
+    call = request.removesuffix("-v1")
+    story.approve(request)
+    story.started(call)
+    story.unknown(call)
+    story.wait(600)
+    story.answer(f"{call}-v2", "retry")
+    story.voided(call)
+    story.previewed(call)
+    story.edit(f"{call}-v3", size=6)
+    story.previewed(call)
+    story.happens(Cancelled)
+    assert isinstance(story.phase(call), Asked)
+    story.answer(f"{call}-v5", "retry")
+    assert story.phase(call) == Previewing()
+    assert Preview(call, 6) in story.effects
+    story.previewed(call)
+    story.approve(f"{call}-v6", "carol")
+    assert story.phase(call) == Ready()
