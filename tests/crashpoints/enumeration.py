@@ -79,7 +79,9 @@ class Enumeration:
     def _run(self, chosen: Deaths, story: Story | None = None) -> Played:
         played = play(story or self.story, chosen)
         self.tally.runs[("without", "single", "pair")[len(chosen)]] += 1
-        self.tally.passed.update(site for each in played.passes for site in each.sites)
+        if len(chosen) < 2:  # Nobody dies a third time.
+            ways = played.recovery if chosen else played.passes
+            self.tally.passed.update(site for each in ways for site in each.sites)
         for death, of in played.landed:
             self.tally.covered.update((site, death.phase) for site in of.sites)
         inner = [of.sites[-1] for _, of in played.landed if of.sites]
