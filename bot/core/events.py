@@ -206,10 +206,7 @@ class Compacted(Base):
 
 
 class Forked(Base):
-    """The log so far is a copy of its parent's first `head` events; from here on it is a thread of its own.
-
-    `address` is where the child lives: its parent's place is its parent's alone.
-    """
+    """The log so far is a copy of its parent's first `head` events; from here on it is a thread of its own, at `address`."""
 
     type: Literal["Forked"] = "Forked"
     parent: str

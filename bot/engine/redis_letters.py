@@ -35,7 +35,7 @@ class RedisLetters:
     async def letters(self) -> list[Letter]:
         found: list[Letter] = []
         for partition in keys.partitions():
-            box = cast("dict[bytes, bytes]", await self._wire.command("HGETALL", partition.dead))
+            box = wording.fields(await self._wire.command("HGETALL", partition.dead))
             found += [letters.decode(id.decode(errors="replace"), box[id]) for id in box]
         return sorted(found, key=lambda letter: (-letter.at, letter.id))
 

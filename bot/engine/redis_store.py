@@ -67,9 +67,9 @@ class RedisStore(RedisLetters, RedisRebuild):
     async def close(self) -> None:
         # With the server gone this waits for others: leases lapse, and a stale record is pruned.
         with suppress(RedisError):
-            for partition in keys.partitions():
-                names = (partition.ready, partition.wake)
-                await self._wire.run(scripts.LEAVE, names, [GROUP, self.consumer])
+            words = [GROUP, self.consumer]
+            calls = [((each.ready, each.wake), words) for each in keys.partitions()]
+            await self._wire.run_all(scripts.LEAVE, calls)
         await self._wire.close()
 
     async def now(self) -> int:
@@ -230,10 +230,9 @@ class RedisStore(RedisLetters, RedisRebuild):
         return sorted(found, key=lambda timer: timer.at)[:limit]
 
     async def prune(self, idle_seconds: float) -> None:
-        for partition in keys.partitions():
-            await self._wire.run(
-                scripts.PRUNE, [partition.ready], [GROUP, int(idle_seconds * 1000)]
-            )
+        words = [GROUP, int(idle_seconds * 1000)]
+        calls = [([partition.ready], words) for partition in keys.partitions()]
+        await self._wire.run_all(scripts.PRUNE, calls)
 
     async def _create_groups(self) -> None:
         for partition in keys.partitions():

@@ -224,8 +224,7 @@ async def _within(seconds: float, reply: Awaitable[Reply]) -> Reply:
         async with asyncio.timeout(seconds):
             return await reply
     except TimeoutError:
-        message = f"Redis did not answer within {seconds:g} s"
-        raise NoAnswer(message) from None
+        raise NoAnswer(f"Redis did not answer within {seconds:g} s") from None
 
 
 async def _scan(ask: Callable[..., Awaitable[object]], pattern: str) -> set[str]:

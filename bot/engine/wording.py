@@ -53,15 +53,14 @@ def rows(reply: object) -> list[Row]:
 def fresh(reply: object) -> list[Lease]:
     """Entries given out for the first time, as XREADGROUP names them."""
     streams = cast(list[tuple[bytes, list[tuple[bytes, object]]]], reply or [])
-    return [_fresh(entry, _fields(fields)) for _, entries in streams for entry, fields in entries]
+    return [_fresh(entry, fields(flat)) for _, entries in streams for entry, flat in entries]
 
 
-def _fresh(entry: bytes, fields: Mapping[bytes, bytes]) -> Lease:
-    tries = int(fields.get(b"tries", b"0")) + 1
-    return Lease(fields[b"thread"].decode(), entry.decode(), 1, tries)
+def _fresh(entry: bytes, of: Mapping[bytes, bytes]) -> Lease:
+    return Lease(of[b"thread"].decode(), entry.decode(), 1, int(of.get(b"tries", b"0")) + 1)
 
 
-def _fields(flat: object) -> Mapping[bytes, bytes]:
+def fields(flat: object) -> Mapping[bytes, bytes]:
     """Names and values in turn; a cluster's client has paired them already."""
     if isinstance(flat, dict):
         return cast(Mapping[bytes, bytes], flat)

@@ -36,8 +36,8 @@ CHANGES = {
     ],
     "bot/engine/perform.py": [
         (
-            "        session.question = None\n        await session.record(",
-            '        session.question = None\n        from bot.core.events import Breathed\n        await session.record(Breathed(id=f"breath:{question.answer.result().id}", actor="engine"))\n        await session.record(',
+            "        await session.record(answer)\n",
+            '        from bot.core.events import Breathed\n        await session.record(Breathed(id=f"breath:{answer.id}", actor="engine"))\n        await session.record(answer)\n',
         ),
     ],
 }
