@@ -36,6 +36,7 @@ DRAIN_SECONDS = 25.0
 FAILED_PAUSE_SECONDS = 1.0
 TAKE_WAIT_SECONDS = 1.0
 FULL_PAUSE_SECONDS = 0.05
+NEWER_PAUSE_SECONDS = 1.0
 log = structlog.get_logger()
 
 
@@ -142,13 +143,20 @@ class Worker:
         while not session.resting and not self._stopping.is_set():
             self._look(session)
             if session.thread.beyond:
-                # Not brought to rest: the lease lapses, and a worker of the newer version may be the next to take it.
-                log.warning("written by a newer version", thread=session.lease.thread)
+                await self._leave(session)
                 return
             if next_effects(session.thread):
                 await self._perform(session)
             else:
                 await session.rest()
+
+    async def _leave(self, session: Session) -> None:
+        """Handed back, in a while: a worker of the newer version may be the next to take it, and no try is lost."""
+        log.warning("written by a newer version", thread=session.lease.thread)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(NEWER_PAUSE_SECONDS):
+                await self._stopping.wait()
+        await self._store.release(session.lease)
 
     def _look(self, session: Session) -> None:
         """Whether there is any sense in going on."""

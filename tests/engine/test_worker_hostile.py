@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import redis
+from structlog.testing import capture_logs
 
 from bot.core import outbox
 from bot.core.codec import encode
 from bot.core.events import CallVoided, DecideFailed, StepDecided, ToolEnded
-from bot.engine import keys
+from bot.engine import keys, worker
 from bot.engine.desk import Desk
 from bot.engine.results import MOST_BLOB_BYTES
+from bot.engine.store import Append
+from bot.engine.trouble import MOST_TAKEOVERS
 from bot.model.port import ModelFailed
-from tests.engine.office import Office, card, decide, message, say, until
+from tests.engine.commits import take_one
+from tests.engine.office import PATIENCE_SECONDS, Office, card, decide, message, say, until
 from tests.engine.test_worker import DONE, FRONT, SIGN, TOOLS, MakeOffice, has, is_idle, when
 
 
@@ -102,6 +107,24 @@ async def test_a_newer_versions_claim_is_left_to_the_newer_version(open_office: 
     async with office.store() as store:
         steps = [e for e in await Desk(store).events(office.thread) if isinstance(e, StepDecided)]
     assert len(steps) == 1
+
+
+async def test_leaving_a_thread_to_a_newer_version_time_and_again_counts_as_no_try(
+    open_office: MakeOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "NEWER_PAUSE_SECONDS", 0.01)
+    office = open_office([DONE])
+    async with office.store() as store:
+        newer = b'{"type":"Cancelled","v":2,"id":"x"}'
+        await store.append(
+            Append(thread=office.thread, kind="arrival", id="newer", events=(newer,))
+        )
+    with capture_logs() as told:
+        async with office.work(), asyncio.timeout(PATIENCE_SECONDS):
+            while len(told) < 2 * MOST_TAKEOVERS:
+                await asyncio.sleep(0.01)
+    async with office.store() as store:
+        assert (await take_one(store)).tries == 1
 
 
 HOSTILE_TOOLS = """
