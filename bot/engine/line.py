@@ -1,7 +1,7 @@
 """Line: one connection of the client library on which any number of commands are under way; replies come in their order.
 
 What is asked in one turn of the event loop goes out in one piece. A pool gives a connection to one command at a time, under a
-lock and through a packer in Python, which costs three times as much a command.
+lock and through a packer in Python, which costs twice as much a command.
 """
 
 from __future__ import annotations

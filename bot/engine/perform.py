@@ -50,13 +50,12 @@ class Performer:
             await self._answered(session)
 
     async def _all(self, session: Session, effects: Sequence[Effect]) -> None:
+        if len(effects) == 1:  # As most often: it needs no task beside this one.
+            await self._one(session, effects[0])
+            return
         sends = [effect.key for effect in effects if isinstance(effect, Send)]
         work = [self._one(session, effect) for effect in effects if not isinstance(effect, Send)]
-        if sends:
-            work.append(self._send_all(session, sends))
-        if len(work) == 1:
-            await work[0]  # Alone, as most are: it needs no task beside this one.
-            return
+        work.append(self._send_all(session, sends))
         for outcome in await asyncio.gather(*work, return_exceptions=True):
             if isinstance(outcome, BaseException):
                 raise outcome
@@ -105,8 +104,10 @@ class Performer:
                 await session.record(unknown)
             case Refuse(refusal):
                 await self._refuse(session, refusal)
-            case Send() | Decide():
-                raise AssertionError("messages and the model have ways of their own")
+            case Send(key):
+                await self._send(session, key)
+            case Decide():
+                raise AssertionError("the model is asked in a way of its own")
 
     async def _refuse(self, session: Session, refusal: Refusal) -> None:
         fact = VerdictRefused(

@@ -17,7 +17,8 @@ from bot.engine.session import Session
 from bot.engine.store import Store, TooFewReplicas
 from bot.engine.stuck import Stuck
 
-AWAY = (OSError, TimeoutError, EOFError, NoConnection, NoAnswer, TooFewReplicas)
+STORE_AWAY = (NoConnection, NoAnswer)
+AWAY = (OSError, TimeoutError, EOFError, TooFewReplicas)
 MOST_TAKEOVERS = 20
 """A thread that was taken over so often in a row ends its workers, or every worker ends beside it."""
 log = structlog.get_logger()
@@ -64,6 +65,10 @@ class WorkersDied(Exception):
 async def set_aside(store: Store, session: Session, error: Exception, patience: Patience) -> None:
     """Let go of the thread with a letter that says why, to be looked at again or parked for good."""
     stuck = error if isinstance(error, Stuck) else Stuck("other", error)
+    if isinstance(stuck.error, STORE_AWAY):
+        # That says nothing of the thread: it was not heard, and as soon as there is a store again it will be.
+        await store.release(session.lease)
+        return
     now, before = await store.now(), await store.letter(session.lease.thread)
     tries = before.tries + 1 if before else 1
     letter = Letter(

@@ -58,7 +58,7 @@ class Worker:
         self._concurrency = concurrency
         self._patience = patience
         self._stopping = asyncio.Event()
-        self._held: dict[str, tuple[Session, asyncio.Task[None]]] = {}
+        self._held: dict[Lease, tuple[Session, asyncio.Task[None]]] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; then finish the round in hand, begin nothing, and hand the threads back."""
@@ -112,13 +112,9 @@ class Worker:
         session = Session(self._store, lease, self._lease_seconds)
         session.renewed(since)
         task = asyncio.create_task(self._live(session))
-        self._held[lease.entry] = (session, task)
-        task.add_done_callback(lambda done: self._let_go(lease, done))
-
-    def _let_go(self, lease: Lease, done: asyncio.Task[None]) -> None:
-        """Only its own entry: a lease that lapsed may have come back to this worker under a higher count."""
-        if self._held.get(lease.entry, (None, None))[1] is done:
-            del self._held[lease.entry]
+        # By lease, not by thread: one that lapsed may come back to this worker while the turn before it is still under way.
+        self._held[lease] = (session, task)
+        task.add_done_callback(lambda _: self._held.pop(lease))
 
     async def _live(self, session: Session) -> None:
         """One thread until it waits or rests. Whatever goes wrong here sets it aside, and its neighbours go on."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import cast
 
 import pytest
 import redis
+from redis.exceptions import TimeoutError as NoAnswer
+from structlog.testing import capture_logs
 
 from bot.core import outbox
+from bot.core.codec import encode
 from bot.core.events import (
     CallVoided,
     Cancelled,
@@ -24,13 +27,26 @@ from bot.core.events import (
 from bot.core.thread import Idle, Thinking, Thread
 from bot.engine import keys
 from bot.engine.desk import Desk
+from bot.engine.memory_store import MemoryServer, MemoryStore
 from bot.engine.redis_store import RedisStore
 from bot.engine.session import Session
-from bot.engine.store import Lease
+from bot.engine.store import Append, Lease, Outcome
 from bot.engine.stuck import LeaseLost
+from bot.engine.worker import Worker
 from bot.kit.channel import Undeliverable
 from bot.model.port import ModelFailed
-from tests.engine.office import Office, Reply, card, decide, message, say, types, until
+from tests.engine.commits import arrival
+from tests.engine.office import (
+    PATIENCE_SECONDS,
+    Office,
+    Reply,
+    card,
+    decide,
+    message,
+    say,
+    types,
+    until,
+)
 
 TOOLS = """
     import asyncio, os
@@ -552,3 +568,58 @@ async def test_nothing_rests_on_a_log_that_is_shorter_than_what_was_folded(
             server.ltrim(keys.of_thread(office.thread).log, 0, 0)
         with pytest.raises(LeaseLost):
             await session.rest()
+
+
+class Shaky(RedisStore):
+    """Does not answer so many commits."""
+
+    failures = 12
+
+    async def append(self, commit: Append) -> Outcome:
+        if commit.kind == "fact" and self.failures:
+            self.failures -= 1
+            raise NoAnswer("Redis did not answer within 5 s")
+        return await super().append(commit)
+
+
+async def test_a_store_that_does_not_answer_parks_no_thread(open_office: MakeOffice) -> None:
+    office = open_office([DONE] * 13)
+    store, stop = Shaky(office.url, lease_seconds=30), asyncio.Event()
+    await store.open()
+    await say(Desk(store), "hello")
+    with capture_logs():  # Drawing a traceback for a terminal takes a second.
+        running = asyncio.create_task(office.worker(store).run(stop))
+        await until(Desk(store), has("Delivered"))
+        stop.set()
+        await running
+    assert (store.failures, await store.letters()) == (0, [])
+    await store.close()
+
+
+class NeverRenews(MemoryStore):
+    """Its heartbeat goes unheard."""
+
+    async def renew(self, leases: Iterable[Lease]) -> list[Lease]:
+        return []
+
+
+async def test_a_worker_told_to_stop_waits_for_a_turn_whose_lease_came_back_to_it() -> None:
+    store = NeverRenews(MemoryServer(), lease_seconds=0.05, consumer="one")
+    gates, stop = dict[int, asyncio.Event](), asyncio.Event()
+
+    async def perform(session: Session) -> None:
+        await gates.setdefault(session.lease.count, asyncio.Event()).wait()
+        raise LeaseLost(session.lease.thread)
+
+    await store.append(arrival("t", "hello", encode(message("hello"))))
+    running = asyncio.create_task(Worker(store, perform, lease_seconds=0.05).run(stop))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while len(gates) < 3:
+            await asyncio.sleep(0.01)
+        stop.set()
+        while asyncio.all_tasks() - {running, asyncio.current_task()} and len(gates) > 1:
+            gates.pop(max(gates)).set()
+            await asyncio.sleep(0.1)
+        assert not running.done()
+        gates[1].set()
+        await running
