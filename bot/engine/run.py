@@ -98,7 +98,7 @@ class Runner:
             n=run.n,
             run=run.run,
         )
-        if await session.claim(claim):
+        if await session.claim(run, call, claim):
             await self._act(session, call, run)
 
     async def _act(self, session: Session, call: Call, run: Run) -> None:

@@ -13,10 +13,10 @@ from uuid import uuid4
 
 from bot.core.codec import decode, encode
 from bot.core.context import Log
-from bot.core.effects import next_effects, timers
-from bot.core.events import Event
+from bot.core.effects import Run, next_effects, timers
+from bot.core.events import Event, ToolStarted
 from bot.core.reducer import evolve
-from bot.core.thread import Thread
+from bot.core.thread import Call, Thread
 from bot.engine.store import Append, Appended, Fenced, Kind, Known, Lease, Outcome, Store
 from bot.engine.stuck import LeaseLost, Stuck
 
@@ -76,9 +76,14 @@ class Session:
         async with self._lock:
             await self._append("fact", facts, blobs or {})
 
-    async def claim(self, fact: Event) -> bool:
-        """Permission to act: False if somebody's word slipped in first, and then all is looked at again."""
+    async def claim(self, run: Run, call: Call, fact: ToolStarted) -> bool:
+        """Permission to run this call as it was looked at: False if anything slipped in, and then all is looked at again.
+
+        What slipped in may be folded by now, for another effect of the round has read it: so the fold is asked, not the head alone.
+        """
         async with self._lock:
+            if run not in next_effects(self.thread) or self.thread.call(call.id) != call:
+                return False
             outcome = await self._append("claim", (fact,), {})
             return isinstance(outcome, Appended | Known)
 

@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 
 from bot.core import outbox
 from bot.core.codec import encode
+from bot.core.effects import Run, next_effects
 from bot.core.events import (
     CallVoided,
     Cancelled,
@@ -25,13 +26,16 @@ from bot.core.events import (
     VerdictRefused,
 )
 from bot.core.thread import Idle, Thinking, Thread
+from bot.core.values import Proposal
 from bot.engine import keys
 from bot.engine.desk import Desk
 from bot.engine.memory_store import MemoryServer, MemoryStore
 from bot.engine.redis_store import RedisStore
+from bot.engine.run import Runner
 from bot.engine.session import Session
 from bot.engine.store import Append, Lease, Outcome
 from bot.engine.stuck import LeaseLost
+from bot.engine.toolbox import Toolbox
 from bot.engine.worker import Worker
 from bot.kit.channel import Undeliverable
 from bot.model.port import ModelFailed
@@ -623,3 +627,25 @@ async def test_a_worker_told_to_stop_waits_for_a_turn_whose_lease_came_back_to_i
         assert not running.done()
         gates[1].set()
         await running
+
+
+async def test_a_stop_that_another_effect_of_the_round_has_read_stops_the_call(
+    open_office: MakeOffice,
+) -> None:
+    office = open_office([])
+    async with office.store() as store:
+        desk = Desk(store)
+        await say(desk, "file it")
+        (lease,) = await store.take(16, 1)
+        session = Session(store, lease, 30)
+        await session.load()
+        file = Proposal(kind="write", tool="file_away", arguments={"name": "x"}, idempotent=True)
+        step = StepDecided(id="s", actor="model", seen=session.thread.head, calls=(file,))
+        await session.record(step)
+        (run,) = (each for each in next_effects(session.thread) if isinstance(each, Run))
+        runner = Runner(Toolbox(office.agents(), office.environ))
+        await desk.post(office.thread, message("stop"))
+        other = VerdictRefused(id="r", verdict="v", request="x", reason="no")
+        await asyncio.gather(session.record(other), runner.write(session, run))
+        assert "ToolStarted" not in types(await desk.events(office.thread))
+    assert office.ledger() == []
