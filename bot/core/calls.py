@@ -100,16 +100,16 @@ def _started(call: Call, event: ToolStarted) -> Call:
     """The first run makes a ready call start; a further one repeats an idempotent call that was found started."""
     match call.phase:
         case Ready() if event.run == 1:
-            return replace(call, phase=Started(), begun=event.n, started_at=event.at)
+            return replace(call, phase=Started(), begun=event.n, runs=1, started_at=event.at)
         case Started(run) if event.run == run + 1 and call.proposal.idempotent:
-            return replace(call, phase=Started(event.run), started_at=event.at)
+            return replace(call, phase=Started(event.run), runs=event.run, started_at=event.at)
         case _:
             return call
 
 
 def _previewed(call: Call, event: Previewed | PreviewRefused) -> Call:
     if event.type == "PreviewRefused":
-        return close(call, "failed", event.reason)
+        return end(call, "failed", event.reason)
     until = _deadline(event.card.deadline_seconds, event.at)
     return replace(call, card=event.card, phase=Asked("approval", until=until))
 
@@ -136,14 +136,13 @@ def _ends(call: Call, n: int) -> bool:
 
 
 def _is_overtaken(call: Call, event: ToolEnded) -> bool:
-    """A failed run says nothing about a later one of the same idempotent call that is still under way."""
-    running = call.phase.run if isinstance(call.phase, Started) else 1
-    return event.outcome == "failed" and event.run < running
+    """A failed run says nothing about a later one of the same idempotent call, however that came out."""
+    return event.outcome == "failed" and event.run < call.runs
 
 
 def _voided(call: Call, event: CallVoided) -> Call:
     if event.then == "close":
-        return close(call, "voided", event.reason)
+        return end(call, "voided", event.reason)
     gated = call.proposal.model_copy(update={"kind": "gated"})
     again = call.version + 1
     return replace(call, phase=PREVIEWING, version=again, proposal=gated, approved=())
@@ -153,7 +152,7 @@ def fire(call: Call, at: int) -> Call:
     """The call after its own timer: a question or approval that nobody decided, or a wait that is over."""
     match call.phase:
         case Asked(until=int(until)) if at >= until:
-            return close(call, "expired")
+            return end(call, "expired")
         case Sleeping(until) if at >= until:
             return close(call, "elapsed")
         case _:
@@ -174,6 +173,18 @@ def forked(call: Call) -> Call:
 def close(call: Call, outcome: Outcome, text: str = "", by: str = "") -> Call:
     """The call, over."""
     return replace(call, phase=Closed(outcome, text, by), open=False)
+
+
+def end(call: Call, outcome: Outcome, text: str = "", by: str = "") -> Call:
+    """The call, over; but a second try that comes to nothing leaves open what became of the first."""
+    return unsettled(call, text) if call.begun else close(call, outcome, text, by)
+
+
+def unsettled(call: Call, quote: str = "") -> Call:
+    """The call, of whose last try nobody knows how it ended: a human is asked again."""
+    again = call.version + 1
+    phase = Asked("unknown")
+    return replace(call, phase=phase, n=call.begun, version=again, quote=quote or call.quote)
 
 
 def _deadline(seconds: int | None, at: int) -> int | None:

@@ -76,6 +76,7 @@ PREVIEWING, READY, SAYING = Previewing(), Ready(), Saying()
 class Call:
     """One call with its own phase. `n` is the try at hand, `begun` the last one claimed, `version` the showing at hand.
 
+    `runs` is the last run of the try that was claimed.
     `approved` are those whose votes made it ready: they are looked at again before it runs.
     `open` marks a request of an earlier step that can still be answered; `quote` is what was said since it was asked.
     """
@@ -87,6 +88,7 @@ class Call:
     phase: Phase
     n: int = 1
     begun: int = 0
+    runs: int = 0
     started_at: int = 0
     version: int = 1
     card: Card | None = None

@@ -30,9 +30,8 @@ def decide(call: Call, verdict: Verdict) -> Call:
             return _edited(call, verdict)
         case _:
             approver = call.card is not None and verdict.actor in call.card.approvers
-            return calls.close(
-                call, "denied" if approver else "withdrawn", verdict.text, verdict.actor
-            )
+            word = "denied" if approver else "withdrawn"
+            return calls.end(call, word, verdict.text, verdict.actor)
 
 
 def _vote(call: Call, votes: tuple[str, ...]) -> Call:
@@ -115,6 +114,6 @@ def cancelled(call: Call) -> Call:
         case _ if (
             call.begun
         ):  # A second try that was ordered: the first one's outcome is still unknown.
-            return _reissued(replace(call, phase=Asked("unknown"), n=call.begun), "")
+            return replace(calls.unsettled(call), open=True)
         case _:
             return calls.close(call, "voided")

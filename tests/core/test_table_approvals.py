@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from bot.core.effects import Preview, Refuse, Run, Send, timers
@@ -354,3 +356,54 @@ def test_a_second_try_of_what_was_edited_since_the_first_is_approved_anew() -> N
     story.previewed(call)
     story.approve(f"{call}-v6", "carol")
     assert story.phase(call) == Ready()
+
+
+def _tried_again_and_shown_anew() -> tuple[Story, str]:
+    """A first try whose outcome is unknown; a second was ordered, and its card is being made anew."""
+    story, request = asking()
+    call = request.removesuffix("-v1")
+    story.approve(request)
+    story.started(call)
+    story.unknown(call)
+    story.wait(600)
+    story.answer(f"{call}-v2", "retry")
+    story.voided(call)
+    return story, call
+
+
+def _deny(story: Story, call: str) -> None:
+    story.previewed(call)
+    story.deny(f"{call}-v3", "bob")
+
+
+def _withdraw(story: Story, call: str) -> None:
+    story.previewed(call)
+    story.deny(f"{call}-v3", "alice")
+
+
+def _expire(story: Story, call: str) -> None:
+    story.previewed(call)
+    story.wait(600)
+    story.fired(f"{call}-v3")
+
+
+def _refuse(story: Story, call: str) -> None:
+    story.refused_preview(call)
+
+
+def _gone(story: Story, call: str) -> None:
+    story.previewed(call)
+    story.voided(call, then="close")
+
+
+@pytest.mark.parametrize("end", [_deny, _withdraw, _expire, _refuse, _gone])
+def test_a_second_try_that_comes_to_nothing_leaves_the_first_ones_outcome_open(
+    end: Callable[[Story, str], None],
+) -> None:
+    story, call = _tried_again_and_shown_anew()
+    end(story, call)
+    phase = story.phase(call)
+    assert isinstance(phase, Asked)
+    assert phase.about == "unknown"
+    story.ended(call)
+    assert story.outcome(call) == "returned"

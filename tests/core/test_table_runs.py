@@ -242,3 +242,16 @@ def test_what_is_approved_while_the_model_thinks_runs_before_it_is_asked_again()
     story.approve(f"{call}-v2")
     assert story.turn == Working()
     assert story.effects == (Run(call, 1, 1, claim=True),)
+
+
+def test_a_late_failure_of_an_early_run_settles_nothing_that_a_later_run_left_open() -> None:
+    story, (call,) = working(write(idempotent=True))
+    for run in (1, 2, 3):
+        story.started(call, run=run)
+    story.unknown(call)
+    story.ended(call, "failed")
+    assert story.outcome(call) == "Asked"
+    story.wait(600)
+    story.answer(f"{call}-v2", "retry")
+    story.ended(call, "failed")
+    assert story.outcome(call) == "Ready"
