@@ -58,7 +58,6 @@ if kind == 'claim' or rest then
 end
 if refused and kind == 'claim' then return {refused, head, at} end
 
-redis.call('SET', seen, owner, 'EX', seen_seconds)
 if entry == '' or held then
   for i = 15, first_blob - 1, 2 do
     local member = thread .. '\0' .. ARGV[i]
@@ -77,13 +76,16 @@ for from = first_event, #ARGV, 1000 do
   head = redis.call('RPUSH', log, unpack(rows))
 end
 
--- A row that nothing of ours wrote has no stamp.
-local touched = first_event <= #ARGV and at or string.match(redis.call('LINDEX', log, -1) or '', '^' .. string.rep('%d', 13))
-if touched then redis.call('ZADD', threads, touched, thread) end
+-- Only now: a script that fails half-way is not undone, and what is not on the log must not be known.
+redis.call('SET', seen, owner, 'EX', seen_seconds)
 
 if rest and not refused then
   come_to_rest()
 elseif redis.call('HEXISTS', wake, thread) == 0 then
   redis.call('HSET', wake, thread, redis.call('XADD', ready, '*', 'thread', thread))
 end
+
+-- A row that nothing of ours wrote has no stamp.
+local touched = first_event <= #ARGV and at or string.match(redis.call('LINDEX', log, -1) or '', '^' .. string.rep('%d', 13))
+if touched then redis.call('ZADD', threads, touched, thread) end
 return {refused or 'appended', head, at}

@@ -71,7 +71,8 @@ class Line:
     def drop(self) -> None:
         """Ends the connection; whoever waits hears at once that it is lost."""
         self._lose(NoConnection("the connection to Redis was given up"))
-        self._reading.cancel()
+        for task in (self._reading, *self._sending):
+            task.cancel()
 
     async def close(self) -> None:
         """Ends the connection, and returns once it is gone."""
@@ -95,7 +96,7 @@ class Line:
         try:
             while True:
                 self._hear(await self._reply())
-        except (RedisError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, nobody hears anything on this line any more
             self._lose(error)
         finally:
             await self._connection.disconnect(nowait=True)

@@ -3,7 +3,10 @@
 -- entries for each one wanted, so that fresh leases at the front would hide lapsed ones behind them.
 -- KEYS ready   ARGV group consumer idle_ms limit   returns {entry, thread, count, tries before} rows
 local rows = {}
-for _, row in ipairs(redis.call('XPENDING', KEYS[1], ARGV[1], 'IDLE', ARGV[3], '-', '+', ARGV[4])) do
+-- pcall: a partition without its group must not swallow what was taken over in the others.
+local lapsed = redis.pcall('XPENDING', KEYS[1], ARGV[1], 'IDLE', ARGV[3], '-', '+', ARGV[4])
+if lapsed.err then return rows end
+for _, row in ipairs(lapsed) do
   local entry = redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], ARGV[3], row[1])[1]
   if entry then
     rows[#rows + 1] = {entry[1], entry[2][2], row[4] + 1, entry[2][4] or '0'}

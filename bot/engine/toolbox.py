@@ -99,4 +99,5 @@ class Toolbox:
 
 def fingerprint(tool: Tool, rule: Rule) -> str:
     """What may not change between card and run, besides arguments and pins: the tool itself and its policy."""
-    return digest(tool.source_digest, rule.quorum, rule.self_approval)
+    terms = (rule.quorum, rule.self_approval, rule.typed, list(rule.channels))
+    return digest(tool.source_digest, *terms)

@@ -132,6 +132,7 @@ class Wire:
 
     async def _ask_alone(self, calls: Sequence[Words]) -> list[object]:
         """On a line that is nobody else's meanwhile; given up half-way it is dropped, for its reply may still come."""
+        self._own = [line for line in self._own if not line.is_lost]
         line = self._own.pop() if self._own else await connected(self._url)
         try:
             replies = await _replies(line, calls)
@@ -183,9 +184,8 @@ class ClusterWire(Wire):
 
 
 def _wrong_type(calls: Sequence[Words]) -> str:
-    names = (word for words in calls for word in words if str(word).startswith("bot:{"))
-    listed = ", ".join(map(str, names))
-    return f"one of these keys holds another type of value than the bot put there: {listed}"
+    names = (str(word) for words in calls for word in words if str(word).startswith("bot:{"))
+    return f"the bot put another type of value under one of these keys: {', '.join(names)}"
 
 
 async def _replies(line: Line, calls: Sequence[Words]) -> list[object]:

@@ -32,7 +32,8 @@ Perform = Callable[[Session], Awaitable[None]]
 
 TIMER_SECONDS = 0.2
 PRUNE_SECONDS = 3600.0
-DRAIN_SECONDS = 25.0
+DRAIN_SECONDS = 20.0
+"""Stopping as a whole takes five more at most: a take that is waited for, and closing a store that does not answer."""
 FAILED_PAUSE_SECONDS = 1.0
 TAKE_WAIT_SECONDS = 1.0
 FULL_PAUSE_SECONDS = 0.05

@@ -7,8 +7,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Protocol, cast
+from unittest.mock import ANY
 
 import pytest
+from redis import Redis
 from redis.crc import key_slot
 from redis.exceptions import NoScriptError
 
@@ -23,6 +25,7 @@ from bot.engine.store import (
     Lease,
     Moved,
     TooFewReplicas,
+    WrongKey,
 )
 from bot.engine.wire import Wire, connect
 from tests.engine.commits import (
@@ -459,3 +462,35 @@ async def test_a_lone_cluster_node_reports_that_no_replica_holds_the_claim(
     lease = await take_one(store)
     with pytest.raises(TooFewReplicas, match="0 replicas in time, 1 are required"):
         await store.append(claim(lease, 1))
+
+
+async def test_a_commit_that_broke_off_half_way_can_be_sent_again(redis_server: str) -> None:
+    store = RedisStore(redis_server, lease_seconds=60)
+    await store.open()
+    spoiled = keys.of_thread("t").timers
+    commit = Append(thread="t", kind="fact", id="end", events=(b"{}",), timers={"retry": 99})
+    with Redis.from_url(redis_server) as server:  # pyright: ignore[reportUnknownMemberType]
+        server.set(spoiled, "not an index")
+        with pytest.raises(WrongKey):
+            await store.append(commit)
+        server.delete(spoiled)
+    assert await store.append(commit) == Appended(1, ANY)
+    await store.close()
+
+
+async def test_a_spoiled_partition_keeps_no_lease_or_timer_of_another(redis_server: str) -> None:
+    stores = [RedisStore(redis_server, lease_seconds=0.05) for _ in range(2)]
+    for store in stores:
+        await store.open()
+    await stores[0].append(
+        Append(thread="t", kind="arrival", id="a", events=(b"{}",), timers={"x": 1})
+    )
+    await stores[0].take(16, 1)
+    other = next(each for each in keys.partitions() if each.ready != keys.of_thread("t").ready)
+    with Redis.from_url(redis_server) as server:  # pyright: ignore[reportUnknownMemberType]
+        server.delete(other.ready)
+        server.set(other.timers, "not an index")
+    assert [timer.thread for timer in await stores[1].due(10)] == ["t"]
+    assert (await reclaim_one(stores[1])).thread == "t"
+    for store in stores:
+        await store.close()
