@@ -68,6 +68,11 @@ class Fate:
         self._dying: dict[str, Pass] = {}
         self.fell_at = list[int]()
 
+    @property
+    def is_sealed(self) -> bool:
+        """Whether a worker is yet to die: it looks for work, and so turns to the outside again within a second."""
+        return any(worker.startswith("w") for worker in self._doomed)
+
     def __call__(self, point: Point) -> Fault | None:
         if point.port == "source":
             return self._befall(point) or None
@@ -118,6 +123,7 @@ class Fate:
 
     def _land(self, death: Death, of: Pass) -> Fault:
         self._world.tell(f"{of.worker} dies {death.phase} {of.port}.{of.name} [{death.number}]")
+        self._doomed.pop(of.worker, None)
         self.landed.append((death, of))
         self.fell_at.append(len(self.passes))
         return CRASH

@@ -66,6 +66,7 @@ def play(story: Story, deaths: Sequence[Death] = ()) -> Played:
 
 
 async def _whole(scene: Scene, played: Played) -> None:
+    fate = scene.fate
     scene.crew.begin()
     while True:
         await asyncio.sleep(GLANCE_SECONDS)
@@ -75,7 +76,8 @@ async def _whole(scene: Scene, played: Played) -> None:
             played.rested_at = len(played.passes)
         if is_at_rest:
             judge.surfaced(scene.world, threads)
-        if is_at_rest and scene.is_over() and all(map(_is_settled, threads)):
+        is_over = is_at_rest and scene.is_over() and all(map(_is_settled, threads))
+        if is_over and not fate.is_sealed:
             break
         scene.go_on(threads)
         if asyncio.get_running_loop().time() > LONGEST_SECONDS:
@@ -137,6 +139,7 @@ def ended(world: World) -> End:
         # A last word that somebody was quicker than is as good as one that was never chosen.
         "calls": sorted(map(str, (c for c in calls.values() if c[1:] != (LAST_WORD, "voided")))),
         "starts": _starts(world),
+        "letters": sorted(world.server.letters),
         "shown": sorted({_read(each.message) for each in world.ledger.shown} - {""}),
     }
 
