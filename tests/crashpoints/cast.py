@@ -17,6 +17,7 @@ from bot.core.events import Event
 from bot.engine.memory_store import MemoryStore
 from bot.engine.perform import Performer
 from bot.engine.run import Runner
+from bot.engine.store import Outcome, Timer, WrongKey
 from bot.engine.toolbox import Toolbox
 from bot.engine.worker import Worker
 from bot.kit import Call, Refused, Unsure
@@ -26,13 +27,14 @@ from bot.kit.people import People, Person
 from bot.model.decide import Decider
 from bot.model.port import Answer, ModelFailed
 from tests.crashpoints.script import How, Story
-from tests.simulation.ports import ScreenPort, StorePort, memory_store
+from tests.simulation.ports import ScreenPort, StorePort
 from tests.simulation.process import Process, current
 from tests.simulation.world import LEASE_SECONDS, Start, World
 
 SECONDS: dict[How, float] = {"slow": 2.0}
 PEOPLE = People({name: Person(name=name) for name in ("alice", "bob", "carol", "mallory")})
 HOME = Path(__file__).parent / "agents"
+SPOILT = "tspoiltspoil"
 Release = Literal["first", "other approvers"]
 
 
@@ -85,10 +87,11 @@ class Actor:
         self._process, self._story, self._is_troubled = process, story, is_troubled
 
     async def ask(self, body: bytes) -> Answer:
-        text = "\n".join(block["text"] for block in json.loads(body)["messages"][0]["content"])
+        asked = json.loads(body)
+        text = "\n".join(block["text"] for block in asked["messages"][0]["content"])
         await self._process.point("model", "ask", "before")
         await asyncio.sleep(1.5)
-        failure = self._failure()
+        failure = self._failure(asked["model"])
         await self._process.point("model", "ask", "after")
         if failure:
             raise failure
@@ -98,9 +101,11 @@ class Actor:
             if any(needle in text for needle in needles.split("|"))
         )
 
-    def _failure(self) -> ModelFailed | None:
+    def _failure(self, model: str) -> ModelFailed | None:
         trouble = self._story.trouble
-        return trouble.failure() if trouble and self._is_troubled() else None
+        if not trouble or trouble.of not in ("", model):
+            return None
+        return trouble.failure() if self._is_troubled() else None
 
 
 class BriefDecider(Decider):
@@ -110,7 +115,22 @@ class BriefDecider(Decider):
         self, agent: Agent, thread_id: str, events: Sequence[Event], model: str = ""
     ) -> bytes:
         content = [{"text": text} for text in context.blocks(events, thread_id)]
-        return json.dumps({"messages": [{"role": "user", "content": content}]}).encode()
+        messages = [{"role": "user", "content": content}]
+        return json.dumps({"model": model, "messages": messages}).encode()
+
+
+# ---- where it is written down ------------------------------------------------------------------------------------
+class Shelves(MemoryStore):
+    """Under the name of one log lies something else, as when somebody wrote to the server by hand."""
+
+    async def fire(self, timer: Timer, event: bytes | None) -> Outcome:
+        if timer.thread == SPOILT:
+            raise WrongKey(timer.thread)
+        return await super().fire(timer, event)
+
+
+def shelves(process: Process) -> MemoryStore:
+    return Shelves(process.world.server, lease_seconds=LEASE_SECONDS, consumer=process.name)
 
 
 # ---- who runs them -----------------------------------------------------------------------------------------------
@@ -144,7 +164,7 @@ class Crew:
     def __init__(self, world: World, story: Story, is_troubled: Callable[[], bool]) -> None:
         self._world, self._story, self._is_troubled = world, story, is_troubled
         self.release: Release = "first"
-        self.store: Callable[[Process], MemoryStore] = memory_store
+        self.store: Callable[[Process], MemoryStore] = shelves
         self.pause_seconds = 0.1
         self._stop = asyncio.Event()
         self._running: Release | None = None
@@ -175,7 +195,13 @@ class Crew:
 
     async def _work(self, process: Process, stop: asyncio.Event) -> None:
         store = StorePort(process, self.store(process))
-        await Worker(store, self._performer(process), lease_seconds=LEASE_SECONDS).run(stop)
+        worker = Worker(
+            store,
+            self._performer(process),
+            lease_seconds=LEASE_SECONDS,
+            patience=self._story.patience,
+        )
+        await worker.run(stop)
         await store.close()
 
     def _performer(self, process: Process) -> Performer:
@@ -187,5 +213,7 @@ class Crew:
             max_tokens=1_000,
             deadline_seconds=self._story.question_seconds,
             owner="alice",
+            context_tokens=self._story.context_tokens,
+            fallback_of=lambda _: self._story.second,
         )
         return Performer(decider, Runner(Toolbox(loaded, {})), {"screen": ScreenPort(process)})

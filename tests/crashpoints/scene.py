@@ -11,7 +11,8 @@ from bot.core import events, outbox
 from bot.core.names import version_of
 from bot.core.thread import Thread
 from bot.engine.desk import Desk
-from tests.crashpoints.cast import Crew, Release, end_of
+from bot.engine.rebuild import rebuild
+from tests.crashpoints.cast import SPOILT, Crew, Release, end_of
 from tests.crashpoints.fate import Fate
 from tests.crashpoints.script import Story
 from tests.simulation.ports import StorePort
@@ -121,6 +122,10 @@ class Scene:
     def frame(self, kind: type[events.Paused | events.Resumed | events.Cancelled]) -> None:
         self.source.offer(self._threads[0][0], kind(id=self._name("f"), actor="alice"))
 
+    def spoil(self) -> None:
+        """A timer comes due on what is no log."""
+        self.world.server.timers[SPOILT, "deadline"] = self.world.now()
+
     def restock(self) -> None:
         self.world.stock += 1
 
@@ -143,17 +148,76 @@ class Scene:
         self._operator = asyncio.create_task(self._at_terminal(launch))
 
     def look(self) -> None:
-        """Lists every thread, and once more."""
+        """Looks at one thread, lists every thread, and once more."""
 
         async def look(desk: Desk) -> None:
+            assert (await desk.standing(self._threads[0][0])).thread
             assert await desk.threads() == await desk.threads()
 
         self._operator = asyncio.create_task(self._at_terminal(look))
 
+    def bury(self) -> None:
+        """Keeps a payload that no event can be made of."""
+
+        async def bury(desk: Desk) -> None:
+            await desk.bury("screen", "p1", b"\x00", "no JSON")
+
+        self._operator = asyncio.create_task(self._at_terminal(bury))
+
+    def revive(self) -> None:
+        """What could not be gone on with is to be tried anew, now that its cause is gone."""
+        self.did.add("revive")
+
+        async def revive(desk: Desk) -> None:
+            for letter in (await desk.letters()).values():
+                await desk.revive(letter)
+
+        self._operator = asyncio.create_task(self._at_terminal(revive))
+
+    def fork(self, text: str) -> None:
+        """A second thread goes on from where the first is now, with a word of its own."""
+        (parent, _), (child, address) = self._threads[:2]
+        head = len(self.world.log(parent))
+        self.world.ledger.forks[child] = head
+        forked = events.Forked(
+            id=self._name("k"), actor="alice", parent=parent, head=head, address=address
+        )
+        said = events.MessageReceived(
+            id=self._name("m"), actor="alice", address=address, text=text, agent="porter"
+        )
+
+        async def fork(desk: Desk) -> None:
+            await desk.fork(parent, forked, said)
+
+        self._operator = asyncio.create_task(self._at_terminal(fork))
+
+    def rebuild(self) -> None:
+        """Every index is made anew from the logs, beside whoever works."""
+        self._operator = asyncio.create_task(self._at_desk(self._rebuild))
+
+    def lose_indexes(self) -> None:
+        """Everything but the logs and their blobs is gone, and made anew."""
+        server = self.world.server
+        for index in (server.ready, server.wake, server.timers, server.touched, server.letters):
+            index.clear()
+        self.rebuild()
+
+    async def _rebuild(self, store: StorePort) -> None:
+        assert not (await rebuild(store)).unread
+
     async def _at_terminal(self, do: Callable[[Desk], Coroutine[None, None, None]]) -> None:
+        await self._at_desk(lambda store: do(Desk(store)))
+
+    async def _typed(
+        self, process: Process, do: Callable[[StorePort], Coroutine[None, None, None]]
+    ) -> None:
+        await do(StorePort(process, self.crew.store(process)))
+        await process.point("source", "say", "before")
+
+    async def _at_desk(self, do: Callable[[StorePort], Coroutine[None, None, None]]) -> None:
         for time in range(5):
             process = Process(self.world, f"o{self._said}.{time}")
-            running = process.start(do(Desk(StorePort(process, self.crew.store(process)))))
+            running = process.start(self._typed(process, do))
             await end_of(process, running)
             if not process.is_dead:
                 return

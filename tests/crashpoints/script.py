@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import JsonValue
 
 from bot.core.events import Word
+from bot.engine.trouble import Patience
+from bot.model.decide import CONTEXT_TOKENS
 from bot.model.port import Answer, ModelFailed, ToolUse
 from tests.simulation.world import Fault, Point
 
@@ -38,10 +40,11 @@ def done(words: str = "Done.") -> Answer:
 
 @dataclass(frozen=True)
 class Trouble:
-    """The model's provider fails like this until then."""
+    """The model's provider fails like this until then; `of`: only where this model is asked."""
 
     failure: Callable[[], ModelFailed]
     until: When
+    of: str = ""
 
 
 # ---- people ------------------------------------------------------------------------------------------------------
@@ -110,6 +113,9 @@ class Once:
         )
 
 
+SWIFT = Patience(first_seconds=1.0, longest_seconds=2.0)
+
+
 @dataclass(frozen=True)
 class Story:
     """One life of a thread or two. `model`: the last of these lines whose words it has read is what it does."""
@@ -124,4 +130,8 @@ class Story:
     as_good: tuple[Story, ...] = ()
     """Stories whose end is as good: a death may keep somebody's words up, or take the story's own fault away."""
     question_seconds: int = 3_600
+    context_tokens: int = CONTEXT_TOKENS
+    patience: Patience = SWIFT
+    second: str = ""
+    """The model that is asked where the first cannot be."""
     agent: str = "porter"

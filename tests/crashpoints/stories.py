@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import JsonValue
 
 from bot.core import events
 from bot.core.codec import digest
 from bot.model.port import ModelFailed
+from tests.crashpoints.cast import SPOILT
 from tests.crashpoints.scene import Scene
 from tests.crashpoints.script import (
+    SWIFT,
     Beat,
     Line,
     Once,
@@ -21,6 +25,7 @@ from tests.crashpoints.script import (
     does,
     done,
     job,
+    never,
     presses,
     says,
     shown,
@@ -63,9 +68,53 @@ def is_shown(tool: str) -> When:
     return lambda scene: scene.card(tool, 1) is not None
 
 
+def written(scene: Scene) -> list[events.Event]:
+    return [event for thread in scene.world.server.logs for event in scene.world.log(thread)]
+
+
 def is_told(scene: Scene) -> bool:
-    logs = (scene.world.log(thread) for thread in scene.world.server.logs)
-    return any(isinstance(event, events.DeliveryFailed) for log in logs for event in log)
+    return any(isinstance(event, events.DeliveryFailed) for event in written(scene))
+
+
+def is_delivered(scene: Scene) -> bool:
+    return any(isinstance(event, events.Delivered) for event in written(scene))
+
+
+def is_dead(scene: Scene) -> bool:
+    return any(letter.is_dead for letter in scene.world.server.letters.values())
+
+
+def is_revived(scene: Scene) -> bool:
+    return "revive" in scene.did
+
+
+def is_buried(scene: Scene) -> bool:
+    return SPOILT in scene.world.server.letters
+
+
+def has_decided(times: int) -> When:
+    return lambda scene: len(steps(scene)) >= times
+
+
+def steps(scene: Scene) -> list[events.StepDecided]:
+    return [event for event in written(scene) if isinstance(event, events.StepDecided)]
+
+
+def is_summed_up(scene: Scene) -> bool:
+    return any(isinstance(event, events.Compacted) for event in written(scene))
+
+
+def is_asked_of_the_second(scene: Scene) -> bool:
+    return any(step.model == "b-model" for step in steps(scene))
+
+
+def is_undelivered(scene: Scene) -> bool:
+    return bool(scene.world.server.letters)
+
+
+def waits(when: When) -> Beat:
+    """Nobody does anything, but the story is not over before this is so."""
+    return does(lambda _: None, when)
 
 
 def cancels(when: When) -> Beat:
@@ -237,7 +286,84 @@ DELIVERIES = (
         "a channel that is away too often",
         (("please", done()),),
         (ASKED,),
-        faults=(Once(Fault("refuse"), "channel", "send", "before", 5),),
+        faults=(Once(Fault("refuse"), "channel", "send", "before", 2),),
+    ),
+)
+TROUBLES = (
+    Story(
+        "a thread that is parked, and revived once its cause is gone",
+        (("please", done()),),
+        (ASKED, does(Scene.revive, is_dead)),
+        faults=(Once(Fault("refuse"), "channel", "send", "before", 99, is_revived),),
+        patience=replace(SWIFT, away_tries=2),
+    ),
+    Story(
+        "a timer on what is no log",
+        SLOW,
+        (ASKED, does(Scene.spoil, started("note")), waits(is_buried)),
+    ),
+    Story(
+        "a payload that nobody can read",
+        (("please", done()),),
+        (ASKED, does(Scene.bury, shown("Done"))),
+    ),
+    Story(
+        "a card that cannot be shown, and a word meanwhile",
+        (
+            ("please", use(job("ship", "a"))),
+            ("also", use(job("look", "b"))),
+            ("look-b-done", use(("stand_by", {"message": "I wait."}))),
+            ("ship-a-done|<happened", done()),
+        ),
+        (
+            ASKED,
+            says("also", is_undelivered),
+            waits(shown("I wait")),
+            presses("approve", "ship", "bob", version=2),
+        ),
+        faults=(Once(Fault("refuse"), "channel", "send", "before", 99, has_decided(2)),),
+    ),
+)
+INDEXES = (
+    Story(
+        "a rebuild while a tool runs",
+        SLOW,
+        (ASKED, does(Scene.rebuild, started("note"))),
+    ),
+    Story(
+        "a question whose timer is made anew from the log",
+        once(ask()),
+        (ASKED, does(Scene.lose_indexes, lambda scene: scene.asked() is not None)),
+        question_seconds=40,
+    ),
+)
+LENGTHS = (
+    Story(
+        "a fork that reads on in a large result",
+        (
+            ("please", use(job("look", "a", "large"))),
+            ("look-a-done", done()),
+            ("also", use(("read_more", {"ref": LARGE, "page": 2}))),
+            ("of: 2", done("Read.")),
+        ),
+        (ASKED, does(lambda scene: scene.fork("also"), is_delivered)),
+    ),
+    Story(
+        "a log that outgrows its budget",
+        (
+            ("please", use(job("look", "a"), job("look", "b"))),
+            ("look-b-done", use(job("look", "c"), job("look", "d"))),
+            ("look-d-done", done()),
+        ),
+        (ASKED, waits(is_summed_up)),
+        context_tokens=190,
+    ),
+    Story(
+        "a second model, asked because the first is out",
+        once(job("look", "a")),
+        (ASKED, waits(is_asked_of_the_second)),
+        trouble=Trouble(lambda: ModelFailed("unavailable", "gone"), never, of="a-model"),
+        second="b-model",
     ),
 )
 PROCESSES = (
@@ -261,5 +387,6 @@ PARTS: dict[str, tuple[Story, ...]] = {
     "reads and writes": (*READS, *WRITES),
     "approvals and waits": (*APPROVALS, *WAITS),
     "words, deliveries and processes": (*WORDS, *DELIVERIES, *PROCESSES),
+    "troubles, indexes and lengths": (*TROUBLES, *INDEXES, *LENGTHS),
 }
 STORIES = tuple(story for part in PARTS.values() for story in part)

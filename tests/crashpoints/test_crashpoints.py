@@ -8,12 +8,16 @@ from tests.crashpoints.enumeration import Enumeration, share
 from tests.crashpoints.plants import PLANTS
 from tests.crashpoints.play import Played, play
 from tests.crashpoints.report import summary
-from tests.crashpoints.sites import existing
+from tests.crashpoints.sites import existing, overlooked
 from tests.crashpoints.stories import A_WRITE, PARTS, STORIES
 
 
 def sites(played: Played) -> set[int]:
     return {site for each in played.passes for site in each.sites}
+
+
+def test_no_await_of_the_engine_escapes_the_numbering() -> None:
+    assert not list(overlooked())
 
 
 def test_the_stories_end_as_they_should_and_pass_every_await() -> None:
