@@ -139,5 +139,11 @@ async def connected(url: str) -> Line:
         retry=Retry(NoBackoff(), 0),
     )
     connection = cast(Connection, pool.make_connection())
-    await connection.connect()
-    return Line(connection)
+    try:
+        await connection.connect()
+        line = Line(connection)
+        await asyncio.sleep(0)  # Its reader has begun by then, and ends the connection whenever it ends itself.
+    except BaseException:
+        await connection.disconnect(nowait=True)
+        raise
+    return line

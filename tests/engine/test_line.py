@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,15 @@ async def test_a_silent_connection_is_given_up_and_the_next_command_has_another(
         monkeypatch.undo()
         assert await here.command("PING") == b"PONG"
         await here.close()
+
+
+async def test_giving_up_while_a_connection_is_made_leaves_none_behind(redis_server: str) -> None:
+    for turns in range(12):
+        making = asyncio.create_task(connected(redis_server))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        making.cancel()
+        with suppress(asyncio.CancelledError):
+            await (await making).close()
+        del making
+        gc.collect()
