@@ -18,6 +18,7 @@ from bot.core.reducer import replay
 from bot.core.status import phase
 from bot.core.thread import Started, Thread
 from bot.core.values import Address
+from bot.engine.desk import Standing
 from channels.console.channel import CHANNEL
 
 At = Annotated[
@@ -47,7 +48,7 @@ async def fork(
     as_json: AsJson = False,
 ) -> None:
     async with parts.acting() as app:
-        log = await parts.events(app, thread)
+        standing, log = await parts.told(app, thread)
         head = _head(thread, log, at)
         forked = Forked(
             id=_id("fork"),
@@ -59,7 +60,7 @@ async def fork(
         said = _said(thread, forked, text)
         child = await app.desk.fork(thread, forked, *said)
         now = _checked(child, await app.desk.events(child), forked)
-    notes = list(_notes(replay(thread, log[:head]), now, forked))
+    notes = [*_notes(replay(thread, log[:head]), now, forked), *_stuck(standing)]
     if as_json:
         place = now.address.model_dump() if now.address else None
         say_json(
@@ -95,7 +96,12 @@ def _head(thread: str, log: Sequence[Event], at: int | None) -> int:
             f"There is no event {head} of {thread} to copy up to (did you mean {nearest}?): "
             f"--at takes {first} to {len(log)}."
         )
-    if replay(thread, log[:head]).beyond:
+    then = replay(thread, log[:head])
+    if seq := then.unreadable:
+        raise Failed(
+            f"Event {seq} of {thread} cannot be read, and may have been a denial: fork from an earlier one by --at."
+        )
+    if then.beyond:
         raise Failed(
             f"A newer version of the bot has written in {thread} before event {head}: fork with that one, or earlier."
         )
@@ -119,6 +125,13 @@ def _checked(child: str, log: Sequence[Event], forked: Forked) -> Thread:
     if begun is None or (begun.parent, begun.head) != (forked.parent, forked.head):
         raise Failed(f"{child} lives at this address already, and is no such copy.")
     return replay(child, log)
+
+
+def _stuck(standing: Standing) -> Iterator[str]:
+    """That the engine could not go on with the parent, which no copied event tells."""
+    if letter := standing.letter:
+        cause = f"{letter.stage} failed {letter.times}: {letter.cause}"
+        yield f"In {standing.id} {cause}; what stopped it may stop the copy too."
 
 
 def _notes(then: Thread, now: Thread, forked: Forked) -> Iterator[str]:

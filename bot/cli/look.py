@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated, cast
 
 from cyclopts import Parameter
@@ -15,7 +15,7 @@ from bot.cli.cards import card
 from bot.cli.errors import Wrong
 from bot.cli.output import clock, moment, say, say_json, table
 from bot.cli.parts import AsJson
-from bot.cli.story import story
+from bot.cli.story import stands, story
 from bot.core import context as rendering
 from bot.core.events import Event, Unknown
 from bot.core.outbox import Approval, Hold, Question, UnknownOutcome, Waiting
@@ -24,7 +24,6 @@ from bot.core.reducer import replay
 from bot.core.thread import Asked, Thread
 from bot.core.visible import on_one_line
 from bot.engine.desk import GONE, Standing, reading
-from bot.engine.letters import Letter
 
 Json = dict[str, object]
 Events = Annotated[bool, Parameter("--events", help="The log itself.")]
@@ -72,15 +71,8 @@ async def show(
         say_json(rows) if as_json else say("\n".join(_line(row) for row in rows))
     else:
         with reading(thread):
-            lines = list(story(thread, log))
-        say("\n".join([*lines, *_stopped(letter)]))
-
-
-def _stopped(letter: Letter | None) -> Iterator[str]:
-    """That the engine could not go on, which the log cannot tell."""
-    if letter is not None:
-        again = f"bot dead replay {letter.id}" if letter.is_dead else clock(letter.again or 0)
-        yield f"{letter.stage} failed {letter.times}: {letter.cause}; tried again: {again}"
+            lines = [*story(thread, log), stands(parts.folded(thread, log, letter))]
+        say("\n".join(lines))
 
 
 # ---- pending ---------------------------------------------------------------------------------------------------------

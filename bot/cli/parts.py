@@ -20,6 +20,7 @@ from bot.core.reducer import replay
 from bot.core.thread import Thread
 from bot.core.visible import HIDDEN_RANGES
 from bot.engine.desk import NoSuchThread, Standing, reading
+from bot.engine.letters import Letter
 from bot.kit.agent import Agent
 from bot.kit.people import People
 from bot.settings import Settings
@@ -120,6 +121,19 @@ async def thread(app: App, name: str) -> Thread:
     log = await events(app, name)
     with reading(name):
         return replay(name, log)
+
+
+async def told(app: App, name: str) -> tuple[Standing, list[Event]]:
+    """Where the thread of this name stands, and the log that it was folded from."""
+    log = await events(app, name)
+    return folded(name, log, await app.store.letter(name)), log
+
+
+def folded(name: str, log: list[Event], letter: Letter | None) -> Standing:
+    """Where the thread of this log stands, with the engine's letter, if there is one."""
+    with reading(name):
+        now = replay(name, log)
+    return Standing(name, now.at, now, letter=letter)
 
 
 async def standing(app: App, name: str) -> Standing:

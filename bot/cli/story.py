@@ -34,16 +34,16 @@ from bot.core.events import (
 )
 from bot.core.names import version_of
 from bot.core.reducer import evolve
-from bot.core.status import phase, waiting_for
 from bot.core.thread import Thread
 from bot.core.values import Proposal
 from bot.core.visible import on_one_line, shortened
+from bot.engine.desk import Standing
 
 MOST_CHARACTERS = 400
 
 
 def story(thread: str, log: Sequence[Event]) -> Iterator[str]:
-    """Oldest first; the last line says where the thread stands."""
+    """Oldest first."""
     state, step, stand_ins = Thread(thread), 0, set[str]()
     for event in log:
         known = event.id in state.ids
@@ -58,8 +58,19 @@ def story(thread: str, log: Sequence[Event]) -> Iterator[str]:
             line = f"{line} (by {event.model})"
         if line:
             yield f"{clock(event.at)}  {on_one_line(line)}"
-    waits = waiting_for(state)
-    yield f"{thread} ({state.agent}): {phase(state)}{f', waiting for {waits}' if waits else ''}"
+
+
+def stands(standing: Standing) -> str:
+    """Where the thread stands after all that, and when what failed is tried again."""
+    agent, waits, letter = "", standing.waiting_for, standing.letter
+    if standing.thread:
+        agent = f" ({standing.thread.agent})"
+    phase = f"{standing.phase}{f', waiting for {waits}' if waits else ''}"
+    line = on_one_line(f"{standing.id}{agent}: {phase}")
+    if letter is None:
+        return line
+    again = f"bot dead replay {letter.id}" if letter.again is None else clock(letter.again)
+    return f"{line}; tried again: {again}"
 
 
 def is_step(event: Event) -> TypeGuard[StepDecided | DecideFailed]:

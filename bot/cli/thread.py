@@ -14,6 +14,7 @@ from bot.cli.parts import As, Text
 from bot.core.events import Cancelled, Paused, Resumed
 from bot.core.status import phase
 from bot.core.values import Address
+from bot.engine.desk import Standing
 from channels.console.channel import CHANNEL
 
 Reason = Annotated[
@@ -46,9 +47,9 @@ async def pause(thread: str, /, *, as_: As = "") -> None:
 
 async def resume(thread: str, /, *, as_: As = "") -> None:
     async with parts.acting() as app:
-        now = await parts.thread(app, thread)
-        if not now.paused:
-            raise Failed(f"{thread} is not paused.")
+        standing, _ = await parts.told(app, thread)
+        if reason := _why_not(standing):
+            raise Failed(reason)
         await app.desk.post(thread, Resumed(id=_id("resume"), actor=parts.actor(app, as_)))
         now = await parts.thread(app, thread)
         say(f"{thread} goes on; now it is {phase(now).replace('_', ' ')}.")
@@ -62,6 +63,20 @@ async def cancel(thread: str, /, *, reason: Reason = "", as_: As = "") -> None:
         event = Cancelled(id=_id("cancel"), actor=parts.actor(app, as_), reason=reason)
         await app.desk.post(thread, event)
         say(f"{thread} is cancelled; a later message wakes it.")
+
+
+def _why_not(standing: Standing) -> str:
+    """Why there is nothing to resume here, and what may help; empty: there is."""
+    id, now = standing.id, standing.thread
+    if now is not None and now.unreadable:
+        return f"{id} is dead, for event {now.unreadable} of it cannot be read: bot why {id} says more."
+    if now is not None and now.paused:
+        return ""
+    if standing.phase == "dead":
+        return f"{id} is not paused but dead: bot dead replay {id} tries it again."
+    if standing.is_stuck:
+        return f"{id} is not paused, and is tried again by itself: bot why {id} says when."
+    return f"{id} is not paused."
 
 
 def _id(what: str) -> str:

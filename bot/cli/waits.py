@@ -1,4 +1,4 @@
-"""Waits: what a thread waits for, of whom, until when, and what one can type to move it; from its log alone."""
+"""Waits: what a thread waits for, of whom, until when, and what one can type to move it; from its log and the engine's letter."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.core.outbox import pending
 from bot.core.thread import (
     Asked,
     Call,
-    Closed,
+    Phase,
     Previewing,
     Ready,
     Saying,
@@ -24,28 +24,75 @@ from bot.core.thread import (
     Thinking,
     Thread,
 )
+from bot.engine.desk import Standing
+from bot.engine.letters import Letter
 
+UNDER_WAY = (Previewing, Ready, Started, Saying)
 NO_WORKER = "if nothing moves, no worker is running: bot up, or bot worker"
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A thread with its log; `file` is the one that says who may approve what its agent does."""
+    """Where a thread stands, with its log; `file` is the one that says who may approve what its agent does."""
 
-    thread: Thread
+    standing: Standing
     log: Sequence[Event]
     file: str
+
+    @property
+    def thread(self) -> Thread:
+        assert self.standing.thread is not None, "the log at hand could be folded"
+        return self.standing.thread
 
 
 def waits(scene: Scene) -> tuple[Wait, ...]:
     """Everything the thread waits for, what keeps all of it from moving first; never empty."""
-    calls = (_call(scene, call) for call in scene.thread.calls if not _is_over(call))
-    found = (*_stopped(scene), *_thinking(scene), *calls)
+    if scene.standing.is_stuck:
+        return (*_stuck(scene), *_stopped(scene), *_calls(scene, Asked, Sleeping))
+    found = (*_stopped(scene), *_thinking(scene), *_calls(scene, *UNDER_WAY, Asked, Sleeping))
     return found or (_resting(scene),)
 
 
-def _is_over(call: Call) -> bool:
-    return isinstance(call.phase, Closed)
+def _calls(scene: Scene, *phases: type[Phase]) -> Iterator[Wait]:
+    return (_call(scene, call) for call in scene.thread.calls if isinstance(call.phase, phases))
+
+
+# ---- where the engine could not go on --------------------------------------------------------------------------------
+def _stuck(scene: Scene) -> Iterator[Wait]:
+    """The letter, if there is one yet; a row that nobody can read is known without."""
+    thread, letter = scene.thread, scene.standing.letter
+    if thread.unreadable:
+        yield _unreadable(scene, thread.unreadable)
+    elif letter is not None and letter.again is not None:
+        words = f"It is tried again at {clock(letter.again)}, because {_cause(letter)}"
+        told, until = speak(thread, "has it tried at once"), letter.again
+        notes = (f"tries so far: {letter.tries}", NO_WORKER, *told.notes)
+        yield replace(told, what="retry", text=words, since=letter.at, until=until, notes=notes)
+    elif letter is not None:
+        words = f"The engine has given it up: {_cause(letter)}"
+        notes, again = (f"tries so far: {letter.tries}",), _again(letter)
+        yield Wait(what="replay", text=words, since=letter.at, notes=notes, commands=again)
+
+
+def _unreadable(scene: Scene, seq: int) -> Wait:
+    letter = scene.standing.letter
+    words = f"Event {seq} cannot be read, and may have been a denial: nothing is done here until it can be."
+    look = f"to look at it: bot show {scene.thread.id} --events"
+    if letter is None:
+        return Wait(what="replay", text=words, since=scene.log[seq - 1].at or None, notes=(look,))
+    notes = (f"tries so far: {letter.tries}", look)
+    again = _again(letter) if letter.is_dead else ()
+    return Wait(
+        what="replay", text=words, since=letter.at, until=letter.again, notes=notes, commands=again
+    )
+
+
+def _cause(letter: Letter) -> str:
+    return f"{letter.stage} failed {letter.times}: {letter.cause}"
+
+
+def _again(letter: Letter) -> tuple[str, ...]:
+    return (f"bot dead replay {letter.id}",)
 
 
 # ---- the thread as a whole -------------------------------------------------------------------------------------------

@@ -16,10 +16,8 @@ from bot.cli.output import clock, moment, say, say_json
 from bot.cli.parts import AsJson
 from bot.cli.step import step_json, step_of, step_text
 from bot.cli.waits import Scene, waits
-from bot.core.reducer import replay
-from bot.core.status import phase
-from bot.core.thread import Thread
 from bot.core.visible import on_one_line
+from bot.engine.desk import Standing
 from bot.settings import Settings
 
 Json = dict[str, object]
@@ -30,18 +28,18 @@ Step = Annotated[
 
 async def why(thread: str, step: Step = None, /, *, as_json: AsJson = False) -> None:
     async with parts.bare() as app:
-        log = await parts.events(app, thread)
+        standing, log = await parts.told(app, thread)
     if step is not None:
         say_step = step_json if as_json else step_text
         say_step(await step_of(thread, log, step))
         return
-    now = replay(thread, log)
-    found = waits(Scene(now, log, _file(app.settings, now.agent)))
+    agent = standing.thread.agent if standing.thread else ""
+    found = waits(Scene(standing, log, _file(app.settings, agent)))
     if as_json:
-        say_json(_json(now, found))
+        say_json(_json(standing, agent, len(log), found))
         return
     texts = ("\n".join(_lines(wait)) for wait in found)
-    say("\n\n".join((f"{thread} ({now.agent}): {phase(now)}", *texts)))
+    say("\n\n".join((f"{thread} ({agent}): {standing.phase}", *texts)))
 
 
 def _file(settings: Settings, agent: str) -> str:
@@ -50,12 +48,12 @@ def _file(settings: Settings, agent: str) -> str:
     return str(next((file for file in found if file.is_file()), Path(agent) / "agent.md"))
 
 
-def _json(thread: Thread, found: tuple[Wait, ...]) -> Json:
+def _json(standing: Standing, agent: str, head: int, found: tuple[Wait, ...]) -> Json:
     return {
-        "thread": thread.id,
-        "agent": thread.agent,
-        "phase": phase(thread),
-        "head": thread.head,
+        "thread": standing.id,
+        "agent": agent,
+        "phase": standing.phase,
+        "head": head,
         "waits": [_row(wait) for wait in found],
     }
 

@@ -83,6 +83,11 @@ class Standing:
         return phase(self.thread)
 
     @property
+    def is_stuck(self) -> bool:
+        """Whether the engine could not go on: until the next try, if there is one, it does nothing here."""
+        return self.letter is not None or self.phase == "dead"
+
+    @property
     def waiting_for(self) -> str:
         """What it waits for; where the engine could not go on, that and the cause."""
         letter = self.letter

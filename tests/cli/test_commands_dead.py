@@ -20,6 +20,7 @@ from bot.engine.redis_store import RedisStore
 from bot.engine.store import Lease, Store, Timer
 from tests.cli.office import Json, Office, eventually, furnish
 
+NOW = 1_795_376_489_021
 GARBAGE = b'1795376489021{"type":"Cancelled","v":1,"actor":"bob"}'
 
 
@@ -53,8 +54,8 @@ def in_store(office: Office, do: Callable[[Store], Awaitable[object]]) -> object
 def killed(office: Office, thread: str) -> Letter:
     """A thread that the engine gave up."""
     cause = "TypeError: a bug in the channel"
-    letter = Letter(id=thread, at=1_795_376_489_021, tries=8, stage="send", cause=cause)
-    in_store(office, lambda store: store.bury(letter))
+    letter = Letter(id=thread, at=NOW, tries=8, stage="send", cause=cause)
+    in_store(office, lambda store: _parked(store, letter))
     return letter
 
 
@@ -84,6 +85,115 @@ def test_a_dead_thread_says_so_with_its_cause_wherever_one_looks(office: Office)
     assert "TypeError: a bug in the channel" in office.run("dead").out
     shown = office.run("dead", "show", thread).out
     assert f"{thread}: send failed 8 times, last at 2026-11-22 19:41:29Z." in shown
+
+
+def tried(office: Office, thread: str) -> Letter:
+    """A thread that the engine is going to try once more."""
+    cause = "ConnectionError: the place is away"
+    letter = Letter(
+        id=thread, at=NOW, tries=3, stage="send", cause=cause, again=NOW + 10**9, head=1
+    )
+    in_store(office, lambda store: _parked(store, letter))
+    return letter
+
+
+async def _parked(store: Store, letter: Letter) -> None:
+    """As a worker does it: taken, tried in vain, and let go of with the letter."""
+    (lease,) = [each for each in await store.take(10, 0) if each.thread == letter.id]
+    assert await store.park(lease, letter)
+
+
+def told(office: Office, thread: str) -> tuple[str, list[Json]]:
+    """The phase and the waits that `bot why` tells of."""
+    found = cast("Json", json.loads(office.run("why", thread, "--json").out))
+    return str(found["phase"]), cast("list[Json]", found["waits"])
+
+
+def last_line(office: Office, thread: str) -> str:
+    return office.run("show", thread).out.splitlines()[-1]
+
+
+def test_why_a_dead_thread_stands_still_is_its_letter_and_not_a_model(office: Office) -> None:
+    thread = launched(office)
+    killed(office, thread)
+    phase, (wait,) = told(office, thread)
+    assert (phase, wait["what"], wait["commands"]) == (
+        "dead", "replay", [f"bot dead replay {thread}"],
+    )  # fmt: skip
+    assert wait["since"] == "2026-11-22T19:41:29.021Z"
+    assert "send failed 8 times: TypeError: a bug in the channel" in str(wait["text"])
+    said = office.run("why", thread).out
+    assert said.startswith(f"{thread} (desk): dead\n")
+    assert "model" not in said
+    assert last_line(office, thread) == (
+        f"{thread} (desk): dead, waiting for a human: send failed 8 times: TypeError: a bug in the channel;"
+        f" tried again: bot dead replay {thread}"
+    )
+    assert office.run(*cast("list[str]", wait["commands"])[0].split()[1:]).status == 0
+    assert told(office, thread)[1][0]["what"] == "model"
+
+
+def test_a_thread_that_is_tried_again_says_when_wherever_one_looks(office: Office) -> None:
+    thread = launched(office)
+    tried(office, thread)
+    phase, (wait,) = told(office, thread)
+    assert (phase, wait["what"], wait["until"]) == ("thinking", "retry", "2026-12-04T09:28:09.021Z")
+    cause = "send failed 3 times: ConnectionError: the place is away"
+    assert last_line(office, thread) == (
+        f"{thread} (desk): thinking, waiting for the next try: {cause}; tried again: 2026-12-04 09:28:09Z"
+    )
+    assert cause in office.run("status", thread).out
+    assert office.run("resume", thread).err == (
+        f"{thread} is not paused, and is tried again by itself: bot why {thread} says when.\n"
+    )
+
+
+def test_a_thread_with_an_event_that_nobody_can_read_names_it_wherever_one_looks(
+    office: Office, server: Redis
+) -> None:
+    thread = launched(office)
+    server.rpush(keys.of_thread(thread).log, GARBAGE)
+    phase, (wait,) = told(office, thread)
+    assert (phase, wait["what"], wait["commands"]) == ("dead", "replay", [])
+    assert str(wait["text"]).startswith("Event 2 cannot be read, and may have been a denial")
+    assert last_line(office, thread) == (
+        f"{thread} (desk): dead, waiting for somebody who can read event 2"
+    )
+    killed(office, thread)
+    assert told(office, thread)[1][0]["commands"] == [f"bot dead replay {thread}"]
+
+
+def test_a_dead_thread_is_not_resumed_but_replayed_and_its_copy_is_warned(office: Office) -> None:
+    thread = launched(office)
+    killed(office, thread)
+    said = office.run("resume", thread)
+    assert (said.status, said.err) == (
+        1,
+        f"{thread} is not paused but dead: bot dead replay {thread} tries it again.\n",
+    )
+    copied = office.run("fork", thread)
+    assert copied.status == 0
+    assert copied.err.splitlines()[-1] == (
+        f"In {thread} send failed 8 times: TypeError: a bug in the channel;"
+        " what stopped it may stop the copy too."
+    )
+
+
+def test_what_nobody_can_read_is_neither_resumed_nor_copied(office: Office, server: Redis) -> None:
+    thread = launched(office)
+    office.run("pause", thread)
+    server.rpush(keys.of_thread(thread).log, GARBAGE)
+    said = office.run("resume", thread)
+    assert (said.status, said.err) == (
+        1,
+        f"{thread} is dead, for event 3 of it cannot be read: bot why {thread} says more.\n",
+    )
+    said = office.run("fork", thread)
+    assert (said.status, said.err) == (
+        1,
+        f"Event 3 of {thread} cannot be read, and may have been a denial: fork from an earlier one by --at.\n",
+    )
+    assert office.run("fork", thread, "--at", "2").status == 0
 
 
 def test_doctor_counts_the_dead_and_says_what_shows_them(office: Office) -> None:

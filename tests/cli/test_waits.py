@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 
 from bot.cli.asks import Wait
-from bot.cli.waits import Scene, waits
+from bot.cli.waits import NO_WORKER, Scene, waits
 from bot.core.codec import decode
 from bot.core.events import Cancelled, MessageReceived, Paused, Resumed
 from bot.core.thread import Thread
 from bot.core.values import Address, Limits
+from bot.engine.desk import Standing
+from bot.engine.letters import Letter
 from tests.core import build
 from tests.core.build import Story
 from tests.core.moves import LOGS
@@ -18,13 +20,21 @@ from tests.core.moves import LOGS
 SPEAK = ("bot launch  TEXT --address 1",)
 
 
-def found(story: Story) -> tuple[Wait, ...]:
-    return waits(Scene(story.thread, story.log, "agents/desk/agent.md"))
+def found(story: Story, letter: Letter | None = None) -> tuple[Wait, ...]:
+    thread = story.thread
+    standing = Standing(thread.id, thread.at, thread, letter=letter)
+    return waits(Scene(standing, story.log, "agents/desk/agent.md"))
 
 
-def only(story: Story) -> Wait:
-    (wait,) = found(story)
+def only(story: Story, letter: Letter | None = None) -> Wait:
+    (wait,) = found(story, letter)
     return wait
+
+
+def failed(tries: int, again: int | None = None) -> Letter:
+    """What the engine writes of a thread that it could not go on with."""
+    cause = "TypeError: a bug in the channel"
+    return Letter(id="T", at=1_000, tries=tries, stage="send", cause=cause, again=again)
 
 
 @given(LOGS)
@@ -219,6 +229,63 @@ def test_a_cancelled_thread_says_by_whom_and_what_wakes_it() -> None:
     story.tell(Cancelled(id="c", at=story.now, actor="bob", reason="moot"))
     wait = only(story)
     assert (wait.text, wait.commands) == ("It was cancelled by bob: moot.", SPEAK)
+
+
+def test_a_thread_that_was_given_up_says_why_since_when_and_what_tries_it_again() -> None:
+    wait = only(build.begun(), failed(8))
+    assert (wait.what, wait.since, wait.until) == ("replay", 1_000, None)
+    assert wait.text == (
+        "The engine has given it up: send failed 8 times: TypeError: a bug in the channel"
+    )
+    assert wait.notes == ("tries so far: 8",)
+    assert wait.commands == ("bot dead replay T",)
+
+
+def test_a_thread_that_is_tried_again_says_when_and_no_model_is_asked_meanwhile() -> None:
+    wait = only(build.begun(), failed(3, again=9_000))
+    assert (wait.what, wait.since, wait.until) == ("retry", 1_000, 9_000)
+    assert wait.text == (
+        "It is tried again at 1970-01-01 00:00:09Z, because"
+        " send failed 3 times: TypeError: a bug in the channel"
+    )
+    assert wait.notes == ("tries so far: 3", NO_WORKER)
+    assert wait.commands == SPEAK
+
+
+@pytest.mark.parametrize("again", [None, 9_000])
+def test_what_is_asked_of_people_stays_open_though_the_engine_cannot_go_on(
+    again: int | None,
+) -> None:
+    story, request = build.asking()
+    first, second = found(story, failed(2, again))
+    assert first.what == ("replay" if again is None else "retry")
+    assert (second.what, second.request) == ("approval", request)
+
+
+def test_nothing_is_said_to_run_where_the_engine_has_given_up() -> None:
+    story, (call,) = build.working(build.write())
+    assert only(story, failed(8)).what == "replay"
+    story.started(call)
+    assert only(story, failed(8)).what == "replay"
+
+
+@pytest.mark.parametrize(
+    ("letter", "since", "tries", "commands"),
+    [
+        (None, 7_000, (), ()),
+        (failed(1, again=9_000), 1_000, ("tries so far: 1",), ()),
+        (failed(8), 1_000, ("tries so far: 8",), ("bot dead replay T",)),
+    ],
+)
+def test_an_event_that_nobody_can_read_is_named_and_may_have_been_a_denial(
+    letter: Letter | None, since: int, tries: tuple[str, ...], commands: tuple[str, ...]
+) -> None:
+    story = build.begun()
+    story.tell(decode(7_000, b"garbage"))
+    wait = only(story, letter)
+    assert wait.text.startswith("Event 2 cannot be read, and may have been a denial")
+    assert (wait.what, wait.since, wait.commands) == ("replay", since, commands)
+    assert wait.notes == (*tries, "to look at it: bot show T --events")
 
 
 def test_what_a_newer_version_wrote_is_named() -> None:
