@@ -53,7 +53,8 @@ GROUPS: dict[str, dict[str, Row]] = {
 
 ABOUT = """An outer-loop bot: it works in small steps and asks a human before it does what is risky.
 
---plain anywhere: no colours and no boxes, as with NO_COLOR. Reading commands take --json, acting ones --as NAME.
+--plain anywhere: no colours and no boxes, as with NO_COLOR.
+Reading commands but prompt take --json, those that write in a thread --as NAME.
 Exit status: 0 done, 1 tried and failed or already decided, 2 wrong words or no such thing."""
 
 

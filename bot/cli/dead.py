@@ -35,9 +35,10 @@ async def dead(
             case "show":
                 _show(_named(letters, id), as_json=as_json)
             case "replay":
-                await _replay(app, list(letters.values()) if all_ else [_named(letters, id)])
+                chosen = list(letters.values()) if all_ else [_named(letters, id)]
+                await _replay(app, chosen, as_json=as_json)
             case "drop":
-                await _drop(app, _named(letters, id))
+                await _drop(app, _named(letters, id), as_json=as_json)
 
 
 async def _letters(app: App) -> dict[str, Letter]:
@@ -59,7 +60,7 @@ def _list(letters: list[Letter], *, as_json: bool) -> None:
         rows = [
             (each.id, each.stage, str(each.tries), each.cause, clock(each.at)) for each in letters
         ]
-        table(("id", "stage", "tries", "cause", "since"), rows)
+        table(("id", "stage", "tries", "cause", "last"), rows)
     else:
         say("There are no dead letters.")
 
@@ -90,20 +91,22 @@ def _row(letter: Letter) -> Json:
     }
 
 
-async def _replay(app: App, letters: list[Letter]) -> None:
+async def _replay(app: App, letters: list[Letter], *, as_json: bool) -> None:
     threads = [letter for letter in letters if letter.kind == THREAD]
-    for letter in threads:
-        await app.desk.revive(letter)
-        say(f"{letter.id} is tried again.")
     if letters and not threads:
         kinds = " and ".join(sorted({letter.kind for letter in letters}))
         raise Failed(f"What came by {kinds} belongs to no thread; send it again there.")
-    if not letters:
-        say("There are no dead letters.")
+    for letter in threads:
+        await app.desk.revive(letter)
+    if as_json:
+        say_json({"replayed": [letter.id for letter in threads]})
+        return
+    said = [f"{letter.id} is tried again." for letter in threads]
+    say("\n".join(said) or "There are no dead letters.")
 
 
-async def _drop(app: App, letter: Letter) -> None:
+async def _drop(app: App, letter: Letter, *, as_json: bool) -> None:
     if letter.kind == THREAD:
         raise Failed(f"{letter.id} is a thread: bot dead replay {letter.id} tries it again.")
     await app.desk.revive(letter)
-    say(f"{letter.id} is forgotten.")
+    say_json({"dropped": [letter.id]}) if as_json else say(f"{letter.id} is forgotten.")

@@ -82,7 +82,9 @@ def test_a_dead_thread_says_so_with_its_cause_wherever_one_looks(office: Office)
         "seq": None,
         "at": "2026-11-22T19:41:29.021Z",
     }
-    assert "TypeError: a bug in the channel" in office.run("dead").out
+    heading, line = office.run("dead").out.splitlines()
+    assert heading.split() == ["ID", "STAGE", "TRIES", "CAUSE", "LAST"]
+    assert "TypeError: a bug in the channel" in line
     shown = office.run("dead", "show", thread).out
     assert f"{thread}: send failed 8 times, last at 2026-11-22 19:41:29Z." in shown
 
@@ -214,6 +216,16 @@ def test_a_replayed_thread_is_woken_and_dead_no_more(office: Office) -> None:
     assert office.run("dead").out == "There are no dead letters.\n"
     assert office.run("dead", "replay", "--all").status == 0
     assert {row["phase"] for row in office.run("status", "--json").json} == {"thinking"}
+
+
+def test_what_was_tried_again_or_forgotten_is_told_in_json(office: Office) -> None:
+    assert json.loads(office.run("dead", "replay", "--all", "--json").out) == {"replayed": []}
+    thread = launched(office)
+    killed(office, thread)
+    assert json.loads(office.run("dead", "replay", thread, "--json").out) == {"replayed": [thread]}
+    in_store(office, lambda store: Desk(store).bury("email", "<a@example.com>", b"hi", "no From"))
+    name = "email:<a@example.com>"
+    assert json.loads(office.run("dead", "drop", name, "--json").out) == {"dropped": [name]}
 
 
 def test_a_payload_is_shown_as_it_came_and_can_only_be_forgotten(office: Office) -> None:
