@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import io
+from contextlib import redirect_stdout
 
 import pytest
 from hypothesis import given
 
 from bot.cli.errors import Wrong
-from bot.cli.fates import fates
-from bot.cli.step import Step, numbered, step_of
+from bot.cli.step import Step, numbered, step_of, step_text
 from bot.core.events import StepDecided, ToolEnded
 from tests.core import build
 from tests.core.build import Story
@@ -20,11 +21,24 @@ def step(story: Story, number: int) -> Step:
     return asyncio.run(step_of("T", story.log, number))
 
 
+def shown(told: Step) -> str:
+    """The step as a person reads it."""
+    with redirect_stdout(io.StringIO()) as out:
+        step_text(told)
+    return out.getvalue()
+
+
 @given(LOGS)
 def test_every_step_can_be_told_and_only_what_counted_has_calls_of_its_own(story: Story) -> None:
-    for _, event in numbered(story.log):
+    for number, (seq, event) in enumerate(numbered(story.log), start=1):
+        told = step(story, number)
+        text = shown(told)
+        assert text.startswith(f"step {number}, event {seq}, ")
+        assert ("\nvoid: " in text) == bool(told.void)
         if isinstance(event, StepDecided):
-            assert len(fates("T", story.log, event)) == len(event.calls)
+            assert [fate.proposal for fate in told.became] == list(event.calls)
+            assert all(f"\n{fate.call}  {fate.proposal.tool}\n" in text for fate in told.became)
+            assert {fate.last is None for fate in told.became} <= {bool(told.void)}
 
 
 def test_a_step_that_a_word_overtook_says_whose() -> None:
