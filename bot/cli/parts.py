@@ -19,7 +19,7 @@ from bot.core.events import Event
 from bot.core.reducer import replay
 from bot.core.thread import Thread
 from bot.core.visible import HIDDEN_RANGES
-from bot.engine.desk import NoSuchThread, Standing, reading
+from bot.engine.desk import GONE, NoSuchThread, Standing, reading
 from bot.engine.letters import Letter
 from bot.kit.agent import Agent
 from bot.kit.people import People
@@ -113,7 +113,11 @@ async def events(app: App, thread: str) -> list[Event]:
 
 
 async def no_such_thread(app: App, thread: str) -> Wrong:
-    return wording.wrong("thread", thread, [name for name, _ in await app.store.threads()])
+    """The name that was probably meant; a thread that is listed has lost its log."""
+    names = [name for name, _ in await app.store.threads()]
+    if thread in names:
+        return Wrong(f"There is no thread {thread}: {GONE}.")
+    return wording.wrong("thread", thread, names)
 
 
 async def thread(app: App, name: str) -> Thread:

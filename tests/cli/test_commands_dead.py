@@ -345,6 +345,19 @@ def test_a_spoiled_log_stops_no_command_and_hides_no_other_thread(
         assert said.err.count("\n") == bool(said.status)
 
 
+@pytest.mark.parametrize("command", ["why", "show", "status", "resume", "fork"])
+def test_a_thread_that_lost_its_log_is_not_taken_for_a_misspelt_one(
+    office: Office, server: Redis, command: str
+) -> None:
+    thread = launched(office)
+    gone(server, thread)
+    said = office.run(command, thread)
+    assert (said.status, said.err) == (
+        2,
+        f"There is no thread {thread}: the index has it, but there is no log.\n",
+    )
+
+
 def everything(office: Office) -> tuple[list[Json], list[Json], list[Timer]]:
     """What a rebuild has to bring back."""
 
