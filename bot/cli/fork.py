@@ -18,7 +18,7 @@ from bot.core.reducer import replay
 from bot.core.status import phase
 from bot.core.thread import Started, Thread
 from bot.core.values import Address
-from bot.engine.desk import Standing
+from bot.engine.standing import Standing
 from channels.console.channel import CHANNEL
 
 At = Annotated[

@@ -23,7 +23,7 @@ from bot.core.outbox import pending as waiting_in
 from bot.core.reducer import replay
 from bot.core.thread import Asked, Thread
 from bot.core.visible import on_one_line
-from bot.engine.desk import GONE, Standing, reading
+from bot.engine.standing import GONE, Standing, reading
 
 Json = dict[str, object]
 Events = Annotated[bool, Parameter("--events", help="The log itself.")]

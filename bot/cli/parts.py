@@ -19,8 +19,8 @@ from bot.core.events import Event
 from bot.core.reducer import replay
 from bot.core.thread import Thread
 from bot.core.visible import HIDDEN_RANGES
-from bot.engine.desk import GONE, NoSuchThread, Standing, reading
 from bot.engine.letters import Letter
+from bot.engine.standing import GONE, NoSuchThread, Standing, reading
 from bot.kit.agent import Agent
 from bot.kit.people import People
 from bot.settings import Settings

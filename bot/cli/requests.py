@@ -21,7 +21,8 @@ from bot.core.thread import (
     Started,
     Thread,
 )
-from bot.engine.desk import NoSuchThread, reading, thread_of
+from bot.engine.desk import thread_of
+from bot.engine.standing import NoSuchThread, reading
 
 # What a human is asked about: all but these is never a request.
 NEVER_ASKED = frozenset({"read", "await", "say", "stand_by", "nothing", "withdraw"})

@@ -16,7 +16,7 @@ from bot.cli.errors import BROKEN_PIPE, DONE, FAILED, INTERRUPTED, WRONG, Failed
 _FAILED = {
     "bot.engine.server": {"NoRedis", "ServerFailed"},
     "bot.engine.store": {"TooFewReplicas", "WrongKey"},
-    "bot.engine.desk": {"CannotRead"},
+    "bot.engine.standing": {"CannotRead"},
 }
 _WRONG = {
     "bot.settings": {"BadSettings"},

@@ -37,7 +37,7 @@ from bot.core.reducer import evolve
 from bot.core.thread import Thread
 from bot.core.values import Proposal
 from bot.core.visible import on_one_line, shortened
-from bot.engine.desk import Standing
+from bot.engine.standing import Standing
 
 MOST_CHARACTERS = 400
 

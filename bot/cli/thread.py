@@ -14,7 +14,7 @@ from bot.cli.parts import As, Text
 from bot.core.events import Cancelled, Paused, Resumed
 from bot.core.status import phase
 from bot.core.values import Address
-from bot.engine.desk import Standing
+from bot.engine.standing import Standing
 from channels.console.channel import CHANNEL
 
 Reason = Annotated[

@@ -24,8 +24,8 @@ from bot.core.thread import (
     Thinking,
     Thread,
 )
-from bot.engine.desk import Standing
 from bot.engine.letters import Letter
+from bot.engine.standing import Standing
 
 UNDER_WAY = (Previewing, Ready, Started, Saying)
 NO_WORKER = "if nothing moves, no worker is running: bot up, or bot worker"

@@ -17,7 +17,7 @@ from bot.cli.parts import AsJson
 from bot.cli.step import step_json, step_of, step_text
 from bot.cli.waits import Scene, waits
 from bot.core.visible import on_one_line
-from bot.engine.desk import Standing
+from bot.engine.standing import Standing
 from bot.settings import Settings
 
 Json = dict[str, object]

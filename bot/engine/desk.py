@@ -1,10 +1,9 @@
-"""Desk: what people and programs do to threads from outside. Everything here is an arrival, stored before it is answered."""
+"""Desk: threads from outside: what people and programs put into them, stored before it is answered, and where they stand."""
 
 from __future__ import annotations
 
 from base64 import b32encode
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import uuid4
@@ -13,37 +12,12 @@ from bot.core.codec import decode, encode
 from bot.core.events import Event, Forked, MessageReceived, ToolEnded, Verdict
 from bot.core.lineage import copied
 from bot.core.reducer import evolve, replay
-from bot.core.status import StatusPhase, phase, waiting_for
 from bot.core.thread import Thread
 from bot.core.values import Address
 from bot.engine import letters
-from bot.engine.letters import Letter, cause_of
+from bot.engine.letters import Letter
+from bot.engine.standing import CannotRead, NoSuchThread, Standing, reading
 from bot.engine.store import Append, Row, Store, WrongKey
-
-
-class NoSuchThread(Exception):
-    """There is no thread of this name."""
-
-
-GONE = "the index has it, but there is no log"
-
-
-class CannotRead(Exception):
-    """There is a thread of this name, but its log cannot be read or folded."""
-
-    def __init__(self, thread: str, error: Exception) -> None:
-        super().__init__(f"{thread} cannot be read: {cause_of(error)}")
-
-
-@contextmanager
-def reading(thread: str) -> Generator[None]:
-    """Whatever goes wrong inside means that this thread cannot be read, and nothing else."""
-    try:
-        yield
-    except (NoSuchThread, CannotRead):
-        raise
-    except Exception as error:
-        raise CannotRead(thread, error) from error
 
 
 def thread_id(address: Address) -> str:
@@ -64,37 +38,6 @@ class Judged:
     before: Thread
     after: Thread
     refusal: str | None
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a thread stands, or `trouble`: why that cannot be said; and the engine's letter, if it had to stop here."""
-
-    id: str
-    at: int
-    thread: Thread | None
-    trouble: str = ""
-    letter: Letter | None = None
-
-    @property
-    def phase(self) -> StatusPhase:
-        if self.thread is None or (self.letter is not None and self.letter.is_dead):
-            return "dead"
-        return phase(self.thread)
-
-    @property
-    def is_stuck(self) -> bool:
-        """Whether the engine could not go on: until the next try, if there is one, it does nothing here."""
-        return self.letter is not None or self.phase == "dead"
-
-    @property
-    def waiting_for(self) -> str:
-        """What it waits for; where the engine could not go on, that and the cause."""
-        letter = self.letter
-        if letter is None or (self.thread and self.thread.unreadable):
-            return waiting_for(self.thread) if self.thread else f"a human: {self.trouble or GONE}"
-        whom = "a human" if letter.is_dead else "the next try"
-        return f"{whom}: {letter.stage} failed {letter.times}: {letter.cause}"
 
 
 class Desk:

@@ -11,8 +11,8 @@ from bot.core.codec import decode
 from bot.core.events import Cancelled, MessageReceived, Paused, Resumed
 from bot.core.thread import Thread
 from bot.core.values import Address, Limits
-from bot.engine.desk import Standing
 from bot.engine.letters import Letter
+from bot.engine.standing import Standing
 from tests.core import build
 from tests.core.build import Story
 from tests.core.moves import LOGS

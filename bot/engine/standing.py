@@ -1,0 +1,67 @@
+"""Standing: where a thread stands, from its log and the engine's letter; or that it cannot be said, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from bot.core.status import StatusPhase, phase, waiting_for
+from bot.core.thread import Thread
+from bot.engine.letters import Letter, cause_of
+
+
+class NoSuchThread(Exception):
+    """There is no thread of this name."""
+
+
+GONE = "the index has it, but there is no log"
+
+
+class CannotRead(Exception):
+    """There is a thread of this name, but its log cannot be read or folded."""
+
+    def __init__(self, thread: str, error: Exception) -> None:
+        super().__init__(f"{thread} cannot be read: {cause_of(error)}")
+
+
+@contextmanager
+def reading(thread: str) -> Generator[None]:
+    """Whatever goes wrong inside means that this thread cannot be read, and nothing else."""
+    try:
+        yield
+    except (NoSuchThread, CannotRead):
+        raise
+    except Exception as error:
+        raise CannotRead(thread, error) from error
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a thread stands, or `trouble`: why that cannot be said; and the engine's letter, if it had to stop here."""
+
+    id: str
+    at: int
+    thread: Thread | None
+    trouble: str = ""
+    letter: Letter | None = None
+
+    @property
+    def phase(self) -> StatusPhase:
+        if self.thread is None or (self.letter is not None and self.letter.is_dead):
+            return "dead"
+        return phase(self.thread)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the engine could not go on: until the next try, if there is one, it does nothing here."""
+        return self.letter is not None or self.phase == "dead"
+
+    @property
+    def waiting_for(self) -> str:
+        """What it waits for; where the engine could not go on, that and the cause."""
+        letter = self.letter
+        if letter is None or (self.thread and self.thread.unreadable):
+            return waiting_for(self.thread) if self.thread else f"a human: {self.trouble or GONE}"
+        whom = "a human" if letter.is_dead else "the next try"
+        return f"{whom}: {letter.stage} failed {letter.times}: {letter.cause}"
