@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
@@ -15,8 +16,8 @@ from tests.simulation.fairness import against
 from tests.simulation.record import Record, is_retry, is_words, may_end
 from tests.simulation.world import Letter, World
 
-# How people's ids begin, and the clock's.
-ARRIVALS = ("m", "v", "f", "c", "n", "timer:")
+# People's ids, a fork's and the clock's, whole: facts may begin alike.
+ARRIVAL = re.compile(r"[mvfcnk]\d+|timer:.*")
 
 
 class Violation(AssertionError):
@@ -144,7 +145,7 @@ def _doubled(world: World, log: list[Event]) -> Iterator[str]:
         last[event.id] = event.at
         if before is None:
             continue
-        arrival = event.id.startswith(ARRIVALS)
+        arrival = ARRIVAL.fullmatch(event.id)
         seconds = ARRIVAL_SEEN_SECONDS if arrival else COMMIT_SEEN_SECONDS
         forgotten = any(before <= at <= event.at for at in world.ledger.forgotten)
         if not forgotten and event.at - before < seconds * 1000:
