@@ -8,12 +8,11 @@ from random import Random
 from pydantic import JsonValue
 
 from bot.core import events, outbox
-from bot.core.codec import encode
 from bot.core.events import Event
 from bot.core.thread import Thread
 from bot.core.values import Address
+from bot.engine.desk import Desk, thread_id
 from bot.engine.memory_store import MemoryStore
-from bot.engine.store import Append, Outcome
 from tests.simulation.plan import Deed
 from tests.simulation.source import Source
 from tests.simulation.world import World, home, homes
@@ -31,7 +30,7 @@ class People:
         self._skew_ms = int(world.random("people", "skew").uniform(-600_000, 600_000))
         self._said = 0
         self._decided = set[str]()
-        self._forks = list[asyncio.Task[Outcome]]()
+        self._forks = list[asyncio.Task[str]]()
 
     # ---- what they send ------------------------------------------------------------------------------------
     def say(self, thread: str, text: str, by: str = "alice") -> None:
@@ -164,22 +163,19 @@ class People:
             self._source.repeat(letter)
 
     def _fork(self, thread: str, chance: Random) -> None:
-        """A copy of the log so far, under a name and at a place of its own, in one commit."""
-        rows = self._world.server.logs.get(thread, [])
-        if not rows or len(self.threads) > 7:
+        """A copy of the log so far, at a place of its own, made as the operator's command makes it."""
+        head = self._world.server.head(thread)
+        if not head or len(self.threads) > 7:
             return
         place = home(100 + len(self.threads))
-        child = next(iter(homes([100 + len(self.threads)])))
-        cut = chance.randint(1, len(rows))
-        forked = events.Forked(id=self._name("k"), actor="alice", parent=thread, head=cut)
-        copied = tuple(row.body.replace(thread.encode(), child.encode()) for row in rows[:cut])
-        commit = Append(
-            thread=child, kind="arrival", id=forked.id, events=(*copied, encode(forked))
+        child, cut = thread_id(place), chance.randint(1, head)
+        forked = events.Forked(
+            id=self._name("k"), actor="alice", parent=thread, head=cut, address=place
         )
         self._world.tell(f"alice forks {thread} at {cut} to {child}")
         self._world.ledger.forks[child] = cut
         operator = MemoryStore(self._world.server, lease_seconds=1, consumer="operator")
-        self._forks.append(asyncio.create_task(operator.append(commit)))
+        self._forks.append(asyncio.create_task(Desk(operator).fork(thread, forked)))
         self.threads[child] = place
 
     # ---- what honest people do, when all is calm -----------------------------------------------------------
