@@ -7,7 +7,6 @@ CODE := bot channels agents tests
 CORE_COVERAGE := --cov=bot/core --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 # Tests count as users. Unused locals and arguments are ruff's; fields of a model are used by whoever reads its JSON.
 DEAD_CODE = found=$$($(BIN)/vulture) || [ $$? -eq 3 ] && ! printf '%s' "$$found" | grep -v -e '^tests/' -e 'unused variable'
-STORM = THREADS WORKERS KILLS STOPS ROLLS OUTAGES AT_ONCE SECONDS LEASE_SECONDS FSYNC SEED
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,8 +45,8 @@ gates: .venv/.run .venv/.dev  ## check without the tests
 bench: .venv/.run .venv/.dev  ## what the approval loop costs beside its floor; docs/benchmarks.md keeps the table
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-storm: .venv/.run .venv/.dev  ## ten minutes of kills and power cuts, judged; THREADS= WORKERS= KILLS= STOPS= SEED= FSYNC=
-	@$(BIN)/python -m tests.storm $(foreach name,$(STORM),$(if $($(name)),$(name)=$($(name))))
+storm: .venv/.run .venv/.dev  ## ten minutes of kills and power cuts, judged; THREADS= WORKERS= KILLS= STOPS= ROLLS= OUTAGES= AT_ONCE= SECONDS= SHARE_LOST= LEASE_SECONDS= FSYNC= SEED= NEWER=, KEEP=1 keeps the folder
+	@$(BIN)/python -m tests.storm $(filter-out KEEP=%,$(MAKEOVERRIDES))
 
 lock: .venv/.run  ## the locks anew from pyproject.toml; UPGRADE=1 takes newer versions
 	@UPGRADE=$(UPGRADE) .ci/lock

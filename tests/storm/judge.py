@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 
 from bot.core import status
 from bot.core.effects import next_effects
 from bot.core.events import Event, OutcomeUnknown, Previewed, ToolEnded, ToolStarted, Verdict
 from bot.core.names import call_id
 from bot.core.reducer import replay
-from tests.storm.crew import Fault
+from tests.storm.crew import GRACE_SECONDS, Fault
 from tests.storm.ledger import Line
 from tests.storm.people import Said
 from tests.storm.power import Cut
@@ -60,6 +61,13 @@ def violations(seen: Evidence) -> list[str]:
         ):
             found += [f"{thread}: {what}" for what in check]
     return [*found, *_rolled(seen)]
+
+
+def late(seen: Evidence) -> list[str]:
+    """What came about, but later than it should on a machine that does little else."""
+    lines = [line for ledger in seen.ledger.values() for line in ledger]
+    waits = [wait for ledger in seen.ledger.values() for wait in _told(ledger, seen)]
+    return [*_ended_late(seen), *_began_late(lines, seen), *_told_late(waits)]
 
 
 # ---- what was said to it -----------------------------------------------------------------------------
@@ -144,19 +152,24 @@ def _shown_once(ledger: Sequence[Line], seen: Evidence) -> Iterator[str]:
 def _surfaced(log: Sequence[Event], ledger: Sequence[Line], seen: Evidence) -> Iterator[str]:
     doubted = {event.call for event in log if isinstance(event, OutcomeUnknown)}
     shown = {line.call: line.at for line in reversed(ledger) if line.kind == "UnknownOutcome"}
-    ended = {(line.key, line.pid) for line in ledger if line.what == "end"}
-    died = {fault.pid: fault.at for fault in seen.faults if fault.kind == "kill"}
     settled = {event.call for event in log if isinstance(event, ToolEnded)}
     for call in doubted - settled:
         if call not in shown:
             yield f"nobody was told that the outcome of {call} is unknown"
+    for line, waited in _told(ledger, seen):
+        if waited == inf:
+            yield f"{line.tool} {line.call} was killed, and nobody was told"
+
+
+def _told(ledger: Sequence[Line], seen: Evidence) -> Iterator[tuple[Line, float]]:
+    """What a death cut off, and how many seconds later it was said; infinitely many if never."""
+    shown = {line.call: line.at for line in reversed(ledger) if line.kind == "UnknownOutcome"}
+    ended = {(line.key, line.pid) for line in ledger if line.what == "end"}
+    died = {fault.pid: fault.at for fault in seen.faults if fault.kind == "kill"}
     for line in ledger:
         cut_off = line.what == "start" and line.tool in ONCE and (line.key, line.pid) not in ended
-        if not cut_off or line.pid not in died or seen.excused(line.at):
-            continue
-        waited = shown.get(line.call, float("inf")) - died[line.pid]
-        if waited > SURFACED_SECONDS:
-            yield f"{line.tool} {line.call} was killed, and that was said after {waited:.0f} s"
+        if cut_off and line.pid in died and not seen.excused(line.at):
+            yield line, shown.get(line.call, inf) - died[line.pid]
 
 
 def _at_rest(thread: str, log: Sequence[Event]) -> Iterator[str]:
@@ -168,22 +181,41 @@ def _at_rest(thread: str, log: Sequence[Event]) -> Iterator[str]:
 
 
 # ---- who was told to end -----------------------------------------------------------------------------
+def _rolls(seen: Evidence) -> dict[int, Fault]:
+    return {fault.pid: fault for fault in seen.faults if fault.kind == "roll"}
+
+
 def _rolled(seen: Evidence) -> Iterator[str]:
-    rolled = {fault.pid: fault for fault in seen.faults if fault.kind == "roll"}
+    rolled = _rolls(seen)
     for fault in rolled.values():
         if fault.status != 0:
             yield f"process {fault.pid} ended with {fault.status} when told to"
-        if fault.until - fault.at > 25:
-            yield f"process {fault.pid} took {fault.until - fault.at:.1f} s to end"
     for lines in seen.ledger.values():
         ended = {(line.key, line.pid) for line in lines if line.what == "end"}
         for line in lines:
-            if line.what != "start" or line.pid not in rolled:
-                continue
-            fault = rolled[line.pid]
-            # A round that was under way goes on to its claim, which is a few answers of Redis away on any machine.
-            late = line.at - fault.at - ANSWERS * seen.slowest(fault.at, fault.until)
-            if late > NEW_SECONDS:
-                yield f"process {line.pid} began {line.tool} {late:.1f} s after it was told to end"
-            if (line.key, line.pid) not in ended:
+            left = line.what == "start" and (line.key, line.pid) not in ended
+            if left and line.pid in rolled:
                 yield f"process {line.pid} left {line.tool} {line.call} unended when told to end"
+
+
+# ---- how soon ----------------------------------------------------------------------------------------
+def _told_late(waits: Iterable[tuple[Line, float]]) -> Iterator[str]:
+    for line, waited in waits:
+        if SURFACED_SECONDS < waited < inf:
+            yield f"{line.tool} {line.call} was killed, and that was said after {waited:.0f} s"
+
+
+def _ended_late(seen: Evidence) -> Iterator[str]:
+    for fault in _rolls(seen).values():
+        if fault.until - fault.at > GRACE_SECONDS:
+            yield f"process {fault.pid} took {fault.until - fault.at:.1f} s to end"
+
+
+def _began_late(lines: Iterable[Line], seen: Evidence) -> Iterator[str]:
+    """A round that was under way goes on to its claim, which is a few answers of Redis away on any machine."""
+    rolled = _rolls(seen)
+    for line in lines:
+        if line.what == "start" and (fault := rolled.get(line.pid)):
+            passed = line.at - fault.at - ANSWERS * seen.slowest(fault.at, fault.until)
+            if passed > NEW_SECONDS:
+                yield f"process {line.pid} began {line.tool} {passed:.1f} s after it was told to end"
