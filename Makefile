@@ -1,6 +1,6 @@
 # `make` says what there is. Everything sets itself up on first use.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test simulate points storm check gates bench lock clean
+.PHONY: help setup demo test simulate points storm check gates bench fold poison lock clean
 
 BIN := .venv/bin
 CODE := bot channels agents tests
@@ -44,6 +44,12 @@ gates: .venv/.run .venv/.dev  ## check without the tests
 
 bench: .venv/.run .venv/.dev  ## what the approval loop costs beside its floor; docs/benchmarks.md keeps the table
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+fold: .venv/.run .venv/.dev  ## what replaying a log costs, and what parsing it costs
+	@$(BIN)/python -m tests.bench.fold
+
+poison: .venv/.run .venv/.dev  ## what events that fail every time cost their neighbours; EVENTS=
+	@$(BIN)/python -m tests.bench.poison $(EVENTS)
 
 storm: .venv/.run .venv/.dev  ## ten minutes of kills and power cuts, judged; THREADS= WORKERS= KILLS= STOPS= ROLLS= OUTAGES= AT_ONCE= SECONDS= SHARE_LOST= LEASE_SECONDS= FSYNC= SEED= NEWER=, KEEP=1 keeps the folder
 	@$(BIN)/python -m tests.storm $(filter-out KEEP=%,$(MAKEOVERRIDES))

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from anthropic.types import Message
 
 Table = Callable[[str, Sequence[Row]], None]
+PART = "this share of the cycles, wakes and resumed threads; all else stays whole"
 
 
 async def _template(url: str, agents: Mapping[str, Agent]) -> tuple[list[Json], Json]:
@@ -123,9 +124,12 @@ async def _trips(folder: Path, url: str, agents: Mapping[str, Agent], sizes: Siz
     return rows
 
 
-def _resident() -> int:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
+def _resident() -> int | None:
+    """What this process holds now; None where the system does not say, for the most it ever held is another thing."""
+    held = Path("/proc/self/statm")
+    if not held.exists():
+        return None
+    return int(held.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 async def _measure(folder: Path, fsync: Fsync, url: str, sizes: Sizes, tell: Table) -> None:
@@ -173,7 +177,7 @@ def main() -> None:
     """The table, as Markdown, line by line as the figures come in."""
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--quick", action="store_true", help="little of each: that it runs")
-    parser.add_argument("--part", type=float, default=1.0, help="this share of the work")
+    parser.add_argument("--part", type=float, default=1.0, help=PART)
     given = parser.parse_args()
     sizes = QUICK if given.quick else part_of(given.part)
     day = f"{datetime.now(UTC):%Y-%m-%d}"
