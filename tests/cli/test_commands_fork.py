@@ -201,7 +201,7 @@ def test_an_event_that_is_not_there_gets_the_nearest(office: Office) -> None:
     )  # fmt: skip
 
 
-def test_a_copy_is_told_nothing_by_nothing(office: Office) -> None:
+def test_a_fork_with_blank_words_is_refused(office: Office) -> None:
     parent = launched(office, "wait", "waiting_for_time")
     said = office.run("fork", parent, "--say", " ")
     assert (said.status, said.err) == (

@@ -178,9 +178,7 @@ async def test_a_card_that_cannot_be_sent_does_not_make_the_model_be_asked_again
     assert len(office.model.asked) == 2
 
 
-async def test_a_world_that_is_away_is_tried_longer_and_each_pause_is_longer(
-    office: Office,
-) -> None:
+async def test_a_world_that_is_away_is_tried_longer(office: Office) -> None:
     office.screen.failures = [ConnectionError("the screen is dark")] * 4
     async with office.work() as desk, office.store() as store:
         await say(desk, "hello")
@@ -188,6 +186,9 @@ async def test_a_world_that_is_away_is_tried_longer_and_each_pause_is_longer(
         await until(desk, has("Delivered"))
         await until(desk, is_idle)
         assert await store.letters() == []
+
+
+def test_each_pause_is_longer_up_to_ten_minutes() -> None:
     pauses = [Patience().pause_ms(tries) for tries in (1, 2, 3, 8, 150)]
     assert pauses == [4_000, 8_000, 16_000, 512_000, 600_000]
 

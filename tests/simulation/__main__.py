@@ -13,14 +13,14 @@ from contextlib import nullcontext
 from rich.console import Console
 from rich.progress import track
 
-from tests.simulation.bugs import MORE, TWELVE
+from tests.simulation.bugs import PLANTED
 from tests.simulation.life import Lived, Plant, live
 from tests.simulation.shrink import shrunk
 
 CHUNK = 5
 LINE_EVERY = 100
 console = Console(soft_wrap=True, highlight=False)
-PLANTS: dict[str, Plant] = {"": lambda _: nullcontext(), **TWELVE, **MORE}
+PLANTS: dict[str, Plant] = {"": lambda _: nullcontext(), **PLANTED}
 
 
 def main() -> int:

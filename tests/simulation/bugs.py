@@ -191,7 +191,7 @@ def _fold(place: str, wrong: object) -> Plant:
     return lambda _: patch(place, wrong)
 
 
-TWELVE: dict[str, Plant] = {
+PLANTED: dict[str, Plant] = {
     "bare append": _store(BareAppend),
     "acknowledgement before write": _listener,
     "no fence": _store(NoFence),
@@ -204,8 +204,6 @@ TWELVE: dict[str, Plant] = {
     "timer lost": _store(TimerLost),
     "late fact dropped": _store(LateFactDropped),
     "unknown repeated by itself": _fold("bot.core.calls.move", _unknown_repeated),
-}
-MORE: dict[str, Plant] = {
     "digest ignored": _fold("bot.core.human.verdict", _digest_ignored),
     "anyone approves": _fold("bot.core.human.verdict", _anyone_approves),
     "words keep the step": _fold("bot.core.human.message", _words_keep),

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation.bugs import MORE, TWELVE
+from tests.simulation.bugs import PLANTED
 from tests.simulation.life import Plant, live
 from tests.simulation.shrink import fewest
 from tests.simulation.test_lives import LIVES
-
-PLANTED = TWELVE | MORE
 
 
 def first_found(plant: Plant) -> int | None:
@@ -21,10 +19,6 @@ def test_a_planted_bug_is_found(bug: str) -> None:
     seed = first_found(PLANTED[bug])
     assert seed is not None
     print(f"{bug} is found by seed {seed}")  # noqa: T201 - `pytest -rP` shows it
-
-
-def test_there_are_twelve() -> None:
-    assert len(TWELVE) == 12
 
 
 def test_what_does_not_matter_is_shrunk_away() -> None:
