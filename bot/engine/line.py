@@ -142,7 +142,9 @@ async def connected(url: str) -> Line:
     try:
         await connection.connect()
         line = Line(connection)
-        await asyncio.sleep(0)  # Its reader has begun by then, and ends the connection whenever it ends itself.
+        await asyncio.sleep(
+            0
+        )  # Its reader has begun by then, and ends the connection whenever it ends itself.
     except BaseException:
         await connection.disconnect(nowait=True)
         raise
