@@ -240,11 +240,17 @@ SLOW = once(job("note", "a", "slow"))
 TWO_WORDS = (*SLOW, ("also", done("That too.")))
 MORE_WORK = (
     *once(job("note", "a")),
-    ("also", use(job("note", "b"))),
-    ("note-b-done|<happened", done()),
+    ("also", use(job("store", "b"))),
+    ("store-b-done", done()),
 )
 LATE_WORD = Story("a word after the end", TWO_WORDS, (ASKED, says("also", shown("Done"))))
 VOID_WORD = Story("a word while a tool runs", MORE_WORK, (ASKED, says("also", started("note"))))
+EARLY_WORD = Story(
+    "a word between a step and its claim",
+    MORE_WORK,
+    (ASKED, says("also", has_decided(1))),
+    faults=(Once(Fault("delay", 2.0), "store", "append claim", "before"),),
+)
 LATE_VOID_WORD = Story("a word after the end", MORE_WORK, (ASKED, says("also", shown("Done"))))
 WORDS = (
     Story(
@@ -257,7 +263,7 @@ WORDS = (
         "a word while the model thinks",
         MORE_WORK,
         (ASKED, says("also", is_thought_about)),
-        as_good=(VOID_WORD, LATE_VOID_WORD),
+        as_good=(VOID_WORD, EARLY_WORD, LATE_VOID_WORD),
     ),
     Story(
         "a cancellation while a tool runs",
