@@ -130,8 +130,7 @@ def _checked(child: str, log: Sequence[Event], forked: Forked) -> Thread:
 def _stuck(standing: Standing) -> Iterator[str]:
     """That the engine could not go on with the parent, which no copied event tells."""
     if letter := standing.letter:
-        cause = f"{letter.stage} failed {letter.times}: {letter.cause}"
-        yield f"In {standing.id} {cause}; what stopped it may stop the copy too."
+        yield f"In {standing.id} {letter.failure}; what stopped it may stop the copy too."
 
 
 def _notes(then: Thread, now: Thread, forked: Forked) -> Iterator[str]:

@@ -64,12 +64,12 @@ def _stuck(scene: Scene) -> Iterator[Wait]:
     if thread.unreadable:
         yield _unreadable(scene, thread.unreadable)
     elif letter is not None and letter.again is not None:
-        words = f"It is tried again at {clock(letter.again)}, because {_cause(letter)}"
+        words = f"It is tried again at {clock(letter.again)}, because {letter.failure}"
         told, until = speak(thread, "has it tried at once"), letter.again
         notes = (f"tries so far: {letter.tries}", NO_WORKER, *told.notes)
         yield replace(told, what="retry", text=words, since=letter.at, until=until, notes=notes)
     elif letter is not None:
-        words = f"The engine has given it up: {_cause(letter)}"
+        words = f"The engine has given it up: {letter.failure}"
         notes, again = (f"tries so far: {letter.tries}",), _again(letter)
         yield Wait(what="replay", text=words, since=letter.at, notes=notes, commands=again)
 
@@ -85,10 +85,6 @@ def _unreadable(scene: Scene, seq: int) -> Wait:
     return Wait(
         what="replay", text=words, since=letter.at, until=letter.again, notes=notes, commands=again
     )
-
-
-def _cause(letter: Letter) -> str:
-    return f"{letter.stage} failed {letter.times}: {letter.cause}"
 
 
 def _again(letter: Letter) -> tuple[str, ...]:

@@ -46,6 +46,11 @@ class Letter:
         """How often it failed, in words."""
         return "once" if self.tries == 1 else f"{self.tries} times"
 
+    @property
+    def failure(self) -> str:
+        """What failed, how often and why, in words."""
+        return f"{self.stage} failed {self.times}: {self.cause}"
+
 
 def payload(kind: str, id: str, raw: bytes, cause: str, at: int) -> Letter:
     """The letter about a payload that came by this channel under this id and could not be parsed."""

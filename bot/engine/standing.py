@@ -64,4 +64,4 @@ class Standing:
         if letter is None or (self.thread and self.thread.unreadable):
             return waiting_for(self.thread) if self.thread else f"a human: {self.trouble or GONE}"
         whom = "a human" if letter.is_dead else "the next try"
-        return f"{whom}: {letter.stage} failed {letter.times}: {letter.cause}"
+        return f"{whom}: {letter.failure}"
