@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from typing import TypeVar, cast
 from unittest.mock import patch
 
 from bot.cli.start import run
+from bot.engine.server import stop_server
 
 PATIENCE_SECONDS = 20.0
 PEOPLE = """\
@@ -179,6 +181,22 @@ class Office:
             stack.enter_context(redirect_stdout(out))
             stack.enter_context(redirect_stderr(err))
             yield out, err
+
+
+@contextmanager
+def running(folder: Path, home: Path) -> Generator[Office]:
+    """This folder's office with everything up, in a process of its own, which ends well when it is told to."""
+    here = Office(folder, {"BOT_HOME": str(home), "BOT_APPENDFSYNC": "everysec"})
+    try:
+        with here.start("up") as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready up\n"
+            yield here
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=30)
+        assert process.returncode == 0
+    finally:
+        stop_server(home)
 
 
 def _text(stream: io.TextIOWrapper) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,25 +13,15 @@ from bot.core.events import Event
 from bot.core.reducer import replay
 from bot.engine.desk import Desk
 from bot.engine.redis_store import RedisStore
-from bot.engine.server import ensure_server, stop_server
-from tests.cli.office import Json, Office, eventually, furnish
+from bot.engine.server import ensure_server
+from tests.cli.office import Json, Office, eventually, furnish, running
 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory, short_folder: Path) -> Iterator[Office]:
     """Everything runs, in a process of its own."""
-    folder, home = furnish(tmp_path_factory.mktemp("office")), short_folder / "decide"
-    here = Office(folder, {"BOT_HOME": str(home), "BOT_APPENDFSYNC": "everysec"})
-    try:
-        with here.start("up") as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready up\n"
-            yield here
-            process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=30)
-        assert process.returncode == 0
-    finally:
-        stop_server(home)
+    with running(furnish(tmp_path_factory.mktemp("office")), short_folder / "decide") as here:
+        yield here
 
 
 def launched(office: Office, text: str) -> str:

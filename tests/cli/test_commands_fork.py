@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
 import pytest
 
-from bot.engine.server import stop_server
-from tests.cli.office import TOOLS, Json, Office, eventually, furnish
+from tests.cli.office import TOOLS, Json, Office, eventually, furnish, running
 
 LEDGER = """    with open("ledger.txt", "a") as ledger:
         ledger.write(f"{call.key}\\n")
@@ -27,16 +25,8 @@ def office(tmp_path_factory: pytest.TempPathFactory, short_folder: Path) -> Iter
     tools = tools.replace("import Unsure", "import Call, Unsure")
     (folder / "agents" / "desk" / "tools.py").write_text(tools)
     (folder / "ledger.txt").touch()
-    here = Office(folder, {"BOT_HOME": str(home), "BOT_APPENDFSYNC": "everysec"})
-    try:
-        with here.start("up") as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready up\n"
-            yield here
-            process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=30)
-    finally:
-        stop_server(home)
+    with running(folder, home) as here:
+        yield here
 
 
 def reaches(office: Office, thread: str, phase: str) -> None:

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
 import pytest
 
-from bot.engine.server import stop_server
-from tests.cli.office import Json, Office, eventually, furnish
+from tests.cli.office import Json, Office, eventually, furnish, running
 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory, short_folder: Path) -> Iterator[Office]:
     """Everything runs, in a process of its own."""
-    folder, home = furnish(tmp_path_factory.mktemp("office")), short_folder / "why"
-    here = Office(folder, {"BOT_HOME": str(home), "BOT_APPENDFSYNC": "everysec"})
-    try:
-        with here.start("up") as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready up\n"
-            yield here
-            process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=30)
-    finally:
-        stop_server(home)
+    with running(furnish(tmp_path_factory.mktemp("office")), short_folder / "why") as here:
+        yield here
 
 
 def launched(office: Office, text: str, reaches: str) -> str:
