@@ -5,12 +5,13 @@ import subprocess
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from bot.engine.server import _server_binary  # pyright: ignore[reportPrivateUsage]
 from bot.engine.store import Append, Lease, Store
 
 PATIENCE_SECONDS = 10.0
+T = TypeVar("T")
 
 
 class Workers(Protocol):
@@ -53,22 +54,18 @@ async def take_one(store: Store, wait_seconds: float = 5) -> Lease:
 
 
 async def reclaim_one(store: Store) -> Lease:
-    found: list[Lease] = []
-
-    async def lapsed() -> bool:
-        found.extend(await store.reclaim(1))
-        return bool(found)
-
-    await until(lapsed)
-    return found[0]
+    (lease,) = await until(lambda: store.reclaim(1))
+    return lease
 
 
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+async def until(look: Callable[[], Awaitable[T | None]]) -> T:
+    """What `look` gives once it is something."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not await holds():
+    while not (seen := await look()):
         if time.monotonic() > deadline:
             raise AssertionError("what the test waits for did not come about")
         await asyncio.sleep(0.005)
+    return seen
 
 
 def start_server(home: Path, options: str) -> subprocess.Popen[bytes]:

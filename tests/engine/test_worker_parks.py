@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 
 import pytest
 import redis
@@ -20,8 +18,9 @@ from bot.engine.letters import Letter
 from bot.engine.session import Session
 from bot.engine.store import Append, Store
 from bot.engine.trouble import MOST_TAKEOVERS, Patience
+from tests.engine import commits
 from tests.engine.commits import arrival, take_one
-from tests.engine.office import HOME, PATIENCE_SECONDS, Office, card, message, say, until
+from tests.engine.office import HOME, Office, card, message, say, until
 from tests.engine.test_worker import DONE, SIGN, has, is_idle, open_office
 
 __all__ = ["open_office"]
@@ -43,13 +42,12 @@ def office(open_office: MakeOffice) -> Office:
 
 async def letter_of(store: Store, thread: str, holds: Callable[[Letter], bool]) -> Letter:
     """The letter about this thread, as soon as it is as it should be."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
+
+    async def look() -> Letter | None:
         found = await store.letter(thread)
-        if found is not None and holds(found):
-            return found
-        assert time.monotonic() < deadline, found
-        await asyncio.sleep(0.01)
+        return found if found and holds(found) else None
+
+    return await commits.until(look)
 
 
 async def dead(office: Office) -> Letter:
@@ -59,13 +57,12 @@ async def dead(office: Office) -> Letter:
 
 async def rests(desk: Desk, address: Address) -> Thread:
     """The thread at this address, once it has been answered and is at rest."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
+
+    async def look() -> Thread | None:
         thread = await desk.thread(thread_id(address))
-        if thread.decided and isinstance(thread.turn, Idle):
-            return thread
-        assert time.monotonic() < deadline, thread
-        await asyncio.sleep(0.01)
+        return thread if thread.decided and isinstance(thread.turn, Idle) else None
+
+    return await commits.until(look)
 
 
 def server(office: Office) -> redis.Redis:
@@ -252,12 +249,5 @@ async def test_a_timer_that_can_never_fire_stands_before_no_other(office: Office
             async def fired() -> bool:
                 return any(b"TimerFired" in row.body for row in await store.read("other"))
 
-            await _holds(fired)
+            await commits.until(fired)
         assert [timer.thread for timer in await store.due(10)] in ([], [office.thread])
-
-
-async def _holds(holds: Callable[[], Awaitable[bool]]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not await holds():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.01)
