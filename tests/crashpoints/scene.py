@@ -10,15 +10,21 @@ from pydantic import JsonValue
 from bot.core import events, outbox
 from bot.core.names import version_of
 from bot.core.thread import Thread
-from bot.engine.desk import Desk
+from bot.engine.desk import Desk, thread_id
 from bot.engine.rebuild import rebuild
+from bot.engine.store import Row
 from tests.crashpoints.cast import SPOILT, Crew, Release, end_of
 from tests.crashpoints.fate import Fate
 from tests.crashpoints.script import Story
 from tests.simulation.ports import StorePort
 from tests.simulation.process import Process
 from tests.simulation.source import Listener, Source
-from tests.simulation.world import Fault, Letter, Point, World, homes
+from tests.simulation.world import Fault, Letter, Point, World, home, homes
+
+NEWER = (
+    b'{"type":"MessageNoted","v":2,"id":"newer","actor":"dave",'
+    b'"address":{"channel":"screen","locator":"0"},"text":"nice"}'
+)
 
 
 class Clerk(Listener):
@@ -125,6 +131,20 @@ class Scene:
     def spoil(self) -> None:
         """A timer comes due on what is no log."""
         self.world.server.timers[SPOILT, "deadline"] = self.world.now()
+
+    def write_newer(self) -> None:
+        """A worker of the next version writes what this one cannot read."""
+        server, thread = self.world.server, thread_id(home(0))
+        server.logs[thread].append(Row(server.clock(), NEWER))
+        if thread not in server.wake:
+            server.rouse(thread)
+
+    def read_newer(self) -> None:
+        """From here on what was written then can be read."""
+        log = self.world.server.logs[thread_id(home(0))]
+        place = next(at for at, row in enumerate(log) if row.body == NEWER)
+        log[place] = Row(log[place].at, NEWER.replace(b'"v":2', b'"v":1'))
+        self.world.read_anew()
 
     def restock(self) -> None:
         self.world.stock += 1

@@ -108,6 +108,10 @@ def is_asked_of_the_second(scene: Scene) -> bool:
     return any(step.model == "b-model" for step in steps(scene))
 
 
+def is_left(scene: Scene) -> bool:
+    return any("written by a newer version" in line for line in scene.world.story)
+
+
 def is_undelivered(scene: Scene) -> bool:
     return bool(scene.world.server.letters)
 
@@ -296,6 +300,17 @@ DELIVERIES = (
     ),
 )
 TROUBLES = (
+    Story(
+        "a store that is away for a moment",
+        once(job("look", "a")),
+        (ASKED,),
+        faults=(Once(Fault("refuse"), "store", "append fact+ToolEnded", "before"),),
+    ),
+    Story(
+        "a newer version that writes, and goes on",
+        SLOW,
+        (ASKED, does(Scene.write_newer, shown("Done")), does(Scene.read_newer, is_left)),
+    ),
     Story(
         "a thread that is parked, and revived once its cause is gone",
         (("please", done()),),

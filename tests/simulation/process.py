@@ -13,6 +13,7 @@ from random import Random
 from typing import TypeVar
 
 from pydantic import JsonValue
+from redis.exceptions import ConnectionError as NoConnection
 
 from bot.kit import Call, Refused, Unsure
 from tests.simulation.loop import OWNER, Owner
@@ -89,17 +90,22 @@ class Process(Owner):
             await asyncio.sleep(self._latency.random() * far)
         match await self.point(port, name, "before"):
             case Fault("refuse"):
-                raise ConnectionError(f"{port}.{name} was not reached")
+                raise _no_connection(port)(f"{port}.{name} was not reached")
             case _:
                 result = await effect()
         match await self.point(port, name, "after"):
             case Fault("lose"):
-                raise ConnectionError(f"the reply of {port}.{name} was lost")
+                raise _no_connection(port)(f"the reply of {port}.{name} was lost")
             case Fault("resend"):
                 result = await effect()
             case _:
                 pass
         return result
+
+
+def _no_connection(port: Port) -> type[Exception]:
+    """As who speaks to that part of the outside would raise it."""
+    return NoConnection if port == "store" else ConnectionError
 
 
 def current() -> Process:

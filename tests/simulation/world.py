@@ -149,6 +149,11 @@ class World:
         log += [decode(row.at, row.body) for row in rows[len(log) :]]
         return log
 
+    def read_anew(self) -> None:
+        """Forget what was read of the logs."""
+        self._read.clear()
+        self._folded.clear()
+
     def threads(self) -> list[Thread]:
         """Every thread as it is stored now."""
         for name in self.server.logs:
