@@ -25,6 +25,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
+from bot.engine.tail import mend
+
 Fsync = Literal["always", "everysec"]
 Version = tuple[int, int]
 
@@ -168,6 +170,7 @@ def _start(state: Path, address: Path, descriptor: int, appendfsync: Fsync) -> N
     address.unlink(
         missing_ok=True
     )  # Left by one that was killed; under the lock nobody listens there.
+    mend(state)
     command = [_server_binary(state), *_options(state, address, appendfsync)]
     ended = subprocess.run(
         command,
