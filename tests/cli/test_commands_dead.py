@@ -101,7 +101,12 @@ def tried(office: Office, thread: str) -> Letter:
 
 async def _parked(store: Store, letter: Letter) -> None:
     """As a worker does it: taken, tried in vain, and let go of with the letter."""
-    (lease,) = [each for each in await store.take(10, 0) if each.thread == letter.id]
+    taken: list[Lease] = []
+    while not any(lease.thread == letter.id for lease in taken):
+        more = await store.take(10, 0)
+        assert more, "the thread has work"
+        taken += more
+    (lease,) = [each for each in taken if each.thread == letter.id]
     assert await store.park(lease, letter)
 
 

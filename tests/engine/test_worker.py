@@ -25,8 +25,9 @@ from bot.core.events import (
     ToolEnded,
     VerdictRefused,
 )
+from bot.core.outbox import Outgoing
 from bot.core.thread import Idle, Thinking, Thread
-from bot.core.values import Proposal
+from bot.core.values import Address, Proposal
 from bot.engine import keys
 from bot.engine.desk import Desk
 from bot.engine.memory_store import MemoryServer, MemoryStore
@@ -371,17 +372,21 @@ async def test_a_message_voids_the_step_that_had_not_seen_it(open_office: MakeOf
 
 
 async def test_a_message_found_owed_is_looked_for_before_it_is_sent_again(
-    open_office: MakeOffice,
+    open_office: MakeOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office = open_office([DONE], lease_seconds=1.0)
-    office.screen.failures = [ConnectionError("the line went dead after the message went out")]
+    office = open_office([DONE])
+    deliver = office.screen.send
+
+    async def send(address: Address, message: Outgoing) -> str:
+        receipt = await deliver(address, message)
+        if len(office.screen.sent) == 1:
+            raise ConnectionError("the line went dead after the message went out")
+        return receipt
+
+    monkeypatch.setattr(office.screen, "send", send)
     async with office.work() as desk:
         await say(desk, "hello")
-        await until(desk, when(lambda: not office.screen.failures))
-        step = next(
-            event for event in await desk.events(office.thread) if isinstance(event, StepDecided)
-        )
-        office.screen.sent.append(outbox.Say(f"{office.thread}-{step.seen}-0", "All done."))
+        await until(desk, has("Delivered"))
         await until(desk, is_idle)
     assert len(office.screen.sent) == 1
 
