@@ -19,7 +19,7 @@ class MemoryLetters:
     _server: MemoryServer
 
     def _holds(self, lease: Lease | None) -> bool:
-        raise NotImplementedError
+        raise NotImplementedError  # The store that this is a part of knows who holds what.
 
     async def park(self, lease: Lease, letter: Letter) -> bool:
         if not self._holds(lease):

@@ -228,12 +228,12 @@ async def measured(url: str, folder: Path, *, events: int, poison: int, threads:
                 await here.parked()
             letters = await here.parked()
     right = sum(letters[thread].stage == kind for thread, kind in here.poisoned.items())
-    print(f"{events} events, {threads} threads, {len(here.poisoned)} poisoned")  # noqa: T201
-    print(f"parked with the right stage: {right}; answered: {len(without) + len(with_poison)}")  # noqa: T201
+    print(f"{events} events, {threads} threads, {len(here.poisoned)} poisoned")  # noqa: T201 - the table is its output
+    print(f"parked with the right stage: {right}; answered: {len(without) + len(with_poison)}")  # noqa: T201 - the table is its output
     for name, took in (("without", without), ("with", with_poison)):
         p50 = statistics.median(took)
-        print(f"{name:>8} poison: p50 {1000 * p50:.1f} ms, p99 {1000 * p99(took):.1f} ms")  # noqa: T201
-    print(f"   ratio of the p99s: {p99(with_poison) / p99(without):.2f}")  # noqa: T201
+        print(f"{name:>8} poison: p50 {1000 * p50:.1f} ms, p99 {1000 * p99(took):.1f} ms")  # noqa: T201 - the table is its output
+    print(f"   ratio of the p99s: {p99(with_poison) / p99(without):.2f}")  # noqa: T201 - the table is its output
 
 
 def main() -> None:
