@@ -16,9 +16,11 @@ from bot.core.thread import (
     Held,
     Phase,
     Previewing,
+    Ready,
     Refusal,
     Started,
     Thread,
+    acts,
     asked_about,
 )
 from bot.core.words import Approve, Deny, Stop
@@ -106,10 +108,17 @@ def _reply(thread: Thread, event: MessageReceived) -> Thread:
     if not mine:
         return _interrupt(thread, event)
     if len(questions) > 1:
+        # Asking back takes time, in which nothing may change the world that these words perhaps were to hold.
+        if any(map(_is_about_to_act, thread.calls)):
+            return _interrupt(thread, event)
         return turn.noticed(thread, "which", ", ".join(call.request for call in questions))
     if _is_unsettled(mine[0]) and not _chosen(mine[0], event):
         return _interrupt(thread, event)
     return _answer(thread, mine[0], event)
+
+
+def _is_about_to_act(call: Call) -> bool:
+    return acts(call) and isinstance(call.phase, Previewing | Ready)
 
 
 def _is_unsettled(call: Call) -> bool:

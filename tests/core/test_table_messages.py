@@ -96,6 +96,17 @@ def test_with_several_open_questions_a_bare_reply_decides_nothing_and_the_bot_as
     assert not any(isinstance(effect, Decide) for effect in story.effects)
 
 
+def test_with_several_open_questions_words_void_what_would_change_the_world_meanwhile() -> None:
+    """Seed 2181 of the simulation: "hm, wait" was answered by asking which, and the write ran on."""
+    story, (one, other) = working(question(), question())
+    story.message("hm", by="dave")
+    voided = story.step(gated(), write())
+    story.message("hm, wait", by="alice")
+    assert [story.outcome(call) for call in (one, other)] == ["Asked", "Asked"]
+    assert [story.outcome(call) for call in voided] == ["voided", "voided"]
+    assert story.effects[-1] == Decide(story.thread.head)
+
+
 def test_with_an_approval_open_a_reply_is_a_message_and_answers_no_question() -> None:
     story, _ = asking(None, question())
     story.message("blue", by="alice")
