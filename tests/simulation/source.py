@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 
+from redis.exceptions import ConnectionError as NoConnection
+
 from bot.core.events import Event
 from bot.engine.desk import Desk
 from tests.simulation.ports import StorePort
@@ -24,7 +26,7 @@ class Listener:
     async def hear(self, letter: Letter) -> None:
         try:
             await self.store(letter)
-        except ConnectionError:
+        except NoConnection:
             return  # Not acknowledged, so it comes again.
         await self.acknowledge(letter)
 
