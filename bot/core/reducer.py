@@ -43,14 +43,14 @@ TROUBLE_MS = 120_000  # A model that fails for this long is worth a word to the 
 
 def replay(id: str, log: Iterable[Event]) -> Thread:
     """The thread that this log tells of: `evolve` over all of it, with one draft and one set of ids for the whole."""
-    draft, folded = Thread(id), set[str]()
+    draft, folded = Thread(id), dict[str, None]()
     for event in log:
         if event.id in folded:
             amend(draft, head=draft.head + 1)
         else:
-            folded.add(event.id)
+            folded[event.id] = None
             draft = _folded(amend(draft, head=draft.head + 1, at=event.at), event)
-    return amend(draft, ids=Ids(stack=(frozenset(folded),))) if folded else draft
+    return amend(draft, ids=Ids(folded))
 
 
 def evolve(thread: Thread, event: Event) -> Thread:

@@ -37,11 +37,30 @@ def test_the_same_ids_in_the_same_order_are_the_same_set() -> None:
     assert one == other
 
 
-def test_a_long_thread_keeps_few_parts() -> None:
-    ids = Ids()
-    for number in range(1_000):
-        ids = ids.add(str(number))
-    assert len(ids.stack) <= 10
+def test_two_ways_on_from_one_set_do_not_see_each_other() -> None:
+    common = Ids(["a"])
+    one, other = common.add("b"), common.add("c")
+    one, other = one.add("d"), other.add("e")
+    assert (sorted(one), sorted(other), list(common)) == (["a", "b", "d"], ["a", "c", "e"], ["a"])
+
+
+def test_the_same_way_taken_twice_shares_what_it_holds() -> None:
+    common = Ids(["a"])
+    guess = common.add("b").add("c")
+    again = common.add("b")
+    assert (sorted(again), "c" in again, again.add("c") == guess) == (["a", "b"], False, True)
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.sampled_from("abcdefgh"))))
+def test_sets_that_grew_from_each_other_hold_what_each_was_given(
+    additions: list[tuple[int, str]],
+) -> None:
+    grown = [(Ids(), set[str]())]
+    for start, name in additions:
+        ids, held = grown[start % len(grown)]
+        if name not in held:
+            grown.append((ids.add(name), held | {name}))
+    assert all(set(ids) == held and len(ids) == len(held) for ids, held in grown)
 
 
 def test_every_id_can_be_counted_and_listed_once() -> None:
