@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from bot.core.element import NOTHING, Inert, element, text, values
 from bot.core.events import Event
 from bot.core.thread import Asked, Call, Closed, Outcome, Previewing, Ready, Thread
@@ -33,12 +31,15 @@ def changes(before: Thread, after: Thread) -> tuple[Change, ...]:
     if before.calls is after.calls:
         return ()
     earlier = {call.id: call for call in before.calls}
-    return tuple(
-        (old, call)
-        for call in after.calls
-        if (old := earlier.get(call.id)) is not None
-        and (old.phase != call.phase or old.version != call.version)
-    )
+    changed: list[Change] = []
+    for call in after.calls:
+        old = earlier.get(call.id)
+        # What nothing happened to is the very same value, which is seen at once.
+        if old is None or old is call:
+            continue
+        if old.version != call.version or old.phase != call.phase:
+            changed.append((old, call))
+    return tuple(changed)
 
 
 def is_decision(old: Call, new: Call, actor: str) -> bool:
@@ -54,42 +55,43 @@ def is_decision(old: Call, new: Call, actor: str) -> bool:
             return False
 
 
-def told(old: Call, new: Call, thread: Thread, event: Event) -> Iterator[str]:
+def told(old: Call, new: Call, thread: Thread, event: Event) -> str:
     """What the model is told of this change: one element, or nothing."""
     match old.phase, new.phase:
         case _, Closed() as closed:
-            yield from _end(new, closed, thread)
+            return _end(new, closed, thread)
         case Asked("approval", votes=votes), Asked(votes=more) if len(more) > len(votes):
             progress = text(_progress(new, more))
-            yield element("vote", progress, ("by", event.actor), *named(new, thread))
+            return element("vote", progress, ("by", event.actor), *named(new, thread))
         case Asked("approval", votes=votes), Ready():
             by = ", ".join((*votes, event.actor))
-            yield element("approved", NOTHING, ("by", by), *named(new, thread))
+            return element("approved", NOTHING, ("by", by), *named(new, thread))
         case Asked("unknown"), Ready():
-            yield element("try_again", NOTHING, ("by", event.actor), *named(new, thread))
+            return element("try_again", NOTHING, ("by", event.actor), *named(new, thread))
         case _, Previewing() if len(new.editors) > len(old.editors):
             arguments = values(new.proposal.arguments)
-            yield element("edited", arguments, ("by", event.actor), *named(new, thread))
+            return element("edited", arguments, ("by", event.actor), *named(new, thread))
         case previous, Asked("unknown") if not isinstance(previous, Asked):
             words = "Started, and nobody knows whether it happened. A human is asked; do not propose it again."
-            yield element("outcome_unknown", text(words), *named(new, thread))
+            return element("outcome_unknown", text(words), *named(new, thread))
         case _:
-            return
+            return ""
 
 
-def _end(call: Call, closed: Closed, thread: Thread) -> Iterator[str]:
+def _end(call: Call, closed: Closed, thread: Thread) -> str:
     by = ("by", closed.by)
     if call.proposal.kind == "limit":
-        if closed.by:
-            yield element("hold_answered", text(closed.text), by, ("limit", call.proposal.tool))
-    elif closed.outcome == "failed":
-        yield failure(call, closed.text, thread)
-    elif closed.by == "model":
+        limit = ("limit", call.proposal.tool)
+        return element("hold_answered", text(closed.text), by, limit) if closed.by else ""
+    if closed.outcome == "failed":
+        return failure(call, closed.text, thread)
+    if closed.by == "model":
         # The reason stands in the step that took the request back.
-        yield element(closed.outcome, NOTHING, *named(call, thread))
-    elif closed.outcome in _ENDS:
-        tag, words = _ENDS[closed.outcome]
-        yield element(tag, text(closed.text or words), by, *named(call, thread))
+        return element(closed.outcome, NOTHING, *named(call, thread))
+    if closed.outcome not in _ENDS:
+        return ""
+    tag, words = _ENDS[closed.outcome]
+    return element(tag, text(closed.text or words), by, *named(call, thread))
 
 
 def failure(call: Call, reason: str, thread: Thread) -> str:

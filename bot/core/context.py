@@ -8,25 +8,21 @@ an event has changed: whether a step counted, which call has ended, whether a wo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import chain
 from typing import overload
 
 from bot.core.changes import Change, brief, changes, failure, is_decision, mark, origin, told
 from bot.core.element import NOTHING, element, text, tool_element, values
 from bot.core.events import (
     CallVoided,
-    Cancelled,
     Compacted,
-    CronTicked,
-    DecideFailed,
     Event,
-    Forked,
     MessageNoted,
     MessageReceived,
     StepDecided,
     ToolEnded,
+    Unknown,
 )
 from bot.core.reducer import evolve
 from bot.core.thread import Call, Thinking, Thread, is_closed
@@ -116,54 +112,57 @@ def blocks(events: Sequence[Event], thread_id: str = "") -> tuple[str, ...]:
 def block(before: Thread, event: Event, after: Thread) -> str:
     """What this event, which led from one state to the other, says to the model; empty: nothing."""
     changed = changes(before, after)
-    own = event.call if isinstance(event, ToolEnded) else ""
-    consequences = (told(old, new, before, event) for old, new in changed if new.id != own)
-    return "\n".join(chain(_own(before, event, after, changed), chain.from_iterable(consequences)))
+    parts = [_own(before, event, after, changed)]
+    for old, new in changed:
+        # The end of a call is told by its own result, which has more to say.
+        if event.type != "ToolEnded" or new.id != event.call:
+            parts.append(told(old, new, before, event))
+    return "\n".join(filter(None, parts))
 
 
-def _own(before: Thread, event: Event, after: Thread, changed: tuple[Change, ...]) -> Iterator[str]:
-    """What the event itself says, before what it led to."""
-    match event:
-        case MessageReceived():
-            yield from _message(before, event, after, changed)
-        case MessageNoted():
-            yield element("noted", text(_capped(event.text)), ("untrusted", source(event)))
-        case CronTicked():
-            yield element(
-                "schedule", text(event.prompt), ("name", event.schedule), ("at", minute(event.at))
-            )
-        case StepDecided():
-            yield from _step(before, event, after)
-        case DecideFailed(kind="malformed") if _was_awaited(before, event.seen):
-            yield element("malformed", brief(event.reason))
-        case ToolEnded():
-            yield from _result(before, event, changed)
-        case CallVoided(then="preview"):
-            yield from _asked_anew(before, event, changed)
-        case Cancelled():
-            yield element("cancelled", text(event.reason), ("by", event.actor))
-        case Forked():
+def _own(before: Thread, event: Event, after: Thread, changed: tuple[Change, ...]) -> str:
+    """What the event itself says, before what it led to. Matched by its tag, as in the reducer and for the same reason."""
+    if type(event) is Unknown:
+        return ""
+    match event.type:
+        case "MessageReceived":
+            return _message(before, event, after, changed)
+        case "MessageNoted":
+            return element("noted", text(_capped(event.text)), ("untrusted", source(event)))
+        case "CronTicked":
+            at = minute(event.at)
+            return element("schedule", text(event.prompt), ("name", event.schedule), ("at", at))
+        case "StepDecided":
+            return _step(before, event, after)
+        case "DecideFailed" if event.kind == "malformed" and _was_awaited(before, event.seen):
+            return element("malformed", brief(event.reason))
+        case "ToolEnded":
+            return _result(before, event, changed)
+        case "CallVoided" if event.then == "preview":
+            return _asked_anew(before, event, changed)
+        case "Cancelled":
+            return element("cancelled", text(event.reason), ("by", event.actor))
+        case "Forked":
             words = "From here on this is a copy; what the first thread has under way stays there."
-            yield element("forked", text(words))
+            return element("forked", text(words))
         case _:
-            return
+            return ""
 
 
 # ---- people ----------------------------------------------------------------------------------------------------------
 def _message(
     before: Thread, event: MessageReceived, after: Thread, changed: tuple[Change, ...]
-) -> Iterator[str]:
+) -> str:
     """A message; one that decided or answered something is told by what it did, one that nobody could place by nothing."""
     codes = {notice.code for notice in after.notices if notice not in before.notices}
     if "which" in codes or any(is_decision(old, new, event.actor) for old, new in changed):
-        return
+        return ""
     if "stopped" in codes:
-        yield element("cancelled", NOTHING, ("by", event.actor))
-        return
+        return element("cancelled", NOTHING, ("by", event.actor))
     refusal = next(
         (refusal.reason for refusal in after.refusals if refusal.verdict == event.id), ""
     )
-    yield element(
+    return element(
         "message",
         text(_capped(event.text)),
         speaker(event),
@@ -196,14 +195,15 @@ def _was_awaited(before: Thread, seen: int) -> bool:
     return isinstance(before.turn, Thinking) and seen >= before.heard
 
 
-def _step(before: Thread, event: StepDecided, after: Thread) -> Iterator[str]:
+def _step(before: Thread, event: StepDecided, after: Thread) -> str:
     if not _was_awaited(before, event.seen):
         tools = ", ".join(proposal.tool for proposal in event.calls)
-        yield element("void_step", text(f"{tools}: not run, something newer came first."))
-        return
+        return element("void_step", text(f"{tools}: not run, something newer came first."))
+    parts = [_call(call, after) for call in after.calls if call.step == event.seen]
     if event.text.strip():
-        yield element("note", text(shortened(event.text.strip(), MOST_NOTE_CHARACTERS)))
-    yield from (_call(call, after) for call in after.calls if call.step == event.seen)
+        note = text(shortened(event.text.strip(), MOST_NOTE_CHARACTERS))
+        parts.insert(0, element("note", note))
+    return "\n".join(parts)
 
 
 def _call(call: Call, thread: Thread) -> str:
@@ -213,21 +213,22 @@ def _call(call: Call, thread: Thread) -> str:
 
 
 # ---- what came of them -----------------------------------------------------------------------------------------------
-def _result(before: Thread, event: ToolEnded, changed: tuple[Change, ...]) -> Iterator[str]:
+def _result(before: Thread, event: ToolEnded, changed: tuple[Change, ...]) -> str:
     call = next((new for _, new in changed if new.id == event.call), None)
     if call is None:
-        return
+        return ""
     if event.outcome == "failed":
-        yield failure(call, event.error, before)
-        return
-    yield element("result", values(event.result), *origin(call, before), ("cut", _cut(event)))
+        return failure(call, event.error, before)
+    return element("result", values(event.result), *origin(call, before), ("cut", _cut(event)))
 
 
-def _asked_anew(before: Thread, event: CallVoided, changed: tuple[Change, ...]) -> Iterator[str]:
+def _asked_anew(before: Thread, event: CallVoided, changed: tuple[Change, ...]) -> str:
     """An approval that no longer holds. The request is named, for it may be the first showing of one."""
-    for call in (new for _, new in changed if new.id == event.call):
-        words, tool = brief(f"{event.reason}; asked anew"), call.proposal.tool
-        yield element("approval_void", words, ("call", tool), *mark(call, before))
+    call = next((new for _, new in changed if new.id == event.call), None)
+    if call is None:
+        return ""
+    words, tool = brief(f"{event.reason}; asked anew"), call.proposal.tool
+    return element("approval_void", words, ("call", tool), *mark(call, before))
 
 
 def _cut(event: ToolEnded) -> str:

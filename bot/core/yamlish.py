@@ -26,7 +26,10 @@ FLOW_LIST_CHARACTERS = 80
 MOST_KEY_CHARACTERS = 500
 
 # Begins with a letter, digit, slash or parenthesis; holds no ": ", no " #" and no white space but single spaces inside.
-_PLAIN = re.compile(rf"[\w/(](?:[^\s:#{HIDDEN_RANGES}]|:(?=\S)|(?<=\S)#| (?=\S))*")
+_PLAIN_BUT_FOR = r"[\w/(](?:[^\s:#{}]++|:(?=\S)|(?<=\S)#| (?=\S))*"
+_PLAIN = re.compile(_PLAIN_BUT_FOR.format(HIDDEN_RANGES))
+# Nothing hides in what can be printed, and looking for it is most of the work.
+_PLAIN_IF_PRINTABLE = re.compile(_PLAIN_BUT_FOR.format(""))
 _FLOW_MARKS = re.compile(r"[,\[\]{}?:]")
 # Read as something other than text by one reader of YAML or another: numbers, base sixty, dates, and the words below.
 _NOT_TEXT = re.compile(
@@ -58,7 +61,8 @@ def _lines(value: JsonValue, level: int) -> Iterator[str]:
     if inline is not None:
         yield inline
     elif isinstance(value, dict):
-        yield from chain.from_iterable(_entry(key, item, level + 1) for key, item in value.items())
+        for key, item in value.items():
+            yield from _entry(key, item, level + 1)
     elif isinstance(value, list):
         yield from chain.from_iterable(_hung("- ", _lines(item, level + 1)) for item in value)
     else:
@@ -67,11 +71,15 @@ def _lines(value: JsonValue, level: int) -> Iterator[str]:
 
 def _inline(value: JsonValue, level: int) -> str | None:
     """The value on one line, where it belongs on one."""
-    if isinstance(value, str):
-        return None if "\n" in value and _LITERAL.fullmatch(value) else _string(value)
-    if level >= MOST_BLOCK_LEVELS or not isinstance(value, dict | list) or not value:
-        return _flow(value, level)
-    return _short_list(value) if isinstance(value, list) else None
+    match value:
+        case str():
+            return None if "\n" in value and _LITERAL.fullmatch(value) else _string(value)
+        case dict() if value and level < MOST_BLOCK_LEVELS:
+            return None
+        case list() if value and level < MOST_BLOCK_LEVELS:
+            return _short_list(value)
+        case _:
+            return _flow(value, level)
 
 
 def _short_list(items: list[JsonValue]) -> str | None:
@@ -82,19 +90,18 @@ def _short_list(items: list[JsonValue]) -> str | None:
     return text if len(text) <= FLOW_LIST_CHARACTERS else None
 
 
-def _entry(key: str, value: JsonValue, level: int) -> Iterator[str]:
+def _entry(key: str, value: JsonValue, level: int) -> Iterable[str]:
     """One entry of a mapping. A list hangs at the margin of its key, a mapping two spaces in."""
     name, inline = _string(key), _inline(value, level)
-    lines = _lines(value, level) if inline is None else iter((inline,))
     if len(name) > MOST_KEY_CHARACTERS:
-        yield f"? {name}"
-        yield from _hung(": ", lines)
-    elif isinstance(value, str) or inline is not None:
-        yield f"{name}: {next(lines)}"
-        yield from lines
-    else:
-        yield f"{name}:"
-        yield from lines if isinstance(value, list) else _hung("  ", lines)
+        lines = _lines(value, level) if inline is None else (inline,)
+        return chain((f"? {name}",), _hung(": ", lines))
+    if inline is not None:
+        return (f"{name}: {inline}",)
+    lines = _lines(value, level)
+    if isinstance(value, str):
+        return chain((f"{name}: {next(lines)}",), lines)
+    return chain((f"{name}:",), lines if isinstance(value, list) else _hung("  ", lines))
 
 
 def _hung(mark: str, lines: Iterable[str]) -> Iterator[str]:
@@ -116,8 +123,11 @@ def _string(text: str) -> str:
 
 
 def _is_plain(text: str) -> bool:
+    if text.isidentifier() and text.isascii() and not text.startswith("_"):
+        return text.lower() not in _WORDS
+    pattern = _PLAIN_IF_PRINTABLE if text.isascii() and text.isprintable() else _PLAIN
     return (
-        _PLAIN.fullmatch(text) is not None
+        pattern.fullmatch(text) is not None
         and _NOT_TEXT.fullmatch(text) is None
         and text.lower() not in _WORDS
     )

@@ -160,10 +160,14 @@ class Session:
     async def _read_on(self) -> None:
         rows = await self._store.read(self.thread.id, self.thread.head)
         self.read_to = self.thread.head + len(rows)
-        for event in (decode(row.at, row.body) for row in rows):
+        after_fact: Thread | None = None
+        for row in rows:
+            event = decode(row.at, row.body)
             self._fold_in(event)
             if event.type in FACTS:
-                self._armed = timers(self.thread)
+                after_fact = self.thread
+        if after_fact is not None:
+            self._armed = timers(after_fact)
 
     def _fold_in(self, event: Event) -> None:
         try:
