@@ -104,17 +104,21 @@ def _reply(thread: Thread, event: MessageReceived) -> Thread:
         return _answer(thread, hold, event)
     if hold:
         questions = [call for call in questions if call is not hold]
-    mine = [call for call in questions if event.actor in call.proposal.asked]
-    if not mine:
+    if not any(_can_be_answered(call, event) for call in questions):
         return _interrupt(thread, event)
-    if len(questions) > 1:
-        # Asking back takes time, in which nothing may change the world that these words perhaps were to hold.
-        if any(map(_is_about_to_act, thread.calls)):
-            return _interrupt(thread, event)
-        return turn.noticed(thread, "which", ", ".join(call.request for call in questions))
-    if _is_unsettled(mine[0]) and not _chosen(mine[0], event):
+    if len(questions) == 1:
+        return _answer(thread, questions[0], event)
+    # Asking back takes time, in which nothing may change the world that these words perhaps were to hold.
+    if any(map(_is_about_to_act, thread.calls)):
         return _interrupt(thread, event)
-    return _answer(thread, mine[0], event)
+    return turn.noticed(thread, "which", ", ".join(call.request for call in questions))
+
+
+def _can_be_answered(call: Call, event: MessageReceived) -> bool:
+    """Whether these words may be this person's answer to this."""
+    if _is_unsettled(call):
+        return _chosen(call, event)
+    return event.actor in call.proposal.asked
 
 
 def _is_about_to_act(call: Call) -> bool:

@@ -107,6 +107,21 @@ def test_with_several_open_questions_words_void_what_would_change_the_world_mean
     assert story.effects[-1] == Decide(story.thread.head)
 
 
+def test_words_that_can_answer_none_of_several_unknown_outcomes_wake_a_stopped_thread() -> None:
+    """Seed 3066 of the simulation: after "stop" the bot asked which was meant, and stayed stopped."""
+    story, first = doubtful()
+    story.message("go on", by="dave")
+    (second,) = story.step(write())
+    story.started(second)
+    story.unknown(second)
+    story.message("stop", by="alice")
+    story.message("hm, wait", by="alice")
+    assert [story.outcome(call) for call in (first, second)] == ["Asked", "Asked"]
+    assert (story.turn, story.thread.notices[1:]) == (Thinking(), ())
+    story.message("retry", by="alice")
+    assert story.thread.notices[-1].code == "which"
+
+
 def test_with_an_approval_open_a_reply_is_a_message_and_answers_no_question() -> None:
     story, _ = asking(None, question())
     story.message("blue", by="alice")
