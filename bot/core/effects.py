@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.core import steps
 from bot.core.thread import (
     Asked,
-    Call,
+    Closed,
     Previewing,
     Ready,
     Refusal,
@@ -75,61 +75,36 @@ def next_effects(thread: Thread) -> tuple[Effect, ...]:
     """Everything that is to be done now; empty: the thread waits or rests."""
     if thread.is_closed_to_us:
         return ()
-    doubts = tuple(Doubt(call.id, call.n) for call in thread.calls if _in_doubt(call))
+    doubts, sends, previews, reads, writes = (list[Effect]() for _ in range(5))
+    for call in thread.calls:
+        match call.phase:
+            case Closed():
+                pass
+            case Started(run) if call.proposal.idempotent:
+                writes.append(Run(call.id, call.n, run + 1, claim=True))
+            case Started():
+                doubts.append(Doubt(call.id, call.n))
+            case Ready() if call.proposal.kind == "read":
+                reads.append(Run(call.id, call.n, 1, claim=False))
+            case Ready() if steps.in_turn(call, thread.calls):
+                writes.append(Run(call.id, call.n, 1, claim=True))
+            case Previewing():
+                previews.append(Preview(call.id, call.version))
+            case Saying():
+                sends.append(Send(delivery_key(call)))
+            # A card that every address refused is owed no more: `bot pending` has it.
+            case Asked(shown=None, copy=copy) if copy < len(thread.addresses):
+                sends.append(Send(delivery_key(call)))
+            case _:
+                pass
     if thread.paused:
-        return doubts
-    return (
-        *doubts,
+        return tuple(doubts)
+    said = (
         *(Refuse(refusal) for refusal in thread.refusals),
         *(Send(notice.key) for notice in thread.notices),
-        *(Send(delivery_key(call)) for call in thread.calls if _is_owed(thread, call)),
-        *(
-            Preview(call.id, call.version)
-            for call in thread.calls
-            if isinstance(call.phase, Previewing)
-        ),
-        *_reads(thread.calls),
-        *_writes(thread.calls)[:1],
-        *_decides(thread),
     )
-
-
-def _in_doubt(call: Call) -> bool:
-    return isinstance(call.phase, Started) and not call.proposal.idempotent
-
-
-def _is_owed(thread: Thread, call: Call) -> bool:
-    """A card that every address refused is owed no more: `bot pending` has it."""
-    match call.phase:
-        case Saying():
-            return True
-        case Asked(shown=None, copy=copy):
-            return copy < len(thread.addresses)
-        case _:
-            return False
-
-
-def _reads(of: tuple[Call, ...]) -> tuple[Run, ...]:
-    return tuple(
-        Run(call.id, call.n, 1, claim=False)
-        for call in of
-        if isinstance(call.phase, Ready) and call.proposal.kind == "read"
-    )
-
-
-def _writes(of: tuple[Call, ...]) -> tuple[Run, ...]:
-    """What changes the world goes one by one, in the order proposed."""
-    return tuple(run for call in of if (run := _write(call, of)) is not None)
-
-
-def _write(call: Call, of: tuple[Call, ...]) -> Run | None:
-    match call.phase:
-        case Started(run) if call.proposal.idempotent:
-            return Run(call.id, call.n, run + 1, claim=True)
-        case Ready() if call.proposal.kind != "read" and steps.in_turn(call, of):
-            return Run(call.id, call.n, 1, claim=True)
-        case _:
-            return None
+    # What changes the world goes one by one, in the order proposed.
+    return (*doubts, *said, *sends, *previews, *reads, *writes[:1], *_decides(thread))
 
 
 def _decides(thread: Thread) -> tuple[Decide, ...]:
