@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 PARTITIONS = 16
 LOGS = "bot:{p*}:log:*"
@@ -74,6 +75,7 @@ def partition_of(text: str) -> int:
     return zlib.crc32(text.encode()) % PARTITIONS
 
 
+@cache
 def partition(number: int) -> Partition:
     tag = f"bot:{{p{number:02d}}}"
     return Partition(

@@ -62,7 +62,10 @@ class Line:
             raise NoConnection("Redis closed the connection")
         packed = _packed(tuple(words))
         if not self._unsent:
-            self._loop.call_soon(self._flush)
+            # It begins in the next turn of the loop, and takes all that was asked in this one.
+            sending = self._loop.create_task(self._send())
+            self._sending.add(sending)
+            sending.add_done_callback(self._sending.discard)
         self._unsent.append(packed)
         reply: asyncio.Future[object] = self._loop.create_future()
         self._asked.append(reply)
@@ -79,14 +82,9 @@ class Line:
         self.drop()
         await asyncio.wait({self._reading, *self._sending})
 
-    def _flush(self) -> None:
-        packed, self._unsent = b"".join(self._unsent), []
+    async def _send(self) -> None:
         # Tasks begin in their order, and a write is done before its first await: so commands keep their order too.
-        sending = self._loop.create_task(self._send(packed))
-        self._sending.add(sending)
-        sending.add_done_callback(self._sending.discard)
-
-    async def _send(self, packed: bytes) -> None:
+        packed, self._unsent = b"".join(self._unsent), []
         # The library would connect anew and say nothing; a write that fails ends the connection, which the reader hears.
         if self._connection.is_connected:
             with suppress(RedisError):
