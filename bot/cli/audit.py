@@ -15,7 +15,7 @@ from bot.cli import parts, requests
 from bot.cli.errors import Failed
 from bot.cli.output import say, say_json
 from bot.cli.parts import AsJson
-from bot.core.codec import decode, digest, encode
+from bot.core.codec import decode, digest, digest_of, encode
 from bot.core.events import DecideFailed, Event, StepDecided, Unknown
 from bot.core.ids import Ids
 from bot.core.lineage import copied, home
@@ -42,7 +42,7 @@ def sent(app: App, thread: str, log: Sequence[Event], asked: StepDecided | Decid
     name, seen = seen_by(thread, log, asked)
     agent = parts.agent(app, fold(name, seen).agent)
     body = decider(app).request(agent, name, seen, asked.model)
-    if digest(body.decode()) == asked.request:
+    if digest_of(body) == asked.request:
         return body
     raise Failed(
         f"What was sent cannot be shown: {agent.name}, its model or the settings changed since."

@@ -95,4 +95,9 @@ def canonical(value: object) -> str:
 
 def digest(*parts: object) -> str:
     """128 bits of SHA-256 over the canonical JSON of the parts."""
-    return sha256(canonical(parts).encode(errors="surrogatepass")).hexdigest()[:32]
+    return digest_of(canonical(parts).encode(errors="surrogatepass"))
+
+
+def digest_of(content: bytes) -> str:
+    """128 bits of SHA-256 over these very bytes."""
+    return sha256(content).hexdigest()[:32]

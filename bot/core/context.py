@@ -115,7 +115,7 @@ def block(before: Thread, event: Event, after: Thread) -> str:
     parts = [_own(before, event, after, changed)]
     for old, new in changed:
         # The end of a call is told by its own result, which has more to say.
-        if event.type != "ToolEnded" or new.id != event.call:
+        if not isinstance(event, ToolEnded) or new.id != event.call:
             parts.append(told(old, new, before, event))
     return "\n".join(filter(None, parts))
 

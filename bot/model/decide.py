@@ -10,7 +10,7 @@ import structlog
 from pydantic import JsonValue
 
 from bot.core import context, sense
-from bot.core.codec import digest
+from bot.core.codec import digest_of
 from bot.core.events import DecideFailed, Event, StepDecided
 from bot.core.thread import Thinking, Thread, is_closed
 from bot.core.values import Proposal, Usage
@@ -102,7 +102,7 @@ class Decider:
             return undecided(thread, "permanent", f"There is no request to send: {error}.")
         if not budget.fits(body, self._most_tokens(agent)):
             return self._shortened(thread, agent, events, model)
-        sent = Sent(model, digest(body.decode()))
+        sent = Sent(model, digest_of(body))
         try:
             answer = await self._model.ask(body)
         except ModelFailed as error:

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from bot.core import outbox
-from bot.core.codec import digest
+from bot.core.codec import digest_of
 from bot.core.events import Compacted, DecideFailed, Event, StepDecided, ToolEnded
 from bot.core.reducer import replay
 from bot.core.weight import BYTES_A_TOKEN
@@ -90,7 +90,7 @@ async def test_a_compaction_is_followed_by_the_question_and_every_request_can_be
             agents["clerk"], office.thread, log[: event.seen], event.model
         )
         assert body == sent
-        assert digest(body.decode()) == event.request
+        assert digest_of(body) == event.request
         assert len(body) <= 25_000 * BYTES_A_TOKEN
         # After a compaction no earlier request shares its prefix; else the end of the last one is found again.
         assert len(marks(body)) == (1 if event.seen - 1 in cuts or event is asked[0] else 2)
