@@ -51,7 +51,14 @@ async def status(thread: str = "", /, *, as_json: AsJson = False) -> None:
             shown = [_shown(each) for each in threads]
             table(("thread", "agent", "phase", "waiting for", "changed"), shown)
         else:
-            say("There are no threads yet: bot launch AGENT TEXT.")
+            say(await _none(app))
+
+
+async def _none(app: App) -> str:
+    """Why there is nothing to show: an empty house, or one whose index is lost."""
+    if logs := await app.store.logged():
+        return f"No index names a thread, but there are logs of {len(logs)}: bot rebuild."
+    return "There are no threads yet: bot launch AGENT TEXT."
 
 
 async def show(

@@ -42,13 +42,19 @@ async def store_finding(settings: Settings) -> Finding:
     return _durability(settings, found, about)
 
 
-async def letters_finding(settings: Settings) -> Finding:
-    """How much the engine could not go on with."""
+async def threads_finding(settings: Settings) -> Finding:
+    """Whether every log is in the index, and how much the engine could not go on with."""
     try:
         async with opened(settings, House({}, People())) as app:
             letters = (await app.desk.letters()).values()
+            # Logs first: a thread that begins meanwhile is then in the index alone.
+            logged = set(await app.store.logged())
+            indexed = {thread for thread, _ in await app.store.threads()}
     except WrongKey as error:
         return Finding("threads", "broken", str(error), "bot rebuild makes indexes anew")
+    if lost := logged - indexed:
+        found = f"the index lacks {len(lost)} of {len(lost | indexed)} threads"
+        return Finding("threads", "broken", found, "bot rebuild makes it anew from the logs")
     dead = sum(letter.is_dead for letter in letters)
     tried = len(letters) - dead
     found = f"{dead or 'no'} dead letter{'' if dead == 1 else 's'}"

@@ -459,6 +459,24 @@ async def _take_all(store: Store) -> list[Lease]:
     return found
 
 
+def test_lost_indexes_are_no_empty_house_and_the_way_out_is_named(
+    populated: Office, server: Redis
+) -> None:
+    threads = len(populated.run("status", "--json").json)
+    assert checks(populated)["threads"]["state"] != "broken"
+    for number in range(keys.PARTITIONS):
+        server.delete(keys.partition(number).threads)
+    said = populated.run("status").out
+    assert said == f"No index names a thread, but there are logs of {threads}: bot rebuild.\n"
+    found = checks(populated)["threads"]
+    assert (found["state"], found["found"]) == (
+        "broken",
+        f"the index lacks {threads} of {threads} threads",
+    )
+    assert populated.run("rebuild").status == 0
+    assert checks(populated)["threads"]["state"] != "broken"
+
+
 def test_a_rebuild_replaces_indexes_of_another_type_and_goes_past_logs_of_one(
     office: Office, server: Redis
 ) -> None:

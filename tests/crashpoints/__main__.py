@@ -48,6 +48,7 @@ def work(job: Job) -> Tally:
 
 
 def main() -> int:
+    say(f"{len(STORIES)} stories are lived once, to number their awaits")
     total, todo = Tally(), jobs()
     for story in range(len(STORIES)):
         total.add(enumeration(story).tally)

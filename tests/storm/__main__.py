@@ -53,6 +53,14 @@ def _tell(report: Report, missed: list[str]) -> None:
     _say(f"{len(report.violations)} violations")
 
 
+def _outlook(given: Plan) -> str:
+    faults = ", ".join(f"{number} {kind}s" for kind, number in given.faults.items())
+    return (
+        f"{given.threads} threads, {given.workers} workers, fsync {given.fsync}; {faults} "
+        f"in {given.seconds:.0f} s, seed {given.seed}"
+    )
+
+
 async def _storm(given: Plan) -> Report:
     """Told to end, it ends what it started."""
     running = asyncio.create_task(storm(given, _say))
@@ -68,8 +76,11 @@ if __name__ == "__main__":
     except Wrong as wrong:
         sys.stderr.write(f"{wrong}\n")
         sys.exit(2)
+    _say(_outlook(given))
     report = asyncio.run(_storm(given))
     missed = report.missed(given.floors)
     _tell(report, missed)
     _say(f"{time.time() - begun:.0f} s")
+    if report.violations:
+        _say(f"SEED={given.seed} plans the same faults again; KEEP=1 keeps logs and ledgers")
     sys.exit(1 if report.violations else 3 if report.late or missed else 0)
