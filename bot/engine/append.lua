@@ -1,14 +1,16 @@
--- One commit to one thread: known id, then fence, then head, then everything at once.
+-- One commit to one thread: end, then known id, then fence, then head, then everything at once.
 -- KEYS log blobs ready wake timers threads seen dead
--- ARGV group consumer thread kind seen_seconds entry count head rest fires due n_timers n_blobs
---      n_copied, then timer,at|'-' pairs, ref,blob pairs, rows copied with their stamps, events
+-- ARGV group consumer thread kind seen_seconds entry count head rest fires due end end_at n_timers
+--      n_blobs n_copied, then timer,at|'-' pairs, ref,blob pairs, rows copied with their stamps, events
 local log, blobs, ready, wake, timers, threads, seen, dead = unpack(KEYS)
 local group, consumer, thread, kind, seen_seconds = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local entry, count, expected, rest = ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9] == '1'
 local fires, due = ARGV[10], tonumber(ARGV[11])
-local first_blob = 15 + 2 * tonumber(ARGV[12])
-local first_event = first_blob + 2 * tonumber(ARGV[13])
-local first_new = first_event + tonumber(ARGV[14])
+local folded, folded_at = tonumber(ARGV[12]), ARGV[13]
+local first_timer = 17
+local first_blob = first_timer + 2 * tonumber(ARGV[14])
+local first_event = first_blob + 2 * tonumber(ARGV[15])
+local first_new = first_event + tonumber(ARGV[16])
 
 local time = redis.call('TIME')
 local at = time[1] .. string.format('%03d', math.floor(time[2] / 1000))
@@ -19,6 +21,11 @@ if fires ~= '' then
   local score = tonumber(redis.call('ZSCORE', timers, fires) or '')
   if score ~= due or due > tonumber(at) then return {'known', head, at} end
   redis.call('ZREM', timers, fires)
+end
+
+-- A power loss can take the end of a log, and other rows its place; no two of them have the same stamp there.
+if folded > 0 and string.sub(redis.call('LINDEX', log, folded - 1) or '', 1, 13) ~= folded_at then
+  return {'parted', head, at}
 end
 
 local held = false
@@ -59,7 +66,7 @@ end
 if refused and kind == 'claim' then return {refused, head, at} end
 
 if entry == '' or held then
-  for i = 15, first_blob - 1, 2 do
+  for i = first_timer, first_blob - 1, 2 do
     local member = thread .. '\0' .. ARGV[i]
     if ARGV[i + 1] == '-' then redis.call('ZREM', timers, member)
     else redis.call('ZADD', timers, ARGV[i + 1], member) end

@@ -15,9 +15,10 @@ from bot.core.reducer import evolve, replay
 from bot.core.thread import Thread
 from bot.core.values import Address
 from bot.engine import letters
+from bot.engine.commit import Append, Row
 from bot.engine.letters import Letter
 from bot.engine.standing import CannotRead, NoSuchThread, Standing, reading
-from bot.engine.store import Append, Row, Store, WrongKey
+from bot.engine.store import Store, WrongKey
 
 
 def thread_id(address: Address) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.engine.commit import Lease, Timer
 from bot.engine.letters import THREAD, Letter
-from bot.engine.store import Lease, Timer
 
 if TYPE_CHECKING:
     from bot.engine.memory_store import MemoryServer

@@ -9,10 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from bot.engine import keys
-from bot.engine.letters import Letter
-from bot.engine.memory_letters import MemoryLetters
-from bot.engine.memory_rebuild import MemoryRebuild
-from bot.engine.store import (
+from bot.engine.commit import (
     Append,
     Appended,
     Fenced,
@@ -20,9 +17,13 @@ from bot.engine.store import (
     Lease,
     Moved,
     Outcome,
+    Parted,
     Row,
     Timer,
 )
+from bot.engine.letters import Letter
+from bot.engine.memory_letters import MemoryLetters
+from bot.engine.memory_rebuild import MemoryRebuild
 
 
 def wall_clock_ms() -> int:
@@ -94,9 +95,8 @@ class MemoryStore(MemoryLetters, MemoryRebuild):
 
     async def append(self, commit: Append) -> Outcome:
         keys.of_thread(commit.thread)
-        known = self._known(commit)
-        if known is not None:
-            return known
+        if answered := self._parted(commit) or self._known(commit):
+            return answered
         refused = self._refusal(commit)
         if commit.kind == "claim" and refused is not None:
             return refused(self._server.head(commit.thread))
@@ -107,6 +107,11 @@ class MemoryStore(MemoryLetters, MemoryRebuild):
             self._server.rouse(commit.thread)
         head = self._server.head(commit.thread)
         return refused(head) if refused else Appended(head, at)
+
+    def _parted(self, commit: Append) -> Parted | None:
+        rows, end = self._server.logs.get(commit.thread, []), commit.end
+        follows = end is None or [row.at for row in rows[end.head - 1 : end.head]] == [end.at]
+        return None if follows else Parted(len(rows))
 
     def _known(self, commit: Append) -> Known | Fenced | Moved | None:
         now, key = self._server.clock(), (commit.thread, commit.id)
@@ -242,5 +247,4 @@ class MemoryStore(MemoryLetters, MemoryRebuild):
         return self._server.aliases.get(address)
 
     async def prune(self, idle_seconds: float) -> None:
-        """Nothing to forget: workers leave no record here but their leases."""
-        _ = idle_seconds
+        _ = idle_seconds  # Workers leave no record here but their leases.

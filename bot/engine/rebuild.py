@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from bot.core.codec import decode
 from bot.core.effects import next_effects, timers
 from bot.core.reducer import replay
+from bot.engine.commit import Row
 from bot.engine.keys import BadThreadId
 from bot.engine.letters import cause_of
-from bot.engine.store import Entry, Row, Store, WrongKey
+from bot.engine.store import Entry, Store, WrongKey
 
 
 @dataclass

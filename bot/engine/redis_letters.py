@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import cast
 
 from bot.engine import keys, letters, scripts, wording
+from bot.engine.commit import Lease, Timer
 from bot.engine.keys import GROUP
 from bot.engine.letters import THREAD, Letter
-from bot.engine.store import Lease, Timer
 from bot.engine.wire import Wire
 
 

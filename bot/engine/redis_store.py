@@ -17,21 +17,12 @@ from typing import cast
 from redis.exceptions import RedisError, ResponseError
 
 from bot.engine import keys, scripts, wording
+from bot.engine.commit import Append, Appended, Known, Lease, Outcome, Row, Timer
 from bot.engine.keys import GROUP
 from bot.engine.redis_letters import RedisLetters
 from bot.engine.redis_rebuild import RedisRebuild
 from bot.engine.scripts import Word
-from bot.engine.store import (
-    Append,
-    Appended,
-    Known,
-    Lease,
-    Outcome,
-    Row,
-    Timer,
-    TooFewReplicas,
-    WrongKey,
-)
+from bot.engine.store import TooFewReplicas, WrongKey
 from bot.engine.wire import WAIT_AT_MOST_SECONDS, Wire, connect
 
 CLUSTER_POLL_SECONDS = 0.1  # A cluster can't block on streams in several slots at once.

@@ -17,7 +17,8 @@ from bot.core.effects import Run, next_effects, timers
 from bot.core.events import Event, ToolStarted
 from bot.core.reducer import evolve
 from bot.core.thread import Call, Thread
-from bot.engine.store import Append, Appended, Fenced, Kind, Known, Lease, Outcome, Store
+from bot.engine.commit import Append, Appended, End, Fenced, Kind, Known, Lease, Outcome, Parted
+from bot.engine.store import Store
 from bot.engine.stuck import LeaseLost, Stuck
 
 FACTS = {
@@ -131,20 +132,19 @@ class Session:
             events=tuple(encode(fact) for fact in facts),
             lease=self.lease,
             head=self.thread.head if kind == "claim" or rest else None,
+            end=self._end(),
             timers={**{name: None for name in self._armed if name not in wanted}, **wanted},
             blobs=blobs,
             rest=rest,
         )
         outcome = await self._store.append(commit)
+        if isinstance(outcome, Parted):
+            raise LeaseLost(self.thread.id)
         self._wrote = True
         self.resting = rest and isinstance(outcome, Appended | Known)
         return await self._heard(outcome, commit, facts)
 
     async def _heard(self, outcome: Outcome, commit: Append, facts: tuple[Event, ...]) -> Outcome:
-        written = len(facts) if isinstance(outcome, Appended) else 0
-        if outcome.head < self.thread.head + written:
-            # A power loss took the end of the log: what was folded here is no longer so, and is read anew.
-            raise LeaseLost(self.thread.id)
         match outcome:
             case Appended(head, at) if head == self.thread.head + len(facts):
                 self.read_to = head
@@ -158,7 +158,11 @@ class Session:
         return outcome
 
     async def _read_on(self) -> None:
-        rows = await self._store.read(self.thread.id, self.thread.head)
+        end = self._end()
+        rows = await self._store.read(self.thread.id, self.thread.head - (end is not None))
+        # The last row folded is read once more, and must be the same: a power loss can take the end of a log.
+        if end and (not rows or rows.pop(0).at != end.at):
+            raise LeaseLost(self.thread.id)
         self.read_to = self.thread.head + len(rows)
         after_fact: Thread | None = None
         for row in rows:
@@ -168,6 +172,11 @@ class Session:
                 after_fact = self.thread
         if after_fact is not None:
             self._armed = timers(after_fact)
+
+    def _end(self) -> End | None:
+        """What was folded, as the store knows it again; a row that nothing of ours wrote has no stamp."""
+        at = self.events[-1].at if self.events else 0
+        return End(len(self.events), at) if at else None
 
     def _fold_in(self, event: Event) -> None:
         try:

@@ -10,7 +10,7 @@ from bot.kit.channel import Undeliverable
 
 
 class LeaseLost(Exception):
-    """Somebody else works on this thread now; whatever is not appended yet is theirs to find out."""
+    """Somebody else works on this thread now, or on another log of it; what is not appended yet is theirs to find out."""
 
 
 class Stuck(Exception):

@@ -3,8 +3,19 @@
 from collections.abc import Iterator, Mapping
 from typing import cast
 
+from bot.engine.commit import (
+    Append,
+    Appended,
+    Fenced,
+    Known,
+    Lease,
+    Moved,
+    Outcome,
+    Parted,
+    Row,
+    Timer,
+)
 from bot.engine.scripts import Word
-from bot.engine.store import Append, Appended, Fenced, Known, Lease, Moved, Outcome, Row, Timer
 
 AT = slice(0, 13)
 BODY = slice(13, None)
@@ -17,6 +28,7 @@ def words(commit: Append, fires: Timer | None) -> Iterator[Word]:
     yield -1 if commit.head is None else commit.head
     yield int(commit.rest)
     yield from (member(fires), fires.at) if fires else ("", 0)
+    yield from (commit.end.head, b"%013d" % commit.end.at) if commit.end else (0, "")
     yield from (len(commit.timers), len(commit.blobs), len(commit.copied))
     for name, at in commit.timers.items():
         yield from (name, "-" if at is None else at)
@@ -38,6 +50,8 @@ def outcome(reply: object) -> Outcome:
             return Fenced(head)
         case b"moved":
             return Moved(head)
+        case b"parted":
+            return Parted(head)
         case _:
             raise AssertionError(f"the append script answered {word!r}")
 

@@ -15,9 +15,10 @@ import structlog
 from bot.core.codec import encode
 from bot.core.effects import next_effects
 from bot.core.events import TimerFired
+from bot.engine.commit import Lease, Timer
 from bot.engine.letters import Letter, cause_of
 from bot.engine.session import Session
-from bot.engine.store import Lease, Store, Timer, WrongKey
+from bot.engine.store import Store, WrongKey
 from bot.engine.stuck import LeaseLost, Stuck
 from bot.engine.trouble import (
     MOST_TAKEOVERS,

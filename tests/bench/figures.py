@@ -15,8 +15,8 @@ from typing import Any, Literal, cast
 from redis.asyncio import Redis
 
 from bot.engine import keys
+from bot.engine.commit import COMMIT_SEEN_SECONDS
 from bot.engine.desk import thread_id
-from bot.engine.store import COMMIT_SEEN_SECONDS
 from tests.bench import fold, work
 from tests.bench.floor import Floor
 from tests.bench.ours import Ours

@@ -29,6 +29,7 @@ from bot.core.outbox import Outgoing, Say
 from bot.core.thread import Thread
 from bot.core.values import Address, Proposal
 from bot.engine import run
+from bot.engine.commit import Append
 from bot.engine.desk import Desk, thread_id
 from bot.engine.letters import Letter
 from bot.engine.perform import Performer
@@ -36,7 +37,6 @@ from bot.engine.redis_store import RedisStore
 from bot.engine.results import Carried, carry
 from bot.engine.run import Runner
 from bot.engine.server import ensure_server, stop_server
-from bot.engine.store import Append
 from bot.engine.toolbox import Toolbox
 from bot.engine.trouble import Patience
 from bot.engine.worker import Worker

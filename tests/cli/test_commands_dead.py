@@ -14,10 +14,11 @@ from redis import Redis
 
 from bot.core.values import Address
 from bot.engine import keys, wording
+from bot.engine.commit import Lease, Timer
 from bot.engine.desk import Desk, thread_id
 from bot.engine.letters import Letter
 from bot.engine.redis_store import RedisStore
-from bot.engine.store import Lease, Store, Timer
+from bot.engine.store import Store
 from tests.cli.office import Json, Office, eventually, furnish
 
 NOW = 1_795_376_489_021

@@ -9,8 +9,8 @@ import pytest
 
 from bot.core.codec import encode
 from bot.core.events import Compacted, Paused, ToolStarted
+from bot.engine.commit import Append
 from bot.engine.redis_store import RedisStore
-from bot.engine.store import Append
 from tests.cli.office import Office, furnish
 
 

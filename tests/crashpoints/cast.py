@@ -14,10 +14,11 @@ from pydantic import JsonValue
 
 from bot.core import context
 from bot.core.events import Event
+from bot.engine.commit import Outcome, Timer
 from bot.engine.memory_store import MemoryStore
 from bot.engine.perform import Performer
 from bot.engine.run import Runner
-from bot.engine.store import Outcome, Timer, WrongKey
+from bot.engine.store import WrongKey
 from bot.engine.toolbox import Toolbox
 from bot.engine.worker import Worker
 from bot.kit import Call, Refused, Unsure

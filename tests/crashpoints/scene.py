@@ -10,9 +10,9 @@ from pydantic import JsonValue
 from bot.core import events, outbox
 from bot.core.names import version_of
 from bot.core.thread import Thread
+from bot.engine.commit import Row
 from bot.engine.desk import Desk, thread_id
 from bot.engine.rebuild import rebuild
-from bot.engine.store import Row
 from tests.crashpoints.cast import SPOILT, Crew, Release, end_of
 from tests.crashpoints.fate import Fate
 from tests.crashpoints.script import Story

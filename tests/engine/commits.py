@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from bot.engine.commit import Append, Lease
 from bot.engine.server import _server_binary  # pyright: ignore[reportPrivateUsage]
-from bot.engine.store import Append, Lease, Store
+from bot.engine.store import Store
 
 PATIENCE_SECONDS = 10.0
 T = TypeVar("T")

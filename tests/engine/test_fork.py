@@ -8,9 +8,10 @@ from bot.core.codec import encode
 from bot.core.events import Forked, MessageReceived, ToolEnded
 from bot.core.reducer import replay
 from bot.core.values import Address
+from bot.engine.commit import Append
 from bot.engine.desk import Desk, thread_id
 from bot.engine.keys import partition_of
-from bot.engine.store import Append, Store
+from bot.engine.store import Store
 from tests.engine.commits import Workers
 
 HERE = Address(channel="slack", locator="C1:1.1")

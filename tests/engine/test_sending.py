@@ -12,12 +12,12 @@ from bot.core.codec import encode
 from bot.core.events import Event, Paused, Resumed, StepDecided
 from bot.core.thread import Thread
 from bot.core.values import Proposal
+from bot.engine.commit import Append
 from bot.engine.desk import thread_id
 from bot.engine.memory_store import MemoryServer, MemoryStore
 from bot.engine.perform import Performer
 from bot.engine.run import Runner
 from bot.engine.session import Session
-from bot.engine.store import Append
 from bot.engine.stuck import LeaseLost
 from bot.engine.toolbox import Toolbox
 from tests.engine.office import HOME, Screen, message

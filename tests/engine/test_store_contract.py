@@ -1,21 +1,13 @@
 """What every store promises, asked of the one in memory, of a Redis server and of a cluster."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from bot.engine.commit import Append, Appended, End, Fenced, Known, Lease, Moved, Parted, Row, Timer
 from bot.engine.keys import BadThreadId
-from bot.engine.store import (
-    Append,
-    Appended,
-    Fenced,
-    Known,
-    Lease,
-    Moved,
-    Row,
-    Store,
-    Timer,
-)
+from bot.engine.store import Store
 from tests.engine.commits import (
     Workers,
     arrival,
@@ -263,6 +255,20 @@ async def test_a_worker_without_the_lease_cannot_rest_and_its_facts_are_kept(
     assert await stale.append(rest(old, 1, "rest", b"late")) == Fenced(2)
     assert await bodies(fresh, "t") == [b"hello", b"late"]
     assert isinstance(await fresh.append(rest(new, 2, "rest of the other")), Appended)
+
+
+async def test_whoever_folded_a_log_that_is_gone_writes_nothing(workers: Workers) -> None:
+    store = await workers()
+    lease = await woken(store)
+    (row,) = await store.read("t")
+    here, longer, other = End(1, row.at), End(2, row.at), End(1, row.at - 1)
+    for end in (longer, other):
+        for commit in (fact(lease, "f", b"said"), claim(lease, 1), rest(lease, 1, "r", b"said")):
+            assert await store.append(replace(commit, end=end)) == Parted(1)
+    assert await bodies(store, "t") == [b"hello"]
+    assert isinstance(await store.append(replace(claim(lease, 1), end=here)), Appended)
+    assert await store.append(replace(claim(lease, 1), end=here)) == Known(2)
+    assert await store.append(replace(claim(lease, 1), end=other)) == Parted(2)
 
 
 # Claims, facts and the fence

@@ -7,9 +7,10 @@ import pytest
 from redis import Redis
 
 from bot.engine import keys, letters
+from bot.engine.commit import Append, Appended, Known, Lease, Timer
 from bot.engine.letters import Letter
 from bot.engine.redis_store import RedisStore
-from bot.engine.store import Append, Appended, Known, Lease, Store, Timer, WrongKey
+from bot.engine.store import Store, WrongKey
 from tests.engine.commits import Workers, arrival, bodies, claim, reclaim_one, rest, take_one, until
 
 LAPSES_AT_ONCE = 0.02

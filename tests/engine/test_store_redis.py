@@ -15,8 +15,7 @@ from redis.crc import key_slot
 from redis.exceptions import NoScriptError
 
 from bot.engine import keys, scripts
-from bot.engine.redis_store import GROUP, RedisStore
-from bot.engine.store import (
+from bot.engine.commit import (
     ARRIVAL_SEEN_SECONDS,
     COMMIT_SEEN_SECONDS,
     Append,
@@ -24,9 +23,9 @@ from bot.engine.store import (
     Known,
     Lease,
     Moved,
-    TooFewReplicas,
-    WrongKey,
 )
+from bot.engine.redis_store import GROUP, RedisStore
+from bot.engine.store import TooFewReplicas, WrongKey
 from bot.engine.wire import Wire, connect
 from tests.engine.commits import (
     arrival,

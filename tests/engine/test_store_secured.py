@@ -13,8 +13,8 @@ import pytest
 import redis
 from redis.exceptions import ConnectionError as NoConnection
 
+from bot.engine.commit import Append, Appended
 from bot.engine.redis_store import RedisStore
-from bot.engine.store import Append, Appended
 
 
 async def stores_an_event(url: str) -> bool:

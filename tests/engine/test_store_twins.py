@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis import Redis
 
+from bot.engine.commit import Append, Appended, End, Lease, Outcome, Timer
 from bot.engine.memory_store import MemoryServer, MemoryStore
 from bot.engine.redis_store import RedisStore
-from bot.engine.store import Append, Appended, Lease, Outcome, Store, Timer
+from bot.engine.store import Store
 
 Deed = Literal["take", "reclaim", "release", "renew", "arrive", "tell", "claim", "rest", "fire"]
 
@@ -27,6 +28,7 @@ class Act:
     lease: int
     head: int
     timers: dict[str, int | None] = field(default_factory=dict[str, int | None])
+    is_parted: bool = False
 
 
 acts = st.builds(
@@ -54,6 +56,7 @@ acts = st.builds(
     timers=st.dictionaries(
         st.sampled_from(["x", "y"]), st.sampled_from([None, 1, 2, 2**52]), max_size=2
     ),
+    is_parted=st.sampled_from([False, False, True]),
 )
 
 
@@ -94,7 +97,8 @@ class Life:
 
     async def _append(self, worker: Store, act: Act) -> object:
         lease = self._lease(act)
-        head = len(await worker.read(act.thread)) + min(act.head, 0)
+        rows = await worker.read(act.thread)
+        head = len(rows) + min(act.head, 0)
         commit = Append(
             thread=act.thread,
             kind="arrival",
@@ -107,6 +111,8 @@ class Life:
         if lease is None:
             return None
         commit = replace(commit, kind="fact", lease=lease, head=head, rest=act.deed == "rest")
+        if head > 0:
+            commit = replace(commit, end=End(head, rows[head - 1].at - act.is_parted))
         if act.deed == "claim":
             commit = replace(commit, kind="claim")
         return _said(await worker.append(commit))

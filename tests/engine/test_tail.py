@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.engine.commit import Append
 from bot.engine.redis_store import RedisStore
 from bot.engine.server import ensure_server, stop_server
-from bot.engine.store import Append
 from bot.engine.tail import BEGIN, CHUNK_BYTES, END, mend
 
 WRITTEN = b"*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n"

@@ -29,12 +29,12 @@ from bot.core.outbox import Outgoing
 from bot.core.thread import Idle, Thinking, Thread
 from bot.core.values import Address, Proposal
 from bot.engine import keys
+from bot.engine.commit import Append, Lease, Outcome
 from bot.engine.desk import Desk
 from bot.engine.memory_store import MemoryServer, MemoryStore
 from bot.engine.redis_store import RedisStore
 from bot.engine.run import Runner
 from bot.engine.session import Session
-from bot.engine.store import Append, Lease, Outcome
 from bot.engine.stuck import LeaseLost
 from bot.engine.toolbox import Toolbox
 from bot.engine.worker import Worker

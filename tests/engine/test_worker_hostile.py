@@ -15,9 +15,9 @@ from bot.core import outbox
 from bot.core.codec import encode
 from bot.core.events import CallVoided, DecideFailed, StepDecided, ToolEnded
 from bot.engine import keys, worker
+from bot.engine.commit import Append
 from bot.engine.desk import Desk
 from bot.engine.results import MOST_BLOB_BYTES
-from bot.engine.store import Append
 from bot.engine.trouble import MOST_TAKEOVERS
 from bot.model.port import ModelFailed
 from tests.engine.commits import take_one

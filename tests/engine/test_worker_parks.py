@@ -13,10 +13,11 @@ from bot.core.events import MessageReceived, StepDecided
 from bot.core.thread import Idle, Thread
 from bot.core.values import Address
 from bot.engine import keys, perform
+from bot.engine.commit import Append
 from bot.engine.desk import Desk, thread_id
 from bot.engine.letters import Letter
 from bot.engine.session import Session
-from bot.engine.store import Append, Store
+from bot.engine.store import Store
 from bot.engine.trouble import MOST_TAKEOVERS, Patience
 from tests.engine import commits
 from tests.engine.commits import arrival, take_one

@@ -11,8 +11,8 @@ from bot.core.events import MessageReceived, StepDecided, Verdict
 from bot.core.frozen import amend, replace
 from bot.core.thread import READY, Call, Thread, Working
 from bot.core.values import Address
+from bot.engine.commit import Append, Fenced, Lease, Moved, Outcome, Timer
 from bot.engine.memory_store import MemoryStore
-from bot.engine.store import Append, Fenced, Lease, Moved, Outcome, Timer
 from tests.simulation.life import Life, Plant
 from tests.simulation.ports import ScreenPort
 from tests.simulation.process import current

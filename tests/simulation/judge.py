@@ -11,7 +11,7 @@ from bot.core.effects import timers
 from bot.core.events import DecideFailed, Delivered, DeliveryFailed, Event, StepDecided
 from bot.core.reducer import replay
 from bot.core.thread import Asked, Started, Thread, asked_about
-from bot.engine.store import ARRIVAL_SEEN_SECONDS, COMMIT_SEEN_SECONDS
+from bot.engine.commit import ARRIVAL_SEEN_SECONDS, COMMIT_SEEN_SECONDS
 from tests.simulation.fairness import against
 from tests.simulation.record import Record, is_retry, is_words, may_end
 from tests.simulation.world import Letter, World

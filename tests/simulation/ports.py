@@ -11,10 +11,11 @@ from bot.core.codec import decode
 from bot.core.events import ToolStarted
 from bot.core.outbox import Outgoing
 from bot.core.values import Address
+from bot.engine.commit import Append, Appended, Known, Lease, Outcome, Row, Timer
 from bot.engine.desk import thread_of
 from bot.engine.letters import Letter
 from bot.engine.memory_store import MemoryServer, MemoryStore
-from bot.engine.store import Append, Appended, Entry, Known, Lease, Outcome, Row, Timer
+from bot.engine.store import Entry
 from bot.kit.channel import Undeliverable
 from bot.model.port import Answer
 from tests.simulation.chooser import choose

@@ -1,0 +1,68 @@
+"""Session: one thread in the hands of one worker, whose fold and log say the same or part."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+
+from bot.core.codec import encode
+from bot.core.events import Delivered, Event, StepDecided
+from bot.engine.commit import Append, Appended
+from bot.engine.memory_store import MemoryServer, MemoryStore
+from bot.engine.session import Session
+from bot.engine.stuck import LeaseLost
+from tests.engine.commits import arrival
+from tests.engine.office import message
+
+
+async def parted(server: MemoryServer, *others: Event) -> Session:
+    """A session whose last event a power loss has taken, with these in its place."""
+    store = MemoryStore(server, lease_seconds=30, consumer="one")
+    await store.append(arrival("t", "hello", encode(message("hello"))))
+    await store.append(arrival("t", "lost", encode(message("that was lost"))))
+    (lease,) = await store.take(1, 1)
+    session = Session(store, lease, 30)
+    await session.load()
+    server.logs["t"].pop()
+    for other in others:
+        await store.append(arrival("t", other.id, encode(other)))
+    return session
+
+
+def later() -> Callable[[], int]:
+    """A clock that never says the same twice."""
+    return itertools.count(1_790_000_000_000).__next__
+
+
+@pytest.mark.parametrize("others", [0, 1, 2])
+async def test_a_session_whose_log_lost_its_end_writes_nothing_whatever_took_its_place(
+    others: int,
+) -> None:
+    server = MemoryServer(later())
+    session = await parted(server, *(message(f"other {number}") for number in range(others)))
+    before = list(server.logs["t"])
+    step = StepDecided(id="s", actor="model", seen=2, calls=())
+    with pytest.raises(LeaseLost):
+        await session.record(step)
+    with pytest.raises(LeaseLost):
+        await session.load()
+    with pytest.raises(LeaseLost):
+        await session.rest()
+    assert server.logs["t"] == before
+    assert list(server.ready) != []
+
+
+async def test_a_message_whose_record_is_all_that_is_left_of_a_step_is_not_sent_for_ever() -> None:
+    """In a storm: the reply to `Delivered` was lost, and so was the step before it; sent again, it was known already."""
+    server = MemoryServer(later())
+    session = await parted(server)
+    store = MemoryStore(server, lease_seconds=30, consumer="one")
+    delivered = Delivered(id="sent:x", actor="engine", key="x", receipt="y")
+    commit = Append(
+        thread="t", kind="fact", id="sent:x", events=(encode(delivered),), lease=session.lease
+    )
+    assert isinstance(await store.append(commit), Appended)
+    with pytest.raises(LeaseLost):
+        await session.record(delivered)
