@@ -31,6 +31,7 @@ from bot.core.yamlish import dump
 
 MOST_MESSAGE_CHARACTERS = 50_000
 MOST_NOTE_CHARACTERS = 2_000
+FORKED = "From here on this is a copy; what the first thread has under way stays there."
 # Letters of one alphabet only: an alias that looks like another one is nobody's.
 _ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -130,8 +131,8 @@ def _own(before: Thread, event: Event, after: Thread, changed: tuple[Change, ...
         case "MessageNoted":
             return element("noted", text(_capped(event.text)), ("untrusted", source(event)))
         case "CronTicked":
-            at = minute(event.at)
-            return element("schedule", text(event.prompt), ("name", event.schedule), ("at", at))
+            when = ("at", minute(event.at))
+            return element("schedule", text(event.prompt), ("name", event.schedule), when)
         case "StepDecided":
             return _step(before, event, after)
         case "DecideFailed" if event.kind == "malformed" and _was_awaited(before, event.seen):
@@ -143,8 +144,7 @@ def _own(before: Thread, event: Event, after: Thread, changed: tuple[Change, ...
         case "Cancelled":
             return element("cancelled", text(event.reason), ("by", event.actor))
         case "Forked":
-            words = "From here on this is a copy; what the first thread has under way stays there."
-            return element("forked", text(words))
+            return element("forked", text(FORKED))
         case _:
             return ""
 
@@ -159,15 +159,13 @@ def _message(
         return ""
     if "stopped" in codes:
         return element("cancelled", NOTHING, ("by", event.actor))
-    refusal = next(
-        (refusal.reason for refusal in after.refusals if refusal.verdict == event.id), ""
-    )
+    refused = (refusal.reason for refusal in after.refusals if refusal.verdict == event.id)
     return element(
         "message",
         text(_capped(event.text)),
         speaker(event),
         ("at", minute(event.at)),
-        ("not_counted", refusal),
+        ("not_counted", next(refused, "")),
         ("open", " ".join(call.id for call in after.calls if call.open and not is_closed(call))),
     )
 

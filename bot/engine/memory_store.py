@@ -26,10 +26,6 @@ from bot.engine.memory_letters import MemoryLetters
 from bot.engine.memory_rebuild import MemoryRebuild
 
 
-def wall_clock_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
 @dataclass(slots=True)
 class Entry:
     """A thread with work, waiting for a worker or leased by one."""
@@ -48,7 +44,7 @@ class Entry:
 class MemoryServer:
     """What all stores of a test share, as a Redis server would be."""
 
-    clock: Callable[[], int] = wall_clock_ms
+    clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     logs: dict[str, list[Row]] = field(default_factory=dict[str, list[Row]])
     blobs: dict[tuple[str, str], bytes] = field(default_factory=dict[tuple[str, str], bytes])
     seen: dict[tuple[str, str], tuple[str, int]] = field(
