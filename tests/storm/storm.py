@@ -20,6 +20,7 @@ from pydantic import DirectoryPath, Field
 from bot.core import outbox, status
 from bot.core.effects import next_effects
 from bot.core.events import OutcomeUnknown
+from bot.core.thread import Thread
 from bot.engine.desk import Desk
 from bot.engine.redis_store import RedisStore
 from bot.engine.server import Fsync, ensure_server, stop_server
@@ -155,6 +156,7 @@ class Weather:
             at_work=tools_at_work(self._people.running),
         )
         self._powered = asyncio.Lock()
+        self._restless: list[str] = []
         self._some_awake = asyncio.Semaphore(max(1, plan.workers // 2))
 
     async def run(self, tell: Tell) -> Report:
@@ -223,7 +225,7 @@ class Weather:
 
     # ---- the calm ----------------------------------------------------------------------------------
     async def _rest(self, tell: Tell) -> float:
-        """When the last thread came to rest, or when patience ended."""
+        """When the last thread came to rest, or when patience ended; those that are not are late."""
         calm, left = time.time(), set(self._people.jobs)
         while left and time.time() < calm + REST_SECONDS:
             await asyncio.sleep(0.5)
@@ -231,13 +233,20 @@ class Weather:
             if self._plan.fsync == "everysec":
                 await self._look_again(left)
         tell(f"at rest after {time.time() - calm:.1f} s; {len(left)} are not")
+        self._restless = [f"{name} was not at rest after {REST_SECONDS:g} s" for name in left]
         return time.time()
 
     async def _is_at_rest(self, name: str) -> bool:
-        if name in self._people.working or not self._people.jobs[name]:
+        if not self._people.jobs[name]:
             return False
         thread = await self._look.thread(name)
+        if name in self._people.working and not self._is_swallowed(thread):
+            return False
         return status.phase(thread) == "resting" and not next_effects(thread)
+
+    def _is_swallowed(self, thread: Thread) -> bool:
+        """Where a power loss took an answer, the next job's words were taken for it, and nothing more comes of them."""
+        return self._plan.fsync == "everysec" and thread.at / 1000 < time.time() - FORGOTTEN_SECONDS
 
     async def _look_again(self, names: set[str]) -> None:
         """Where a power loss took an answer, people find the question open and answer once more."""
@@ -259,7 +268,7 @@ class Weather:
         )
         found = violations(seen) + [f"a worker ended with {end}" for end in ends if end != 0]
         found += [f"process {pid} ended by itself" for pid in self._crew.deserted]
-        return Report(self._figures(seen, rested), found, late(seen))
+        return Report(self._figures(seen, rested), found, [*self._restless, *late(seen)])
 
     def _figures(self, seen: Evidence, rested: float) -> dict[str, float]:
         faults = Counter(fault.kind for fault in seen.faults)
