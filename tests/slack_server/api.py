@@ -1,0 +1,125 @@
+"""API: a request becomes a call; token, method and scope are judged, faults happen, the ledger is kept."""
+
+from __future__ import annotations
+
+import json
+
+from aiohttp import web
+
+from tests.slack_server import auth, chat, conversations
+from tests.slack_server.call import Call, Method
+from tests.slack_server.faults import Cut, Fail, Hold, Limit, LoseReply, Refuse
+from tests.slack_server.install import Seat
+from tests.slack_server.ledger import Entry
+from tests.slack_server.shapes import Json, Refused, as_object, as_text
+from tests.slack_server.world import World
+
+METHODS: dict[str, Method] = {**auth.METHODS, **chat.METHODS, **conversations.METHODS}
+
+_TOKENS = "authentication/tokens"
+
+
+class CutOff(Exception):
+    """The connection goes, without an answer."""
+
+
+class Api:
+    """`/api/METHOD`."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        arguments = await _arguments(request)
+        token = _token(request, arguments)
+        method = request.match_info["method"]
+        entry = Entry(self._world.clock.now(), token, method, arguments)
+        self._world.ledger.entries.append(entry)
+        try:
+            return await self._answer(entry)
+        except CutOff:
+            entry.lost = True
+            if request.transport:
+                request.transport.abort()
+            return web.Response()
+
+    async def _answer(self, entry: Entry) -> web.Response:
+        fault = self._world.faults.next(entry)
+        match fault:
+            case Cut():
+                raise CutOff
+            case Fail(status):
+                entry.status = status
+                return web.Response(status=status, text="upstream error")
+            case Limit(seconds):
+                return limited(entry, seconds)
+            case Refuse(error):
+                return _said(entry, {"ok": False, "error": error})
+            case Hold(arrived, release):
+                arrived.set()
+                await release.wait()
+            case LoseReply() | None:
+                pass
+        answer = _said(entry, self._perform(entry))
+        if isinstance(fault, LoseReply):
+            raise CutOff
+        return answer
+
+    def _perform(self, entry: Entry) -> Json:
+        try:
+            answer: Json = {"ok": True, **self._judged(entry)}
+        except Refused as refused:
+            return refused.answer
+        entry.applied = True
+        return answer
+
+    def _judged(self, entry: Entry) -> Json:
+        method = METHODS.get(entry.method)
+        if method is None:
+            raise Refused("unknown_method", "apis/web-api")
+        seat = self._seat(entry.token, method)
+        call = Call(self._world, seat, entry.method, entry.arguments)
+        if method.scope:
+            call.needs(method.scope)
+        return method.perform(call)
+
+    def _seat(self, token: str, method: Method) -> Seat:
+        """Whose token this is; an app-level token has no seat of its own, any will do."""
+        anyone = next(iter(self._world.seats.values()))
+        if method.token == "none":
+            return anyone
+        if not token:
+            raise Refused("not_authed", _TOKENS)
+        is_app_level = token == self._world.app.app_token
+        if not is_app_level and token not in self._world.seats:
+            raise Refused("invalid_auth", _TOKENS)
+        if is_app_level != (method.token == "app"):
+            raise Refused("not_allowed_token_type", _TOKENS)
+        return anyone if is_app_level else self._world.seats[token]
+
+
+def limited(entry: Entry, seconds: int) -> web.Response:
+    """429 with `Retry-After` (docs: apis/web-api/rate-limits)."""
+    entry.status = 429
+    entry.answer = {"ok": False, "error": "ratelimited"}
+    return web.json_response(entry.answer, status=429, headers={"Retry-After": str(seconds)})
+
+
+def _said(entry: Entry, answer: Json) -> web.Response:
+    entry.status, entry.answer = 200, answer
+    return web.json_response(answer)
+
+
+async def _arguments(request: web.Request) -> Json:
+    """Query, then form or JSON body; a later one wins."""
+    found: Json = dict(request.query)
+    if request.content_type == "application/json":
+        raw = await request.read()
+        return found | as_object(json.loads(raw or b"{}"))
+    return found | dict((await request.post()).items())
+
+
+def _token(request: web.Request, arguments: Json) -> str:
+    header = request.headers.get("Authorization", "")
+    given = as_text(arguments.pop("token", ""))
+    return header.removeprefix("Bearer ") or given
