@@ -1,0 +1,186 @@
+"""An office in Slack: the strict stand-in, a real Redis, the bot's own listener and worker, a scripted model.
+
+Everything between Slack's wire and the log is the real thing; only what the model says is written down beforehand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import textwrap
+import time
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Literal
+
+from bot.app import App, House, channels, house, opened, run_slack, run_web
+from bot.core.events import Event
+from bot.core.thread import Thread
+from bot.engine.perform import Performer
+from bot.engine.run import Runner
+from bot.engine.toolbox import Toolbox
+from bot.engine.trouble import Patience
+from bot.engine.worker import Worker
+from bot.model.decide import Decider
+from bot.settings import Settings
+from tests.engine.office import Reply, ScriptedModel
+from tests.slack_server.server import SlackServer
+from tests.slack_server.workspace import Channel, Message, Person
+
+Mode = Literal["socket", "http"]
+PATIENCE_SECONDS = 20.0
+LEASE_SECONDS = 2.0
+
+AGENT = """---
+description: ships what is asked for
+approvers: [bob]
+listen: thread
+---
+You ship.
+"""
+TOOLS = """
+import os
+from bot.kit import Args, Call, tool
+
+class Ship(Args):
+    tag: str
+    notes: str = ""
+
+@tool(approval="always", idempotent=False, env=("LEDGER",))
+async def ship(r: Ship, call: Call):
+    "Ship a tag."
+    with open(call.env["LEDGER"], "a") as ledger:
+        ledger.write(f"{r.tag}\\n")
+    return {"shipped": r.tag}
+"""
+
+
+class SlackOffice:
+    """What a test says and sees."""
+
+    def __init__(self, slack: SlackServer, url: str, folder: Path, port: int) -> None:
+        self.slack = slack
+        self.folder = folder
+        self.model = ScriptedModel(())
+        self.alice = slack.team.person("alice")
+        self.bob = slack.team.person("bob")
+        self.eve = slack.team.person("eve")
+        everybody = [self.alice, self.bob, self.eve, slack.bot]
+        self.channel = slack.team.channel("releases", everybody)
+        self.settings = self._settings(url, port)
+
+    def _settings(self, url: str, port: int) -> Settings:
+        home = self.folder / "agents" / "shipper"
+        home.mkdir(parents=True)
+        (home / "agent.md").write_text(AGENT)
+        (home / "tools.py").write_text(textwrap.dedent(TOOLS))
+        people = self.folder / "people.yaml"
+        people.write_text(
+            f"people:\n  alice: {{slack: {self.alice.id}}}\n  bob: {{slack: {self.bob.id}}}\n"
+        )
+        return Settings.model_validate(
+            {
+                "REDIS_URL": url,
+                "BOT_AGENTS_PATH": str(self.folder / "agents"),
+                "BOT_PEOPLE": str(people),
+                "BOT_DEFAULT_AGENT": "shipper",
+                "SLACK_BOT_TOKEN": self.slack.token,
+                "SLACK_APP_TOKEN": self.slack.app.app_token,
+                "SLACK_SIGNING_SECRET": self.slack.app.signing_secret,
+                "SLACK_API_URL": self.slack.api_url,
+                "PORT": str(port),
+            }
+        )
+
+    # ---- the bot ---------------------------------------------------------------------------------
+    @asynccontextmanager
+    async def listening(self, mode: Mode = "socket") -> AsyncGenerator[App]:
+        """A process that only listens."""
+        stop, ready = asyncio.Event(), asyncio.Event()
+        run = run_slack if mode == "socket" else run_web
+        async with opened(self.settings, self._house()) as app:
+            running = asyncio.create_task(run(app, stop, ready.set))
+            await _first(running, ready)
+            try:
+                yield app
+            finally:
+                stop.set()
+                await running
+
+    @asynccontextmanager
+    async def working(self, replies: Sequence[Reply] = ()) -> AsyncGenerator[App]:
+        """A process that only works."""
+        self.model.replies = [*self.model.replies, *replies]
+        stop = asyncio.Event()
+        async with opened(self.settings, self._house()) as app:
+            running = asyncio.create_task(self._worker(app).run(stop))
+            try:
+                yield app
+            finally:
+                stop.set()
+                await running
+
+    def _house(self) -> House:
+        return house(self.settings)
+
+    def _worker(self, app: App) -> Worker:
+        agents = app.house.agents
+        decider = Decider(
+            agents,
+            self.model,
+            model_of=lambda _: "a-model",
+            max_tokens=1_000,
+            deadline_seconds=3_600,
+            owner="alice",
+        )
+        runner = Runner(Toolbox(agents, {"LEDGER": str(self.folder / "ledger")}))
+        return Worker(
+            app.store,
+            Performer(decider, runner, channels(app)),
+            lease_seconds=LEASE_SECONDS,
+            patience=Patience(first_seconds=0.05, longest_seconds=0.1, tries=8, away_tries=100),
+        )
+
+    # ---- people ----------------------------------------------------------------------------------
+    def mention(self, text: str, person: Person | None = None) -> Message:
+        return self.say(f"{self.slack.mention} {text}", person)
+
+    def say(
+        self, text: str, person: Person | None = None, thread: Message | None = None
+    ) -> Message:
+        return self.slack.people.say(person or self.alice, self.channel, text, thread)
+
+    # ---- what came of it -------------------------------------------------------------------------
+    def ledger(self) -> list[str]:
+        """What the tool really did."""
+        file = self.folder / "ledger"
+        return file.read_text().split() if file.exists() else []
+
+    def answers(self, root: Message, channel: Channel | None = None) -> list[Message]:
+        """What the bot said in this thread, oldest first."""
+        replies = (channel or self.channel).thread(root.ts)
+        return [each for each in replies if each.user == self.slack.bot.id]
+
+
+async def _first(running: asyncio.Task[None], ready: asyncio.Event) -> None:
+    """Ready, or whatever kept it from being so."""
+    waiting = asyncio.create_task(ready.wait())
+    await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if running.done():
+        running.result()
+
+
+async def until(condition: Callable[[], bool], what: str = "it") -> None:
+    """Returns once the condition holds."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} never came"
+        await asyncio.sleep(0.01)
+
+
+async def only_thread(app: App) -> tuple[Thread, list[Event]]:
+    """The one thread there is, with its events."""
+    threads = await app.desk.threads()
+    assert len(threads) == 1, [thread.id for thread in threads]
+    return threads[0], await app.desk.events(threads[0].id)
