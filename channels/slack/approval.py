@@ -11,7 +11,8 @@ from channels.slack import arguments, blocks
 from channels.slack.arguments import Row
 from channels.slack.blocks import File, Json, Look, Post
 from channels.slack.markdown import mrkdwn
-from channels.slack.words import Words, words
+from channels.slack.vocabulary import Words
+from channels.slack.words import words
 
 _MOST_WORDS_CHARACTERS = 1_000
 

@@ -14,7 +14,7 @@ from bot.core.visible import on_one_line, visible
 from bot.core.yamlish import TOO_DEEP, dump
 from channels.slack import blocks
 from channels.slack.blocks import File, Json
-from channels.slack.words import Words
+from channels.slack.vocabulary import Words
 
 _MOST_VALUE_CHARACTERS = 1_500
 _MOST_CHARACTERS = 3_500

@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from bot.core.names import call_id
 from bot.core.visible import on_one_line, shortened, visible
 from channels.slack.markdown import mrkdwn
-from channels.slack.words import Words
+from channels.slack.vocabulary import Words
 
 Json = dict[str, JsonValue]
 MOST_SECTION_CHARACTERS = 3_000

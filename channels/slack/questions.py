@@ -9,7 +9,8 @@ from bot.core.visible import on_one_line, shortened
 from channels.slack import arguments, blocks
 from channels.slack.blocks import Json, Look, Post
 from channels.slack.markdown import mrkdwn, pieces
-from channels.slack.words import Words, words
+from channels.slack.vocabulary import Words
+from channels.slack.words import words
 
 _MOST_QUESTION_CHARACTERS = 3_500
 _MOST_CONTEXT_CHARACTERS = 2_500

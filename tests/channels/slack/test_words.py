@@ -9,7 +9,8 @@ import pytest
 
 from bot.core import words as core_words
 from bot.core.approvals import UNKNOWN_CHOICES
-from channels.slack.words import EN, LANGUAGES, Words, words
+from channels.slack.vocabulary import Words
+from channels.slack.words import EN, LANGUAGES, words
 
 
 def filled_in(sentence: str) -> set[str]:
