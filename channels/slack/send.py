@@ -7,15 +7,18 @@ from collections.abc import Mapping, Sequence
 import structlog
 from pydantic import JsonValue
 
-from bot.core.outbox import Approval, Notice, Outgoing, Say
+from bot.core.outbox import Outgoing
+from bot.core.thread import Thread
 from bot.core.values import Address
 from bot.kit.people import People
-from channels.slack.address import CHANNEL, Place, place
+from channels.slack.address import Place, place
 from channels.slack.api import NotAsItStands, Web
-from channels.slack.blocks import File, Look, Post
+from channels.slack.blocks import File, Post
 from channels.slack.cards import plain, render
 from channels.slack.pace import Pace
+from channels.slack.reader import look, reader_of, user_of
 from channels.slack.replies import replies
+from channels.slack.settled import settled
 
 Json = dict[str, JsonValue]
 EVENT_TYPE = "outer_loop_bot"
@@ -29,26 +32,30 @@ class Slack:
         self._web = web
         self._people = people
         self._pace = Pace()
+        self._bot = ""
 
     async def find(self, address: Address, key: str) -> str | None:
-        """The message with this key in the thread, if it is there."""
+        """The message of ours with this key in the thread, if it is there: anybody may write such a key beside theirs."""
         where = place(address)
+        if not self._bot:
+            us, _ = await self._web.granted()
+            self._bot = str(us["bot_id"])
         async for message in replies(self._web, where):
-            if _key(message) == key:
+            if message.get("bot_id") == self._bot and _key(message) == key:
                 return _receipt(where, message)
         return None
 
     async def send(self, address: Address, message: Outgoing) -> str:
         """Posts in the thread; what Slack refuses for its form goes out in a plainer one."""
-        where, reader = place(address), look(message, self._people)
+        where, eyes = place(address), look(message, self._people)
         async with self._pace.turn(where.channel):
-            post = render(message, reader)
+            post = render(message, eyes)
             await self._upload(where, post.files)
             try:
                 return await self._post(where, message.key, post)
             except NotAsItStands as error:
                 log.warning("sent plain", key=message.key, reason=str(error))
-            simple = plain(message, reader)
+            simple = plain(message, eyes)
             await self._upload(where, [file for file in simple.files if file not in post.files])
             try:
                 return await self._post(where, message.key, simple)
@@ -63,6 +70,18 @@ class Slack:
         note: Json = {"channel": where.channel, "thread_ts": where.root, "user": user, "text": text}
         await self._web.call("chat.postEphemeral", note)
 
+    async def change(self, receipt: str, key: str, thread: Thread, at: int) -> None:
+        """The card as it stands now, for those who were asked; its files stay as they are."""
+        _, channel, ts = receipt.split("/")
+        request = key.partition("~")[0]
+        call = thread.call(request)
+        asked = call.card.approvers if call and call.card else call.proposal.asked if call else ()
+        post = settled(thread, request, reader_of(asked, self._people), at)
+        if post is not None:
+            card: Json = {"channel": channel, "ts": ts, "text": post.text}
+            card |= {"blocks": list(post.blocks), "metadata": _metadata(key)}
+            await self._web.call("chat.update", card)
+
     async def _post(self, where: Place, key: str, post: Post) -> str:
         sent = await self._web.call(
             "chat.postMessage",
@@ -71,7 +90,7 @@ class Slack:
                 "thread_ts": where.root,
                 "text": post.text,
                 "blocks": list(post.blocks) or None,
-                "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+                "metadata": _metadata(key),
                 "unfurl_links": False,
                 "unfurl_media": False,
             },
@@ -84,44 +103,18 @@ class Slack:
             await self._web.upload(where.channel, where.root, files)
 
 
-def look(message: Outgoing, people: People) -> Look:
-    """For whom this is: their language and time zone, and who is named so that they notice."""
-    asked = _asked(message)
-    known = next((people.people[each] for each in asked if each in people.people), None)
-    users = (user_of(each, people) for each in asked)
-    return Look(
-        language=(known.language if known else None) or "en",
-        time_zone=(known.time_zone if known else None) or "UTC",
-        mentions=tuple(user for user in users if user),
-    )
-
-
-def _asked(message: Outgoing) -> tuple[str, ...]:
-    match message:
-        case Approval(approvers=approvers):
-            return approvers
-        case Say() | Notice():
-            return ()
-        case _:
-            return message.asked
-
-
-def user_of(person: str, people: People) -> str | None:
-    """This person's id in Slack: one whom the people file does not know acts under their id."""
-    if person in people.people:
-        return people.people[person].slack
-    channel, mark, user = person.partition(":")
-    return user if mark and channel == CHANNEL else None
+def _metadata(key: str) -> Json:
+    return {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
 
 
 def _key(message: Mapping[str, JsonValue]) -> str | None:
-    """The key a message carries. Anybody may write such metadata, so it counts on a bot's message alone."""
+    """The key that a message carries."""
     metadata = message.get("metadata")
     if not isinstance(metadata, dict) or metadata.get("event_type") != EVENT_TYPE:
         return None
     payload = metadata.get("event_payload")
     key = payload.get("key") if isinstance(payload, dict) else None
-    return key if isinstance(key, str) and message.get("bot_id") else None
+    return key if isinstance(key, str) else None
 
 
 def _receipt(where: Place, message: Mapping[str, JsonValue]) -> str:

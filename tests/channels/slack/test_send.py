@@ -14,10 +14,10 @@ from bot.kit.people import People, Person
 from channels.slack.address import Place
 from channels.slack.api import Web
 from channels.slack.manifest import manifest
-from channels.slack.send import Slack, look, user_of
+from channels.slack.reader import look, user_of
+from channels.slack.send import Slack
 from tests.slack_server.faults import Cut, Fail, Limit, LoseReply, Refuse
 from tests.slack_server.server import SlackServer
-from tests.slack_server.shapes import as_object
 from tests.slack_server.workspace import Channel, Message
 
 HELLO = Say("t1-4-0", "hello")
@@ -132,16 +132,6 @@ async def test_a_bot_that_was_not_invited_says_so(room: Room) -> None:
     elsewhere = room.slack.team.channel("elsewhere", [])
     with pytest.raises(Undeliverable, match="invite"):
         await room.sender.send(Place("T1", elsewhere.id, "1.2").address, HELLO)
-
-
-async def test_a_person_is_told_in_private(room: Room) -> None:
-    await room.sender.tell(room.address, "alice", "That card is out of date.")
-    await room.sender.tell(room.address, "somebody", "Nobody hears this.")
-    (note,) = room.slack.team.ephemerals
-    assert (note.thread_ts, note.text) == (room.root.ts, "That card is out of date.")
-    assert (
-        as_object(room.slack.ledger.calls("chat.postEphemeral")[0].arguments)["user"] == note.user
-    )
 
 
 def test_a_card_is_in_the_language_of_those_asked_and_calls_them() -> None:
