@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from bot.core import words as typed
 from bot.core.approvals import choices
 from bot.core.events import MessageNoted, MessageReceived, Verdict
-from bot.core.names import version_of
+from bot.core.names import call_id, version_of
 from bot.core.outbox import Approval, Waiting, pending
 from bot.core.thread import Call, Thread
 from bot.core.values import Address
@@ -67,8 +67,9 @@ class Reception:
 
     async def form(self, request: str) -> Form | None:
         thread = await self._thread(thread_of(request))
-        open_ones: Iterator[Waiting] = iter(pending(thread) if thread else ())
-        found = next((each for each in open_ones if each.request == request), None)
+        open_ones: Sequence[Waiting] = pending(thread) if thread else ()
+        same = (each for each in open_ones if call_id(each.request) == call_id(request))
+        found = next(same, None)
         if thread is None or not isinstance(found, Approval):
             return None
         agent = self._agents.get(thread.agent)

@@ -80,7 +80,7 @@ class Arrivals(Protocol):
         ...
 
     async def form(self, request: str) -> Form | None:
-        """What a form needs, only read; None: nobody is asked for this approval any more."""
+        """What a form needs, only read, be the card that was named an older showing; None: nobody is asked any more."""
         ...
 
     async def complaints(self, request: str, arguments: Json) -> str | None:

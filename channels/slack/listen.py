@@ -8,16 +8,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
+from contextlib import suppress
 
 import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
-from bot.kit.arrival import Arrivals, Remark
+from bot.kit.arrival import Arrivals, Press, Remark
 from bot.kit.people import People
 from channels.slack.address import CHANNEL
-from channels.slack.api import Web
-from channels.slack.parse import Pressed, Said, Submitted, Us, Wish, parse
+from channels.slack.api import Json, Refused, Web
+from channels.slack.modal import Modals
+from channels.slack.parse import Said, Submitted, Us, Wish, parse
 from channels.slack.replies import with_before
 
 EYES = "eyes"
@@ -33,6 +35,7 @@ class Listener:
         self._us = us
         self._people = people
         self._arrivals = arrivals
+        self._modals = Modals(web, people, arrivals)
         self._beside: set[asyncio.Task[None]] = set()
 
     def app(self, signing_secret: str = "") -> AsyncApp:
@@ -57,9 +60,13 @@ class Listener:
                 await self._said(arrived)
             case Remark():
                 await self._arrivals.remark(arrived)
-            case Pressed():
-                await self._arrivals.press(arrived.press)
-            case Wish() | Submitted() | None:
+            case Press():
+                await self._arrivals.press(arrived)
+            case Wish():
+                await self._modals.open(arrived)
+            case Submitted():
+                return await self._modals.submitted(arrived)
+            case None:
                 pass
         return BoltResponse(status=200, body=HEARD)
 
@@ -73,7 +80,9 @@ class Listener:
 
     async def _look_up(self, channel: str, ts: str) -> None:
         """Eyes on the message: it was seen, and something is being done."""
-        await self._web.call("reactions.add", {"channel": channel, "timestamp": ts, "name": EYES})
+        with suppress(Refused):  # As by the same message told twice.
+            eyes: Json = {"channel": channel, "timestamp": ts, "name": EYES}
+            await self._web.call("reactions.add", eyes)
 
     def _name_of(self, user: str) -> str:
         return self._people.alias_of(CHANNEL, user) or user

@@ -8,12 +8,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
-from bot.core.values import Word
 from bot.kit.arrival import Aim, Press, Remark, Words
 from channels.slack.address import CHANNEL, Place, message_id, moment
 from channels.slack.payload import Action, Body, Message, View
@@ -24,7 +22,6 @@ NameOf = Callable[[str], str]
 # A message of one of these kinds is a person's own words; every other kind is Slack's, a copy, or another program's.
 SPOKEN = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 SLACKBOT = "USLACKBOT"
-FORMS = ("deny", "edit")
 _ANSWER = re.compile(r"answer:(\d{1,3})")
 _MARK = re.compile(r"<(?P<sign>[@#!]?)(?P<target>[^<>|]+)(?:\|(?P<label>[^<>]*))?>")
 _ONE_OF = re.compile(r"<(?:@[UW][A-Z0-9]+|!subteam\^[A-Z0-9]+)(?:\|[^<>]*)?>")
@@ -43,37 +40,16 @@ class Us:
 class Wish:
     """A button that opens a form; `trigger` lives three seconds."""
 
-    kind: Literal["deny", "edit"]
-    request: str
-    trigger: str
-    shown: Shown
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """The message that somebody pressed a button of, and who they are."""
-
-    place: Place
-    ts: str
-    person: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    """A button that is a verdict by itself."""
-
     press: Press
-    shown: Shown
+    trigger: str
 
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A form that was sent off."""
+    """A form that was sent off; which verdict its press is, `callback` says."""
 
-    id: str
-    person: str
+    press: Press
     callback: str
-    private: str
     values: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
 
 
@@ -90,7 +66,7 @@ class Said:
         return self.place.root != self.ts
 
 
-Arrived = Said | Remark | Pressed | Wish | Submitted
+Arrived = Said | Remark | Press | Wish | Submitted
 
 
 def parse(payload: Mapping[str, object], us: Us, name_of: NameOf) -> Arrived | None:
@@ -170,50 +146,52 @@ def _changed(event: Message, us: Us, name_of: NameOf) -> Remark | None:
     return Remark(f"{about}/edited/{mark}", about, place.address, before.user, text)
 
 
-def _action(body: Body, action: Action, us: Us) -> Pressed | Wish | None:
-    shown = _shown(body, us)
-    if shown is None or not action.value:
+def _action(body: Body, action: Action, us: Us) -> Press | Wish | None:
+    press = _press(body, action, us)
+    if press is None:
         return None
-    if action.action_id in FORMS:
-        kind = "deny" if action.action_id == "deny" else "edit"
-        return Wish(kind, action.value, body.trigger_id, shown)
-    if action.action_id == "approve":
-        return Pressed(_press(shown, action, "approve", None), shown)
     answer = _ANSWER.fullmatch(action.action_id)
-    if answer is None:
-        return None
-    return Pressed(_press(shown, action, "answer", int(answer[1])), shown)
+    match action.action_id:
+        case "approve":
+            return press
+        case "deny" | "edit" as word:
+            return Wish(replace(press, word=word), body.trigger_id)
+        case _ if answer:
+            return replace(press, word="answer", choice=int(answer[1]))
+        case _:
+            return None
 
 
-def _shown(body: Body, us: Us) -> Shown | None:
-    message, box = body.message, body.container
-    channel = body.channel.id if body.channel else box.channel_id
-    ts = message.ts if message else box.message_ts
-    if not (channel and ts and body.user.id) or body.user.team_id not in ("", us.team):
-        return None
-    root = (message.thread_ts if message else box.thread_ts) or ts
-    return Shown(Place(us.team, channel, root), ts, body.user.id)
-
-
-def _press(shown: Shown, action: Action, word: Word, choice: int | None) -> Press:
+def _press(body: Body, action: Action, us: Us) -> Press | None:
     """One press is one identity, however often Slack tells of it."""
-    place = shown.place
-    told = message_id(place.team, place.channel, shown.ts)
+    channel = body.channel.id if body.channel else body.container.channel_id
+    ts = body.message.ts if body.message else body.container.message_ts
+    if not (channel and ts and action.value and _is_ours(body, us)):
+        return None
     return Press(
-        id=f"{told}/{action.action_ts}/{shown.person}",
+        id=f"{message_id(us.team, channel, ts)}/{action.action_ts}/{body.user.id}",
         channel=CHANNEL,
-        person=shown.person,
+        person=body.user.id,
         request=action.value,
-        word=word,
-        choice=choice,
+        word="approve",
     )
 
 
+def _is_ours(body: Body, us: Us) -> bool:
+    return bool(body.user.id) and body.user.team_id in ("", us.team)
+
+
 def _submission(body: Body, view: View, us: Us) -> Submitted | None:
-    if not body.user.id or body.user.team_id not in ("", us.team):
+    if not _is_ours(body, us):
         return None
-    name = f"{CHANNEL}:{us.team}/{view.id}/{body.user.id}"
-    return Submitted(name, body.user.id, view.callback_id, view.private_metadata, view.state.values)
+    press = Press(
+        id=f"{CHANNEL}:{us.team}/{view.id}/{body.user.id}",
+        channel=CHANNEL,
+        person=body.user.id,
+        request=view.private_metadata,
+        word="edit",
+    )
+    return Submitted(press, view.callback_id, view.state.values)
 
 
 # ---- text ------------------------------------------------------------------------------------------------------------

@@ -61,7 +61,6 @@ class Channel(_Part):
 class Container(_Part):
     channel_id: Text = ""
     message_ts: Text = ""
-    thread_ts: Text = ""
 
 
 class State(_Part):

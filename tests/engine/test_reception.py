@@ -189,7 +189,9 @@ async def test_a_press_on_a_thread_that_is_not_there_is_nothing(office: Office) 
         assert await desks.desk.threads() == []
 
 
-async def test_a_form_is_of_the_card_as_it_stands_and_of_no_other(office: Office) -> None:
+async def test_a_form_is_of_the_card_as_it_stands_whichever_showing_was_named(
+    office: Office,
+) -> None:
     async with open_desk(office, SIGN) as desks:
         await desks.say("go", aim="bot")
         shown = await card(desks.desk, Approval)
@@ -200,7 +202,8 @@ async def test_a_form_is_of_the_card_as_it_stands_and_of_no_other(office: Office
         properties = form.schema["properties"]
         assert isinstance(properties, dict)
         assert set(properties) == {"name", "copies"}
-        assert await desks.reception.form(shown.request.replace("-v1", "-v9")) is None
+        assert await desks.reception.form(shown.request.replace("-v1", "-v9")) == form
+        assert await desks.reception.form("t-9-0-v1") is None
         assert await desks.reception.form("tnowhere-1-0-v1") is None
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.kit.arrival import Remark
-from channels.slack.parse import Arrived, Pressed, Said, Submitted, Us, Wish, parse
+from bot.kit.arrival import Press, Remark
+from channels.slack.parse import Arrived, Said, Submitted, Us, Wish, parse
 
 US = Us(team="T1", user="UBOT", bot="BBOT")
 TS, ROOT = "1700000001.000200", "1700000000.000100"
@@ -162,24 +162,23 @@ def pressed(action: str, **body: object) -> Arrived | None:
 
 def test_a_press_is_a_verdict_of_its_own_identity() -> None:
     arrived = pressed("approve")
-    assert isinstance(arrived, Pressed)
-    press = arrived.press
-    assert press.id == f"slack:T1/C1/{TS}/9.9/U1"
-    assert (press.request, press.word, press.person) == ("t1-4-0-v2", "approve", "U1")
-    assert (arrived.shown.place.root, arrived.shown.ts) == (ROOT, TS)
+    assert isinstance(arrived, Press)
+    assert arrived.id == f"slack:T1/C1/{TS}/9.9/U1"
+    assert (arrived.request, arrived.word, arrived.person) == ("t1-4-0-v2", "approve", "U1")
 
 
 def test_a_choice_is_named_by_its_place() -> None:
     arrived = pressed("answer:3")
-    assert isinstance(arrived, Pressed)
-    assert (arrived.press.word, arrived.press.choice) == ("answer", 3)
+    assert isinstance(arrived, Press)
+    assert (arrived.word, arrived.choice) == ("answer", 3)
 
 
 @pytest.mark.parametrize("kind", ["deny", "edit"])
 def test_deny_and_edit_ask_for_a_form(kind: str) -> None:
     arrived = pressed(kind)
     assert isinstance(arrived, Wish)
-    assert (arrived.kind, arrived.request, arrived.trigger) == (kind, "t1-4-0-v2", "trigger")
+    assert (arrived.press.word, arrived.press.request) == (kind, "t1-4-0-v2")
+    assert arrived.trigger == "trigger"
 
 
 @pytest.mark.parametrize("action", ["answer:", "answer:x", "answer:1234", "approved", ""])
@@ -200,8 +199,8 @@ def test_a_form_that_was_sent_off_is_named_by_the_form() -> None:
     user = {"id": "U1", "team_id": "T1"}
     arrived = read({"type": "view_submission", "user": user, "view": view})
     assert isinstance(arrived, Submitted)
-    assert arrived.id == "slack:T1/V1/U1"
-    assert (arrived.callback, arrived.private) == ("deny", "t1-4-0-v2")
+    assert (arrived.press.id, arrived.press.request) == ("slack:T1/V1/U1", "t1-4-0-v2")
+    assert arrived.callback == "deny"
     assert arrived.values == state["values"]
 
 
