@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 from aiohttp import web
 
-from tests.slack_server import auth, chat, conversations
+from tests.slack_server import (
+    auth,
+    chat,
+    conversations,
+    files,
+    members,
+    oauth,
+    reactions,
+    sessions,
+    views,
+)
 from tests.slack_server.call import Call, Method
 from tests.slack_server.faults import Cut, Fail, Hold, Limit, LoseReply, Refuse
 from tests.slack_server.install import Seat
@@ -14,7 +25,17 @@ from tests.slack_server.ledger import Entry
 from tests.slack_server.shapes import Json, Refused, as_object, as_text
 from tests.slack_server.world import World
 
-METHODS: dict[str, Method] = {**auth.METHODS, **chat.METHODS, **conversations.METHODS}
+METHODS: dict[str, Method] = {
+    **auth.METHODS,
+    **chat.METHODS,
+    **conversations.METHODS,
+    **files.METHODS,
+    **members.METHODS,
+    **oauth.METHODS,
+    **reactions.METHODS,
+    **sessions.METHODS,
+    **views.METHODS,
+}
 
 _TOKENS = "authentication/tokens"
 
@@ -42,6 +63,8 @@ class Api:
             if request.transport:
                 request.transport.abort()
             return web.Response()
+        finally:
+            self._world.happen()
 
     async def _answer(self, entry: Entry) -> web.Response:
         fault = self._world.faults.next(entry)
@@ -60,6 +83,8 @@ class Api:
                 await release.wait()
             case LoseReply() | None:
                 pass
+        if seconds := self._world.rates.wait(entry):
+            return limited(entry, seconds)
         answer = _said(entry, self._perform(entry))
         if isinstance(fault, LoseReply):
             raise CutOff
@@ -90,6 +115,8 @@ class Api:
             return anyone
         if not token:
             raise Refused("not_authed", _TOKENS)
+        if token in self._world.revoked:
+            raise Refused("account_inactive", _TOKENS)
         is_app_level = token == self._world.app.app_token
         if not is_app_level and token not in self._world.seats:
             raise Refused("invalid_auth", _TOKENS)
@@ -120,6 +147,11 @@ async def _arguments(request: web.Request) -> Json:
 
 
 def _token(request: web.Request, arguments: Json) -> str:
-    header = request.headers.get("Authorization", "")
+    """From the header or the body; HTTP Basic holds a client's id and secret instead."""
+    kind, _, value = request.headers.get("Authorization", "").partition(" ")
     given = as_text(arguments.pop("token", ""))
-    return header.removeprefix("Bearer ") or given
+    if kind == "Basic":
+        client, _, secret = base64.b64decode(value).decode().partition(":")
+        arguments |= {"client_id": client, "client_secret": secret}
+        return ""
+    return value or given

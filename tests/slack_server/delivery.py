@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from tests.slack_server.clock import Clock
@@ -28,12 +29,17 @@ class NotTaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One attempt: when, which retry (0: the first), for what reason, and why it failed (empty: acknowledged)."""
+    """One attempt: when, which retry (0: the first), for what reason; why it failed (empty: acknowledged), after how long."""
 
     at: float
     retry: int
     reason: str
     failure: str = ""
+    took: float = 0.0
+
+    @property
+    def deadline(self) -> float:
+        return self.at + ACK_SECONDS
 
 
 @dataclass(slots=True)
@@ -65,7 +71,7 @@ class Delivery:
 class Road(Protocol):
     """Socket Mode or HTTP."""
 
-    async def carry(self, delivery: Delivery, retry: int, reason: str) -> Json:
+    async def carry(self, delivery: Delivery, attempt: Try) -> Json:
         """The app's answer. Raises `NotTaken`."""
         ...
 
@@ -73,24 +79,27 @@ class Road(Protocol):
 class PostOffice:
     """Tells the app; `copies` tells each event that often though it was acknowledged."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, happen: Callable[[], None]) -> None:
         self.road: Road | None = None
         self.sent: list[Delivery] = []
         self.copies = 1
         self.pauses: Sequence[float] = PAUSES
         self._clock = clock
+        self._happen = happen
         self._tasks: set[asyncio.Task[None]] = set()
 
     def send(self, kind: Kind, payload: Json) -> Delivery:
         """Starts telling and returns at once."""
         delivery = Delivery(kind, payload)
         self.sent.append(delivery)
-        self._start(self._deliver(delivery))
+        # The time is taken here, so that a clock moved before the task runs counts.
+        self._start(self._deliver(delivery, Try(self._clock.now(), 0, "")))
         return delivery
 
     async def again(self, delivery: Delivery, reason: str = "timeout") -> bool:
         """One more attempt, whatever became of the others; whether it was acknowledged."""
-        return await self._attempt(delivery, len(delivery.tries), reason) == ""
+        attempt = Try(self._clock.now(), len(delivery.tries), reason)
+        return await self._attempt(delivery, attempt) == ""
 
     async def settled(self) -> None:
         """Returns once nothing is being told."""
@@ -107,35 +116,37 @@ class PostOffice:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _deliver(self, delivery: Delivery) -> None:
+    async def _deliver(self, delivery: Delivery, first: Try) -> None:
         event = delivery.kind == "events_api"
-        failure = await self._attempt(delivery, 0, "")
+        failure = await self._attempt(delivery, first)
         # Interactions and commands are told once: the person sees an error instead.
         for retry, pause in enumerate(self.pauses if event else (), start=1):
             if not failure or failure == "no_retry":
                 break
-            await self._clock.reach(self._clock.now() + pause)
-            failure = await self._attempt(delivery, retry, failure)
+            # Counted from the try before, so that a clock moved in between is not waited for twice.
+            await self._clock.reach(delivery.tries[-1].at + pause)
+            failure = await self._attempt(delivery, Try(self._clock.now(), retry, failure))
         delivery.over.set()
         for _ in range(self.copies - 1 if event else 0):
             await self.again(delivery)
 
-    async def _attempt(self, delivery: Delivery, retry: int, reason: str) -> str:
-        at = self._clock.now()
-        failure = ""
+    async def _attempt(self, delivery: Delivery, attempt: Try) -> str:
+        failure, started = "", time.monotonic()
         try:
             if self.road is None:
                 raise NotTaken("connection_failed")
-            delivery.answer = await self.road.carry(delivery, retry, reason)
+            delivery.answer = await self.road.carry(delivery, attempt)
         except NotTaken as error:
             failure = "no_retry" if error.final else error.reason
-        delivery.tries.append(Try(at, retry, reason, failure))
+        took = time.monotonic() - started
+        delivery.tries.append(replace(attempt, failure=failure, took=took))
+        self._happen()
         return failure
 
 
-async def within(clock: Clock, seconds: float, answer: asyncio.Future[Json], reason: str) -> Json:
+async def by(clock: Clock, deadline: float, answer: asyncio.Future[Json], reason: str) -> Json:
     """The answer, if it comes in time by this clock. Raises `NotTaken`."""
-    late = asyncio.ensure_future(clock.reach(clock.now() + seconds))
+    late = asyncio.ensure_future(clock.reach(deadline))
     try:
         await asyncio.wait({late, answer}, return_when=asyncio.FIRST_COMPLETED)
         if not answer.done():

@@ -66,6 +66,10 @@ class App:
         return frozenset(map(as_text, as_list(subscribed)))
 
     @property
+    def has_home(self) -> bool:
+        return as_object(self._features.get("app_home")).get("home_tab_enabled") is True
+
+    @property
     def takes_interaction(self) -> bool:
         return as_object(self._settings.get("interactivity")).get("is_enabled") is True
 

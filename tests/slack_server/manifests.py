@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.slack_server.shapes import Json
+import copy
+
+from tests.slack_server.shapes import Json, as_list, as_object
 
 SCOPES = [
     "app_mentions:read",
@@ -39,6 +41,7 @@ EVENTS = [
 MANIFEST: Json = {
     "display_information": {"name": "Stand-in"},
     "features": {
+        "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
         "agent_view": {"agent_description": "Tries things out."},
         "bot_user": {"display_name": "bot", "always_online": True},
         "slash_commands": [{"command": "/ask", "description": "Ask the bot."}],
@@ -53,3 +56,13 @@ MANIFEST: Json = {
         "socket_mode_enabled": True,
     },
 }
+
+
+def without(word: str) -> Json:
+    """The manifest with this scope or event forgotten."""
+    manifest = copy.deepcopy(MANIFEST)
+    scopes = as_object(as_object(manifest["oauth_config"])["scopes"])
+    events = as_object(as_object(manifest["settings"])["event_subscriptions"])
+    scopes["bot"] = [each for each in as_list(scopes["bot"]) if each != word]
+    events["bot_events"] = [each for each in as_list(events["bot_events"]) if each != word]
+    return manifest

@@ -104,5 +104,4 @@ def view(name: str, given: Mapping[str, object], team: str, bot: Person) -> Json
     """A view as it stands after `views.open` and its kin took it."""
     kept: Json = {"private_metadata": "", "callback_id": "", "external_id": "", **given}
     kept |= {"id": name, "team_id": team, "app_id": bot.app_id, "bot_id": bot.bot_id}
-    nothing: Json = {}
-    return kept | {"hash": f"hash-{name}", "state": {"values": nothing}, "root_view_id": name}
+    return kept | {"state": {"values": dict[str, object]()}, "root_view_id": name}

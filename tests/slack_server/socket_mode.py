@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from itertools import count
 
 from aiohttp import WSMsgType, web
 
 from tests.slack_server.clock import Clock
-from tests.slack_server.delivery import ACK_SECONDS, Delivery, NotTaken, within
+from tests.slack_server.delivery import Delivery, NotTaken, Try, by
 from tests.slack_server.shapes import Json, as_object, as_text
 
 # "Socket Mode allows your app to maintain up to 10 open WebSocket connections at the same time."
@@ -28,17 +29,16 @@ class Connection:
 class Sockets:
     """All connections of the app, and the road over them."""
 
-    def __init__(self, clock: Clock, app_id: str) -> None:
+    def __init__(self, clock: Clock, app_id: str, happen: Callable[[], None]) -> None:
         self.connections: list[Connection] = []
-        self.acknowledged_after: list[float] = []
         self.opened = 0
         self._clock = clock
+        self._happen = happen
         self._app_id = app_id
         self._tickets: set[str] = set()
         self._numbers = count(1)
         self._waiting: dict[str, asyncio.Future[Json]] = {}
         self._turn = 0
-        self._changed = asyncio.Event()
 
     def ticket(self) -> str:
         """What `apps.connections.open` puts into its URL; good for one connection."""
@@ -62,10 +62,10 @@ class Sockets:
             connection.leaving = True
             await connection.wire.close()
 
-    async def connected(self, number: int = 1) -> None:
-        """Returns once that many sockets stand."""
-        while len(self._usable()) < number:
-            await self._changed.wait()
+    @property
+    def standing(self) -> int:
+        """How many connections envelopes can go to, deaf ones among them."""
+        return len(self._usable())
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         ticket = request.query.get("ticket", "")
@@ -82,23 +82,20 @@ class Sockets:
                     self._hear(as_object(json.loads(message.data)))
         finally:
             self.connections.remove(connection)
-            self._change()
+            self._happen()
         return wire
 
-    async def carry(self, delivery: Delivery, retry: int, reason: str) -> Json:
+    async def carry(self, delivery: Delivery, attempt: Try) -> Json:
         connection = self._next()
         envelope_id = f"envelope-{next(self._numbers)}"
         answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._waiting[envelope_id] = answer
-        sent = self._clock.now()
         try:
             if not connection.deaf:
-                await _tell(connection, _envelope(delivery, envelope_id, retry, reason))
-            reply = await within(self._clock, ACK_SECONDS, answer, "timeout")
+                await _tell(connection, _envelope(delivery, envelope_id, attempt))
+            return await by(self._clock, attempt.deadline, answer, "timeout")
         finally:
             del self._waiting[envelope_id]
-        self.acknowledged_after.append(self._clock.now() - sent)
-        return reply
 
     async def _welcome(self, connection: Connection) -> None:
         self.connections.append(connection)
@@ -112,7 +109,7 @@ class Sockets:
         await _tell(connection, hello)
         if len(self.connections) > CONNECTIONS:
             await self._dismiss(connection, "too_many_websockets")
-        self._change()
+        self._happen()
 
     async def _dismiss(self, connection: Connection, reason: str) -> None:
         await _tell(connection, {"type": "disconnect", "reason": reason, "debug_info": {}})
@@ -136,10 +133,6 @@ class Sockets:
         if answer and not answer.done():
             answer.set_result(as_object(said.get("payload")))
 
-    def _change(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
-
 
 async def _tell(connection: Connection, said: Json) -> None:
     try:
@@ -148,7 +141,7 @@ async def _tell(connection: Connection, said: Json) -> None:
         raise NotTaken("connection_failed") from error
 
 
-def _envelope(delivery: Delivery, envelope_id: str, retry: int, reason: str) -> Json:
+def _envelope(delivery: Delivery, envelope_id: str, attempt: Try) -> Json:
     envelope: Json = {
         "envelope_id": envelope_id,
         "type": delivery.kind,
@@ -156,5 +149,5 @@ def _envelope(delivery: Delivery, envelope_id: str, retry: int, reason: str) -> 
         "accepts_response_payload": delivery.kind != "events_api",
     }
     if delivery.kind == "events_api":
-        envelope |= {"retry_attempt": retry, "retry_reason": reason}
+        envelope |= {"retry_attempt": attempt.retry, "retry_reason": attempt.reason}
     return envelope

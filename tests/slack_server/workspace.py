@@ -8,7 +8,7 @@ from itertools import count
 from typing import Literal
 
 from tests.slack_server.clock import Clock
-from tests.slack_server.shapes import Json
+from tests.slack_server.shapes import Json, as_object
 
 Kind = Literal["public", "private", "im", "mpim"]
 Standing = Literal["member", "guest", "outsider", "bot"]
@@ -103,7 +103,7 @@ class File:
     content: bytes = b""
     mimetype: str = "text/plain"
     uploaded: bool = False
-    channels: tuple[str, ...] = ()
+    length: int = 0
 
 
 class Workspace:
@@ -121,7 +121,7 @@ class Workspace:
         self.files: dict[str, File] = {}
         self.ephemerals: list[Ephemeral] = []
         self.statuses: list[Json] = []
-        self.homes: dict[str, Json] = {}
+        self.sessions: dict[tuple[str, str], dict[str, str]] = {}
         self._clock = clock
         self._numbers = numbers
         self._last = 0
@@ -174,7 +174,19 @@ class Workspace:
         self.channels[message.channel].messages[message.ts] = message
         return message
 
+    def with_key(self, key: str) -> list[Message]:
+        """The messages whose metadata carries this key."""
+        return [each for each in self.everything() if _key(each) == key]
+
+    def whispers(self, user: Person) -> list[Ephemeral]:
+        """What was shown to this person alone."""
+        return [each for each in self.ephemerals if each.user == user.id]
+
     def everything(self) -> list[Message]:
         """Every message of the team that still stands, oldest first."""
         found = [each for channel in self.channels.values() for each in channel.standing()]
         return sorted(found, key=lambda message: message.ts)
+
+
+def _key(message: Message) -> object:
+    return as_object((message.metadata or {}).get("event_payload")).get("key")
