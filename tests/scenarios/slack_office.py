@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Literal
 
 from bot.app import App, House, channels, house, opened, run_slack, run_web
-from bot.core.events import Event
+from bot.core.events import Delivered, Event
 from bot.core.thread import Thread
 from bot.engine.perform import Performer
 from bot.engine.run import Runner
 from bot.engine.toolbox import Toolbox
 from bot.engine.trouble import Patience
 from bot.engine.worker import Worker
+from bot.kit.people import People
 from bot.model.decide import Decider
 from bot.settings import Settings
 from tests.engine.office import Reply, ScriptedModel
@@ -33,7 +34,7 @@ LEASE_SECONDS = 2.0
 
 AGENT = """---
 description: ships what is asked for
-approvers: [bob]
+approvers: [bob, carol]
 listen: thread
 ---
 You ship.
@@ -64,8 +65,9 @@ class SlackOffice:
         self.model = ScriptedModel(())
         self.alice = slack.team.person("alice")
         self.bob = slack.team.person("bob")
+        self.carol = slack.team.person("carol")
         self.eve = slack.team.person("eve")
-        everybody = [self.alice, self.bob, self.eve, slack.bot]
+        everybody = [self.alice, self.bob, self.carol, self.eve, slack.bot]
         self.channel = slack.team.channel("releases", everybody)
         self.settings = self._settings(url, port)
 
@@ -75,9 +77,9 @@ class SlackOffice:
         (home / "agent.md").write_text(AGENT)
         (home / "tools.py").write_text(textwrap.dedent(TOOLS))
         people = self.folder / "people.yaml"
-        people.write_text(
-            f"people:\n  alice: {{slack: {self.alice.id}}}\n  bob: {{slack: {self.bob.id}}}\n"
-        )
+        known = (self.alice, self.bob, self.carol)
+        rows = [f"  {person.name}: {{slack: {person.id}}}" for person in known]
+        people.write_text("\n".join(["people:", *rows, ""]))
         return Settings.model_validate(
             {
                 "REDIS_URL": url,
@@ -92,6 +94,11 @@ class SlackOffice:
             }
         )
 
+    @property
+    def url(self) -> str:
+        """Where the web process takes events."""
+        return f"http://127.0.0.1:{self.settings.port}/slack/events"
+
     # ---- the bot ---------------------------------------------------------------------------------
     @asynccontextmanager
     async def listening(self, mode: Mode = "socket") -> AsyncGenerator[App]:
@@ -101,6 +108,8 @@ class SlackOffice:
         async with opened(self.settings, self._house()) as app:
             running = asyncio.create_task(run(app, stop, ready.set))
             await _first(running, ready)
+            if mode == "http":
+                await self.slack.over_http(self.url)
             try:
                 yield app
             finally:
@@ -150,6 +159,14 @@ class SlackOffice:
     ) -> Message:
         return self.slack.people.say(person or self.alice, self.channel, text, thread)
 
+    async def shown(self, root: Message, number: int) -> Message:
+        """The bot's message of this number in the thread, once it is there and on record that it is."""
+        await until(lambda: len(self.answers(root)) >= number, f"message {number}")
+        message = self.answers(root)[number - 1]
+        async with opened(self.settings, House({}, People())) as app:
+            await _recorded(app, message)
+        return message
+
     # ---- what came of it -------------------------------------------------------------------------
     def ledger(self) -> list[str]:
         """What the tool really did."""
@@ -176,6 +193,18 @@ async def until(condition: Callable[[], bool], what: str = "it") -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert time.monotonic() < deadline, f"{what} never came"
+        await asyncio.sleep(0.01)
+
+
+async def _recorded(app: App, message: Message) -> None:
+    """Returns once the log says that this was delivered: before that nobody can have read it."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        logs = [await app.desk.events(thread.id) for thread in await app.desk.threads()]
+        sent = [event.receipt for log in logs for event in log if isinstance(event, Delivered)]
+        if any(receipt.endswith(f"/{message.ts}") for receipt in sent):
+            return
+        assert time.monotonic() < deadline, f"{message.ts} was never delivered"
         await asyncio.sleep(0.01)
 
 
