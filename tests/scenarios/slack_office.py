@@ -26,7 +26,7 @@ from bot.model.decide import Decider
 from bot.settings import Settings
 from tests.engine.office import Reply, ScriptedModel
 from tests.slack_server.server import SlackServer
-from tests.slack_server.workspace import Channel, Message, Person
+from tests.slack_server.workspace import Message, Person
 
 Mode = Literal["socket", "http"]
 PATIENCE_SECONDS = 20.0
@@ -157,7 +157,13 @@ class SlackOffice:
     def say(
         self, text: str, person: Person | None = None, thread: Message | None = None
     ) -> Message:
-        return self.slack.people.say(person or self.alice, self.channel, text, thread)
+        channel = self.slack.team.channels[thread.channel] if thread else self.channel
+        return self.slack.people.say(person or self.alice, channel, text, thread)
+
+    def elsewhere(self, text: str) -> Message:
+        """A mention in a channel of its own."""
+        channel = self.slack.team.channel("another", [self.alice, self.slack.bot])
+        return self.slack.people.say(self.alice, channel, f"{self.slack.mention} {text}")
 
     async def shown(self, root: Message, number: int) -> Message:
         """The bot's message of this number in the thread, once it is there and on record that it is."""
@@ -173,9 +179,9 @@ class SlackOffice:
         file = self.folder / "ledger"
         return file.read_text().split() if file.exists() else []
 
-    def answers(self, root: Message, channel: Channel | None = None) -> list[Message]:
+    def answers(self, root: Message) -> list[Message]:
         """What the bot said in this thread, oldest first."""
-        replies = (channel or self.channel).thread(root.ts)
+        replies = self.slack.team.channels[root.channel].thread(root.ts)
         return [each for each in replies if each.user == self.slack.bot.id]
 
 

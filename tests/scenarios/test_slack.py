@@ -223,7 +223,7 @@ async def test_a_direct_message_needs_no_mention(office: SlackOffice) -> None:
     channel = office.slack.team.direct(office.alice, office.slack.bot)
     async with office.listening(), office.working(["Hello."]):
         said = office.slack.people.say(office.alice, channel, "hello")
-        await until(lambda: len(office.answers(said, channel)) == 1, "the answer")
+        await until(lambda: len(office.answers(said)) == 1, "the answer")
 
 
 async def test_an_edit_and_a_deletion_are_facts_and_start_nothing(office: SlackOffice) -> None:
