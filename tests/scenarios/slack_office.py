@@ -6,10 +6,12 @@ Everything between Slack's wire and the log is the real thing; only what the mod
 from __future__ import annotations
 
 import asyncio
+import sys
 import textwrap
 import time
+from asyncio.subprocess import Process
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +27,7 @@ from bot.kit.people import People
 from bot.model.decide import Decider
 from bot.settings import Settings
 from tests.engine.office import Reply, ScriptedModel
+from tests.scenarios.playing import surroundings
 from tests.slack_server.server import SlackServer
 from tests.slack_server.workspace import Message, Person
 
@@ -54,6 +57,15 @@ async def ship(r: Ship, call: Call):
         ledger.write(f"{r.tag}\\n")
     return {"shipped": r.tag}
 """
+REHEARSAL = """
+def rehearse(request):
+    text = "\\n".join(block["text"] for block in request["messages"][0]["content"])
+    if "<request_human_input" not in text:
+        return [("request_human_input", {"question": "Which tag?", "options": {}})]
+    if "<ship" not in text:
+        return [("ship", {"tag": "v1.2.3", "because": "it was asked for"})]
+    return [("done_for_now", {"message": "Shipped."})]
+"""
 
 
 class SlackOffice:
@@ -69,30 +81,33 @@ class SlackOffice:
         self.eve = slack.team.person("eve")
         everybody = [self.alice, self.bob, self.carol, self.eve, slack.bot]
         self.channel = slack.team.channel("releases", everybody)
-        self.settings = self._settings(url, port)
+        self.environ = self._environ(url, port)
+        self.settings = Settings.model_validate(self.environ)
 
-    def _settings(self, url: str, port: int) -> Settings:
+    def _environ(self, url: str, port: int) -> dict[str, str]:
+        """What the bot's processes are set up with."""
         home = self.folder / "agents" / "shipper"
         home.mkdir(parents=True)
         (home / "agent.md").write_text(AGENT)
         (home / "tools.py").write_text(textwrap.dedent(TOOLS))
+        (home / "rehearsal.py").write_text(textwrap.dedent(REHEARSAL))
         people = self.folder / "people.yaml"
         known = (self.alice, self.bob, self.carol)
         rows = [f"  {person.name}: {{slack: {person.id}}}" for person in known]
         people.write_text("\n".join(["people:", *rows, ""]))
-        return Settings.model_validate(
-            {
-                "REDIS_URL": url,
-                "BOT_AGENTS_PATH": str(self.folder / "agents"),
-                "BOT_PEOPLE": str(people),
-                "BOT_DEFAULT_AGENT": "shipper",
-                "SLACK_BOT_TOKEN": self.slack.token,
-                "SLACK_APP_TOKEN": self.slack.app.app_token,
-                "SLACK_SIGNING_SECRET": self.slack.app.signing_secret,
-                "SLACK_API_URL": self.slack.api_url,
-                "PORT": str(port),
-            }
-        )
+        return {
+            "REDIS_URL": url,
+            "BOT_AGENTS_PATH": str(self.folder / "agents"),
+            "BOT_PEOPLE": str(people),
+            "BOT_DEFAULT_AGENT": "shipper",
+            "BOT_LEASE": f"{LEASE_SECONDS:.0f}s",
+            "SLACK_BOT_TOKEN": self.slack.token,
+            "SLACK_APP_TOKEN": self.slack.app.app_token,
+            "SLACK_SIGNING_SECRET": self.slack.app.signing_secret,
+            "SLACK_API_URL": self.slack.api_url,
+            "PORT": str(port),
+            "LEDGER": str(self.folder / "ledger"),
+        }
 
     @property
     def url(self) -> str:
@@ -129,6 +144,23 @@ class SlackOffice:
                 stop.set()
                 await running
 
+    @asynccontextmanager
+    async def process(self, *words: str) -> AsyncGenerator[Process]:
+        """A command in a process of its own, once it says that it is ready; killed in the end, if it has not ended by itself."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *words),
+            cwd=self.folder,
+            env={**surroundings(), **self.environ},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.communicate()
+
     def _house(self) -> House:
         return house(self.settings)
 
@@ -142,7 +174,7 @@ class SlackOffice:
             deadline_seconds=3_600,
             owner="alice",
         )
-        runner = Runner(Toolbox(agents, {"LEDGER": str(self.folder / "ledger")}))
+        runner = Runner(Toolbox(agents, self.environ))
         return Worker(
             app.store,
             Performer(decider, runner, channels(app)),
