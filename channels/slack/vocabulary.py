@@ -54,6 +54,8 @@ class Words:
     how_typed: str
     how_button: str
     nobody_decides: str
+    too_few_decide: str
+    how_to_mend: str
     approve: str
     deny: str
     edit: str
