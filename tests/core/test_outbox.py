@@ -230,6 +230,15 @@ def test_every_hold_and_notice_has_a_sentence_in_every_language(language: phrase
     assert set(phrases.LANGUAGES[language].notices) == set(get_args(Code))
 
 
+@pytest.mark.parametrize("language", get_args(phrases.Language))
+def test_every_language_fills_in_the_same(language: phrases.Language) -> None:
+    theirs, ours = (
+        {**table.holds, **table.notices, "unknown": table.unknown}
+        for table in (phrases.LANGUAGES["en"], phrases.LANGUAGES[language])
+    )
+    assert [key for key in ours if ("{text}" in ours[key]) != ("{text}" in theirs[key])] == []
+
+
 def test_a_sentence_is_filled_with_the_text_as_it_is() -> None:
     assert phrases.notice("gone", "{text} {0} %s").endswith("{text} {0} %s")
     assert phrases.notice("gone", "").endswith("-")
