@@ -85,8 +85,31 @@ def texts(node: object) -> Iterator[str]:
 
 def read(post: Post) -> str:
     """The blocks as somebody reads them."""
-    shown = "\n".join("".join(texts(block)) for block in post.blocks)
-    return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return "\n".join(line for block in post.blocks for line in _lines(block))
+
+
+def _lines(block: Json) -> Iterator[str]:
+    if block["type"] == "actions":
+        yield " ".join(f"[{label}]" for label in texts(block))
+    elif block["type"] not in ("rich_text", "context"):
+        yield _unescaped("".join(texts(block)))
+    for element in cast("list[Json]", block.get("elements", [])):
+        shown = "".join(texts(element))
+        match element["type"]:
+            case "rich_text_section":
+                yield shown
+            case "rich_text_quote":
+                yield "\n".join(f"> {line}" for line in shown.split("\n"))
+            case "rich_text_preformatted":
+                yield "\n".join(f"    {line}" for line in shown.split("\n"))
+            case "mrkdwn":
+                yield f"  {_unescaped(shown)}"
+            case _:
+                pass
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _blocks(blocks: tuple[Json, ...] | list[Json], most: int) -> Iterator[str]:
