@@ -45,8 +45,8 @@ def _quoted(label: str, text: str) -> Json | None:
 # ---- who, until when and how -----------------------------------------------------------------------------------------
 def _terms(asked: Approval, look: Look, say: Words) -> Iterator[str]:
     yield say.deciders.format(people=blocks.names(_deciders(asked)) or say.nobody)
-    if barred := _barred(asked):
-        yield say.barred.format(people=blocks.names(barred))
+    if asked.barred:
+        yield say.barred.format(people=blocks.names(asked.barred))
     if asked.quorum > 1:
         people = blocks.names(asked.votes) or say.nobody
         yield say.votes.format(count=len(asked.votes), quorum=asked.quorum, people=people)
@@ -60,9 +60,16 @@ def _terms(asked: Approval, look: Look, say: Words) -> Iterator[str]:
 
 def _how(asked: Approval, say: Words) -> str:
     if not _is_decidable(asked):
-        return say.nobody_decides.format(thread=blocks.thread(asked.request))
+        return _mend(asked, say)
     how = say.how_typed if asked.typed else say.how_button
     return how.format(approve=_word(core_words.APPROVE, say), deny=_word(core_words.DENY, say))
+
+
+def _mend(asked: Approval, say: Words) -> str:
+    """That too few may decide this, and what to do about it."""
+    few = say.too_few_decide.format(people=blocks.names(_deciders(asked)), quorum=asked.quorum)
+    so = few if _deciders(asked) else say.nobody_decides
+    return f"{so} {say.how_to_mend.format(thread=blocks.thread(asked.request))}"
 
 
 def _word(table: dict[str, tuple[str, ...]], say: Words) -> str:
@@ -89,14 +96,7 @@ def _is_decidable(asked: Approval) -> bool:
 
 
 def _deciders(asked: Approval) -> tuple[str, ...]:
-    barred = _barred(asked)
-    return tuple(person for person in asked.approvers if person not in barred)
-
-
-def _barred(asked: Approval) -> tuple[str, ...]:
-    """Approvers who changed the arguments; who asked for the call the message does not say."""
-    editors = () if asked.self_approval else asked.editors
-    return tuple(person for person in asked.approvers if person in editors)
+    return tuple(person for person in asked.approvers if person not in asked.barred)
 
 
 # ---- in full ---------------------------------------------------------------------------------------------------------

@@ -26,10 +26,14 @@ _NEVER_CUT_CHARACTERS = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An argument as it is written, and whether it stands on the card in full, or at least by name."""
+    """An argument as it is written, and whether it stands on the card in full, or at least by name.
+
+    `raw` is what its size and digest are taken of: a text as it is, anything else as it is written.
+    """
 
     name: str
     value: str
+    raw: str
     fits: bool
     is_named: bool
 
@@ -45,7 +49,8 @@ def rows(arguments: Mapping[str, JsonValue]) -> list[Row]:
         fits = can_be_named and len(text) <= _MOST_VALUE_CHARACTERS and size <= room
         room -= size if fits else 0
         left -= 0 if fits else 1
-        found.append(Row(name, text, fits, fits or (can_be_named and left >= 0)))
+        raw = value if isinstance(value, str) else text
+        found.append(Row(name, text, raw, fits, fits or (can_be_named and left >= 0)))
     return found
 
 
@@ -57,7 +62,7 @@ def shown(found: list[Row], say: Words) -> Json:
         if not row.is_named:
             continue
         if not row.fits:
-            short.append((f"{row.name}:", measured(say.in_file, row.value)))
+            short.append((f"{row.name}:", measured(say.in_file, row.raw)))
         elif len(row.value) <= _MOST_LINE_CHARACTERS and "\n" not in row.value:
             short.append((f"{row.name}:", row.value))
         else:

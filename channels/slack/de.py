@@ -54,10 +54,11 @@ DE = Words(
         "Genehmigt wird nur mit dem Knopf. `{deny} GRUND` als Antwort in diesem Thread lehnt ab; alles andere ist eine "
         "Nachricht und entscheidet nichts."
     ),
-    nobody_decides=(
-        "So darf das niemand genehmigen. `approvers` in agent.md des Agenten nennen (wo jemand allein ist: dazu "
-        "`self_approval: allowed`), die Worker neu starten und in diesem Thread etwas sagen; was fehlt, sagt "
-        "`bot why {thread}`."
+    nobody_decides="So darf das niemand genehmigen.",
+    too_few_decide="So dürfen das nur genehmigen: {people}; nötig sind {quorum} verschiedene Personen.",
+    how_to_mend=(
+        "`approvers` in agent.md des Agenten nennen (wer dort allein ist: dazu `self_approval: allowed`), "
+        "die Worker neu starten und in diesem Thread etwas sagen; was fehlt, sagt `bot why {thread}`."
     ),
     approve="Genehmigen",
     deny="Ablehnen…",

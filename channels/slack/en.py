@@ -53,10 +53,11 @@ EN = Words(
         "Approving takes the button. `{deny} REASON` as a reply in this thread denies; anything else is a message and "
         "decides nothing."
     ),
-    nobody_decides=(
-        "Nobody may approve this as it stands. Name `approvers` in the agent's agent.md (where one person is alone: "
-        "also `self_approval: allowed`), start the workers anew and say something in this thread; `bot why {thread}` "
-        "says what is missing."
+    nobody_decides="Nobody may approve this as it stands.",
+    too_few_decide="Only {people} may approve this as it stands, and it needs {quorum} different people.",
+    how_to_mend=(
+        "Name `approvers` in the agent's agent.md (whoever is alone there: also `self_approval: allowed`), "
+        "start the workers anew and say something in this thread; `bot why {thread}` says what is missing."
     ),
     approve="Approve",
     deny="Deny…",

@@ -102,7 +102,8 @@ def _kind(node: Json, value: JsonValue) -> Kind:
     options = node.get("enum")
     if isinstance(options, list) and 1 <= len(options) <= _MOST_OPTIONS:
         return "choice"
-    kind = _KINDS.get(str(node.get("type")), "json")
+    untyped: Kind = "text" if isinstance(value, str) and "type" not in node else "json"
+    kind = _KINDS.get(str(node.get("type")), untyped)
     return kind if value is None or _fits(kind, value) else "json"
 
 

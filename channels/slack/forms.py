@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -25,6 +26,7 @@ _MOST_OPTION_CHARACTERS = 75
 _MOST_SHOWN_CHARACTERS = 500
 _MOST_SHOWN_NAME_CHARACTERS = 100
 _MOST_LEFT = 8
+_MOST_VIEW_CHARACTERS = 150_000  # Slack takes 250 kB; beside the inputs stands what has none.
 _LONG_LINE_CHARACTERS = 60
 
 Values = Mapping[str, JsonValue]
@@ -56,7 +58,7 @@ def edit(
 ) -> Json:
     """The window with the arguments of a call, each in an input of its own as its schema has it."""
     say = words(look.language)
-    asked, left = _parted(fields(arguments, schema))
+    asked, left = _parted(fields(arguments, schema), say)
     body = [
         _subject(tool, request, say),
         blocks.context(say.edit_makes_a_card),
@@ -71,7 +73,7 @@ def changes(
 ) -> dict[str, JsonValue] | Mistakes:
     """The arguments that were changed, with their new values; or why the form cannot be taken as it is."""
     say = words(look.language)
-    asked, _ = _parted(fields(arguments, schema))
+    asked, _ = _parted(fields(arguments, schema), say)
     changed: dict[str, JsonValue] = {}
     errors: dict[str, str] = {}
     for field in asked:
@@ -168,13 +170,16 @@ def _plain(text: str) -> Json:
 
 
 # ---- what has no input -----------------------------------------------------------------------------------------------
-def _parted(found: Iterable[Field]) -> tuple[list[Field], list[Field]]:
+def _parted(found: Iterable[Field], say: Words) -> tuple[list[Field], list[Field]]:
     """The fields that can be edited here, and those of the card that cannot."""
     asked: list[Field] = []
     left: list[Field] = []
+    room = _MOST_VIEW_CHARACTERS
     for field in found:
-        if len(asked) < _MOST_INPUTS and _can_be_asked(field):
+        size = len(json.dumps(_question(field, say))) if _can_be_asked(field) else room + 1
+        if size <= room and len(asked) < _MOST_INPUTS:
             asked.append(field)
+            room -= size
         elif field.is_there:
             left.append(field)
     return asked, left

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from bot.core import phrases
 from bot.core.outbox import Hold, Question, UnknownOutcome
 from bot.core.visible import on_one_line, shortened
 from channels.slack import arguments, blocks
@@ -44,14 +45,19 @@ def question(asked: Question, look: Look) -> Post:
         blocks.section(_how(asked, say)),
         *_buttons(asked, offered, say),
     ]
+    text = _question_text(asked, listed, look, say)
+    return Post(text, blocks.identified(body, asked.key), files)
+
+
+def _question_text(asked: Question, listed: list[str], look: Look, say: Words) -> str:
     head = [
         blocks.title(say.question, look),
         mrkdwn(asked.question, 1_200),
+        _urgency(asked, say),
         blocks.deadline(asked.until, look, say),
         _how(asked, say),
     ]
-    text = blocks.spoken(head, "\n".join((*listed, asked.context)))
-    return Post(text, blocks.identified(body, asked.key), files)
+    return blocks.spoken(head, "\n".join((*listed, asked.context)))
 
 
 def unknown(asked: UnknownOutcome, look: Look) -> Post:
@@ -65,8 +71,9 @@ def unknown(asked: UnknownOutcome, look: Look) -> Post:
         say.may_retry_at.format(moment=blocks.moment(asked.may_retry_at, look)),
     ]
     title = blocks.title(say.unknown.format(tool=blocks.name(asked.tool)), look)
+    sentence = phrases.unknown(asked.tool, say.language)
     body: list[Json | None] = [
-        blocks.section(f"{title}\n{mrkdwn(asked.text, 1_500)}"),
+        blocks.section(f"{title}\n{mrkdwn(sentence, 1_500)}"),
         arguments.shown(rows, say),
         _quote(asked.quote, say),
         *(blocks.rest_in(file, say) for file in files),
@@ -74,7 +81,7 @@ def unknown(asked: UnknownOutcome, look: Look) -> Post:
         blocks.section(_how(asked, say)),
         *_buttons(asked, offered, say),
     ]
-    head = [title, mrkdwn(asked.text, 800), *times, _how(asked, say), ", ".join(offered)]
+    head = [title, mrkdwn(sentence, 800), *times, _how(asked, say), blocks.names(offered)]
     rest = "\n".join(f"{row.name}: {row.value}" for row in rows)
     return Post(blocks.spoken(head, rest), blocks.identified(body, asked.key), files)
 
@@ -84,13 +91,14 @@ def hold(asked: Hold, look: Look) -> Post:
     say = words(look.language)
     offered = _translated(asked.choices, say)
     title = blocks.title(say.hold, look)
+    sentence = phrases.hold(asked.why, asked.reason, say.language)
     body = [
-        blocks.section(f"{title}\n{mrkdwn(asked.text, 2_000)}"),
+        blocks.section(f"{title}\n{mrkdwn(sentence, 2_000)}"),
         blocks.context(*_people(asked, say)),
         blocks.section(_how(asked, say)),
         *_buttons(asked, offered, say),
     ]
-    head = [title, mrkdwn(asked.text, 1_500), _how(asked, say)]
+    head = [title, mrkdwn(sentence, 1_500), _how(asked, say)]
     text = blocks.spoken(head, ", ".join(offered))
     return Post(text, blocks.identified(body, asked.key))
 
@@ -120,11 +128,15 @@ def _quote(text: str, say: Words) -> Json | None:
 
 
 def _terms(asked: Question, look: Look, say: Words) -> Iterator[str]:
-    known = {"low": say.low, "medium": say.medium, "high": say.high}
-    urgency = known.get(asked.urgency) or blocks.name(asked.urgency)
-    yield say.urgency.format(urgency=urgency)
+    yield _urgency(asked, say)
     yield blocks.deadline(asked.until, look, say)
     yield from _people(asked, say)
+
+
+def _urgency(asked: Question, say: Words) -> str:
+    known = {"low": say.low, "medium": say.medium, "high": say.high}
+    urgency = known.get(asked.urgency) or blocks.name(asked.urgency)
+    return say.urgency.format(urgency=urgency)
 
 
 def _people(asked: Question | UnknownOutcome | Hold, say: Words) -> Iterator[str]:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.core.phrases import Language
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """One language. What stands in braces is filled in; every language fills in the same."""
 
-    language: str
+    language: Language
     # Who and when
     nobody: str
     somebody: str
@@ -54,6 +56,8 @@ class Words:
     how_typed: str
     how_button: str
     nobody_decides: str
+    too_few_decide: str
+    how_to_mend: str
     approve: str
     deny: str
     edit: str

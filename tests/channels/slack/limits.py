@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import cast
@@ -19,7 +20,7 @@ MOST_HEADER = 150
 # https://docs.slack.dev/reference/block-kit/blocks/markdown-block: all of a payload together
 MOST_MARKDOWN = 12_000
 # https://github.com/slackapi/bolt-js/issues/2509: seen, not documented
-MOST_OF_ALL_BLOCKS = 13_200
+MOST_OF_ALL_BLOCKS, AROUND_A_BLOCK = 13_200, 125
 # https://docs.slack.dev/reference/methods/chat.postMessage: best under 4,000
 MOST_TEXT = 4_000
 # https://docs.slack.dev/reference/block-kit/blocks/actions-block
@@ -30,6 +31,8 @@ MOST_CONTEXT = 10
 MOST_BUTTON_TEXT, MOST_BUTTON_VALUE, MOST_ACTION_ID, MOST_SPOKEN = 75, 2_000, 255, 75
 # https://docs.slack.dev/reference/views/modal-views
 MOST_TITLE, MOST_PRIVATE_METADATA, MOST_CALLBACK_ID = 24, 3_000, 255
+# https://docs.slack.dev/reference/methods/views.open
+MOST_VIEW_BYTES = 250_000
 # https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
 MOST_INPUT, MOST_PLACEHOLDER = 3_000, 150
 # https://docs.slack.dev/reference/block-kit/blocks/input-block
@@ -57,6 +60,7 @@ def broken_view(view: Json) -> list[str]:
         *_text("private_metadata", str(view["private_metadata"]), MOST_PRIVATE_METADATA),
         *_text("callback_id", str(view["callback_id"]), MOST_CALLBACK_ID),
         *_blocks(blocks, MOST_BLOCKS_OF_A_VIEW),
+        *(["view too large"] if len(json.dumps(view)) > MOST_VIEW_BYTES else []),
     ]
 
 
@@ -81,8 +85,31 @@ def texts(node: object) -> Iterator[str]:
 
 def read(post: Post) -> str:
     """The blocks as somebody reads them."""
-    shown = "\n".join("".join(texts(block)) for block in post.blocks)
-    return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return "\n".join(line for block in post.blocks for line in _lines(block))
+
+
+def _lines(block: Json) -> Iterator[str]:
+    if block["type"] == "actions":
+        yield " ".join(f"[{label}]" for label in texts(block))
+    elif block["type"] not in ("rich_text", "context"):
+        yield _unescaped("".join(texts(block)))
+    for element in cast("list[Json]", block.get("elements", [])):
+        shown = "".join(texts(element))
+        match element["type"]:
+            case "rich_text_section":
+                yield shown
+            case "rich_text_quote":
+                yield "\n".join(f"> {line}" for line in shown.split("\n"))
+            case "rich_text_preformatted":
+                yield "\n".join(f"    {line}" for line in shown.split("\n"))
+            case "mrkdwn":
+                yield f"  {_unescaped(shown)}"
+            case _:
+                pass
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _blocks(blocks: tuple[Json, ...] | list[Json], most: int) -> Iterator[str]:
@@ -96,7 +123,8 @@ def _blocks(blocks: tuple[Json, ...] | list[Json], most: int) -> Iterator[str]:
     markdown = sum(len(str(block["text"])) for block in blocks if block["type"] == "markdown")
     if markdown > MOST_MARKDOWN:
         yield f"{markdown} characters of markdown"
-    characters = sum(len(text) for block in blocks for text in texts(block))
+    around = AROUND_A_BLOCK * sum(block["type"] != "markdown" for block in blocks)
+    characters = around + sum(len(text) for block in blocks for text in texts(block))
     if characters > MOST_OF_ALL_BLOCKS and most == MOST_BLOCKS:
         yield f"{characters} characters in all"
     for block in blocks:

@@ -213,6 +213,11 @@ def test_a_form_has_room_for_eighty_arguments_and_names_the_rest() -> None:
     assert "112 more arguments have no room" in shown
 
 
+def test_a_form_stays_under_what_slack_takes_in_all() -> None:
+    view = form({f"argument_{number}": "ä" * 3_000 for number in range(80)}, {})
+    assert len(inputs(view)) == 8
+
+
 def test_a_value_that_is_of_another_kind_than_its_schema_is_json() -> None:
     card: Json = {"amount": "many"}
     values = untouched(form(card))
