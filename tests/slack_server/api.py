@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 
 from aiohttp import web
 
@@ -52,12 +53,16 @@ class Api:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         arguments = await _arguments(request)
+        if arguments is None:
+            return web.json_response({"ok": False, "error": "invalid_json"})
         token = _token(request, arguments)
         method = request.match_info["method"]
         entry = Entry(self._world.clock.now(), token, method, arguments)
         self._world.ledger.entries.append(entry)
         try:
-            return await self._answer(entry)
+            answer = await self._answer(entry)
+            answer.headers.update(self._granted(token))
+            return answer
         except CutOff:
             entry.lost = True
             if request.transport:
@@ -89,6 +94,11 @@ class Api:
         if isinstance(fault, LoseReply):
             raise CutOff
         return answer
+
+    def _granted(self, token: str) -> Mapping[str, str]:
+        """docs: authentication/using-token-scopes: every answer names the scopes of its token."""
+        seat = self._world.seats.get(token)
+        return {"x-oauth-scopes": ",".join(sorted(seat.scopes))} if seat else {}
 
     def _perform(self, entry: Entry) -> Json:
         try:
@@ -137,12 +147,14 @@ def _said(entry: Entry, answer: Json) -> web.Response:
     return web.json_response(answer)
 
 
-async def _arguments(request: web.Request) -> Json:
-    """Query, then form or JSON body; a later one wins."""
+async def _arguments(request: web.Request) -> Json | None:
+    """Query, then form or JSON body; a later one wins. None: the body is no JSON."""
     found: Json = dict(request.query)
     if request.content_type == "application/json":
-        raw = await request.read()
-        return found | as_object(json.loads(raw or b"{}"))
+        try:
+            return found | as_object(json.loads(await request.read() or b"{}"))
+        except ValueError:
+            return None
     return found | dict((await request.post()).items())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
-from tests.slack_server import elements, objects
+from tests.slack_server import elements, fields, objects, richer
 from tests.slack_server.objects import Complaints, at
 from tests.slack_server.shapes import Json, as_list, as_object, as_objects, as_text
 
@@ -128,12 +128,16 @@ _ANYWHERE: dict[str, Check] = {
     "input": _input,
     "rich_text": _rich_text,
     "video": _unlimited,
+    "alert": richer.alert,
 }
 _IN_MESSAGES: dict[str, Check] = {
     "markdown": _markdown,
     "table": _table,
     "context_actions": _context_actions,
     "file": _unlimited,
+    "card": richer.card,
+    "task_card": richer.task_card,
+    "plan": richer.plan,
 }
 
 
@@ -149,6 +153,7 @@ def complaints(blocks: Sequence[Json], surface: Surface) -> Complaints:
             yield at(f"{pointer}/type", f"unsupported type: {kind}")
             continue
         yield from objects.short(block, "block_id", 255, pointer)
+        yield from fields.of_block(block, pointer)
         yield from check(block, pointer)
     yield from objects.repeated([block.get("block_id") for block in blocks], "block_id", "/blocks")
     if sum(block.get("type") == "table" for block in blocks) > 1:

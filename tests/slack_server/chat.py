@@ -23,7 +23,9 @@ def post_message(call: Call) -> Json:
     message = Message(channel.id, "", bot.id, text, bot_id=bot.bot_id, blocks=content)
     message.thread_ts = _root(call, channel)
     message.metadata = _metadata(call)
-    message.unfurls = "unfurl_links" not in call.arguments or call.flag("unfurl_links")
+    # Links stay folded when nothing is said, pictures and films do not (docs: messaging/unfurling-links-in-messages).
+    media = "unfurl_media" not in call.arguments or call.flag("unfurl_media")
+    message.unfurls = media or call.flag("unfurl_links")
     message.ts = team.next_ts()
     team.post(message)
     Events(call.world, team).posted(message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.slack_server import objects
+from tests.slack_server import fields, objects
 from tests.slack_server.objects import Complaints, at
 from tests.slack_server.shapes import Json, as_object, as_text
 
@@ -26,6 +26,7 @@ def element(part: Json, allowed: frozenset[str], pointer: str) -> Complaints:
     if kind not in allowed:
         yield at(f"{pointer}/type", f"unsupported type: {kind}")
         return
+    yield from fields.of_element(part, pointer)
     yield from objects.short(part, "action_id", 255, pointer)
     yield from objects.confirm(part, pointer)
     yield from objects.maybe_plain(part, "placeholder", 150, pointer)

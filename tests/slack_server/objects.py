@@ -45,7 +45,7 @@ def text(part: Json, name: str, limit: int, pointer: str, kinds: Sequence[str] =
     if kind not in (kinds or ("plain_text", "mrkdwn")):
         yield at(f"{pointer}/type", f"unsupported type: {kind}")
     if kind == "mrkdwn" and "emoji" in found:
-        yield at(f"{pointer}/emoji", "emoji is for plain_text alone")
+        yield at(pointer, "invalid additional property: emoji")
     value = found.get("text")
     if not isinstance(value, str) or not value:
         yield at(f"{pointer}/text", "must be more than 0 characters")

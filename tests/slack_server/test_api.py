@@ -6,11 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.slack_server.manifests import MANIFEST, without
-from tests.slack_server.rates import VENDOR
-from tests.slack_server.rig import ask, by_form, error
+from tests.slack_server.rig import ask, error
 from tests.slack_server.server import SlackServer
-from tests.slack_server.shapes import Json, as_list, as_object, as_objects
+from tests.slack_server.shapes import Json, as_object, as_objects
 from tests.slack_server.workspace import Channel, Person
 
 METADATA: Json = {"event_type": "bot_message", "event_payload": {"key": "k1"}}
@@ -65,48 +63,6 @@ async def test_history_holds_roots_newest_first_from_a_moment_on(
     asked = {"channel": channel.id, "oldest": said[0].ts}
     read = await ask(slack, "conversations.history", asked)
     assert [each["ts"] for each in as_objects(read["messages"])] == [said[2].ts, said[1].ts]
-
-
-@pytest.mark.parametrize(
-    ("token", "method", "code"),
-    [
-        ("", "auth.test", "not_authed"),
-        ("xoxb-forged", "auth.test", "invalid_auth"),
-        ("app", "auth.test", "not_allowed_token_type"),
-        ("bot", "apps.connections.open", "not_allowed_token_type"),
-        ("bot", "chat.shout", "unknown_method"),
-    ],
-)
-async def test_a_wrong_token_is_refused(
-    slack: SlackServer, token: str, method: str, code: str
-) -> None:
-    tokens = {"app": slack.app.app_token, "bot": slack.token}
-    assert await error(slack, method, {}, tokens.get(token, token)) == code
-
-
-async def test_an_uninstalled_app_is_told_and_locked_out(slack: SlackServer) -> None:
-    slack.uninstall()
-    assert await error(slack, "auth.test", {}) == "account_inactive"
-
-
-@pytest.mark.parametrize(
-    ("scope", "method"),
-    [
-        ("chat:write", "chat.postMessage"),
-        ("reactions:write", "reactions.add"),
-        ("channels:history", "conversations.replies"),
-        ("channels:read", "conversations.info"),
-        ("users:read", "users.info"),
-        ("usergroups:read", "usergroups.users.list"),
-        ("files:write", "files.getUploadURLExternal"),
-    ],
-)
-async def test_a_scope_that_the_manifest_forgot_is_missed(scope: str, method: str) -> None:
-    async with SlackServer(without(scope)) as slack:
-        channel = slack.team.channel("releases", [slack.bot])
-        answer = await ask(slack, method, {"channel": channel.id})
-        assert (answer["error"], answer["needed"]) == ("missing_scope", scope)
-        assert scope not in str(answer["provided"]).split(",")
 
 
 async def test_where_the_bot_is_not_it_cannot_speak(slack: SlackServer, alice: Person) -> None:
@@ -245,71 +201,3 @@ async def test_only_the_kinds_asked_for_are_listed(slack: SlackServer, alice: Pe
         listed = await ask(slack, method, asked)
         names = {each["name"] for each in as_objects(listed["channels"])}
         assert names == {"open", "closed"}
-
-
-async def test_an_agent_that_nobody_can_stop_is_warned() -> None:
-    async with SlackServer(without("agent_session_stopped")) as bare:
-        room = bare.team.channel("releases", [bare.bot])
-        posted = await ask(bare, "chat.postMessage", {"channel": room.id, "text": "x"})
-        place = {"channel_id": room.id, "thread_ts": posted["ts"], "status": "processing"}
-        answer = await ask(bare, "agents.sessions.setStatus", place)
-        assert answer["warning"] == "missing_agent_session_stopped_event_subscription"
-        assert (
-            await error(bare, "agents.sessions.setStatus", {**place, "status": "busy"})
-            == "invalid_arguments"
-        )
-
-
-async def test_an_app_that_is_no_agent_has_no_sessions() -> None:
-    features = as_object(MANIFEST["features"])
-    plain = MANIFEST | {"features": {k: v for k, v in features.items() if k != "agent_view"}}
-    async with SlackServer(plain) as slack:
-        room = slack.team.channel("releases", [slack.bot])
-        posted = await ask(slack, "chat.postMessage", {"channel": room.id, "text": "x"})
-        place = {"channel_id": room.id, "thread_ts": posted["ts"], "status": "processing"}
-        assert await error(slack, "agents.sessions.setStatus", place) == "not_allowed"
-
-
-async def test_a_method_called_too_often_is_limited_until_time_has_passed(
-    slack: SlackServer, channel: Channel
-) -> None:
-    slack.rates.limits = VENDOR
-    said = {"channel": channel.id, "text": "x"}
-    answers = [await error(slack, "chat.postMessage", said) for _ in range(5)]
-    assert answers == ["", "", "", "", "ratelimited"]
-    slack.clock.move(4)
-    assert await error(slack, "chat.postMessage", said) == ""
-
-
-async def test_a_code_becomes_the_token_of_another_workspace_once(slack: SlackServer) -> None:
-    team, _ = slack.another_team("T00000002", "second")
-    code = slack.consent(team, team.person("carol"))
-    credentials = {"client_id": slack.app.client_id, "client_secret": slack.app.client_secret}
-    answer = await ask(slack, "oauth.v2.access", {**credentials, "code": code})
-    token = str(answer["access_token"])
-    assert as_object(answer["team"])["id"] == team.team
-    assert (await ask(slack, "auth.test", {}, token))["team_id"] == team.team
-    for wrong, error_code in (
-        ({"code": code}, "code_already_used"),
-        ({"code": "none"}, "invalid_code"),
-        ({"client_secret": "guess"}, "bad_client_secret"),
-        ({"client_id": "guess"}, "invalid_client_id"),
-    ):
-        asked = {**credentials, "code": code, **wrong}
-        assert await error(slack, "oauth.v2.access", asked) == error_code
-
-
-async def test_a_form_with_the_token_in_it_is_as_good_as_json(
-    slack: SlackServer, channel: Channel
-) -> None:
-    form = {"token": slack.token, "channel": channel.id, "blocks": '[{"type": "divider"}]'}
-    answer = await by_form(slack, "chat.postMessage", form)
-    shown = as_object(answer["message"])
-    assert as_list(shown["blocks"]) == [{"type": "divider"}]
-
-
-async def test_sockets_are_for_apps_in_socket_mode() -> None:
-    settings = as_object(MANIFEST["settings"]) | {"socket_mode_enabled": False}
-    async with SlackServer(MANIFEST | {"settings": settings}) as slack:
-        code = await error(slack, "apps.connections.open", {}, slack.app.app_token)
-        assert code == "socket_mode_not_enabled"

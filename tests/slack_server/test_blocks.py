@@ -89,6 +89,8 @@ LIMITS: dict[str, tuple[int, Make]] = {
     "max_length": (3000, lambda n: asked({"type": "plain_text_input", "max_length": n})),
     "table rows": (100, lambda n: rows(n, 1)),
     "table columns": (20, lambda n: rows(1, n)),
+    "card body": (200, lambda n: {"type": "card", "body": text(n)}),
+    "card actions": (3, lambda n: {"type": "card", "actions": [button()] * n}),
     "image alt text": (2000, lambda n: {"type": "image", "image_url": "x", "alt_text": "x" * n}),
 }
 
@@ -118,7 +120,30 @@ WRONG: dict[str, tuple[list[Json], str]] = {
     "no alt text": ([{"type": "image", "image_url": "x"}], "missing required field: alt_text"),
     "emoji in mrkdwn": (
         [{"type": "section", "text": text(4, "mrkdwn") | {"emoji": True}}],
-        "emoji is for plain_text alone",
+        "invalid additional property: emoji [json-pointer:/blocks/0/text]",
+    ),
+    "a field of another block": (
+        [{"type": "divider", "text": text(4)}],
+        "invalid additional property: text [json-pointer:/blocks/0]",
+    ),
+    "a field of another element": (
+        [actions(button() | {"options": options(1)})],
+        "invalid additional property: options [json-pointer:/blocks/0/elements/0]",
+    ),
+    "a level of its own": (
+        [{"type": "alert", "text": text(4), "level": "loud"}],
+        "must be a valid enum value [json-pointer:/blocks/0/level]",
+    ),
+    "an empty card": ([{"type": "card"}], "missing required field: title"),
+    "a task in no state": (
+        [
+            {
+                "type": "plan",
+                "title": "All",
+                "tasks": [{"type": "task_card", "task_id": "1", "title": "x"}],
+            }
+        ],
+        "missing required field: status [json-pointer:/blocks/0/tasks/0]",
     ),
     "two tables": ([rows(1, 1), rows(1, 1)], "only_one_table_allowed"),
     "51 blocks": ([{"type": "divider"}] * 51, "no more than 50 items allowed"),

@@ -16,7 +16,7 @@ Standing = Literal["member", "guest", "outsider", "bot"]
 # Spelled as events spell it (`channel_type`), as `message.*` does, and as the scopes do.
 CHANNEL_TYPE = {"public": "channel", "private": "group", "im": "im", "mpim": "mpim"}
 FAMILY = {"public": "channels", "private": "groups", "im": "im", "mpim": "mpim"}
-_INITIAL = {"public": "C", "private": "G", "im": "D", "mpim": "G"}
+_INITIAL = {"public": "C", "private": "C", "im": "D", "mpim": "C"}
 
 
 @dataclass(slots=True)

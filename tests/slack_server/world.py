@@ -108,6 +108,11 @@ class World:
         return made
 
     def install(self, workspace: Workspace) -> Seat:
+        """The app's seat there; installed again, it is the one it had."""
+        for seat in self.seats.values():
+            if seat.workspace is workspace:
+                self.revoked.discard(seat.token)
+                return seat
         seat = seat_in(workspace, self.app)
         self.seats[seat.token] = seat
         return seat
