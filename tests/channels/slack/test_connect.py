@@ -55,8 +55,8 @@ async def test_a_token_of_another_kind_is_not_welcome() -> None:
     async with SlackServer(manifest()) as slack:
         with pytest.raises(NotWelcome, match="SLACK_BOT_TOKEN"):
             await introduced(Web(slack.app.app_token, slack.api_url))
+        ear = Listener(Web(slack.token, slack.api_url), Us("T", "U"), People(), Porch())
         with pytest.raises(NotWelcome, match="SLACK_APP_TOKEN"):
-            ear = Listener(Web(slack.token, slack.api_url), Us("T", "U"), People(), Porch())
             await over_socket(ear.app(), slack.token, asyncio.Event(), lambda: None)
 
 
