@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
+from pydantic import SecretStr
 
 from bot.engine.desk import Desk
 from bot.engine.perform import Performer
+from bot.engine.reception import Reception
 from bot.engine.redis_store import RedisStore
 from bot.engine.run import Runner
 from bot.engine.server import ensure_server
@@ -21,12 +24,17 @@ from bot.kit.agent import Agent
 from bot.kit.channel import Channel
 from bot.kit.document import AgentError
 from bot.kit.load import load_agents
+from bot.kit.nearest import meant
 from bot.kit.people import People
 from bot.model.decide import Decider
 from bot.model.port import Model
 from bot.model.rehearsal import PREFIX, Rehearsal, Script, scripts
 from bot.settings import Settings, environment
 from channels.console.channel import Console
+
+if TYPE_CHECKING:
+    from channels.slack.api import Web
+    from channels.slack.listen import Listener
 
 SERVER_LOOK_SECONDS = 1.0
 log = structlog.get_logger()
@@ -156,13 +164,78 @@ def worker(app: App, channels: Mapping[str, Channel]) -> Worker:
     )
 
 
-async def run_worker(app: App, stop: asyncio.Event) -> None:
+async def run_worker(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> None:
     """A worker until told to stop, and beside it somebody who looks after the embedded server."""
     keeper = asyncio.create_task(_keep_server(app.settings))
     try:
-        await worker(app, {"console": Console()}).run(stop)
+        works = worker(app, channels(app))
+        ready()
+        await works.run(stop)
     finally:
         keeper.cancel()
+
+
+# ---- Slack ---------------------------------------------------------------------------------------
+def channels(app: App) -> dict[str, Channel]:
+    """The media through which a worker speaks: those that are set up."""
+    found: dict[str, Channel] = {"console": Console()}
+    if app.settings.slack_bot_token:
+        from channels.slack.send import Slack
+
+        found["slack"] = Slack(_slack_web(app.settings), app.house.people)
+    return found
+
+
+def reception(app: App) -> Reception:
+    """Where a listener hands in what it hears. Raises `AgentError` where nobody would take it."""
+    name, agents = app.settings.default_agent, app.house.agents
+    if name not in agents:
+        raise AgentError(f"BOT_DEFAULT_AGENT: there is no agent {name}{meant(name, agents)}")
+    return Reception(app.desk, agents, app.house.people, name)
+
+
+async def slack_listener(app: App) -> Listener:
+    """The ear in Slack, once Slack has said who we are there."""
+    from channels.slack.connect import introduced
+    from channels.slack.listen import Listener
+
+    arrivals, web = reception(app), _slack_web(app.settings)
+    return Listener(web, await introduced(web), app.house.people, arrivals)
+
+
+async def run_slack(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+    """Socket Mode until told to stop."""
+    from channels.slack.connect import over_socket
+
+    listener = await slack_listener(app)
+    await over_socket(listener.app(), _secret(app.settings.slack_app_token), stop, ready)
+    await listener.settled()
+
+
+async def run_web(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+    """HTTP until told to stop: health, and Slack's events where its signing secret is set."""
+    from bot.web.server import serve
+    from channels.slack.connect import route
+
+    secret = _secret(app.settings.slack_signing_secret)
+    listener = await slack_listener(app) if secret else None
+    routes = [route(listener.app(secret))] if listener else []
+    await serve(routes, app.settings.port, stop, ready)
+    if listener:
+        await listener.settled()
+
+
+def _slack_web(settings: Settings) -> Web:
+    from channels.slack.api import Web
+
+    return Web(_secret(settings.slack_bot_token), settings.slack_api_url)
+
+
+def _secret(value: SecretStr | None) -> str:
+    return value.get_secret_value() if value else ""
+
+
+# ---- the embedded server -------------------------------------------------------------------------
 
 
 async def _keep_server(settings: Settings) -> None:

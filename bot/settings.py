@@ -130,6 +130,34 @@ class Settings(BaseSettings):
         validation_alias="ANTHROPIC_BASE_URL",
         description="any server that speaks the Messages API",
     )
+    slack_bot_token: SecretStr | None = Field(
+        default=None,
+        validation_alias="SLACK_BOT_TOKEN",
+        description="speaks in Slack; starts with xoxb-",
+    )
+    slack_app_token: SecretStr | None = Field(
+        default=None,
+        validation_alias="SLACK_APP_TOKEN",
+        description="hears Slack over Socket Mode; starts with xapp-",
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        default=None,
+        validation_alias="SLACK_SIGNING_SECRET",
+        description="hears Slack over HTTP, at /slack/events of the web process",
+    )
+    slack_api_url: str = Field(
+        default="https://slack.com/api/",
+        validation_alias="SLACK_API_URL",
+        description="where Slack's Web API is",
+    )
+    port: int = Field(
+        default=3000,
+        ge=0,
+        le=65_535,
+        validation_alias="PORT",
+        description="where the web process listens",
+    )
+
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", validation_alias="BOT_LOG_LEVEL", description="what is logged to stderr"
     )

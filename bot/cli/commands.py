@@ -15,6 +15,8 @@ GROUPS: dict[str, dict[str, Row]] = {
         "demo": ("serve", "demo", "A real release on a sample repository, with you at the terminal."),
         "up": ("serve", "up", "Everything in one process, until told to stop."),
         "worker": ("serve", "worker", "One worker, until told to stop."),
+        "slack": ("serve", "slack", "Hear Slack over Socket Mode; bot slack manifest prints the app to install."),
+        "web": ("serve", "web", "HTTP: health, and Slack's events where a signing secret is set."),
         "down": ("serve", "down", "Stop the embedded Redis of this BOT_HOME; its data stays."),
         "rebuild": ("rebuild", "rebuild", "Make every index anew from the logs; safe while workers run."),
         "release": ("check", "release", "Check settings, agents and store before a deploy."),

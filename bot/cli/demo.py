@@ -66,7 +66,7 @@ def _forgive(out: TextIO) -> None:
 async def _play(app: App, stage: Stage, screen: Screen) -> int:
     """The worker runs from the first look to the last: while it does, a store that was killed comes back."""
     stop = asyncio.Event()
-    working = asyncio.create_task(run_worker(app, stop))
+    working = asyncio.create_task(run_worker(app, stop, lambda: None))
     warming = asyncio.create_task(warm(app))
     try:
         conversation, begun = await latest(app, stage.home)

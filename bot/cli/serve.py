@@ -6,33 +6,74 @@ import asyncio
 import fcntl
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import structlog
 from cyclopts import Parameter
 
-from bot.app import App, House, run_worker, warm
+from bot.app import App, House, run_slack, run_web, run_worker, warm
 from bot.cli import logs, parts
 from bot.cli.errors import Wrong
-from bot.cli.output import is_plain, say
+from bot.cli.output import is_plain, say, say_json
 from bot.cli.secrets import secret_values
 from bot.engine.server import stop_server
 from bot.kit.lint import lint
 from bot.kit.load import Agents
-from bot.settings import Settings, environment
+from bot.settings import Settings, environment, names
 
 Repo = Annotated[Path | None, Parameter("--repo", help="Your own repository; default a sample.")]
 Fresh = Annotated[bool, Parameter("--fresh", help="Begin anew.")]
+What = Annotated[
+    Literal["manifest"] | None,
+    Parameter(help="manifest: print the app as Slack is to install it."),
+]
+Url = Annotated[
+    str,
+    Parameter("--url", help="With manifest: where Slack is to send events; default Socket Mode."),
+]
+RUN = {"worker": run_worker, "slack": run_slack, "web": run_web}
+NEEDS = {
+    "slack": ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"),
+    "web": ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"),
+}
 log = structlog.get_logger()
 
 
 async def up() -> None:
-    await _serve("up")
+    settings = parts.read()
+    await _serve("up", ["worker", *(part for part in NEEDS if not _lacking(settings, part))])
 
 
 async def worker() -> None:
-    await _serve("worker")
+    await _serve("worker", ["worker"])
+
+
+async def web() -> None:
+    await _serve("web", ["web"])
+
+
+async def slack(what: What = None, /, *, url: Url = "") -> None:
+    if what is None:
+        _check(parts.read(), "slack")
+        await _serve("slack", ["slack"])
+        return
+    from channels.slack.manifest import manifest
+
+    say_json(manifest(url))
+
+
+def _lacking(settings: Settings, part: str) -> list[str]:
+    """The settings without which this part has nothing to do."""
+    filled = names()
+    return [name for name in NEEDS[part] if getattr(settings, filled[name]) is None]
+
+
+def _check(settings: Settings, part: str) -> None:
+    lacking = _lacking(settings, part)
+    if lacking:
+        raise Wrong(f"bot {part} needs {' and '.join(lacking)}: api.slack.com/apps shows them.")
 
 
 async def down() -> None:
@@ -65,7 +106,7 @@ async def demo(*, repo: Repo = None, fresh: Fresh = False) -> int:
     return await run_demo(repo=repo, plain=is_plain(), fresh=fresh)
 
 
-async def _serve(name: str) -> None:
+async def _serve(name: str, running: Sequence[str]) -> None:
     """Works until SIGTERM or SIGINT, then ends what is in hand."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -73,16 +114,33 @@ async def _serve(name: str) -> None:
     async with parts.whole() as app:
         logs.start(app.settings, secret_values(app.settings, app.house.agents, environment()))
         _warn(app.house)
-        running = asyncio.create_task(run_worker(app, stop))
-        # One turn of the loop: a worker that cannot be put together is not ready.
-        await asyncio.sleep(0)
-        if not running.done():
-            _ready(app, name)
-        # Only now: the SDK takes seconds to import, and whoever waits for the line above need not wait for it.
-        warming = asyncio.create_task(warm(app))
-        await running
-        warming.cancel()
+        await _run(app, name, running, stop)
         log.info("stopped", process=name, **_left_behind(app.settings))
+
+
+async def _run(app: App, name: str, running: Sequence[str], stop: asyncio.Event) -> None:
+    """These parts side by side; where one ends before it was told to, so do the others."""
+    standing = [asyncio.Event() for _ in running]
+    tasks = [
+        asyncio.create_task(RUN[part](app, stop, stands.set))
+        for part, stands in zip(running, standing, strict=True)
+    ]
+    # Only once all stand: the SDK takes seconds to import, and whoever waits for the line need not wait for it.
+    beside = asyncio.create_task(_announce(app, name, standing))
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    ends = await asyncio.gather(*tasks, return_exceptions=True)
+    beside.cancel()
+    for end in ends:
+        if isinstance(end, BaseException):
+            raise end
+
+
+async def _announce(app: App, name: str, standing: Sequence[asyncio.Event]) -> None:
+    for stands in standing:
+        await stands.wait()
+    _ready(app, name)
+    await warm(app)
 
 
 def _warn(house: House) -> None:

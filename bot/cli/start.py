@@ -22,6 +22,7 @@ _WRONG = {
     "bot.settings": {"BadSettings"},
     "bot.kit.document": {"AgentError"},
     "bot.kit.agent": {"NoSuchTool"},
+    "channels.slack.connect": {"NotWelcome"},
 }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from bot.core import phrases
-from bot.core.approvals import choices, may_retry_at
+from bot.core.approvals import choices, may_approve, may_retry_at
 from bot.core.thread import Asked, Call, Code, Saying, Thread, Why, delivery_key
 from bot.core.values import Address, Card
 
@@ -39,7 +39,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A call that runs only if enough of its approvers say so. `text` is what its preview found."""
+    """A call that runs only if enough of its approvers say so. `text` is what its preview found.
+
+    `barred` are those approvers who asked for the call or changed it: their approval would not count.
+    """
 
     key: str
     request: str
@@ -56,6 +59,7 @@ class Approval:
     digest: str
     quote: str
     editors: tuple[str, ...]
+    barred: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ def message(thread: Thread, key: str, language: phrases.Language = "en") -> Outg
         case Saying():
             return Say(key, str(call.proposal.arguments.get("message", "")))
         case Asked() as phase:
-            return _request(call, phase, language)
+            return _request(thread, call, phase, language)
         case _:
             return None
 
@@ -127,18 +131,18 @@ def address(thread: Thread, key: str) -> Address | None:
 def pending(thread: Thread, language: phrases.Language = "en") -> tuple[Waiting, ...]:
     """Everything that waits for a human now, in the order it was proposed."""
     return tuple(
-        _request(call, call.phase, language)
+        _request(thread, call, call.phase, language)
         for call in thread.calls
         if isinstance(call.phase, Asked)
     )
 
 
-def _request(call: Call, phase: Asked, language: phrases.Language) -> Waiting:
+def _request(thread: Thread, call: Call, phase: Asked, language: phrases.Language) -> Waiting:
     if phase.about == "unknown":
         return _unknown(call, language)
     if phase.about == "approval":
         assert call.card is not None, "a call is asked about only after its preview"
-        return _approval(call, phase, call.card)
+        return _approval(thread, call, phase, call.card)
     return _hold(call, language) if call.proposal.kind == "limit" else _question(call, phase)
 
 
@@ -160,7 +164,8 @@ def _question(call: Call, phase: Asked) -> Question:
     )
 
 
-def _approval(call: Call, phase: Asked, card: Card) -> Approval:
+def _approval(thread: Thread, call: Call, phase: Asked, card: Card) -> Approval:
+    may = [name for name in card.approvers if may_approve(thread, call, card, name)]
     return Approval(
         key=delivery_key(call),
         request=call.request,
@@ -177,6 +182,7 @@ def _approval(call: Call, phase: Asked, card: Card) -> Approval:
         digest=card.digest,
         quote=call.quote,
         editors=call.editors,
+        barred=tuple(name for name in card.approvers if name not in may),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from bot.core.thread import Code, Why
 
-Language = Literal["en"]
+Language = Literal["en", "de"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,24 @@ LANGUAGES: dict[Language, Phrases] = {
             "undelivered": "A message could not be delivered: {text}",
         },
         unknown="{text} was started and I cannot tell whether it happened. Please look, and say how to go on.",
-    )
+    ),
+    "de": Phrases(
+        holds={
+            "steps": "Ich habe so viele Schritte getan, wie ich ohne ein Wort darf. Soll ich weitermachen?",
+            "failures": "Mehrere Versuche hintereinander sind fehlgeschlagen. Soll ich es weiter versuchen?",
+            "money": "Das Budget dieser Unterhaltung ist aufgebraucht. Soll ich weitermachen?",
+            "time": "Das hat länger gedauert, als es darf. Soll ich weitermachen?",
+            "model": "Ich konnte den nächsten Schritt nicht bestimmen: {text}",
+        },
+        notices={
+            "which": "Mehrere Anfragen sind offen, und es ist nicht klar, welche gemeint ist: {text}",
+            "stopped": "Angehalten. Nichts, was nicht begonnen hatte, wird ausgeführt; eine neue Nachricht weckt mich.",
+            "model_trouble": "Das Modell antwortet seit einigen Minuten nicht; ich versuche es weiter. ({text})",
+            "gone": "Etwas, das geschehen sollte, wird nicht geschehen: {text}",
+            "undelivered": "Eine Nachricht konnte nicht zugestellt werden: {text}",
+        },
+        unknown="{text} wurde begonnen, und es ist nicht festzustellen, ob es geschehen ist. Bitte nachsehen und sagen, wie es weitergehen soll.",
+    ),
 }
 
 

@@ -82,10 +82,11 @@ class Desk:
         await self._store.append(commit)
         return child
 
-    async def post(self, thread: str, event: Event) -> None:
-        """Append an arrival and wake the thread. A known id changes nothing."""
+    async def post(self, thread: str, *events: Event) -> None:
+        """Append an arrival, named by the last of these, and wake the thread. A known id changes nothing."""
+        written = tuple(encode(event) for event in events)
         await self._store.append(
-            Append(thread=thread, kind="arrival", id=event.id, events=(encode(event),))
+            Append(thread=thread, kind="arrival", id=events[-1].id, events=written)
         )
 
     async def events(self, thread: str) -> list[Event]:

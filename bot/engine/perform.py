@@ -12,6 +12,7 @@ from bot.core.effects import Decide, Doubt, Effect, Preview, Refuse, Run, Send, 
 from bot.core.events import Delivered, DeliveryFailed, Event, OutcomeUnknown, VerdictRefused
 from bot.core.frozen import replace
 from bot.core.thread import Refusal, Thread
+from bot.engine.display import Display
 from bot.engine.run import Runner
 from bot.engine.session import Question, Session
 from bot.engine.stuck import LeaseLost, during
@@ -30,9 +31,15 @@ class Performer:
         self._choose = choose
         self._runner = runner
         self._channels = channels
+        self._display = Display(channels)
 
     async def __call__(self, session: Session) -> None:
-        """One round: everything that is to be done now, side by side. One failure does not cut the others short."""
+        """One round, and beside it what was sent before is shown as it stands now."""
+        async with self._display.beside(session.thread, session.events):
+            await self._round(session)
+
+    async def _round(self, session: Session) -> None:
+        """Everything that is to be done now, side by side. One failure does not cut the others short."""
         if session.is_fresh():
             session.owed_before = _owed(session.thread)
         await self._runner.refresh(session)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.core.outbox import Outgoing
+from bot.core.thread import Thread
 from bot.core.values import Address
 
 
@@ -25,4 +26,13 @@ class Channel(Protocol):
 
     async def tell(self, address: Address, person: str, text: str) -> None:
         """Tell one person something, best effort: why their verdict did not count."""
+        ...
+
+
+@runtime_checkable
+class Changing(Protocol):
+    """A medium whose messages can be changed after they were sent."""
+
+    async def change(self, receipt: str, key: str, thread: Thread, at: int) -> None:
+        """Make the card that was sent under this key say what has become of its request, and that it is so since `at`."""
         ...

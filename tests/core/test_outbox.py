@@ -130,6 +130,23 @@ def test_a_card_carries_everything_that_was_approved_and_who_may() -> None:
     )
 
 
+@pytest.mark.parametrize(("self_approval", "barred"), [(False, ("alice", "bob")), (True, ())])
+def test_a_card_names_the_approvers_whose_word_would_not_count(
+    self_approval: bool, barred: tuple[str, ...]
+) -> None:
+    it = conversation()
+    it.step(PUSH)
+    given = card(1).model_copy(
+        update={"approvers": ("alice", "bob", "carol"), "self_approval": self_approval}
+    )
+    it.asks_approval(of=given)
+    it.verdict("edit", "bob", arguments={"tag": "v2"})
+    it.asks_approval(of=given)
+    shown = message(it.thread, "T-1-0-v2")
+    assert isinstance(shown, Approval)
+    assert shown.barred == barred
+
+
 def test_a_card_shown_anew_quotes_what_was_said_and_its_old_key_says_nothing() -> None:
     it = asked()
     it.says("which commit?")
@@ -211,6 +228,15 @@ def test_every_message_that_is_owed_has_words() -> None:
 def test_every_hold_and_notice_has_a_sentence_in_every_language(language: phrases.Language) -> None:
     assert set(phrases.LANGUAGES[language].holds) == set(get_args(Why))
     assert set(phrases.LANGUAGES[language].notices) == set(get_args(Code))
+
+
+@pytest.mark.parametrize("language", get_args(phrases.Language))
+def test_every_language_fills_in_the_same(language: phrases.Language) -> None:
+    theirs, ours = (
+        {**table.holds, **table.notices, "unknown": table.unknown}
+        for table in (phrases.LANGUAGES["en"], phrases.LANGUAGES[language])
+    )
+    assert [key for key in ours if ("{text}" in ours[key]) != ("{text}" in theirs[key])] == []
 
 
 def test_a_sentence_is_filled_with_the_text_as_it_is() -> None:

@@ -1,0 +1,99 @@
+"""Display: what was sent is shown as it stands now, where a channel can change its messages. Only the log moves a card.
+
+Best effort: a card whose change could not be shown is shown right the next time that its thread does anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+import structlog
+
+from bot.core.events import Delivered, Event
+from bot.core.names import call_id, version_of
+from bot.core.reducer import evolve
+from bot.core.thread import Asked, Call, Thread
+from bot.kit.channel import Changing, Channel
+
+MOST_REMEMBERED = 10_000
+SHOW_SECONDS = 10.0
+log = structlog.get_logger()
+
+
+class Display:
+    """Remembers how each card was shown last."""
+
+    def __init__(self, channels: Mapping[str, Channel]) -> None:
+        self._channels = channels
+        self._shown: OrderedDict[str, str] = OrderedDict()
+
+    @asynccontextmanager
+    async def beside(self, thread: Thread, events: Sequence[Event]) -> AsyncGenerator[None]:
+        """Brings every card of the thread's calls to what is so, beside the work of the block."""
+        channel = self._channels.get(thread.address.channel) if thread.address else None
+        if not isinstance(channel, Changing):
+            yield
+            return
+        showing = asyncio.create_task(self._show(channel, thread, tuple(events)))
+        try:
+            yield
+            await showing
+        finally:
+            showing.cancel()
+
+    async def _show(self, channel: Changing, thread: Thread, events: Sequence[Event]) -> None:
+        for sent, call in _changed(thread, events):
+            how = _how(sent.key, call)
+            # What is past was shown when it came to be so, unless it is known to have failed.
+            before = self._shown.get(sent.key, how if call in thread.past else None)
+            if before == how:
+                continue
+            try:
+                async with asyncio.timeout(SHOW_SECONDS):
+                    since = _since(thread.id, call, events)
+                    await channel.change(sent.receipt, sent.key, thread, since)
+            except Exception as error:  # noqa: BLE001 - what is so is on the log
+                log.warning("card not changed", key=sent.key, error=str(error)[:300])
+                how = ""
+            self._remember(sent.key, how)
+
+    def _remember(self, key: str, how: str) -> None:
+        self._shown[key] = how
+        self._shown.move_to_end(key)
+        while len(self._shown) > MOST_REMEMBERED:
+            self._shown.popitem(last=False)
+
+
+def _changed(thread: Thread, events: Iterable[Event]) -> Iterator[tuple[Delivered, Call]]:
+    """The cards that were delivered and no longer stand as they were sent."""
+    calls = {call.id: call for call in (*thread.past, *thread.calls)}
+    for event in events:
+        if not isinstance(event, Delivered) or version_of(event.key) is None:
+            continue
+        call = calls.get(call_id(event.key))
+        if call and not _stands(event.key, call):
+            yield event, call
+
+
+def _stands(key: str, call: Call) -> bool:
+    as_sent = isinstance(call.phase, Asked) and not call.phase.votes
+    return as_sent and version_of(key) == call.version
+
+
+def _since(thread: str, call: Call, events: Iterable[Event]) -> int:
+    """When this call came to be as it is."""
+    state, since, phase = Thread(thread), 0, None
+    for event in events:
+        state = evolve(state, event)
+        now = state.call(call.id)
+        if now and now.phase != phase:
+            phase, since = now.phase, state.at
+    return since
+
+
+def _how(key: str, call: Call) -> str:
+    """Changes whenever the card has to."""
+    return "old" if version_of(key) != call.version else repr((call.n, call.phase))

@@ -1,0 +1,154 @@
+"""Reception: what channels hear is judged by the thread's fold and put on its log; then it may be acknowledged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from bot.core import words as typed
+from bot.core.approvals import choices
+from bot.core.events import MessageNoted, MessageReceived, Verdict
+from bot.core.names import call_id, version_of
+from bot.core.outbox import Approval, Waiting, pending
+from bot.core.thread import Call, Thread
+from bot.core.values import Address
+from bot.engine.desk import Desk, thread_id, thread_of
+from bot.engine.standing import NoSuchThread
+from bot.kit.agent import Agent
+from bot.kit.arguments import BadArguments
+from bot.kit.arrival import Form, Json, Press, Remark, Words
+from bot.kit.people import People
+
+
+class Reception:
+    """Where channels hand in what they hear."""
+
+    def __init__(
+        self, desk: Desk, agents: Mapping[str, Agent], people: People, default_agent: str
+    ) -> None:
+        self._desk = desk
+        self._agents = agents
+        self._people = people
+        self._default_agent = default_agent
+
+    async def words(self, words: Words) -> Literal["asked", "noted", "ignored"]:
+        """A mention always asks; other words count only in a thread of ours."""
+        name = thread_id(words.address)
+        before = tuple(self._noted(each) for each in words.before)
+        if words.aim == "bot":
+            await self._desk.post(name, *before, self._received(words))
+            return "asked"
+        thread = await self._thread(name)
+        if thread is None or thread.address is None:
+            return "ignored"
+        if words.aim == "anybody" and self._is_addressed(thread, words):
+            await self._desk.post(name, self._received(words))
+            return "asked"
+        await self._desk.post(name, self._noted(words))
+        return "noted"
+
+    async def remark(self, remark: Remark) -> None:
+        """What changed about a message is one more thing said about it, if we have that message."""
+        name = thread_id(remark.address)
+        thread = await self._thread(name)
+        if thread is None or remark.about not in thread.ids:
+            return
+        actor = self._actor(remark.address.channel, remark.person)
+        said = MessageNoted(id=remark.id, actor=actor, address=remark.address, text=remark.text)
+        await self._desk.post(name, said)
+
+    async def press(self, press: Press) -> None:
+        """A press carries the version that was shown: what stood on that version's card is what was decided on."""
+        thread = await self._thread(thread_of(press.request))
+        if thread is None:
+            return
+        call = thread.call(press.request)
+        await self._desk.post(thread.id, self._verdict(press, call))
+
+    async def form(self, request: str) -> Form | None:
+        thread = await self._thread(thread_of(request))
+        open_ones: Sequence[Waiting] = pending(thread) if thread else ()
+        same = (each for each in open_ones if call_id(each.request) == call_id(request))
+        found = next(same, None)
+        if thread is None or not isinstance(found, Approval):
+            return None
+        agent = self._agents.get(thread.agent)
+        tool = agent.tools.get(found.tool) if agent else None
+        return Form(found, tool.arguments_schema if tool else {})
+
+    async def complaints(self, request: str, arguments: Json) -> str | None:
+        thread = await self._thread(thread_of(request))
+        call = thread.call(request) if thread else None
+        agent = self._agents.get(thread.agent) if thread else None
+        tool = agent.tools.get(call.proposal.tool) if agent and call else None
+        if call is None or tool is None:
+            return None
+        try:
+            after = tool.spelled_out({**call.proposal.arguments, **arguments})
+        except BadArguments as error:
+            return f"{error}."
+        return "Nothing was changed." if after == call.proposal.arguments else None
+
+    async def knows(self, address: Address) -> bool:
+        return await self._thread(thread_id(address)) is not None
+
+    async def _thread(self, name: str) -> Thread | None:
+        try:
+            return await self._desk.thread(name)
+        except NoSuchThread:
+            return None
+
+    # ---- who, and what it means ----------------------------------------------------------------------
+    def _is_addressed(self, thread: Thread, words: Words) -> bool:
+        """Whether these words, that name nobody, are for the bot: from whoever may decide here, as the agent listens."""
+        person = self._actor(words.address.channel, words.person)
+        if person not in self._deciders(thread):
+            return False
+        agent = self._agents.get(thread.agent)
+        if agent is None or agent.listen == "thread":
+            return True
+        return bool(pending(thread)) or typed.read(words.text) is not None
+
+    def _deciders(self, thread: Thread) -> set[str]:
+        """The requester and all who may approve something here."""
+        agent = self._agents.get(thread.agent)
+        found = {thread.requester, *(agent.approvers if agent else ())}
+        for each in pending(thread):
+            found.update(each.approvers if isinstance(each, Approval) else each.asked)
+        return found
+
+    def _actor(self, channel: str, person: str) -> str:
+        return self._people.alias_of(channel, person) or f"{channel}:{person}"
+
+    def _received(self, words: Words) -> MessageReceived:
+        return MessageReceived(
+            id=words.id,
+            actor=self._actor(words.address.channel, words.person),
+            address=words.address,
+            text=words.text,
+            agent=self._default_agent,
+            written=words.written,
+        )
+
+    def _noted(self, words: Words) -> MessageNoted:
+        return MessageNoted(
+            id=words.id,
+            actor=self._actor(words.address.channel, words.person),
+            address=words.address,
+            text=words.text,
+        )
+
+    def _verdict(self, press: Press, call: Call | None) -> Verdict:
+        current = call is not None and version_of(press.request) == call.version
+        offered = choices(call) if call else ()
+        chosen = press.choice is not None and press.choice < len(offered)
+        return Verdict(
+            id=press.id,
+            actor=self._actor(press.channel, press.person),
+            request=press.request,
+            word=press.word,
+            digest=call.card.digest if call and call.card and current else "",
+            text=offered[press.choice or 0] if chosen else press.text,
+            arguments=dict(press.arguments),
+            channel=press.channel,
+        )

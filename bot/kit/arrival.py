@@ -1,0 +1,92 @@
+"""Arrival: the port by which what people say and press comes in. A channel translates; what it means is decided behind here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from pydantic import JsonValue
+
+from bot.core.outbox import Approval
+from bot.core.values import Address, Word
+
+Aim = Literal["bot", "others", "anybody"]
+Json = dict[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What somebody wrote, and to whom: `bot` where it is mentioned or spoken to alone, `others` where only they are.
+
+    `person` is who wrote it, by their address on this channel, `before` what was said there until then.
+    """
+
+    id: str
+    address: Address
+    person: str
+    text: str
+    aim: Aim
+    written: int | None = None
+    before: tuple[Words, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What became of a message that may be on the thread's log: it was changed, or taken back."""
+
+    id: str
+    about: str
+    address: Address
+    person: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A verdict given by a button or a form. `choice` counts from 0, where a question offers some."""
+
+    id: str
+    channel: str
+    person: str
+    request: str
+    word: Word
+    choice: int | None = None
+    text: str = ""
+    arguments: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a form about an approval is made of: the card as it stands, and what its tool takes."""
+
+    approval: Approval
+    schema: Json
+
+
+class Arrivals(Protocol):
+    """Where a listener hands in what it hears. What was taken is durable when these return."""
+
+    async def words(self, words: Words) -> Literal["asked", "noted", "ignored"]:
+        """Take a message: it asks the bot, is other people's talk in a thread of ours, or is none of our business."""
+        ...
+
+    async def remark(self, remark: Remark) -> None:
+        """Take a change of a message, if we have that message."""
+        ...
+
+    async def press(self, press: Press) -> None:
+        """Take a verdict; whether it counts only the fold knows."""
+        ...
+
+    async def form(self, request: str) -> Form | None:
+        """What a form needs, only read, be the card that was named an older showing; None: nobody is asked any more."""
+        ...
+
+    async def complaints(self, request: str, arguments: Json) -> str | None:
+        """Why these changed arguments cannot be taken, in one sentence; only read."""
+        ...
+
+    async def knows(self, address: Address) -> bool:
+        """Whether a thread of ours lives at this address."""
+        ...

@@ -1,0 +1,1 @@
+"""Web: HTTP routes, served until told to stop."""

@@ -1,0 +1,1 @@
+"""Slack: mention it, talk to it, approve in the thread."""

@@ -1,0 +1,46 @@
+"""Address: where a Slack conversation lives. Its locator is `TEAM/CHANNEL/ROOT_TS`, from its first message on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.core.values import Address
+from bot.kit.channel import Undeliverable
+
+CHANNEL = "slack"
+_LOCATOR = re.compile(r"(?P<team>[A-Z0-9]+)/(?P<channel>[A-Z0-9]+)/(?P<root>\d+\.\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A thread in a channel of a workspace; `root` is the timestamp of the message it hangs under."""
+
+    team: str
+    channel: str
+    root: str
+
+    @property
+    def address(self) -> Address:
+        return Address(channel=CHANNEL, locator=f"{self.team}/{self.channel}/{self.root}")
+
+
+def place(address: Address) -> Place:
+    """The parts of an address. Raises `Undeliverable` where it is none of Slack's."""
+    found = _LOCATOR.fullmatch(address.locator)
+    if found is None:
+        raise Undeliverable(
+            f"{address.locator[:100]} is no place in Slack: TEAM/CHANNEL/TIMESTAMP."
+        )
+    return Place(**found.groupdict())
+
+
+def message_id(team: str, channel: str, ts: str) -> str:
+    """The identity of a message: the same post has it, by whichever event it comes and however often."""
+    return f"{CHANNEL}:{team}/{channel}/{ts}"
+
+
+def moment(ts: str) -> int:
+    """When a message was written, in milliseconds since the epoch."""
+    seconds, _, fraction = ts.partition(".")
+    return int(seconds) * 1000 + int(fraction[:3].ljust(3, "0"))

@@ -1,0 +1,145 @@
+"""Api: Slack's Web API, its errors told apart: refused for good, refused as it stands, or perhaps done."""
+
+# slack_sdk leaves its arguments and answers half typed; here they meet ours.
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import aiohttp
+from pydantic import JsonValue
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.kit.channel import Undeliverable
+from channels.slack.blocks import File
+
+Json = dict[str, JsonValue]
+DEFAULT_URL = "https://slack.com/api/"
+MOST_WAITS = 4
+SECONDS = 30
+
+# All that is ever called, each with the scopes that Slack asks for it (docs: reference/methods); the manifest is made of them.
+METHODS: dict[str, tuple[str, ...]] = {
+    "apps.connections.open": (),
+    "auth.test": (),
+    "chat.postEphemeral": ("chat:write",),
+    "chat.postMessage": ("chat:write",),
+    "chat.update": ("chat:write",),
+    "conversations.replies": ("channels:history", "groups:history", "im:history", "mpim:history"),
+    "files.upload_v2": ("files:write",),
+    "reactions.add": ("reactions:write",),
+    "views.open": (),
+}
+# These take no JSON.
+_READS = frozenset({"conversations.replies"})
+
+MENDS = {
+    "channel_not_found": "Slack knows no such channel, or the bot may not see it: invite it there.",
+    "not_in_channel": "The bot is not in that channel: /invite it there.",
+    "is_archived": "The channel is archived.",
+    "channel_is_archived": "The channel is archived.",
+    "user_not_found": "Slack knows no such person.",
+    "user_not_in_channel": "That person is not in the channel.",
+    "thread_not_found": "The message that the thread hangs under is gone.",
+    "cannot_reply_to_message": "Slack takes no replies to that message.",
+    "restricted_action": "The workspace does not let the bot post in that channel.",
+    "restricted_action_read_only_channel": "Nobody but a few may post in that channel.",
+    "restricted_action_thread_only_channel": "That channel takes threads alone.",
+    "not_authed": "Slack was given no token: set SLACK_BOT_TOKEN.",
+    "invalid_auth": "Slack does not know this token: check SLACK_BOT_TOKEN.",
+    "account_inactive": "The bot's token is of an app that is no longer installed: install it again.",
+    "token_revoked": "The bot's token was revoked: install the app again and set SLACK_BOT_TOKEN.",
+    "token_expired": "The bot's token has expired: set a new SLACK_BOT_TOKEN.",
+    "team_access_not_granted": "The app is not granted to this workspace.",
+    "missing_scope": "The app lacks a scope: `bot slack manifest` prints those it needs.",
+    "not_allowed_token_type": "This is a token of another kind than the one that is needed.",
+}
+REFUSED_AS_IT_STANDS = frozenset(
+    {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text"}
+)
+
+
+AWAY = frozenset(
+    {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", ""}
+)
+
+
+class NotAsItStands(Exception):
+    """Slack refuses this form of the message; another may do."""
+
+
+class Refused(Exception):
+    """Slack refuses for a reason that we do not know; it may be another one next time."""
+
+
+class Web:
+    """Slack's methods. Told to slow down it waits; what may have arrived it never sends a second time."""
+
+    def __init__(self, token: str, url: str = DEFAULT_URL) -> None:
+        patient = AsyncRateLimitErrorRetryHandler(max_retry_count=MOST_WAITS)
+        self.client = AsyncWebClient(
+            token=token, base_url=url, timeout=SECONDS, retry_handlers=[patient]
+        )
+
+    async def call(self, method: str, arguments: Json) -> Json:
+        """What Slack answered. Raises `Undeliverable`, `NotAsItStands`, `Refused`, and OSError where it may be done all the same."""
+        assert method in METHODS, "the manifest grants nothing else"
+        given = {name: value for name, value in arguments.items() if value is not None}
+        try:
+            if method in _READS:
+                answer = await self.client.api_call(method, http_verb="GET", params=given)
+            else:
+                answer = await self.client.api_call(method, json=given)
+        except Exception as error:
+            raise _meaning(error) from error
+        return cast("Json", answer.data)
+
+    async def upload(self, channel: str, thread_ts: str, files: Sequence[File]) -> None:
+        """Files into a thread. Raises as `call` does."""
+        uploads = [{"filename": file.name, "content": file.content} for file in files]
+        try:
+            await self.client.files_upload_v2(
+                channel=channel, thread_ts=thread_ts, file_uploads=uploads
+            )
+        except Exception as error:
+            raise _meaning(error) from error
+
+    async def granted(self) -> tuple[Json, frozenset[str]]:
+        """Who the token makes us, and the scopes it was granted; none where the server does not tell. Raises as `call` does."""
+        try:
+            answer = await self.client.auth_test()
+        except Exception as error:
+            raise _meaning(error) from error
+        headers = cast("Mapping[str, object]", answer.headers)
+        told = [str(value) for name, value in headers.items() if name.lower() == "x-oauth-scopes"]
+        scopes = {scope.strip() for scope in ",".join(told).split(",")}
+        return cast("Json", answer.data), frozenset(scopes - {""})
+
+
+def _meaning(error: Exception) -> Exception:
+    """The same error in words that the outbox knows."""
+    match error:
+        case SlackApiError():
+            return _refusal(error)
+        case aiohttp.ClientError() | SlackClientError() | TimeoutError():
+            return ConnectionError(f"Slack did not answer: {type(error).__name__} {error}")
+        case _:
+            return error
+
+
+def _refusal(error: SlackApiError) -> Exception:
+    body: object = getattr(error.response, "data", error.response)
+    response = cast("Mapping[str, object]", body) if isinstance(body, Mapping) else {}
+    code = str(response.get("error", ""))
+    if code in REFUSED_AS_IT_STANDS:
+        return NotAsItStands(code)
+    if code in MENDS:
+        needed = response.get("needed")
+        return Undeliverable(f"{MENDS[code]} ({code}{f': {needed}' if needed else ''})")
+    if code in AWAY:
+        return ConnectionError(f"Slack cannot for now: {code or 'no reason given'}")
+    return Refused(code)

@@ -1,0 +1,136 @@
+"""Approval: the card on which a call is decided. All that would run is on it; what has no room goes along as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.core import words as core_words
+from bot.core.outbox import Approval
+from bot.core.visible import on_one_line, visible
+from channels.slack import arguments, blocks
+from channels.slack.arguments import Row
+from channels.slack.blocks import File, Json, Look, Post
+from channels.slack.markdown import mrkdwn
+from channels.slack.vocabulary import Words
+from channels.slack.words import words
+
+_MOST_WORDS_CHARACTERS = 1_000
+
+
+def approval(asked: Approval, look: Look) -> Post:
+    """The card of an approval."""
+    say, rows = words(look.language), arguments.rows(asked.arguments)
+    files = (in_full(asked),) if _is_long(asked, rows) else ()
+    body: list[Json | None] = [
+        blocks.section(blocks.title(say.approval.format(tool=blocks.name(asked.tool)), look)),
+        _quoted(say.because, asked.because),
+        arguments.shown(rows, say),
+        _quoted(say.found, asked.text),
+        _quoted(say.said_since, asked.quote),
+        *(blocks.section(_pointer(file, say)) for file in files),
+        blocks.context(*_terms(asked, look, say)),
+        blocks.section(_how(asked, say)),
+        *_buttons(asked, say),
+    ]
+    return Post(_spoken(asked, rows, look, say), blocks.identified(body, asked.key), files)
+
+
+def _quoted(label: str, text: str) -> Json | None:
+    """Somebody's words, marked as such."""
+    if not text.strip():
+        return None
+    return blocks.rich(blocks.lines((label, "")), blocks.quoted(text, _MOST_WORDS_CHARACTERS))
+
+
+# ---- who, until when and how -----------------------------------------------------------------------------------------
+def _terms(asked: Approval, look: Look, say: Words) -> Iterator[str]:
+    yield say.deciders.format(people=blocks.names(_deciders(asked)) or say.nobody)
+    if asked.barred:
+        yield say.barred.format(people=blocks.names(asked.barred))
+    if asked.quorum > 1:
+        people = blocks.names(asked.votes) or say.nobody
+        yield say.votes.format(count=len(asked.votes), quorum=asked.quorum, people=people)
+    if asked.editors:
+        yield say.edited_by.format(people=blocks.names(dict.fromkeys(asked.editors)))
+    if asked.self_approval:
+        yield say.self_approval
+    yield blocks.deadline(asked.until, look, say)
+    yield say.request.format(request=blocks.name(asked.request, 250))
+
+
+def _how(asked: Approval, say: Words) -> str:
+    if not _is_decidable(asked):
+        return _mend(asked, say)
+    how = say.how_typed if asked.typed else say.how_button
+    return how.format(approve=_word(core_words.APPROVE, say), deny=_word(core_words.DENY, say))
+
+
+def _mend(asked: Approval, say: Words) -> str:
+    """That too few may decide this, and what to do about it."""
+    few = say.too_few_decide.format(people=blocks.names(_deciders(asked)), quorum=asked.quorum)
+    so = few if _deciders(asked) else say.nobody_decides
+    return f"{so} {say.how_to_mend.format(thread=blocks.thread(asked.request))}"
+
+
+def _word(table: dict[str, tuple[str, ...]], say: Words) -> str:
+    return table.get(say.language, table["en"])[0]
+
+
+def _buttons(asked: Approval, say: Words) -> list[Json]:
+    """Where too few may approve, the card can still be denied, and edited by whoever is named."""
+    tool, request = on_one_line(asked.tool), asked.request
+    offered = (
+        ("approve", say.approve, say.approve_spoken, _is_decidable(asked)),
+        ("deny", say.deny, say.deny_spoken, True),
+        ("edit", say.edit, say.edit_spoken, bool(asked.arguments and asked.approvers)),
+    )
+    return blocks.actions(
+        blocks.button(action, label, request, spoken.format(tool=tool, request=request))
+        for action, label, spoken, is_offered in offered
+        if is_offered
+    )
+
+
+def _is_decidable(asked: Approval) -> bool:
+    return len(_deciders(asked)) >= asked.quorum
+
+
+def _deciders(asked: Approval) -> tuple[str, ...]:
+    return tuple(person for person in asked.approvers if person not in asked.barred)
+
+
+# ---- in full ---------------------------------------------------------------------------------------------------------
+def _is_long(asked: Approval, rows: list[Row]) -> bool:
+    texts = (asked.because, asked.text, asked.quote)
+    long = any(len(visible(text)) > _MOST_WORDS_CHARACTERS for text in texts)
+    return long or not all(row.fits for row in rows)
+
+
+def in_full(asked: Approval) -> File:
+    """All that the card says of the call."""
+    whole = {
+        "tool": asked.tool,
+        "because": asked.because,
+        "arguments": dict(asked.arguments),
+        "found": asked.text,
+        "said": asked.quote,
+        "request": asked.request,
+        "digest": asked.digest,
+    }
+    return arguments.file(asked.request, whole)
+
+
+def _pointer(file: File, say: Words) -> str:
+    return arguments.measured(say.all_in_file, file.content, file.name)
+
+
+def _spoken(asked: Approval, rows: list[Row], look: Look, say: Words) -> str:
+    """The whole ask for push notices and screen readers: who, what, why, until when, how; then what there is room for."""
+    head = [
+        blocks.title(say.approval.format(tool=blocks.name(asked.tool)), look),
+        f"{say.because}: {mrkdwn(asked.because, 500)}" if asked.because.strip() else "",
+        blocks.deadline(asked.until, look, say),
+        _how(asked, say),
+    ]
+    lines = [f"{row.name}: {row.value}" for row in rows] or [say.no_arguments]
+    return blocks.spoken(head, "\n".join((*lines, asked.text)))

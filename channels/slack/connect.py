@@ -1,0 +1,106 @@
+"""Connect: who we are in the workspace, the socket that stands until it is told to stop, the route for events over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from starlette.routing import Route
+
+from bot.kit.channel import Undeliverable
+from channels.slack.api import Refused, Web
+from channels.slack.manifest import SCOPES
+from channels.slack.parse import Us
+
+PATH = "/slack/events"
+LOOK_SECONDS = 10.0
+SILENT_SECONDS = 300.0
+log = structlog.get_logger()
+
+
+class NotWelcome(Exception):
+    """Slack does not take us as we are set up; the sentence says what to mend."""
+
+
+async def introduced(web: Web) -> Us:
+    """Who the bot's token makes us, after a look at what it was granted. Raises `NotWelcome`."""
+    try:
+        said, granted = await web.granted()
+    except (Undeliverable, Refused) as error:
+        raise NotWelcome(f"SLACK_BOT_TOKEN: {error}") from error
+    missing = sorted(set(SCOPES) - granted) if granted else []
+    if missing:
+        mend = "install it anew with what `bot slack manifest` prints"
+        raise NotWelcome(f"The Slack app lacks {', '.join(missing)}: {mend}.")
+    return Us(*(str(said.get(name, "")) for name in ("team_id", "user_id", "bot_id")))
+
+
+async def over_socket(
+    app: AsyncApp, token: str, stop: asyncio.Event, ready: Callable[[], None]
+) -> None:
+    """Socket Mode, until told to stop. Raises `NotWelcome` where the app's token is not taken."""
+    url = await _socket_url(Web(token, app.client.base_url))
+    mode = AsyncSocketModeHandler(app, token)
+    ear = _Ear()
+    mode.client.message_listeners.append(ear.heard)  # pyright: ignore[reportUnknownMemberType]
+    # The client's own first request would be repeated for ever, whatever Slack says to it.
+    mode.client.wss_uri = url
+    try:
+        await mode.connect_async()
+        await ear.welcomed.wait()
+        ready()
+        while not await _told(stop, LOOK_SECONDS):
+            await ear.look(mode.client)
+    finally:
+        await mode.close_async()
+
+
+async def _told(stop: asyncio.Event, seconds: float) -> bool:
+    """Whether we are told to stop within so many seconds."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    return stop.is_set()
+
+
+async def _socket_url(web: Web) -> str:
+    try:
+        answer = await web.call("apps.connections.open", {})
+    except (Undeliverable, Refused) as error:
+        raise NotWelcome(f"SLACK_APP_TOKEN: {error}") from error
+    return str(answer["url"])
+
+
+class _Ear:
+    """Whether anything is heard. A socket can stand, answer every ping and pass nothing on: one that is silent is renewed."""
+
+    def __init__(self) -> None:
+        self.welcomed = asyncio.Event()
+        self._heard_at = 0.0
+
+    async def heard(
+        self, client: AsyncBaseSocketModeClient, message: dict[str, object], raw: str | None
+    ) -> None:
+        self._heard_at = asyncio.get_running_loop().time()
+        if message.get("type") == "hello":
+            self.welcomed.set()
+
+    async def look(self, client: AsyncBaseSocketModeClient) -> None:
+        silent = asyncio.get_running_loop().time() - self._heard_at
+        if silent < SILENT_SECONDS and await client.is_connected():
+            return
+        log.warning("socket renewed", silent_seconds=round(silent))
+        self._heard_at = asyncio.get_running_loop().time()
+        with suppress(Exception):
+            await client.connect_to_new_endpoint(force=True)
+
+
+def route(app: AsyncApp) -> Route:
+    """Events, presses and forms over HTTP; Bolt checks the signature and answers 401 where it is wrong."""
+    return Route(PATH, AsyncSlackRequestHandler(app).handle, methods=["POST"])

@@ -1,0 +1,126 @@
+"""German: the frame's words on Slack."""
+
+from __future__ import annotations
+
+from channels.slack.vocabulary import Words
+
+DE = Words(
+    language="de",
+    nobody="niemand",
+    somebody="jemandem",
+    the_model="dem Modell",
+    asked="Gefragt: {people}",
+    deciders="Entscheiden dürfen: {people}",
+    until="Bis {moment}",
+    no_deadline="Ohne Frist",
+    request="Anfrage {request}",
+    rest_in_file="Das ist der Anfang; alles steht in der angehängten Datei {file}.",
+    all_in_file=(
+        "Hier ist nicht Platz für alles. Bitte vor der Entscheidung die angehängte Datei {file} lesen, in der alles "
+        "steht ({size} Zeichen, SHA-256 {digest})."
+    ),
+    in_file="{size} Zeichen, SHA-256 {digest}; vollständig in der angehängten Datei",
+    more_arguments="… und {count} weitere Argumente, vollständig in der angehängten Datei",
+    question="Eine Frage",
+    urgency="Dringlichkeit: {urgency}",
+    low="niedrig",
+    medium="mittel",
+    high="hoch",
+    context="Was zu wissen ist",
+    choices="Zur Auswahl",
+    answer_freely="Bitte in diesem Thread antworten.",
+    answer_by_choice="Einen Knopf drücken oder in diesem Thread mit einer Nummer oder eigenen Worten antworten.",
+    answer_by_button="Einen Knopf drücken oder in diesem Thread mit der Nummer antworten.",
+    choose_spoken="Antworten: {choice}",
+    said_since="Seit der Frage gesagt",
+    nobody_answers=(
+        "Noch darf niemand hierauf antworten. `BOT_OWNER` setzen oder `approvers` in agent.md des Agenten nennen; mehr sagt "
+        "`bot why {thread}`."
+    ),
+    approval="Genehmigung erbeten: {tool}",
+    because="Warum, in den Worten des Modells",
+    arguments="Argumente",
+    no_arguments="Keine Argumente",
+    found="Was vorab zu sehen war",
+    votes="Genehmigungen: {count} von {quorum} ({people})",
+    edited_by="Bearbeitet von: {people}",
+    self_approval="Selbstgenehmigung ist erlaubt: wer darum gebeten hat, darf auch genehmigen",
+    barred="Dürfen nicht genehmigen, weil sie darum gebeten oder es geändert haben: {people}",
+    how_typed=(
+        "Einen Knopf drücken oder in diesem Thread genau `{approve}` oder `{deny} GRUND` antworten. Alles andere ist "
+        "eine Nachricht und entscheidet nichts."
+    ),
+    how_button=(
+        "Genehmigt wird nur mit dem Knopf. `{deny} GRUND` als Antwort in diesem Thread lehnt ab; alles andere ist eine "
+        "Nachricht und entscheidet nichts."
+    ),
+    nobody_decides="So darf das niemand genehmigen.",
+    too_few_decide="So dürfen das nur genehmigen: {people}; nötig sind {quorum} verschiedene Personen.",
+    how_to_mend=(
+        "`approvers` in agent.md des Agenten nennen (wer dort allein ist: dazu `self_approval: allowed`), "
+        "die Worker neu starten und in diesem Thread etwas sagen; was fehlt, sagt `bot why {thread}`."
+    ),
+    approve="Genehmigen",
+    deny="Ablehnen…",
+    edit="Bearbeiten…",
+    approve_spoken="{tool} genehmigen, Anfrage {request}",
+    deny_spoken="{tool} mit Begründung ablehnen, Anfrage {request}",
+    edit_spoken="Argumente von {tool} bearbeiten, Anfrage {request}",
+    unknown="Ist es geschehen? {tool}",
+    started_at="Begonnen {moment}",
+    may_retry_at="Kann erneut versucht werden ab {moment}",
+    hold="Wie soll es weitergehen?",
+    frame_choices={
+        "Yes": "Ja",
+        "No": "Nein",
+        "It happened": "Es ist geschehen",
+        "Try again": "Noch einmal versuchen",
+        "Give up": "Aufgeben",
+        "Extend": "Verlängern",
+        "Stop": "Stoppen",
+    },
+    approved="Genehmigt von {people}",
+    denied="Abgelehnt von {people}",
+    withdrawn="Zurückgezogen von {people}",
+    expired="Abgelaufen: niemand hat rechtzeitig entschieden",
+    set_aside="Beiseitegelegt; nichts wurde ausgeführt",
+    about_to_run="Wird gleich ausgeführt",
+    running="Läuft seit {moment}",
+    done="Erledigt",
+    failed="Fehlgeschlagen",
+    happened="Geklärt von {people}: es ist geschehen",
+    gave_up="Aufgegeben von {people}: niemand weiß, ob es geschehen ist",
+    answered="Beantwortet von {people}",
+    elsewhere="Dem Thread überlassen, von dem dieser eine Kopie ist",
+    outdated="Veraltet. Es zählt jetzt die Karte {request}.",
+    made_anew="Veraltet. Eine neue Karte wird erstellt.",
+    in_doubt="Es wurde begonnen, und niemand weiß, ob es geschehen ist: siehe {request}.",
+    deny_title="Ablehnen",
+    edit_title="Bearbeiten",
+    send="Senden",
+    cancel="Abbrechen",
+    reason="Warum? Das Modell liest es.",
+    edit_makes_a_card="Eine Bearbeitung erzeugt eine neue Karte, die die Änderung zeigt. Sie genehmigt nichts.",
+    left_long="{name} ist zu lang für ein Formular ({size} Zeichen) und bleibt, wie es ist:",
+    left_hidden="{name} enthält unsichtbare Zeichen ({size} im Ganzen) und bleibt, wie es ist:",
+    left_over="{name} hat in diesem Formular keinen Platz ({size} Zeichen) und bleibt, wie es ist:",
+    no_room="{count} weitere Argumente haben in diesem Formular keinen Platz und bleiben, wie sie sind: {names}",
+    yes="ja",
+    no="nein",
+    at_least="mindestens {limit}",
+    at_most="höchstens {limit}",
+    more_than="mehr als {limit}",
+    less_than="weniger als {limit}",
+    longest="höchstens {limit} Zeichen",
+    shortest="mindestens {limit} Zeichen",
+    like="in der Form {limit}",
+    as_json="als JSON",
+    a_whole_number="Erwartet wird eine ganze Zahl.",
+    a_number="Erwartet wird eine Zahl.",
+    a_value="Erwartet wird ein Wert.",
+    a_choice="Erwartet wird eine der Möglichkeiten.",
+    a_json="Erwartet wird JSON.",
+    a_list="Erwartet wird eine Liste, als JSON.",
+    a_mapping="Erwartet wird eine Zuordnung von Namen zu Werten, als JSON.",
+    nothing_changed="Das steht schon auf der Karte; es würde sich nichts ändern.",
+)

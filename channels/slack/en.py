@@ -1,0 +1,117 @@
+"""English: the frame's words on Slack."""
+
+from __future__ import annotations
+
+from channels.slack.vocabulary import Words
+
+EN = Words(
+    language="en",
+    nobody="nobody",
+    somebody="somebody",
+    the_model="the model",
+    asked="Asked: {people}",
+    deciders="May decide: {people}",
+    until="Until {moment}",
+    no_deadline="No deadline",
+    request="Request {request}",
+    rest_in_file="This is the beginning; all of it is in the attached file {file}.",
+    all_in_file=(
+        "Not all of this fits here. Before you decide, read the attached file {file}, which has all of it "
+        "({size} characters, SHA-256 {digest})."
+    ),
+    in_file="{size} characters, SHA-256 {digest}; in full in the attached file",
+    more_arguments="… and {count} more arguments, in full in the attached file",
+    question="A question",
+    urgency="Urgency: {urgency}",
+    low="low",
+    medium="medium",
+    high="high",
+    context="What to know",
+    choices="Choices",
+    answer_freely="Reply in this thread with your answer.",
+    answer_by_choice="Press a button, or reply in this thread with a number or in your own words.",
+    answer_by_button="Press a button, or reply in this thread with a number or the choice itself.",
+    choose_spoken="Answer: {choice}",
+    said_since="Said since this was asked",
+    nobody_answers=(
+        "Nobody may answer this yet. Set `BOT_OWNER` or name `approvers` in the agent's agent.md; `bot why {thread}` says more."
+    ),
+    approval="Approval wanted: {tool}",
+    because="Why, in the model's own words",
+    arguments="Arguments",
+    no_arguments="No arguments",
+    found="What a look beforehand found",
+    votes="Approvals: {count} of {quorum} ({people})",
+    edited_by="Edited by: {people}",
+    self_approval="Self-approval is allowed: whoever asked for this may approve it",
+    barred="May not approve, having asked for it or changed it: {people}",
+    how_typed=(
+        "Press a button, or reply in this thread with exactly `{approve}` or `{deny} REASON`. Anything else is a message "
+        "and decides nothing."
+    ),
+    how_button=(
+        "Approving takes the button. `{deny} REASON` as a reply in this thread denies; anything else is a message and "
+        "decides nothing."
+    ),
+    nobody_decides="Nobody may approve this as it stands.",
+    too_few_decide="Only {people} may approve this as it stands, and it needs {quorum} different people.",
+    how_to_mend=(
+        "Name `approvers` in the agent's agent.md (whoever is alone there: also `self_approval: allowed`), "
+        "start the workers anew and say something in this thread; `bot why {thread}` says what is missing."
+    ),
+    approve="Approve",
+    deny="Deny…",
+    edit="Edit…",
+    approve_spoken="Approve {tool}, request {request}",
+    deny_spoken="Deny {tool} and say why, request {request}",
+    edit_spoken="Edit the arguments of {tool}, request {request}",
+    unknown="Did it happen? {tool}",
+    started_at="Started {moment}",
+    may_retry_at="Can be tried again from {moment}",
+    hold="How to go on?",
+    frame_choices={},
+    approved="Approved by {people}",
+    denied="Denied by {people}",
+    withdrawn="Withdrawn by {people}",
+    expired="Expired: nobody decided in time",
+    set_aside="Set aside; nothing was run",
+    about_to_run="About to run",
+    running="Running since {moment}",
+    done="Done",
+    failed="Failed",
+    happened="Settled by {people}: it happened",
+    gave_up="Given up by {people}: nobody knows whether it happened",
+    answered="Answered by {people}",
+    elsewhere="Left to the thread of which this one is a copy",
+    outdated="Out of date. The card that counts now is {request}.",
+    made_anew="Out of date. A new card is being made.",
+    in_doubt="It was started, and nobody knows whether it happened: see {request}.",
+    deny_title="Deny",
+    edit_title="Edit",
+    send="Send",
+    cancel="Cancel",
+    reason="Why? The model reads it.",
+    edit_makes_a_card="An edit makes a new card that shows the change. It approves nothing.",
+    left_long="{name} is too long for a form ({size} characters) and stays as it is:",
+    left_hidden="{name} holds characters that cannot be seen ({size} in all) and stays as it is:",
+    left_over="{name} has no room in this form ({size} characters) and stays as it is:",
+    no_room="{count} more arguments have no room in this form and stay as they are: {names}",
+    yes="yes",
+    no="no",
+    at_least="at least {limit}",
+    at_most="at most {limit}",
+    more_than="more than {limit}",
+    less_than="less than {limit}",
+    longest="at most {limit} characters",
+    shortest="at least {limit} characters",
+    like="in the form {limit}",
+    as_json="as JSON",
+    a_whole_number="A whole number was expected.",
+    a_number="A number was expected.",
+    a_value="A value was expected.",
+    a_choice="One of the choices was expected.",
+    a_json="JSON was expected.",
+    a_list="A list was expected, as JSON.",
+    a_mapping="A mapping of names to values was expected, as JSON.",
+    nothing_changed="That is what the card says already; nothing would change.",
+)

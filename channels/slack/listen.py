@@ -1,0 +1,100 @@
+"""Listen: what Slack tells becomes an arrival, and only then is Slack told that it was heard; the same code in both modes.
+
+One middleware for everything. What needs no answer within three seconds happens beside it: it is best effort, the log is not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from contextlib import suppress
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.response import BoltResponse
+
+from bot.kit.arrival import Arrivals, Press, Remark
+from bot.kit.people import People
+from channels.slack.address import CHANNEL
+from channels.slack.api import Json, Refused, Web
+from channels.slack.modal import Modals
+from channels.slack.parse import Said, Submitted, Us, Wish, parse
+from channels.slack.replies import with_before
+
+EYES = "eyes"
+HEARD = ""
+log = structlog.get_logger()
+
+
+class Listener:
+    """One workspace's ear."""
+
+    def __init__(self, web: Web, us: Us, people: People, arrivals: Arrivals) -> None:
+        self._web = web
+        self._us = us
+        self._people = people
+        self._arrivals = arrivals
+        self._modals = Modals(web, people, arrivals)
+        self._beside: set[asyncio.Task[None]] = set()
+
+    def app(self, signing_secret: str = "") -> AsyncApp:
+        """Bolt, with one middleware after its own: signature, the address check, what we said ourselves."""
+        app = AsyncApp(
+            client=self._web.client,
+            signing_secret=signing_secret,
+            logger=logging.getLogger("channels.slack"),
+        )
+        app.middleware(self._hear)  # pyright: ignore[reportUnknownMemberType]
+        return app
+
+    async def settled(self) -> None:
+        """Returns once nothing is under way beside the listening."""
+        while self._beside:
+            await asyncio.wait(self._beside)
+
+    async def _hear(self, body: dict[str, object]) -> BoltResponse:
+        arrived = parse(body, self._us, self._name_of)
+        match arrived:
+            case Said():
+                await self._said(arrived)
+            case Remark():
+                await self._arrivals.remark(arrived)
+            case Press():
+                await self._arrivals.press(arrived)
+            case Wish():
+                await self._modals.open(arrived)
+            case Submitted():
+                return await self._modals.submitted(arrived)
+            case None:
+                pass
+        return BoltResponse(status=200, body=HEARD)
+
+    async def _said(self, said: Said) -> None:
+        words = said.words
+        if words.aim == "bot" and said.is_reply and not await self._arrivals.knows(words.address):
+            words = await with_before(self._web, said, self._us, self._name_of)
+        became = await self._arrivals.words(words)
+        if became == "asked":
+            self._start(self._look_up(said.place.channel, said.ts))
+
+    async def _look_up(self, channel: str, ts: str) -> None:
+        """Eyes on the message: it was seen, and something is being done."""
+        with suppress(Refused):  # As by the same message told twice.
+            eyes: Json = {"channel": channel, "timestamp": ts, "name": EYES}
+            await self._web.call("reactions.add", eyes)
+
+    def _name_of(self, user: str) -> str:
+        return self._people.alias_of(CHANNEL, user) or user
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(_best_effort(work))
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+
+
+async def _best_effort(work: Coroutine[None, None, None]) -> None:
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 - whatever Slack answers: what counts is on the log
+        log.warning("not shown", error=str(error)[:300])

@@ -1,0 +1,88 @@
+"""Modal: Deny… and Edit… open a form while the person waits; opening reads only, and what is sent off is a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pydantic import JsonValue
+from slack_bolt.response import BoltResponse
+
+from bot.kit.arrival import Arrivals, Form, Press
+from bot.kit.people import People
+from channels.slack import forms
+from channels.slack.address import CHANNEL
+from channels.slack.api import Web
+from channels.slack.blocks import Look
+from channels.slack.parse import Submitted, Wish
+from channels.slack.reader import reader_of
+
+Json = dict[str, JsonValue]
+
+
+class Modals:
+    """The forms of one workspace."""
+
+    def __init__(self, web: Web, people: People, arrivals: Arrivals) -> None:
+        self._web = web
+        self._people = people
+        self._arrivals = arrivals
+
+    async def open(self, wish: Wish) -> None:
+        """Opens the form, within the three seconds that its trigger lives."""
+        press = wish.press
+        form = await self._arrivals.form(press.request)
+        if form is None or (press.word == "edit" and form.approval.request != press.request):
+            await self._late(press)
+            return
+        view = _view(press, form, self._look(press.person))
+        await self._web.call("views.open", {"trigger_id": wish.trigger, "view": view})
+
+    async def _late(self, press: Press) -> None:
+        """No form belongs to that card any more. An edit of it counts for nothing: that is on record, and its author is told."""
+        await self._arrivals.press(replace(press, word="edit"))
+
+    async def submitted(self, sent: Submitted) -> BoltResponse:
+        """Takes the verdict, then closes the form; a change that cannot be taken is said beside its field."""
+        match sent.callback:
+            case "deny":
+                reason = forms.reason(sent.values)
+                await self._arrivals.press(replace(sent.press, word="deny", text=reason))
+            case "edit":
+                return await self._edited(sent)
+            case _:
+                pass
+        return BoltResponse(status=200, body="")
+
+    async def _edited(self, sent: Submitted) -> BoltResponse:
+        form = await self._arrivals.form(sent.press.request)
+        if form is None or form.approval.request != sent.press.request:
+            await self._late(sent.press)
+            return BoltResponse(status=200, body="")
+        found = await self._changes(sent, form)
+        if isinstance(found, forms.Mistakes):
+            return BoltResponse(
+                status=200, body={"response_action": "errors", "errors": found.errors}
+            )
+        await self._arrivals.press(replace(sent.press, word="edit", arguments=found))
+        return BoltResponse(status=200, body="")
+
+    async def _changes(self, sent: Submitted, form: Form) -> Json | forms.Mistakes:
+        look = self._look(sent.press.person)
+        found = forms.changes(sent.values, form.approval.arguments, form.schema, look)
+        if isinstance(found, forms.Mistakes):
+            return found
+        complaint = await self._arrivals.complaints(sent.press.request, found)
+        if complaint is None:
+            return found
+        return forms.Mistakes({next(iter(found)): complaint[:150]})
+
+    def _look(self, user: str) -> Look:
+        alias = self._people.alias_of(CHANNEL, user)
+        return reader_of([alias] if alias else [], self._people)
+
+
+def _view(press: Press, form: Form, look: Look) -> Json:
+    asked = form.approval
+    if press.word == "deny":
+        return forms.deny(press.request, asked.tool, look)
+    return forms.edit(press.request, asked.tool, asked.arguments, form.schema, look)

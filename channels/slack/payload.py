@@ -1,0 +1,90 @@
+"""Payload: as much of what Slack sends as is read here, checked; whatever else is in it is left alone."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
+
+Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class File(_Part):
+    id: Text = ""
+    name: Text = ""
+
+
+class Edited(_Part):
+    ts: Text = ""
+
+
+class Message(_Part):
+    """A message, or the event that tells of one."""
+
+    type: Text = ""
+    subtype: Text = ""
+    hidden: bool = False
+    user: Text = ""
+    user_team: Text = ""
+    bot_id: Text = ""
+    text: Text = ""
+    ts: Text = ""
+    thread_ts: Text = ""
+    channel: Text = ""
+    files: tuple[File, ...] = ()
+    edited: Edited | None = None
+    message: Message | None = None
+    previous_message: Message | None = None
+
+
+class Action(_Part):
+    """A button that was pressed."""
+
+    action_id: Text = ""
+    action_ts: Text = ""
+    value: Text = ""
+
+
+class User(_Part):
+    id: Text = ""
+    team_id: Text = ""
+
+
+class Channel(_Part):
+    id: Text = ""
+
+
+class Container(_Part):
+    channel_id: Text = ""
+    message_ts: Text = ""
+
+
+class State(_Part):
+    values: dict[str, JsonValue] = {}
+
+
+class View(_Part):
+    """A form that was sent off."""
+
+    id: Text = ""
+    callback_id: Text = ""
+    private_metadata: Text = ""
+    state: State = State()
+
+
+class Body(_Part):
+    """What came in one delivery."""
+
+    type: Text = ""
+    event: Message | None = None
+    user: User = User()
+    channel: Channel | None = None
+    message: Message | None = None
+    container: Container = Container()
+    actions: tuple[Action, ...] = ()
+    trigger_id: Text = ""
+    view: View | None = None

@@ -1,0 +1,44 @@
+"""Reader: for whom a message is: their language and time zone, and who is named so that they notice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core.outbox import Approval, Notice, Outgoing, Say
+from bot.kit.people import People
+from channels.slack.address import CHANNEL
+from channels.slack.blocks import Look
+
+
+def look(message: Outgoing, people: People) -> Look:
+    """For whom this is: their language and time zone, and who is named so that they notice."""
+    return reader_of(_asked(message), people)
+
+
+def reader_of(asked: Sequence[str], people: People) -> Look:
+    """How it looks to those who are asked."""
+    known = next((people.people[each] for each in asked if each in people.people), None)
+    users = (user_of(each, people) for each in asked)
+    return Look(
+        language=(known.language if known else None) or "en",
+        time_zone=(known.time_zone if known else None) or "UTC",
+        mentions=tuple(user for user in users if user),
+    )
+
+
+def _asked(message: Outgoing) -> tuple[str, ...]:
+    match message:
+        case Approval(approvers=approvers):
+            return approvers
+        case Say() | Notice():
+            return ()
+        case _:
+            return message.asked
+
+
+def user_of(person: str, people: People) -> str | None:
+    """This person's id in Slack: one whom the people file does not know acts under their id."""
+    if person in people.people:
+        return people.people[person].slack
+    channel, mark, user = person.partition(":")
+    return user if mark and channel == CHANNEL else None

@@ -1,0 +1,70 @@
+"""Replies: a thread as it stands in Slack, page by page."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from typing import cast
+
+import structlog
+from pydantic import JsonValue
+
+from bot.kit.arrival import Words
+from channels.slack.address import Place
+from channels.slack.api import Web
+from channels.slack.parse import NameOf, Said, Us, said
+from channels.slack.payload import Message
+
+Json = dict[str, JsonValue]
+PAGE = 200
+MOST_BEFORE = 50
+# Slack waits three seconds for us, and what was said has to be stored in them.
+READ_SECONDS = 1.5
+UNREAD = "(What was said in this thread before could not be read.)"
+log = structlog.get_logger()
+
+
+async def replies(web: Web, where: Place) -> AsyncGenerator[Json]:
+    """The root and its replies, oldest first, with what programs wrote beside them."""
+    cursor: str | None = None
+    while cursor != "":
+        page = await web.call(
+            "conversations.replies",
+            {
+                "channel": where.channel,
+                "ts": where.root,
+                "include_all_metadata": True,
+                "limit": PAGE,
+                "cursor": cursor,
+            },
+        )
+        for message in cast("list[Json]", page.get("messages") or []):
+            yield message
+        after = cast("Json", page.get("response_metadata") or {})
+        cursor = str(after.get("next_cursor") or "")
+
+
+async def with_before(web: Web, first: Said, us: Us, name_of: NameOf) -> Words:
+    """The first word to us in a thread that others began, with what they said until then; where that cannot be read, it says so."""
+    found: list[Words] = []
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            async for reply in replies(web, first.place):
+                found += _words(reply, first, us, name_of)
+    except Exception as error:  # noqa: BLE001 - whatever Slack answers: the words themselves must be stored
+        log.warning("thread not read", error=str(error)[:300])
+        note = replace(first.words, id=f"{first.words.id}/before", person=us.user, text=UNREAD)
+        found = [replace(note, aim="anybody")]
+    return replace(first.words, before=tuple(found[-MOST_BEFORE:]))
+
+
+def _words(reply: Json, first: Said, us: Us, name_of: NameOf) -> list[Words]:
+    """Everybody's words count here, other programs' too: often the thread hangs under an alert."""
+    message = Message.model_validate(reply)
+    earlier = message.ts and float(message.ts) < float(first.ts)
+    if not earlier or message.user == us.user:
+        return []
+    words = said(message, first.place.channel, us, name_of).words
+    person = message.user or message.bot_id
+    return [replace(words, address=first.words.address, person=person)] if words.text else []

@@ -1,0 +1,119 @@
+"""Settled: how a card looks after it was decided: by whom and when, then running, then done or failed; from the fold alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.core.names import version_of
+from bot.core.outbox import pending
+from bot.core.thread import Asked, Call, Closed, Outcome, Previewing, Ready, Started, Thread
+from channels.slack import arguments, blocks
+from channels.slack.blocks import Json, Look, Post
+from channels.slack.cards import render
+from channels.slack.markdown import pieces
+from channels.slack.vocabulary import Words
+from channels.slack.words import words
+
+_MOST_QUESTION_CHARACTERS = 3_500
+_MOST_REASON_CHARACTERS = 1_500
+
+
+def settled(thread: Thread, request: str, look: Look, at: int | None = None) -> Post | None:
+    """The card of this request as it should look now; None: the thread remembers no such request.
+
+    `at` is when it came to be so. A card that is still open keeps its buttons, with the votes given so far.
+    """
+    call = thread.call(request)
+    if call is None:
+        return None
+    if isinstance(call.phase, Asked) and version_of(request) == call.version:
+        return _open(thread, call.phase, request, look)
+    say = words(look.language)
+    title = f"*{_title(call, say)}*"
+    lines = list(_lines(call, look, say, at))
+    reason = call.phase.text.strip() if isinstance(call.phase, Closed) else ""
+    body: list[Json | None] = [
+        blocks.section(title),
+        _subject(call, say),
+        blocks.section("\n".join(lines)),
+        blocks.rich(blocks.quoted(reason, _MOST_REASON_CHARACTERS)) if reason else None,
+        blocks.context(say.request.format(request=blocks.name(request, 250))),
+    ]
+    key = f"{request}:{type(call.phase).__name__}-{call.version}-{call.n}-{call.runs}"
+    return Post(blocks.spoken([title, *lines], reason), blocks.identified(body, key))
+
+
+def _open(thread: Thread, phase: Asked, request: str, look: Look) -> Post | None:
+    message = next((each for each in pending(thread) if each.request == request), None)
+    if message is None:
+        return None
+    post = render(message, look)
+    key = f"{request}:{len(phase.votes)}"
+    return Post(post.text, blocks.identified(post.blocks, key), post.files)
+
+
+# ---- what it was about -----------------------------------------------------------------------------------------------
+def _title(call: Call, say: Words) -> str:
+    match call.proposal.kind:
+        case "question":
+            return say.question
+        case "limit":
+            return say.hold
+        case _:
+            return blocks.name(call.proposal.tool)
+
+
+def _subject(call: Call, say: Words) -> Json | None:
+    match call.proposal.kind:
+        case "question":
+            question = pieces(
+                str(call.proposal.arguments.get("question", "")), _MOST_QUESTION_CHARACTERS
+            )
+            return blocks.markdown(question[0]) if question else None
+        case "limit":
+            return None
+        case _:
+            return arguments.shown(arguments.rows(call.proposal.arguments), say)
+
+
+# ---- what became of it -----------------------------------------------------------------------------------------------
+def _lines(call: Call, look: Look, say: Words, at: int | None) -> Iterator[str]:
+    """What is so, the latest last. The time is that of the decision, or of the end."""
+    when = f", {blocks.moment(at, look)}" if at is not None else ""
+    if call.approved and not isinstance(call.phase, Previewing):
+        decided = when if isinstance(call.phase, Ready) else ""
+        yield say.approved.format(people=blocks.names(call.approved)) + decided
+    match call.phase:
+        case Ready():
+            yield say.about_to_run
+        case Started():
+            yield say.running.format(moment=blocks.moment(call.started_at, look))
+        case Asked("unknown"):
+            yield say.in_doubt.format(request=blocks.name(call.request, 250))
+        case Asked():
+            yield say.outdated.format(request=blocks.name(call.request, 250))
+        case Closed(outcome, _, by):
+            yield _ends(say)[outcome].format(people=_person(by, say)) + when
+        case _:
+            yield say.made_anew
+
+
+def _person(by: str, say: Words) -> str:
+    return {"model": say.the_model, "": say.somebody}.get(by) or blocks.name(by)
+
+
+def _ends(say: Words) -> dict[Outcome, str]:
+    return {
+        "returned": say.done,
+        "failed": say.failed,
+        "denied": say.denied,
+        "withdrawn": say.withdrawn,
+        "expired": say.expired,
+        "voided": say.set_aside,
+        "gave_up": say.gave_up,
+        "happened": say.happened,
+        "answered": say.answered,
+        "elapsed": say.done,
+        "said": say.done,
+        "unknown_in_parent": say.elsewhere,
+    }

@@ -1,0 +1,38 @@
+"""Porch: keeps what a listener hands in, for tests of the listening alone."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.core.values import Address
+from bot.kit.arrival import Form, Json, Press, Remark, Words
+
+
+@dataclass
+class Porch:
+    """Everything is taken, and nothing is done about it."""
+
+    said: list[Words] = field(default_factory=list[Words])
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def words(self, words: Words) -> Literal["asked", "noted", "ignored"]:
+        self.said.append(words)
+        self.heard.set()
+        return "noted"
+
+    async def remark(self, remark: Remark) -> None:
+        raise AssertionError("nothing was changed")
+
+    async def press(self, press: Press) -> None:
+        raise AssertionError("nothing was pressed")
+
+    async def form(self, request: str) -> Form | None:
+        raise AssertionError("no form was asked for")
+
+    async def complaints(self, request: str, arguments: Json) -> str | None:
+        raise AssertionError("nothing was edited")
+
+    async def knows(self, address: Address) -> bool:
+        return True

@@ -1,0 +1,146 @@
+"""Send: each message once, in its thread, whatever Slack says to it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+import pytest
+
+from bot.core.outbox import Approval, Question, Say
+from bot.core.values import Address
+from bot.kit.channel import Undeliverable
+from bot.kit.people import People, Person
+from channels.slack.address import Place
+from channels.slack.api import Web
+from channels.slack.manifest import manifest
+from channels.slack.reader import look, user_of
+from channels.slack.send import Slack
+from tests.slack_server.faults import Cut, Fail, Limit, LoseReply, Refuse
+from tests.slack_server.server import SlackServer
+from tests.slack_server.workspace import Channel, Message
+
+HELLO = Say("t1-4-0", "hello")
+
+
+@dataclass
+class Room:
+    """A channel of the stand-in with a first message in it, and ours beside it."""
+
+    slack: SlackServer
+    channel: Channel
+    root: Message
+    sender: Slack
+
+    @property
+    def address(self) -> Address:
+        return Place(self.slack.team.team, self.channel.id, self.root.ts).address
+
+    def ours(self) -> list[Message]:
+        return [each for each in self.channel.standing() if each.user == self.slack.bot.id]
+
+    def posts(self) -> int:
+        return len(self.slack.ledger.calls("chat.postMessage"))
+
+
+@pytest.fixture
+async def room() -> AsyncGenerator[Room]:
+    async with SlackServer(manifest()) as slack:
+        alice = slack.team.person("alice")
+        channel = slack.team.channel("releases", [alice, slack.bot])
+        people = People({"alice": Person(slack=alice.id, language="de")})
+        root = slack.people.say(alice, channel, "hi")
+        yield Room(slack, channel, root, Slack(Web(slack.token, slack.api_url), people))
+
+
+async def test_a_message_stands_in_its_thread_with_its_key_and_unfurls_nothing(room: Room) -> None:
+    receipt = await room.sender.send(room.address, HELLO)
+    (message,) = room.ours()
+    assert receipt == f"{room.slack.team.team}/{room.channel.id}/{message.ts}"
+    assert (message.thread_ts, message.text) == (room.root.ts, "hello")
+    assert message.metadata == {
+        "event_type": "outer_loop_bot",
+        "event_payload": {"key": "t1-4-0"},
+    }
+    (call,) = room.slack.ledger.calls("chat.postMessage")
+    assert call.arguments["unfurl_links"] is False
+    assert call.arguments["unfurl_media"] is False
+
+
+async def test_what_was_sent_is_found_by_its_key_and_nothing_else_is(room: Room) -> None:
+    for number in range(4):
+        await room.sender.send(room.address, Say(f"t1-{number}-0", "hello"))
+    receipt = await room.sender.send(room.address, HELLO)
+    assert await room.sender.find(room.address, "t1-4-0") == receipt
+    assert await room.sender.find(room.address, "t1-9-0") is None
+
+
+@pytest.mark.parametrize("fault", [LoseReply(), Cut(), Fail(503)])
+async def test_what_may_have_arrived_is_not_sent_again_by_itself(
+    room: Room, fault: LoseReply | Cut | Fail
+) -> None:
+    room.slack.faults.plan("chat.postMessage", fault)
+    with pytest.raises(OSError):  # noqa: PT011 - its kind is what tells the engine that the world is away
+        await room.sender.send(room.address, HELLO)
+    assert room.posts() == 1
+    found = await room.sender.find(room.address, HELLO.key)
+    assert (found is not None) == isinstance(fault, LoseReply)
+
+
+async def test_told_to_slow_down_it_waits_and_sends_once(room: Room) -> None:
+    room.slack.faults.plan("chat.postMessage", Limit(1))
+    await room.sender.send(room.address, HELLO)
+    first, second = room.slack.ledger.calls("chat.postMessage")
+    assert second.at - first.at >= 1.0
+    assert len(room.ours()) == 1
+
+
+@pytest.mark.parametrize("refusal", ["invalid_blocks", "msg_too_long", "msg_blocks_too_long"])
+async def test_a_form_that_slack_refuses_goes_out_plainer_and_at_last_as_text(
+    room: Room, refusal: str
+) -> None:
+    ask = Question(
+        "t1-4-0-v1", "t1-4-0-v1", "Which?", "", "low", "yes_no", ("Yes", "No"), None, ("alice",), ""
+    )
+    room.slack.faults.plan("chat.postMessage", Refuse(refusal))
+    await room.sender.send(room.address, ask)
+    (message,) = room.ours()
+    assert any(block["type"] == "actions" for block in message.blocks)
+    room.slack.faults.plan("chat.postMessage", Refuse(refusal), Refuse(refusal))
+    await room.sender.send(room.address, ask)
+    last = room.ours()[-1]
+    assert last.blocks == []
+    assert "Which?" in last.text
+
+
+@pytest.mark.parametrize(
+    "refusal", ["channel_not_found", "not_in_channel", "is_archived", "token_revoked"]
+)
+async def test_what_slack_refuses_for_good_is_undeliverable_and_says_what_to_do(
+    room: Room, refusal: str
+) -> None:
+    room.slack.faults.plan("chat.postMessage", Refuse(refusal))
+    with pytest.raises(Undeliverable) as error:
+        await room.sender.send(room.address, HELLO)
+    sentence = str(error.value)
+    assert sentence.endswith(f"({refusal})")
+    assert len(sentence) > len(refusal) + 10
+    assert room.posts() == 1
+
+
+async def test_a_bot_that_was_not_invited_says_so(room: Room) -> None:
+    elsewhere = room.slack.team.channel("elsewhere", [])
+    with pytest.raises(Undeliverable, match="invite"):
+        await room.sender.send(Place("T1", elsewhere.id, "1.2").address, HELLO)
+
+
+def test_a_card_is_in_the_language_of_those_asked_and_calls_them() -> None:
+    people = People({"alice": Person(slack="U1", language="de", time_zone="Europe/Berlin")})
+    ask = Approval(
+        "k", "k", "ship", {}, "", "", ("alice", "bob", "slack:U7"), 1, (), False, True, None, "", "", ()
+    )  # fmt: skip
+    reader = look(ask, people)
+    assert (reader.language, reader.time_zone) == ("de", "Europe/Berlin")
+    assert reader.mentions == ("U1", "U7")
+    assert look(HELLO, people).mentions == ()
+    assert user_of("bob", people) is None

@@ -1,0 +1,111 @@
+"""Display: a card says what has become of its request, whoever decided and wherever; and it is changed only for that."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from bot.core.outbox import Approval
+from bot.core.thread import Asked, Closed, Thread
+from tests.engine.office import Office, Reply, Screen, card, decide, say, until
+
+TOOLS = """
+from bot.kit import Args, tool
+
+class Sign(Args):
+    name: str
+
+@tool(approval="always", quorum=2)
+async def sign(args: Sign):
+    "Sign a paper."
+    return "signed"
+"""
+SIGN: Reply = [("sign", {"name": "lease", "because": "it is due"})]
+NEXT: Reply = [("done_for_now", {"message": "All done."})]
+
+
+@dataclass
+class Board(Screen):
+    """A screen whose messages can be changed, which may fail."""
+
+    looks: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    since: list[int] = field(default_factory=list[int])
+    broken: int = 0
+
+    async def change(self, receipt: str, key: str, thread: Thread, at: int) -> None:
+        if self.broken:
+            self.broken -= 1
+            raise ConnectionResetError("not now")
+        call = thread.call(key)
+        assert call is not None
+        match call.phase:
+            case Asked(votes=votes) if key == call.request:
+                look = f"{len(votes)} of 2"
+            case Closed(outcome):
+                look = outcome
+            case _:
+                look = "old" if key != call.request else type(call.phase).__name__
+        self.looks.append((key[-2:], look))
+        self.since.append(at)
+
+
+@pytest.fixture
+def board() -> Board:
+    return Board()
+
+
+@pytest.fixture
+def office(redis_server: str, tmp_path: Path, board: Board) -> Office:
+    made = Office(redis_server, tmp_path, [SIGN, NEXT], 30.0)
+    made.write_agent("approvers: [alice, bob, eve]", TOOLS)
+    made.screen = board
+    return made
+
+
+async def test_a_card_shows_each_vote_then_that_it_runs_then_that_it_is_done(
+    office: Office, board: Board
+) -> None:
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        waiting = await card(desk, Approval)
+        await decide(desk, waiting, "approve", "bob")
+        await _shown(board, ("v1", "1 of 2"))
+        assert (await decide(desk, waiting, "approve", "eve")).refusal is None
+        await _shown(board, ("v1", "returned"))
+        events = await desk.events(office.thread)
+    ended = next(event.at for event in events if event.type == "ToolEnded")
+    assert board.looks[0] == ("v1", "1 of 2")
+    assert board.since[-1] == ended
+    assert len(set(board.looks)) == len(board.looks)
+
+
+async def test_an_older_showing_says_that_it_is_old(office: Office, board: Board) -> None:
+    office.model.replies = [SIGN, [("stand_by", {})]]
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        await card(desk, Approval)
+        await say(desk, "is it the right one?")
+        await card(desk, Approval, version=2)
+        await _shown(board, ("v1", "old"))
+    assert board.looks == [("v1", "old")]
+
+
+async def test_what_could_not_be_shown_is_shown_when_the_thread_goes_on(
+    office: Office, board: Board
+) -> None:
+    board.broken = 1
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        waiting = await card(desk, Approval)
+        await decide(desk, waiting, "deny", "bob", text="no")
+        await _shown(board, ("v1", "denied"))
+        await until(desk, lambda _, events: len(office.screen.sent) == 2)
+
+
+async def _shown(board: Board, look: tuple[str, str]) -> None:
+    async with asyncio.timeout(10):
+        while look not in board.looks:
+            await asyncio.sleep(0.01)

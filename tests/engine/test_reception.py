@@ -1,0 +1,218 @@
+"""Reception: which words ask the bot, which are only noted, which are none of its business; and what a press decides on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from bot.core.events import MessageNoted, MessageReceived, Verdict
+from bot.core.outbox import Approval, Question
+from bot.engine.desk import Desk
+from bot.engine.reception import Reception
+from bot.kit.arrival import Aim, Press, Remark, Words
+from tests.engine.office import HOME, Office, Reply, card, until
+
+TOOLS = """
+from bot.kit import Args, tool
+
+class Sign(Args):
+    name: str
+    copies: int = 1
+
+@tool(approval="always")
+async def sign(args: Sign):
+    "Sign a paper."
+    return "signed"
+"""
+SIGN: Reply = [("sign", {"name": "lease", "because": "it is due"})]
+ASK: Reply = [
+    (
+        "request_human_input",
+        {
+            "question": "Which?",
+            "options": {"format": "multiple_choice", "choices": ["red", "blue"]},
+        },
+    )
+]
+
+
+class Desks:
+    """A reception, with the desk behind it."""
+
+    def __init__(self, office: Office, desk: Desk) -> None:
+        agents = office.agents()
+        self.desk = desk
+        self.reception = Reception(desk, agents, agents.people, "clerk")
+
+    async def say(self, text: str, by: str = "alice", aim: Aim = "anybody", id: str = "") -> str:
+        words = Words(id or uuid4().hex, HOME, by, text, aim)
+        return await self.reception.words(words)
+
+
+@pytest.fixture
+def office(redis_server: str, tmp_path: Path) -> Office:
+    made = Office(redis_server, tmp_path, [], 30.0)
+    made.write_agent("approvers: [bob]\nlisten: thread", TOOLS)
+    return made
+
+
+@asynccontextmanager
+async def open_desk(office: Office, *replies: Reply) -> AsyncGenerator[Desks]:
+    """With one worker at work."""
+    office.model.replies = replies
+    async with office.work() as desk:
+        yield Desks(office, desk)
+
+
+@asynccontextmanager
+async def quiet_desk(office: Office) -> AsyncGenerator[Desks]:
+    """With nobody at work."""
+    async with office.store() as store:
+        yield Desks(office, Desk(store))
+
+
+async def test_a_mention_begins_a_thread_and_other_words_do_not(office: Office) -> None:
+    async with quiet_desk(office) as desks:
+        assert await desks.say("hello") == "ignored"
+        assert await desks.desk.threads() == []
+        assert not await desks.reception.knows(HOME)
+        assert await desks.say("hello", aim="bot", id="m1") == "asked"
+        assert await desks.reception.knows(HOME)
+        (thread,) = await desks.desk.threads()
+    assert (thread.id, thread.agent, thread.requester) == (office.thread, "clerk", "alice")
+
+
+async def test_a_redelivery_changes_nothing(office: Office) -> None:
+    async with quiet_desk(office) as desks:
+        for _ in range(4):
+            await desks.say("hello", aim="bot", id="m1")
+        assert len(await desks.desk.events(office.thread)) == 1
+
+
+@pytest.mark.parametrize(
+    ("by", "aim", "became"),
+    [
+        ("alice", "anybody", "asked"),
+        ("bob", "anybody", "asked"),
+        ("eve", "anybody", "noted"),
+        ("stranger", "anybody", "noted"),
+        ("alice", "others", "noted"),
+        ("eve", "bot", "asked"),
+    ],
+)
+async def test_in_a_thread_those_who_may_decide_are_heard_and_others_are_noted(
+    office: Office, by: str, aim: Aim, became: str
+) -> None:
+    async with quiet_desk(office) as desks:
+        await desks.say("hello", aim="bot")
+        assert await desks.say("and then?", by=by, aim=aim) == became
+        last = (await desks.desk.events(office.thread))[-1]
+    assert isinstance(last, MessageReceived if became == "asked" else MessageNoted)
+
+
+async def test_an_agent_that_listens_to_mentions_hears_answers_and_verdicts_all_the_same(
+    office: Office,
+) -> None:
+    office.write_agent("approvers: [bob]\nlisten: mention", TOOLS)
+    async with open_desk(office, ASK) as desks:
+        await desks.say("go", aim="bot")
+        await card(desks.desk, Question)
+        assert await desks.say("red") == "asked"
+    async with quiet_desk(office) as desks:
+        await desks.desk.thread(office.thread)
+        assert await desks.say("well") == "noted"
+        assert await desks.say("stop") == "asked"
+
+
+async def test_what_was_said_before_stands_before_and_once(office: Office) -> None:
+    async with quiet_desk(office) as desks:
+        before = tuple(Words(f"b{n}", HOME, "eve", f"line {n}", "anybody") for n in range(2))
+        first = Words("m1", HOME, "alice", "look at this", "bot", before=before)
+        for _ in range(2):
+            await desks.reception.words(first)
+        events = await desks.desk.events(office.thread)
+        thread = await desks.desk.thread(office.thread)
+    assert [event.id for event in events] == ["b0", "b1", "m1"]
+    assert thread.requester == "alice"
+
+
+async def test_a_remark_is_noted_only_about_a_message_of_ours(office: Office) -> None:
+    async with quiet_desk(office) as desks:
+        remark = Remark("m1/edited/2", "m1", HOME, "alice", "edited to: bye")
+        await desks.reception.remark(remark)
+        assert await desks.desk.threads() == []
+        await desks.say("hello", aim="bot", id="m1")
+        await desks.reception.remark(remark)
+        await desks.reception.remark(Remark("m2/deleted", "m2", HOME, "alice", "deleted"))
+        events = await desks.desk.events(office.thread)
+    assert [event.id for event in events] == ["m1", "m1/edited/2"]
+
+
+async def test_a_press_decides_on_the_version_it_was_shown_and_on_no_other(office: Office) -> None:
+    async with open_desk(office, SIGN) as desks:
+        await desks.say("go", aim="bot")
+        shown = await card(desks.desk, Approval)
+        assert isinstance(shown, Approval)
+        await desks.say("wait, is it the right one?")
+        await card(desks.desk, Approval, version=2)
+        old, new = shown.request, shown.request.replace("-v1", "-v2")
+        for id, request in (("p1", old), ("p2", new)):
+            await desks.reception.press(Press(id, "screen", "bob", request, "approve"))
+        await until(desks.desk, lambda _, events: any(e.type == "ToolEnded" for e in events))
+        events = await desks.desk.events(office.thread)
+    digests = {event.id: event.digest for event in events if isinstance(event, Verdict)}
+    assert digests["p1"] == ""
+    assert digests["p2"] != ""
+    refused = [event for event in events if event.type == "VerdictRefused"]
+    assert len(refused) == 1
+
+
+async def test_a_choice_pressed_is_the_choice_by_its_own_words(office: Office) -> None:
+    async with open_desk(office, ASK) as desks:
+        await desks.say("go", aim="bot")
+        shown = await card(desks.desk, Question)
+        assert isinstance(shown, Question)
+        press = Press("p1", "screen", "alice", shown.request, "answer", choice=1)
+        await desks.reception.press(press)
+        await until(desks.desk, lambda _, events: len(office.model.asked) == 2)
+        (verdict,) = [e for e in await desks.desk.events(office.thread) if isinstance(e, Verdict)]
+    assert verdict.text == "blue"
+
+
+async def test_a_press_on_a_thread_that_is_not_there_is_nothing(office: Office) -> None:
+    async with quiet_desk(office) as desks:
+        await desks.reception.press(Press("p1", "screen", "bob", "tnowhere-4-0-v1", "approve"))
+        assert await desks.desk.threads() == []
+
+
+async def test_a_form_is_of_the_card_as_it_stands_whichever_showing_was_named(
+    office: Office,
+) -> None:
+    async with open_desk(office, SIGN) as desks:
+        await desks.say("go", aim="bot")
+        shown = await card(desks.desk, Approval)
+        assert isinstance(shown, Approval)
+        form = await desks.reception.form(shown.request)
+        assert form is not None
+        assert form.approval == shown
+        properties = form.schema["properties"]
+        assert isinstance(properties, dict)
+        assert set(properties) == {"name", "copies"}
+        assert await desks.reception.form(shown.request.replace("-v1", "-v9")) == form
+        assert await desks.reception.form("t-9-0-v1") is None
+        assert await desks.reception.form("tnowhere-1-0-v1") is None
+
+
+async def test_arguments_that_cannot_be_taken_are_complained_of(office: Office) -> None:
+    async with open_desk(office, SIGN) as desks:
+        await desks.say("go", aim="bot")
+        shown = await card(desks.desk, Approval)
+        assert isinstance(shown, Approval)
+        complaints = desks.reception.complaints
+        assert await complaints(shown.request, {"name": "deed", "copies": 2}) is None
+        assert "copies" in (await complaints(shown.request, {"copies": "many"}) or "")
+        assert await complaints(shown.request, {"name": "lease"}) == "Nothing was changed."

@@ -1,0 +1,171 @@
+"""Slack in trouble: told twice, answered by nobody, cut off, forged."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import count
+from pathlib import Path
+
+import aiohttp
+import pytest
+from structlog.testing import capture_logs
+
+from channels.slack.manifest import manifest
+from tests.engine.office import Reply
+from tests.scenarios.slack_office import SlackOffice, only_thread, until
+from tests.slack_server.faults import Fault, LoseReply
+from tests.slack_server.http_events import sign
+from tests.slack_server.ledger import Entry
+from tests.slack_server.server import SlackServer
+
+THREADS = 6
+STEPS: list[Reply] = [
+    [("request_human_input", {"question": "Go on?", "options": {"format": "yes_no"}})],
+    "Done.",
+]
+
+
+@asynccontextmanager
+async def quiet() -> AsyncGenerator[None]:
+    """What is logged is not painted."""
+    with capture_logs():
+        yield
+
+
+@pytest.fixture
+async def office(
+    redis_server: str, tmp_path: Path, free_port: Callable[[], int]
+) -> AsyncGenerator[SlackOffice]:
+    async with SlackServer(manifest()) as slack:
+        yield SlackOffice(slack, redis_server, tmp_path, free_port())
+
+
+@pytest.fixture
+async def over_http(
+    redis_server: str, tmp_path: Path, free_port: Callable[[], int]
+) -> AsyncGenerator[SlackOffice]:
+    port = free_port()
+    async with SlackServer(manifest(f"http://127.0.0.1:{port}/slack/events")) as slack:
+        yield SlackOffice(slack, redis_server, tmp_path, port)
+
+
+@pytest.mark.parametrize("copies", [1, 2, 4])
+async def test_a_mention_told_often_to_two_listeners_is_one_event_and_one_answer(
+    office: SlackOffice, copies: int
+) -> None:
+    office.slack.post.copies = copies
+    async with AsyncExitStack() as stack:
+        app = await stack.enter_async_context(office.listening())
+        await stack.enter_async_context(office.listening())
+        await stack.enter_async_context(office.working(["Once.", "Twice."]))
+        said = office.mention("hello")
+        await office.shown(said, 1)
+        await office.slack.post.settled()
+        office.say("stop", thread=said)
+        await office.shown(said, 2)
+        await office.slack.post.settled()
+        _, events = await only_thread(app)
+    assert all(len(told.tries) == copies for told in office.slack.post.sent)
+    assert [event.type for event in events].count("MessageReceived") == 2
+    first, second = office.answers(said)
+    assert first.text == "Once."
+    assert second.text != "Twice."
+    assert len(office.model.asked) == 1
+
+
+async def test_a_redelivery_a_day_later_is_nothing_new(office: SlackOffice) -> None:
+    async with office.listening() as app, office.working(["Once.", "Twice."]):
+        said = office.mention("hello")
+        await office.shown(said, 1)
+        office.slack.clock.move(25 * 3600)
+        for delivery in office.slack.post.sent:
+            assert await office.slack.post.again(delivery)
+        _, events = await only_thread(app)
+    assert [event.type for event in events].count("MessageReceived") == 1
+    assert len(office.model.asked) == 1
+
+
+async def test_half_of_all_replies_lost_doubles_nothing_and_loses_nothing(
+    office: SlackOffice,
+) -> None:
+    calls = count()
+
+    def every_other(entry: Entry) -> Fault | None:
+        lost = entry.method == "chat.postMessage" and next(calls) % 2 == 0
+        return LoseReply() if lost else None
+
+    office.slack.faults.rule = every_other
+    # A traceback with all its values takes longer to paint than everything else here.
+    async with office.listening(), office.working([]), quiet():
+        office.model.replies = [STEPS[0]] * THREADS + [STEPS[1]] * THREADS
+        roots = [office.elsewhere(f"work {number}") for number in range(THREADS)]
+        for root in roots:
+            await office.shown(root, 1)
+        for root in roots:
+            office.say("yes", thread=root)
+        for root in roots:
+            await office.shown(root, 2)
+    lost = [call for call in office.slack.ledger.calls("chat.postMessage") if call.lost]
+    assert len(lost) >= THREADS
+    assert [len(office.answers(root)) for root in roots] == [2] * THREADS
+
+
+async def test_what_could_not_be_stored_is_not_acknowledged_and_told_again(
+    office: SlackOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.slack.post.pauses = (0.0, 0.0, 0.0)
+    async with office.listening() as app, office.working(["Here."]):
+        post, failures = app.desk.post, iter([ConnectionError("away"), ConnectionError("away")])
+
+        async def unsure(*arguments: object) -> None:
+            if failure := next(failures, None):
+                raise failure
+            await post(*arguments)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(app.desk, "post", unsure)
+        said = office.mention("are you there?")
+        await office.shown(said, 1)
+    assert len(office.answers(said)) == 1
+
+
+# ---- HTTP -------------------------------------------------------------------------------------------------------------
+async def test_only_what_slack_signed_a_moment_ago_is_heard(over_http: SlackOffice) -> None:
+    body = b'{"type": "event_callback", "event": {"type": "message", "text": "forged"}}'
+    secret, now = over_http.slack.app.signing_secret, int(time.time())
+    async with over_http.listening("http") as app, aiohttp.ClientSession() as session:
+
+        async def status(signature: str, at: int, sent: bytes = body) -> int:
+            headers = {"X-Slack-Signature": signature, "X-Slack-Request-Timestamp": str(at)}
+            async with session.post(over_http.url, data=sent, headers=headers) as answer:
+                return answer.status
+
+        assert await status("", now) == 401
+        assert await status(sign("another", str(now), body), now) == 401
+        assert await status(sign(secret, str(now), body), now, body + b" ") == 401
+        assert await status(sign(secret, str(now - 400), body), now - 400) == 401
+        assert await status(sign(secret, str(now), body), now) == 200
+        async with session.get(over_http.url.replace("/slack/events", "/healthz")) as answer:
+            assert (answer.status, await answer.text()) == (200, "ok\n")
+        assert await app.desk.threads() == []
+
+
+async def test_two_who_decide_at_once_are_one_decision(office: SlackOffice) -> None:
+    ship: Reply = [("ship", {"tag": "v1", "because": "it was asked for"})]
+    async with office.listening() as app, office.working([ship, "Shipped."]):
+        said = office.mention("ship it")
+        card = await office.shown(said, 1)
+        presses = [
+            office.slack.people.press(person, card, "approve")
+            for person in (office.bob, office.carol, office.eve, office.bob, office.carol)
+        ]
+        await asyncio.gather(*(press.reply() for press in presses))
+        await office.shown(said, 2)
+        notes = office.slack.team.ephemerals
+        await until(lambda: len(notes) == len(presses) - 1, "the private notes")
+        _, events = await only_thread(app)
+    assert office.ledger() == ["v1"]
+    kinds = [event.type for event in events]
+    assert (kinds.count("Verdict"), kinds.count("VerdictRefused")) == (5, 4)
