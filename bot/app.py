@@ -182,7 +182,7 @@ def channels(app: App) -> dict[str, Channel]:
     if app.settings.slack_bot_token:
         from channels.slack.send import Slack
 
-        found["slack"] = Slack(_slack_web(app.settings), app.house.people)
+        found["slack"] = Slack(slack_web(app.settings), app.house.people)
     return found
 
 
@@ -199,7 +199,7 @@ async def slack_listener(app: App) -> Listener:
     from channels.slack.connect import introduced
     from channels.slack.listen import Listener
 
-    arrivals, web = reception(app), _slack_web(app.settings)
+    arrivals, web = reception(app), slack_web(app.settings)
     return Listener(web, await introduced(web), app.house.people, arrivals)
 
 
@@ -225,7 +225,8 @@ async def run_web(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> N
         await listener.settled()
 
 
-def _slack_web(settings: Settings) -> Web:
+def slack_web(settings: Settings) -> Web:
+    """Slack's methods, by the bot's token."""
     from channels.slack.api import Web
 
     return Web(_secret(settings.slack_bot_token), settings.slack_api_url)

@@ -13,6 +13,7 @@ from bot.cli import parts
 from bot.cli.errors import Wrong
 from bot.cli.finding import Finding, State
 from bot.cli.secrets import masked
+from bot.cli.slack_health import slack_finding
 from bot.cli.store_health import store_finding, threads_finding
 from bot.kit.agent import Agent
 from bot.kit.document import AgentError
@@ -41,6 +42,8 @@ async def _findings() -> AsyncIterator[Finding]:
     yield store
     if store.state != "broken":
         yield await threads_finding(settings)
+    if slack := await slack_finding(settings):
+        yield slack
     if settings.deploy_repo is not None and not settings.deploy_repo.is_dir():
         text = f"BOT_DEPLOY_REPO: {settings.deploy_repo} is no folder"
         yield Finding("settings", "broken", text, "name the folder of a local repository")
