@@ -256,12 +256,20 @@ EARLY_WORD = Story(
     faults=(Once(Fault("delay", 2.0), "store", "append claim", "before"),),
 )
 LATE_VOID_WORD = Story("a word after the end", MORE_WORK, (ASKED, says("also", shown("Done"))))
+# The message is out, its record is not: what comes in between finds it owed, and withdraws what people have read.
+UNRECORDED = (Once(Fault("delay", 2.0), "channel", "send", "after"),)
+SENT_WORD = Story(
+    "a word between a message and its record",
+    TWO_WORDS,
+    (ASKED, says("also", shown("Done"))),
+    faults=UNRECORDED,
+)
 WORDS = (
     Story(
         "a word while a tool runs",
         TWO_WORDS,
         (ASKED, says("also", started("note"))),
-        as_good=(LATE_WORD,),
+        as_good=(LATE_WORD, SENT_WORD),
     ),
     Story(
         "a word while the model thinks",
@@ -273,7 +281,15 @@ WORDS = (
         "a cancellation while a tool runs",
         SLOW,
         (ASKED, cancels(started("note"))),
-        as_good=(Story("a cancellation of what is done", SLOW, (ASKED, cancels(shown("Done")))),),
+        as_good=(
+            Story("a cancellation of what is done", SLOW, (ASKED, cancels(shown("Done")))),
+            Story(
+                "a cancellation between a message and its record",
+                SLOW,
+                (ASKED, cancels(shown("Done"))),
+                faults=UNRECORDED,
+            ),
+        ),
     ),
     Story(
         "a pause while a tool runs",
