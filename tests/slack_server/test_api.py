@@ -103,6 +103,7 @@ async def test_a_message_that_breaks_a_rule_is_not_posted(
 ) -> None:
     assert await error(slack, "chat.postMessage", {"channel": channel.id, **arguments}) == code
     assert channel.messages == {}
+    assert slack.ledger.entries[-1].page.startswith("https://docs.slack.dev/reference/")
 
 
 async def test_refused_blocks_are_told_where_and_why(slack: SlackServer, channel: Channel) -> None:
@@ -175,6 +176,8 @@ async def test_people_and_groups_are_told_as_they_are(slack: SlackServer, alice:
     assert [each["is_restricted"] for each in told] == [False, True, False]
     assert [each["is_stranger"] for each in told] == [False, False, True]
     assert as_object(told[0]["profile"])["email"] == "alice@example.com"
+    told_more = await ask(slack, "users.info", {"user": alice.id, "include_locale": True})
+    assert as_object(told_more["user"])["locale"] == alice.locale
     assert told[2]["team_id"] != slack.team.team
     members = await ask(slack, "usergroups.users.list", {"usergroup": group})
     assert members["users"] == [alice.id, guest.id]
