@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from tests.slack_server import modals, show
 from tests.slack_server.delivery import Delivery
@@ -66,12 +67,18 @@ class People:
         message.reactions[name].remove(user.id)
         self._events.reacted("reaction_removed", message, user.id, name)
 
-    def press(self, user: Person, message: Message | Ephemeral, action_id: str) -> Delivery:
-        """Presses a button that is shown now. Raises `LookupError` where it is not."""
+    def press(
+        self,
+        user: Person,
+        message: Message | Ephemeral,
+        action_id: str,
+        side: Literal["positive", "negative"] = "positive",
+    ) -> Delivery:
+        """Presses a button that is shown now, of a pair for feedback that `side`. Raises `LookupError` where it is not."""
         self._interactive()
         if isinstance(message, Ephemeral) and message.user != user.id:
             raise NotOffered(f"{user.name} does not see this.")
-        action = button(message.blocks, action_id)
+        action = button(message.blocks, action_id, side)
         payload = self._payloads.block_actions(user, message, action)
         return self._world.post.send("interactive", payload)
 

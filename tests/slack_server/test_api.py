@@ -127,6 +127,21 @@ async def test_an_update_replaces_text_and_blocks_and_keeps_how_it_was(
     assert [each.blocks for each in message.earlier] == [[{"type": "divider"}]]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "unfolds"),
+    [
+        ({}, True),
+        ({"unfurl_links": False}, True),
+        ({"unfurl_links": False, "unfurl_media": False}, False),
+    ],
+)
+async def test_links_unfold_unless_both_kinds_are_forbidden(
+    slack: SlackServer, channel: Channel, arguments: Json, unfolds: bool
+) -> None:
+    posted = await ask(slack, "chat.postMessage", {"channel": channel.id, "text": "x", **arguments})
+    assert channel.messages[str(posted["ts"])].unfurls is unfolds
+
+
 async def test_only_what_is_there_and_ones_own_can_be_changed(
     slack: SlackServer, alice: Person, channel: Channel
 ) -> None:

@@ -144,6 +144,22 @@ async def test_a_press_carries_who_where_and_what_was_pressed(
         slack.people.press(alice, card, "deny")
 
 
+async def test_feedback_says_which_of_the_two_was_pressed(
+    slack: SlackServer, alice: Person, channel: Channel
+) -> None:
+    def side(word: str) -> Json:
+        return {"text": {"type": "plain_text", "text": word}, "value": word}
+
+    pair = {"type": "feedback_buttons", "action_id": "feedback"}
+    pair |= {"positive_button": side("good"), "negative_button": side("bad")}
+    blocks = [{"type": "context_actions", "elements": [pair]}]
+    posted = await ask(slack, "chat.postMessage", {"channel": channel.id, "blocks": blocks})
+    answer = channel.messages[str(posted["ts"])]
+    pressed = slack.people.press(alice, answer, "feedback", "negative")
+    action = as_objects(pressed.payload["actions"])[0]
+    assert (action["type"], action["value"]) == ("feedback_buttons", "bad")
+
+
 async def test_a_whisper_is_pressed_by_whom_it_was_for(
     slack: SlackServer, alice: Person, channel: Channel
 ) -> None:
