@@ -54,6 +54,10 @@ DE = Words(
         "Genehmigt wird nur mit dem Knopf. `{deny} GRUND` als Antwort in diesem Thread lehnt ab; alles andere ist eine "
         "Nachricht und entscheidet nichts."
     ),
+    how_elsewhere=(
+        "Eine Genehmigung zählt hier nur über {channels}. `{deny} GRUND` als Antwort in diesem Thread lehnt ab; alles "
+        "andere ist eine Nachricht und entscheidet nichts."
+    ),
     nobody_decides="So darf das niemand genehmigen.",
     too_few_decide="So dürfen das nur genehmigen: {people}; nötig sind {quorum} verschiedene Personen.",
     how_to_mend=(

@@ -53,6 +53,10 @@ EN = Words(
         "Approving takes the button. `{deny} REASON` as a reply in this thread denies; anything else is a message and "
         "decides nothing."
     ),
+    how_elsewhere=(
+        "An approval of this counts from {channels} alone. `{deny} REASON` as a reply in this thread denies; anything "
+        "else is a message and decides nothing."
+    ),
     nobody_decides="Nobody may approve this as it stands.",
     too_few_decide="Only {people} may approve this as it stands, and it needs {quorum} different people.",
     how_to_mend=(

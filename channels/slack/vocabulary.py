@@ -55,6 +55,7 @@ class Words:
     barred: str
     how_typed: str
     how_button: str
+    how_elsewhere: str
     nobody_decides: str
     too_few_decide: str
     how_to_mend: str

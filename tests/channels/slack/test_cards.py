@@ -194,6 +194,13 @@ def test_a_policy_that_demands_the_button_is_said_on_the_card() -> None:
     assert "`approve`" not in shown
 
 
+def test_a_policy_that_wants_another_channel_is_said_on_the_card() -> None:
+    post = card(replace(APPROVAL, channels=("email",)))
+    assert "An approval of this counts from email alone." in read(post)
+    assert buttons(post) == [("deny", "Deny…"), ("edit", "Edit…")]
+    assert "approve" in dict(buttons(card(replace(APPROVAL, channels=("email", "slack")))))
+
+
 def test_self_approval_and_editors_are_said_aloud() -> None:
     shown = read(card(replace(APPROVAL, self_approval=True, editors=("bo", "bo"))))
     assert "Self-approval is allowed" in shown

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import JsonValue
 
 from bot.core.outbox import Approval, Hold, Notice, Outgoing, Question, Say, UnknownOutcome
+from bot.core.thread import (
+    PREVIEWING,
+    READY,
+    Asked,
+    Call,
+    Closed,
+    Outcome,
+    Phase,
+    Started,
+    Thread,
+)
+from bot.core.values import Card, Kind, Proposal
 from bot.core.visible import visible
 from channels.slack.cards import Look, Post, plain, render
+from channels.slack.settled import settled
 from tests.channels.slack.limits import broken, calls, texts
 
 NASTY = (
@@ -64,6 +80,44 @@ def bodies(message: Outgoing, look: Look) -> tuple[Post, Post]:
 @given(messages, looks)
 def test_every_message_keeps_the_limits(message: Outgoing, look: Look) -> None:
     assert [broken(post) for post in bodies(message, look)] == [[], []]
+
+
+@given(messages)
+def test_a_message_to_very_many_keeps_the_limits_and_calls_each_once(message: Outgoing) -> None:
+    called = [f"U{number:010d}" for number in range(80)]
+    post = render(message, Look(mentions=(*called, "U1> <!channel", "")))
+    assert broken(post) == []
+    found = calls(post)
+    assert set(found) <= {f"<@{id}>" for id in called}
+    assert len(found) in (0, 2 * 50)
+
+
+@given(
+    st.sampled_from(("question", "limit", "gated", "write")),
+    st.sampled_from((READY, PREVIEWING, Started(), Asked("unknown"), Asked("approval"), None)),
+    st.sampled_from(get_args(Outcome)),
+    st.tuples(arguments, words, words, names, words),
+    looks,
+)
+def test_every_settled_card_keeps_the_limits_calls_nobody_and_hides_nothing(
+    kind: Kind,
+    phase: Phase | None,
+    outcome: Outcome,
+    parts: tuple[dict[str, JsonValue], str, str, tuple[str, ...], str],
+    look: Look,
+) -> None:
+    given_arguments, tool, text, people, by = parts
+    proposal = Proposal(
+        kind=kind, tool=tool, arguments={**given_arguments, "question": text}, because=text
+    )
+    over = Closed(outcome, text, by)
+    card = Card(text=text, digest="d", approvers=people)
+    call = Call("T-4-0", 4, 0, proposal, phase or over, version=2, card=card, approved=people)
+    post = settled(Thread("T", calls=(call,)), "T-4-0-v1", look, 1_795_000_000_000)
+    assert post is not None
+    assert broken(post) == []
+    assert calls(post) == []
+    assert [text for block in post.blocks for text in texts(block) if visible(text) != text] == []
 
 
 @given(messages, looks)
