@@ -32,14 +32,14 @@ NASTY = (
     "|a|b|\n|-|-|\n|1|2|\n", "\n", "\n\n", "\r\n", "\u202e", "\u200b", "\x00", "\x1b[2J", "&", "&lt;", "&amp;lt;", "<", ">", "#", "- ",
     "  - ", "> ", " ", "{", "{people}", "…", "ä", "🙂", "\U000e0001", "a" * 3_100, "word " * 900, "| cell " * 700,
 )  # fmt: skip
-words = st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=12)), max_size=14).map("".join)
+words = st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=12)), max_size=8).map("".join)
 names = st.lists(st.one_of(st.sampled_from(("ana", "bo", "<!here>")), words), max_size=6).map(tuple)
 values = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), words),
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(words, inner, max_size=4)),
-    max_leaves=12,
+    max_leaves=5,
 )
-arguments = st.dictionaries(words, values, max_size=30)
+arguments = st.dictionaries(words, values, max_size=12)
 moments = st.integers(0, 4_000_000_000_000)
 keys = st.from_regex(r"[A-Za-z0-9-]{1,60}-[0-9]-[0-9]-v[1-9]", fullmatch=True)
 MESSAGES: tuple[st.SearchStrategy[Outgoing], ...] = (
