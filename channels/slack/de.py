@@ -124,6 +124,7 @@ DE = Words(
     a_value="Erwartet wird ein Wert.",
     a_choice="Erwartet wird eine der Möglichkeiten.",
     a_json="Erwartet wird JSON.",
+    too_deep="Das ist tiefer verschachtelt, als sich zeigen lässt.",
     a_list="Erwartet wird eine Liste, als JSON.",
     a_mapping="Erwartet wird eine Zuordnung von Namen zu Werten, als JSON.",
     nothing_changed="Das steht schon auf der Karte; es würde sich nichts ändern.",

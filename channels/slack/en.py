@@ -115,6 +115,7 @@ EN = Words(
     a_value="A value was expected.",
     a_choice="One of the choices was expected.",
     a_json="JSON was expected.",
+    too_deep="This is nested deeper than can be shown.",
     a_list="A list was expected, as JSON.",
     a_mapping="A mapping of names to values was expected, as JSON.",
     nothing_changed="That is what the card says already; nothing would change.",

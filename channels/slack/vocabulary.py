@@ -114,6 +114,7 @@ class Words:
     a_value: str
     a_choice: str
     a_json: str
+    too_deep: str
     a_list: str
     a_mapping: str
     nothing_changed: str

@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 import yaml
 from inline_snapshot import snapshot
+from pydantic import JsonValue
 
 from bot.core.outbox import Approval, Hold, Notice, Outgoing, Question, Say, UnknownOutcome
 from channels.slack.cards import Json, Look, Post, plain, render
@@ -283,6 +284,14 @@ def test_an_argument_cannot_pass_for_another_or_close_its_box() -> None:
     boxes = [text for block in post.blocks for text in texts(block)]
     assert forged in boxes
     assert boxes.count("commit:") == 1
+
+
+def test_what_is_nested_deeply_is_shown_to_its_bottom() -> None:
+    deep: JsonValue = "bottom"
+    for _ in range(100):
+        deep = [deep]
+    post = card(replace(APPROVAL, arguments={"deep": deep}))
+    assert "[" * 100 + '"bottom"' + "]" * 100 in read(post).replace("\n", "")
 
 
 def test_text_and_number_look_different() -> None:
