@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Literal
 
 from bot.core import words as typed
@@ -64,6 +65,9 @@ class Reception:
             return
         call = thread.call(press.request)
         await self._desk.post(thread.id, self._verdict(press, call))
+
+    async def bury(self, channel: str, raw: bytes, cause: str) -> None:
+        await self._desk.bury(channel, sha256(raw).hexdigest()[:16], raw, cause)
 
     async def form(self, request: str) -> Form | None:
         thread = await self._thread(thread_of(request))

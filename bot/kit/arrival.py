@@ -79,6 +79,10 @@ class Arrivals(Protocol):
         """Take a verdict; whether it counts only the fold knows."""
         ...
 
+    async def bury(self, channel: str, raw: bytes, cause: str) -> None:
+        """Keep a payload that nothing can be made of."""
+        ...
+
     async def form(self, request: str) -> Form | None:
         """What a form needs, only read, be the card that was named an older showing; None: nobody is asked any more."""
         ...

@@ -6,6 +6,7 @@ One middleware for everything. What needs no answer within three seconds happens
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -54,7 +55,12 @@ class Listener:
             await asyncio.wait(self._beside)
 
     async def _hear(self, body: dict[str, object]) -> BoltResponse:
-        arrived = parse(body, self._us, self._name_of)
+        try:
+            arrived = parse(body, self._us, self._name_of)
+        except ValueError as error:
+            # Told again it would be the same: it is kept for somebody to look at.
+            await self._arrivals.bury(CHANNEL, _kept(body), str(error)[:300])
+            return BoltResponse(status=200, body=HEARD)
         match arrived:
             case Said():
                 await self._said(arrived)
@@ -72,6 +78,8 @@ class Listener:
 
     async def _said(self, said: Said) -> None:
         words = said.words
+        if words.aim != "bot" and not said.is_reply:
+            return
         if words.aim == "bot" and said.is_reply and not await self._arrivals.knows(words.address):
             words = await with_before(self._web, said, self._us, self._name_of)
         became = await self._arrivals.words(words)
@@ -91,6 +99,12 @@ class Listener:
         task = asyncio.create_task(_best_effort(work))
         self._beside.add(task)
         task.add_done_callback(self._beside.discard)
+
+
+def _kept(body: dict[str, object]) -> bytes:
+    """The payload without what opens doors."""
+    doors = ("token", "response_url", "trigger_id")
+    return json.dumps({name: part for name, part in body.items() if name not in doors}).encode()
 
 
 async def _best_effort(work: Coroutine[None, None, None]) -> None:

@@ -15,6 +15,7 @@ class Porch:
     """Everything is taken, and nothing is done about it."""
 
     said: list[Words] = field(default_factory=list[Words])
+    buried: list[bytes] = field(default_factory=list[bytes])
     heard: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def words(self, words: Words) -> Literal["asked", "noted", "ignored"]:
@@ -27,6 +28,10 @@ class Porch:
 
     async def press(self, press: Press) -> None:
         raise AssertionError("nothing was pressed")
+
+    async def bury(self, channel: str, raw: bytes, cause: str) -> None:
+        self.buried.append(raw)
+        self.heard.set()
 
     async def form(self, request: str) -> Form | None:
         raise AssertionError("no form was asked for")
