@@ -42,6 +42,7 @@ class Approval:
     """A call that runs only if enough of its approvers say so. `text` is what its preview found.
 
     `barred` are those approvers who asked for the call or changed it: their approval would not count.
+    `channels`, where there are any, are those from which an approval counts.
     """
 
     key: str
@@ -60,6 +61,7 @@ class Approval:
     quote: str
     editors: tuple[str, ...]
     barred: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,7 @@ def _approval(thread: Thread, call: Call, phase: Asked, card: Card) -> Approval:
         quote=call.quote,
         editors=call.editors,
         barred=tuple(name for name in card.approvers if name not in may),
+        channels=card.channels,
     )
 
 

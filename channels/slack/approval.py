@@ -14,7 +14,7 @@ from channels.slack.markdown import mrkdwn
 from channels.slack.vocabulary import Words
 from channels.slack.words import words
 
-_MOST_WORDS_CHARACTERS = 1_000
+CHANNEL = "slack"
 
 
 def approval(asked: Approval, look: Look) -> Post:
@@ -23,23 +23,16 @@ def approval(asked: Approval, look: Look) -> Post:
     files = (in_full(asked),) if _is_long(asked, rows) else ()
     body: list[Json | None] = [
         blocks.section(blocks.title(say.approval.format(tool=blocks.name(asked.tool)), look)),
-        _quoted(say.because, asked.because),
+        blocks.remark(say.because, asked.because),
         arguments.shown(rows, say),
-        _quoted(say.found, asked.text),
-        _quoted(say.said_since, asked.quote),
+        blocks.remark(say.found, asked.text),
+        blocks.remark(say.said_since, asked.quote),
         *(blocks.section(_pointer(file, say)) for file in files),
         blocks.context(*_terms(asked, look, say)),
         blocks.section(_how(asked, say)),
         *_buttons(asked, say),
     ]
     return Post(_spoken(asked, rows, look, say), blocks.identified(body, asked.key), files)
-
-
-def _quoted(label: str, text: str) -> Json | None:
-    """Somebody's words, marked as such."""
-    if not text.strip():
-        return None
-    return blocks.rich(blocks.lines((label, "")), blocks.quoted(text, _MOST_WORDS_CHARACTERS))
 
 
 # ---- who, until when and how -----------------------------------------------------------------------------------------
@@ -61,6 +54,9 @@ def _terms(asked: Approval, look: Look, say: Words) -> Iterator[str]:
 def _how(asked: Approval, say: Words) -> str:
     if not _is_decidable(asked):
         return _mend(asked, say)
+    if not _is_decided_here(asked):
+        channels, deny = blocks.names(asked.channels), _word(core_words.DENY, say)
+        return say.how_elsewhere.format(channels=channels, deny=deny)
     how = say.how_typed if asked.typed else say.how_button
     return how.format(approve=_word(core_words.APPROVE, say), deny=_word(core_words.DENY, say))
 
@@ -79,8 +75,9 @@ def _word(table: dict[str, tuple[str, ...]], say: Words) -> str:
 def _buttons(asked: Approval, say: Words) -> list[Json]:
     """Where too few may approve, the card can still be denied, and edited by whoever is named."""
     tool, request = on_one_line(asked.tool), asked.request
+    can_be_approved = _is_decidable(asked) and _is_decided_here(asked)
     offered = (
-        ("approve", say.approve, say.approve_spoken, _is_decidable(asked)),
+        ("approve", say.approve, say.approve_spoken, can_be_approved),
         ("deny", say.deny, say.deny_spoken, True),
         ("edit", say.edit, say.edit_spoken, bool(asked.arguments and asked.approvers)),
     )
@@ -89,6 +86,10 @@ def _buttons(asked: Approval, say: Words) -> list[Json]:
         for action, label, spoken, is_offered in offered
         if is_offered
     )
+
+
+def _is_decided_here(asked: Approval) -> bool:
+    return not asked.channels or CHANNEL in asked.channels
 
 
 def _is_decidable(asked: Approval) -> bool:
@@ -102,7 +103,7 @@ def _deciders(asked: Approval) -> tuple[str, ...]:
 # ---- in full ---------------------------------------------------------------------------------------------------------
 def _is_long(asked: Approval, rows: list[Row]) -> bool:
     texts = (asked.because, asked.text, asked.quote)
-    long = any(len(visible(text)) > _MOST_WORDS_CHARACTERS for text in texts)
+    long = any(len(visible(text)) > blocks.MOST_REMARK_CHARACTERS for text in texts)
     return long or not all(row.fits for row in rows)
 
 

@@ -21,6 +21,7 @@ MOST_SECTION_CHARACTERS = 3_000
 MOST_TEXT_CHARACTERS = (
     2_900  # So short, the text can stand in a section where Slack refuses the blocks.
 )
+MOST_REMARK_CHARACTERS = 1_000
 MOST_BUTTON_CHARACTERS = 75
 MOST_BUTTONS = 25
 _MOST_ID_CHARACTERS = 240
@@ -113,7 +114,8 @@ def deadline(until: int | None, look: Look, say: Words) -> str:
 def spoken(head: Iterable[str], rest: str) -> str:
     """One text of it all: the frame's lines, then as much of the rest as there is room for."""
     text = "\n".join(line for line in head if line)
-    return f"{text}\n{mrkdwn(rest.strip(), MOST_TEXT_CHARACTERS - len(text) - 1)}".strip()
+    room = MOST_TEXT_CHARACTERS - len(text) - 1
+    return f"{text}\n{mrkdwn(rest.strip(), room)}".strip() if room > 0 else text
 
 
 def moment(at_ms: int, look: Look) -> str:
@@ -153,6 +155,13 @@ def lines(*rows: tuple[str, str]) -> Json:
 def quoted(text: str, most: int) -> Json:
     """Somebody's words, at most so many characters of them."""
     return {"type": "rich_text_quote", "elements": _texts(shortened(visible(text), most), {})}
+
+
+def remark(label: str, text: str) -> Json | None:
+    """What somebody said, marked as theirs; None where they said nothing."""
+    if not text.strip():
+        return None
+    return rich(lines((label, "")), quoted(text, MOST_REMARK_CHARACTERS))
 
 
 def preformatted(text: str) -> Json:

@@ -54,6 +54,10 @@ DE = Words(
         "Genehmigt wird nur mit dem Knopf. `{deny} GRUND` als Antwort in diesem Thread lehnt ab; alles andere ist eine "
         "Nachricht und entscheidet nichts."
     ),
+    how_elsewhere=(
+        "Eine Genehmigung zählt hier nur über {channels}. `{deny} GRUND` als Antwort in diesem Thread lehnt ab; alles "
+        "andere ist eine Nachricht und entscheidet nichts."
+    ),
     nobody_decides="So darf das niemand genehmigen.",
     too_few_decide="So dürfen das nur genehmigen: {people}; nötig sind {quorum} verschiedene Personen.",
     how_to_mend=(
@@ -120,6 +124,7 @@ DE = Words(
     a_value="Erwartet wird ein Wert.",
     a_choice="Erwartet wird eine der Möglichkeiten.",
     a_json="Erwartet wird JSON.",
+    too_deep="Das ist tiefer verschachtelt, als sich zeigen lässt.",
     a_list="Erwartet wird eine Liste, als JSON.",
     a_mapping="Erwartet wird eine Zuordnung von Namen zu Werten, als JSON.",
     nothing_changed="Das steht schon auf der Karte; es würde sich nichts ändern.",

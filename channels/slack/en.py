@@ -53,6 +53,10 @@ EN = Words(
         "Approving takes the button. `{deny} REASON` as a reply in this thread denies; anything else is a message and "
         "decides nothing."
     ),
+    how_elsewhere=(
+        "An approval of this counts from {channels} alone. `{deny} REASON` as a reply in this thread denies; anything "
+        "else is a message and decides nothing."
+    ),
     nobody_decides="Nobody may approve this as it stands.",
     too_few_decide="Only {people} may approve this as it stands, and it needs {quorum} different people.",
     how_to_mend=(
@@ -111,6 +115,7 @@ EN = Words(
     a_value="A value was expected.",
     a_choice="One of the choices was expected.",
     a_json="JSON was expected.",
+    too_deep="This is nested deeper than can be shown.",
     a_list="A list was expected, as JSON.",
     a_mapping="A mapping of names to values was expected, as JSON.",
     nothing_changed="That is what the card says already; nothing would change.",

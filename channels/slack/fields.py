@@ -12,6 +12,7 @@ from typing import Literal, cast
 from pydantic import JsonValue
 
 from bot.core.visible import visible
+from bot.core.yamlish import TOO_DEEP, dump
 from channels.slack.blocks import Json
 from channels.slack.bounds import complaint
 from channels.slack.vocabulary import Words
@@ -62,8 +63,9 @@ def fields(arguments: Mapping[str, JsonValue], schema: Json) -> list[Field]:
 
 
 def _field(name: str, arguments: Mapping[str, JsonValue], schema: Json) -> Field:
-    properties = cast("Mapping[str, Json]", schema.get("properties", {}))
-    node, can_be_null = _resolved(properties.get(name, {}), schema)
+    properties = cast("Mapping[str, JsonValue]", schema.get("properties", {}))
+    given = properties.get(name)
+    node, can_be_null = _resolved(given if isinstance(given, dict) else {}, schema)
     value = arguments.get(name)
     return Field(
         name=name,
@@ -175,6 +177,8 @@ def _structure(field: Field, given: str, say: Words) -> JsonValue:
         value = cast("JsonValue", json.loads(given, parse_constant=_refuse))
     except (ValueError, RecursionError):
         raise Mistake(say.a_json) from None
+    if TOO_DEEP in dump(value):
+        raise Mistake(say.too_deep)
     wanted = field.schema.get("type")
     if wanted == "array" and not isinstance(value, list):
         raise Mistake(say.a_list)

@@ -25,6 +25,7 @@ _MOST_NAME_CHARACTERS = 255
 _MOST_OPTION_CHARACTERS = 75
 _MOST_SHOWN_CHARACTERS = 500
 _MOST_SHOWN_NAME_CHARACTERS = 100
+_MOST_ERROR_CHARACTERS = 150
 _MOST_LEFT = 8
 _MOST_VIEW_CHARACTERS = 150_000  # Slack takes 250 kB; beside the inputs stands what has none.
 _LONG_LINE_CHARACTERS = 60
@@ -83,7 +84,7 @@ def changes(
         try:
             value = read(field, given, say)
         except Mistake as mistake:
-            errors[field.name] = str(mistake)
+            errors[field.name] = shortened(str(mistake), _MOST_ERROR_CHARACTERS)
             continue
         if not (field.is_there and is_same(field, value)):
             changed[field.name] = value

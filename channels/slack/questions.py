@@ -15,7 +15,6 @@ from channels.slack.words import words
 
 _MOST_QUESTION_CHARACTERS = 3_500
 _MOST_CONTEXT_CHARACTERS = 2_500
-_MOST_QUOTE_CHARACTERS = 1_000
 _MOST_CHOICES = 50
 _MOST_CHOICES_CHARACTERS = 2_000
 _MOST_CHOICE_CHARACTERS = 500
@@ -28,7 +27,7 @@ def question(asked: Question, look: Look) -> Post:
     offered = _translated(asked.choices, say) if yes_no else list(asked.choices)
     listed, is_cut = _listed(offered)
     (question, *more), (context, *rest) = _shown(asked)
-    is_whole = not (more or rest or is_cut or len(asked.quote) > _MOST_QUOTE_CHARACTERS)
+    is_whole = not (more or rest or is_cut or len(asked.quote) > blocks.MOST_REMARK_CHARACTERS)
     files = () if is_whole else (blocks.file(asked.request, all_words(asked)),)
     body: list[Json | None] = [
         blocks.section(blocks.title(say.question, look)),
@@ -38,7 +37,7 @@ def question(asked: Question, look: Look) -> Post:
             if context
             else []
         ),
-        _quote(asked.quote, say),
+        blocks.remark(say.said_since, asked.quote),
         *(blocks.rest_in(file, say) for file in files),
         _choices(listed, say),
         blocks.context(*_terms(asked, look, say)),
@@ -75,7 +74,7 @@ def unknown(asked: UnknownOutcome, look: Look) -> Post:
     body: list[Json | None] = [
         blocks.section(f"{title}\n{mrkdwn(sentence, 1_500)}"),
         arguments.shown(rows, say),
-        _quote(asked.quote, say),
+        blocks.remark(say.said_since, asked.quote),
         *(blocks.rest_in(file, say) for file in files),
         blocks.context(*times, *_people(asked, say)),
         blocks.section(_how(asked, say)),
@@ -117,14 +116,6 @@ def all_words(asked: Question) -> str:
     numbered = (f"{number}. {choice}" for number, choice in enumerate(asked.choices, start=1))
     parts = (asked.question, asked.context, "\n".join(numbered), asked.quote)
     return "\n\n".join(part for part in parts if part)
-
-
-def _quote(text: str, say: Words) -> Json | None:
-    if not text.strip():
-        return None
-    return blocks.rich(
-        blocks.lines((say.said_since, "")), blocks.quoted(text, _MOST_QUOTE_CHARACTERS)
-    )
 
 
 def _terms(asked: Question, look: Look, say: Words) -> Iterator[str]:

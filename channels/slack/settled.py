@@ -15,7 +15,6 @@ from channels.slack.vocabulary import Words
 from channels.slack.words import words
 
 _MOST_QUESTION_CHARACTERS = 3_500
-_MOST_REASON_CHARACTERS = 1_500
 
 
 def settled(thread: Thread, request: str, look: Look, at: int | None = None) -> Post | None:
@@ -33,10 +32,11 @@ def settled(thread: Thread, request: str, look: Look, at: int | None = None) -> 
     lines = list(_lines(call, look, say, at))
     reason = call.phase.text.strip() if isinstance(call.phase, Closed) else ""
     body: list[Json | None] = [
-        blocks.section(title),
+        blocks.section("\n".join((title, *lines))),
+        blocks.rich(blocks.quoted(reason, blocks.MOST_REMARK_CHARACTERS)) if reason else None,
+        blocks.remark(say.because, call.proposal.because),
         _subject(call, say),
-        blocks.section("\n".join(lines)),
-        blocks.rich(blocks.quoted(reason, _MOST_REASON_CHARACTERS)) if reason else None,
+        blocks.remark(say.found, call.card.text if call.card else ""),
         blocks.context(say.request.format(request=blocks.name(request, 250))),
     ]
     key = f"{request}:{type(call.phase).__name__}-{call.version}-{call.n}-{call.runs}"

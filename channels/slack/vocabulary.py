@@ -55,6 +55,7 @@ class Words:
     barred: str
     how_typed: str
     how_button: str
+    how_elsewhere: str
     nobody_decides: str
     too_few_decide: str
     how_to_mend: str
@@ -113,6 +114,7 @@ class Words:
     a_value: str
     a_choice: str
     a_json: str
+    too_deep: str
     a_list: str
     a_mapping: str
     nothing_changed: str

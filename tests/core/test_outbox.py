@@ -147,6 +147,15 @@ def test_a_card_names_the_approvers_whose_word_would_not_count(
     assert shown.barred == barred
 
 
+def test_a_card_names_the_channels_from_which_an_approval_counts() -> None:
+    it = conversation()
+    it.step(PUSH)
+    it.asks_approval(of=card(1).model_copy(update={"channels": ("email",)}))
+    shown = message(it.thread, "T-1-0-v1")
+    assert isinstance(shown, Approval)
+    assert shown.channels == ("email",)
+
+
 def test_a_card_shown_anew_quotes_what_was_said_and_its_old_key_says_nothing() -> None:
     it = asked()
     it.says("which commit?")

@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 import yaml
 from inline_snapshot import snapshot
+from pydantic import JsonValue
 
 from bot.core.outbox import Approval, Hold, Notice, Outgoing, Question, Say, UnknownOutcome
 from channels.slack.cards import Json, Look, Post, plain, render
@@ -194,6 +195,13 @@ def test_a_policy_that_demands_the_button_is_said_on_the_card() -> None:
     assert "`approve`" not in shown
 
 
+def test_a_policy_that_wants_another_channel_is_said_on_the_card() -> None:
+    post = card(replace(APPROVAL, channels=("email",)))
+    assert "An approval of this counts from email alone." in read(post)
+    assert buttons(post) == [("deny", "Deny…"), ("edit", "Edit…")]
+    assert "approve" in dict(buttons(card(replace(APPROVAL, channels=("email", "slack")))))
+
+
 def test_self_approval_and_editors_are_said_aloud() -> None:
     shown = read(card(replace(APPROVAL, self_approval=True, editors=("bo", "bo"))))
     assert "Self-approval is allowed" in shown
@@ -276,6 +284,14 @@ def test_an_argument_cannot_pass_for_another_or_close_its_box() -> None:
     boxes = [text for block in post.blocks for text in texts(block)]
     assert forged in boxes
     assert boxes.count("commit:") == 1
+
+
+def test_what_is_nested_deeply_is_shown_to_its_bottom() -> None:
+    deep: JsonValue = "bottom"
+    for _ in range(100):
+        deep = [deep]
+    post = card(replace(APPROVAL, arguments={"deep": deep}))
+    assert "[" * 100 + '"bottom"' + "]" * 100 in read(post).replace("\n", "")
 
 
 def test_text_and_number_look_different() -> None:

@@ -159,6 +159,7 @@ def test_where_nothing_was_changed_it_says_so() -> None:
         ("files", "[NaN]", "JSON was expected."),
         ("where", "[]", "A mapping of names to values was expected, as JSON."),
         ("where", "[" * 5_000, "JSON was expected."),
+        ("where", "[" * 900 + "]" * 900, "This is nested deeper than can be shown."),
         ("level", "huge", "One of the choices was expected."),
     ],
 )
@@ -173,6 +174,14 @@ def test_a_forged_choice_is_refused() -> None:
     assert changes(values, CARD, SCHEMA, EN) == Mistakes(
         {"level": "One of the choices was expected."}
     )
+
+
+def test_a_mistake_is_said_in_few_words() -> None:
+    schema: Json = {"properties": {"tag": {"type": "string", "pattern": "v" * 400}, "any": True}}
+    values: Values = {"tag": {"value": {"value": "v2"}}}
+    found = changes(values, {"tag": "v1"}, schema, EN)
+    assert isinstance(found, Mistakes)
+    assert len(found.errors["tag"]) == 150
 
 
 def test_an_input_that_is_no_argument_is_not_an_edit() -> None:
