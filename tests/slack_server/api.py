@@ -104,6 +104,7 @@ class Api:
         try:
             answer: Json = {"ok": True, **self._judged(entry)}
         except Refused as refused:
+            entry.page = refused.page
             return refused.answer
         entry.applied = True
         return answer

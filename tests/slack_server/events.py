@@ -91,7 +91,7 @@ class Events:
         return self._tell_message(self.workspace.channels[message.channel], event)
 
     def _mentions(self, channel: Channel, message: Message) -> bool:
-        """ "`app_mention` is not sent for direct messages, even when the app is mentioned there."""
+        """Never in a direct message, "even when the app is mentioned there"."""
         bots = [s.bot.id for s in self.world.seats.values() if s.workspace is self.workspace]
         return channel.kind != "im" and any(f"<@{bot}>" in message.text for bot in bots)
 

@@ -77,7 +77,7 @@ class Hand:
         known = get_args(Standing)
         kind = cast("Standing", standing) if standing in known else "member"
         made = self._slack.team.person(name, kind)
-        self._general.members.add(made.id)
+        self._slack.team.join(made, self._general)
         return made
 
     async def _say(self, person: Person, text: str) -> str:

@@ -23,7 +23,13 @@ EVENT_SCOPES = {
     "app_home_opened": "",
     "app_uninstalled": "",
     "tokens_revoked": "",
+    "agent_session_title_changed": "chat:write",
+    "channel_archive": "channels:read",
+    "file_shared": "files:read",
     "member_joined_channel": "channels:read",
+    "member_left_channel": "channels:read",
+    "subteam_updated": "usergroups:read",
+    "team_join": "users:read",
     "user_change": "users:read",
 }
 

@@ -83,15 +83,17 @@ class Interactions:
         }
 
 
-def button(blocks: list[Json], action_id: str) -> Json:
-    """What is sent of the button with this id. Raises `LookupError` where none is shown."""
-    for block in blocks:
-        parts = [*as_objects(block.get("elements")), as_object(block.get("accessory"))]
-        for part in parts:
-            if part.get("type") == "button" and part.get("action_id") == action_id:
-                kept = {name: part[name] for name in ("text", "value", "style") if name in part}
-                place = as_text(block.get("block_id")) or f"block-{blocks.index(block)}"
-                return {"type": "button", "action_id": action_id, "block_id": place, **kept}
+def button(blocks: list[Json], action_id: str, side: str = "positive") -> Json:
+    """What is sent of the button with this id, of a pair for feedback the `side`. Raises `LookupError` where none is shown."""
+    for number, block in enumerate(blocks):
+        shown = [*as_list(block.get("elements")), *as_list(block.get("actions"))]
+        for part in as_objects([*shown, block.get("accessory")]):
+            if part.get("action_id") != action_id:
+                continue
+            place = as_text(block.get("block_id")) or f"block-{number}"
+            pressed = as_object(part.get(f"{side}_button")) or part
+            kept = {name: pressed[name] for name in ("text", "value", "style") if name in pressed}
+            return {"type": part["type"], "action_id": action_id, "block_id": place, **kept}
     raise LookupError(f"No button {action_id!r} is shown here.")
 
 

@@ -10,7 +10,10 @@ from tests.slack_server.shapes import Json
 
 @dataclass(slots=True)
 class Entry:
-    """One call; `answer` is what was (or would have been) said, `applied` whether it took effect, `lost` that nobody heard."""
+    """One call; `answer` is what was (or would have been) said, `applied` whether it took effect, `lost` that nobody heard.
+
+    `page` is where the vendor says why it was refused.
+    """
 
     at: float
     token: str
@@ -20,6 +23,7 @@ class Entry:
     status: int = 0
     applied: bool = False
     lost: bool = False
+    page: str = ""
 
     @property
     def error(self) -> str:

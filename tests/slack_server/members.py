@@ -31,6 +31,8 @@ def _shown(call: Call, person: Person) -> Json:
     shown = show.person(person)
     if "users:read.email" in call.seat.scopes and person.standing != "bot":
         shown["profile"] = as_object(shown["profile"]) | {"email": person.email}
+    if call.flag("include_locale"):
+        shown["locale"] = person.locale
     return shown
 
 

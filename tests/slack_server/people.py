@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
-from tests.slack_server import show
+from tests.slack_server import modals, show
 from tests.slack_server.delivery import Delivery
 from tests.slack_server.events import Events
 from tests.slack_server.interactions import Interactions, button, state
-from tests.slack_server.shapes import Json, as_object
+from tests.slack_server.shapes import Json, as_object, as_objects
 from tests.slack_server.workspace import Channel, Ephemeral, File, Message, Person, Workspace
 from tests.slack_server.world import View, World
 
 
 class NotOffered(Exception):
     """Slack would not let anybody do this, for the manifest does not ask for it or the person does not see it."""
+
+
+class BadAnswer(Exception):
+    """The app answered a submission in a way that Slack would call trouble connecting."""
 
 
 class People:
@@ -40,7 +45,7 @@ class People:
         said = Message(channel.id, self._workspace.next_ts(), user.id, text, bot_id=user.bot_id)
         said.thread_ts = (thread.thread_ts or thread.ts) if thread else None
         said.files = tuple(file.id for file in files)
-        said.subtype = "file_share" if files else "bot_message" if user.bot_id else ""
+        said.subtype = "file_share" if files else ""
         self._workspace.post(said)
         self._events.posted(said)
         return said
@@ -62,12 +67,18 @@ class People:
         message.reactions[name].remove(user.id)
         self._events.reacted("reaction_removed", message, user.id, name)
 
-    def press(self, user: Person, message: Message | Ephemeral, action_id: str) -> Delivery:
-        """Presses a button that is shown now. Raises `LookupError` where it is not."""
+    def press(
+        self,
+        user: Person,
+        message: Message | Ephemeral,
+        action_id: str,
+        side: Literal["positive", "negative"] = "positive",
+    ) -> Delivery:
+        """Presses a button that is shown now, of a pair for feedback that `side`. Raises `LookupError` where it is not."""
         self._interactive()
         if isinstance(message, Ephemeral) and message.user != user.id:
             raise NotOffered(f"{user.name} does not see this.")
-        action = button(message.blocks, action_id)
+        action = button(message.blocks, action_id, side)
         payload = self._payloads.block_actions(user, message, action)
         return self._world.post.send("interactive", payload)
 
@@ -94,7 +105,10 @@ class People:
         raise LookupError(f"{user.name} sees no modal.")
 
     async def submit(self, user: Person, view: View, values: Mapping[str, object]) -> Json:
-        """Fills these fields in and submits; the app's answer, after it took effect on the screen."""
+        """Fills these fields in and submits; the app's answer, after it took effect on the screen.
+
+        Raises `BadAnswer` for one that has none, `NotTaken` where none came in time.
+        """
         self._interactive()
         filled = state(view, dict(values))
         payload = self._payloads.view_submission(user, view, filled)
@@ -143,14 +157,33 @@ class People:
         """docs: surfaces/modals#response_actions."""
         match answer.get("response_action"):
             case "errors":
-                view.errors = as_object(answer.get("errors"))
+                view.errors = _errors(view, answer)
             case "update":
-                bot = self._world.seat(self._workspace).bot
-                given = as_object(answer.get("view"))
-                view.body = show.view(view.id, given, self._workspace.team, bot)
-                view.version += 1
+                view.body, view.version = self._view(view.id, answer), view.version + 1
+            case "push":
+                name = self._workspace.new_id("V")
+                above = View(name, view.user, view.workspace, self._view(name, answer))
+                above.below, above.depth = view.id, view.depth + 1
+                self._world.views[name] = above
             case "clear":
                 for each in self._world.views.values():
                     each.closed = each.closed or each.user == view.user
-            case _:
+            case None:
                 view.closed = True
+            case other:
+                raise BadAnswer(f"There is no response_action {other!r}.")
+
+    def _view(self, name: str, answer: Json) -> Json:
+        given = as_object(answer.get("view"))
+        if wrong := list(modals.complaints(given)):
+            raise BadAnswer("; ".join(wrong))
+        return show.view(name, given, self._workspace.team, self._world.seat(self._workspace).bot)
+
+
+def _errors(view: View, answer: Json) -> Json:
+    """What is shown under the fields, which must be there."""
+    errors = as_object(answer.get("errors"))
+    names = {each.get("block_id") for each in as_objects(view.body.get("blocks"))}
+    if not errors or errors.keys() - names:
+        raise BadAnswer(f"The errors {sorted(errors)} name no fields of this form.")
+    return errors

@@ -63,7 +63,7 @@ class SlackServer:
 
     async def __aexit__(self, *_: object) -> None:
         await self.post.close()
-        await self.sockets.drop()
+        self.sockets.drop()
         if self._http:
             await self._http.close()
         await self._runner.cleanup()

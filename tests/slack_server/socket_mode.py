@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Callable
 from itertools import count
@@ -20,8 +21,9 @@ CONNECTIONS = 10
 class Connection:
     """One socket; a deaf one stays open, answers pings, takes its share of envelopes and passes none on."""
 
-    def __init__(self, wire: web.WebSocketResponse) -> None:
+    def __init__(self, wire: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
         self.wire = wire
+        self.transport = transport
         self.deaf = False
         self.leaving = False
 
@@ -54,13 +56,15 @@ class Sockets:
     async def disconnect(self, reason: str) -> None:
         """Asks every connection to go: `warning`, `refresh_requested`, `link_disabled`, `too_many_websockets`."""
         for connection in list(self.connections):
-            await self._dismiss(connection, reason)
+            with contextlib.suppress(NotTaken):
+                await self._dismiss(connection, reason)
 
-    async def drop(self) -> None:
+    def drop(self) -> None:
         """Cuts every connection without a word."""
-        for connection in list(self.connections):
+        for connection in self.connections:
             connection.leaving = True
-            await connection.wire.close()
+            if connection.transport:
+                connection.transport.abort()
 
     @property
     def standing(self) -> int:
@@ -74,12 +78,16 @@ class Sockets:
         self._tickets.discard(ticket)
         wire = web.WebSocketResponse()
         await wire.prepare(request)
-        connection = Connection(wire)
-        await self._welcome(connection)
+        connection = Connection(wire, request.transport)
+        self.connections.append(connection)
+        self.opened += 1
         try:
+            await self._welcome(connection)
             async for message in wire:
                 if message.type == WSMsgType.TEXT:
                     self._hear(as_object(json.loads(message.data)))
+        except NotTaken:
+            pass  # gone before it was greeted
         finally:
             self.connections.remove(connection)
             self._happen()
@@ -98,8 +106,6 @@ class Sockets:
             del self._waiting[envelope_id]
 
     async def _welcome(self, connection: Connection) -> None:
-        self.connections.append(connection)
-        self.opened += 1
         hello: Json = {
             "type": "hello",
             "num_connections": len(self.connections),

@@ -103,6 +103,7 @@ async def test_a_message_that_breaks_a_rule_is_not_posted(
 ) -> None:
     assert await error(slack, "chat.postMessage", {"channel": channel.id, **arguments}) == code
     assert channel.messages == {}
+    assert slack.ledger.entries[-1].page.startswith("https://docs.slack.dev/reference/")
 
 
 async def test_refused_blocks_are_told_where_and_why(slack: SlackServer, channel: Channel) -> None:
@@ -124,6 +125,21 @@ async def test_an_update_replaces_text_and_blocks_and_keeps_how_it_was(
     message = channel.messages[str(posted["ts"])]
     assert (message.text, message.blocks) == ("Done.", [])
     assert [each.blocks for each in message.earlier] == [[{"type": "divider"}]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unfolds"),
+    [
+        ({}, True),
+        ({"unfurl_links": False}, True),
+        ({"unfurl_links": False, "unfurl_media": False}, False),
+    ],
+)
+async def test_links_unfold_unless_both_kinds_are_forbidden(
+    slack: SlackServer, channel: Channel, arguments: Json, unfolds: bool
+) -> None:
+    posted = await ask(slack, "chat.postMessage", {"channel": channel.id, "text": "x", **arguments})
+    assert channel.messages[str(posted["ts"])].unfurls is unfolds
 
 
 async def test_only_what_is_there_and_ones_own_can_be_changed(
@@ -175,6 +191,8 @@ async def test_people_and_groups_are_told_as_they_are(slack: SlackServer, alice:
     assert [each["is_restricted"] for each in told] == [False, True, False]
     assert [each["is_stranger"] for each in told] == [False, False, True]
     assert as_object(told[0]["profile"])["email"] == "alice@example.com"
+    told_more = await ask(slack, "users.info", {"user": alice.id, "include_locale": True})
+    assert as_object(told_more["user"])["locale"] == alice.locale
     assert told[2]["team_id"] != slack.team.team
     members = await ask(slack, "usergroups.users.list", {"usergroup": group})
     assert members["users"] == [alice.id, guest.id]

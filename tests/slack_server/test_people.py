@@ -22,20 +22,6 @@ BUTTON: Json = {
     "text": {"type": "plain_text", "text": "Approve"},
 }
 CARD: Json = {"type": "actions", "block_id": "card", "elements": [BUTTON]}
-FIELD: Json = {
-    "type": "input",
-    "block_id": "reason",
-    "label": {"type": "plain_text", "text": "Reason"},
-    "element": {"type": "plain_text_input", "action_id": "text", "initial_value": "because"},
-}
-MODAL: Json = {
-    "type": "modal",
-    "callback_id": "deny",
-    "title": {"type": "plain_text", "text": "Deny"},
-    "submit": {"type": "plain_text", "text": "Deny"},
-    "private_metadata": "T-4-0-v2",
-    "blocks": [FIELD],
-}
 
 
 def told(slack: SlackServer) -> list[Json]:
@@ -88,7 +74,7 @@ async def test_an_outsider_brings_their_own_team_and_the_channel_says_so(
 async def test_another_bot_speaks_as_a_bot(slack: SlackServer) -> None:
     robot = slack.team.person("robot", "bot")
     slack.people.say(robot, slack.team.channel("bots", [robot, slack.bot]), "beep")
-    assert (told(slack)[0]["bot_id"], told(slack)[0]["subtype"]) == (robot.bot_id, "bot_message")
+    assert (told(slack)[0]["bot_id"], told(slack)[0]["user"]) == (robot.bot_id, robot.id)
 
 
 async def test_edits_and_deletions_are_told_with_what_was_before(
@@ -158,6 +144,22 @@ async def test_a_press_carries_who_where_and_what_was_pressed(
         slack.people.press(alice, card, "deny")
 
 
+async def test_feedback_says_which_of_the_two_was_pressed(
+    slack: SlackServer, alice: Person, channel: Channel
+) -> None:
+    def side(word: str) -> Json:
+        return {"text": {"type": "plain_text", "text": word}, "value": word}
+
+    pair = {"type": "feedback_buttons", "action_id": "feedback"}
+    pair |= {"positive_button": side("good"), "negative_button": side("bad")}
+    blocks = [{"type": "context_actions", "elements": [pair]}]
+    posted = await ask(slack, "chat.postMessage", {"channel": channel.id, "blocks": blocks})
+    answer = channel.messages[str(posted["ts"])]
+    pressed = slack.people.press(alice, answer, "feedback", "negative")
+    action = as_objects(pressed.payload["actions"])[0]
+    assert (action["type"], action["value"]) == ("feedback_buttons", "bad")
+
+
 async def test_a_whisper_is_pressed_by_whom_it_was_for(
     slack: SlackServer, alice: Person, channel: Channel
 ) -> None:
@@ -188,54 +190,6 @@ async def test_a_press_that_nobody_answers_is_not_told_again(
     with pytest.raises(NotTaken, match="connection_failed"):
         await pressed.reply()
     assert len(pressed.tries) == 1
-
-
-async def test_a_form_is_opened_refused_with_reasons_and_submitted(
-    slack: SlackServer, alice: Person, channel: Channel
-) -> None:
-    listener = ear(slack)
-    refusal: Json = {"response_action": "errors", "errors": {"reason": "Say more."}}
-    listener.answers = [refusal, {}]
-    async with on_socket(slack, listener):
-        trigger = slack.world.trigger(alice.id, slack.team)
-        await ask(slack, "views.open", {"trigger_id": trigger, "view": MODAL})
-        view = slack.people.view(alice)
-        assert await slack.people.submit(alice, view, {}) == refusal
-        assert (view.errors, view.closed) == ({"reason": "Say more."}, False)
-        await slack.people.submit(alice, view, {"reason": "Not today."})
-        bodies = [await listener.next("view_submission") for _ in range(2)]
-    assert view.closed
-    shown = [as_object(body["view"]) for body in bodies]
-    texts = [as_object(as_object(each["state"])["values"])["reason"] for each in shown]
-    assert texts == [
-        {"text": {"type": "plain_text_input", "value": "because"}},
-        {"text": {"type": "plain_text_input", "value": "Not today."}},
-    ]
-    assert shown[0]["private_metadata"] == "T-4-0-v2"
-
-
-async def test_a_form_takes_its_own_fields_and_no_empty_ones(
-    slack: SlackServer, alice: Person
-) -> None:
-    trigger = slack.world.trigger(alice.id, slack.team)
-    await ask(slack, "views.open", {"trigger_id": trigger, "view": MODAL})
-    view = slack.people.view(alice)
-    with pytest.raises(LookupError, match="No field 'colour'"):
-        await slack.people.submit(alice, view, {"colour": "red"})
-    with pytest.raises(ValueError, match="'reason' must be filled in"):
-        await slack.people.submit(alice, view, {"reason": ""})
-
-
-async def test_a_closed_form_tells_the_app_only_where_it_asked(
-    slack: SlackServer, alice: Person
-) -> None:
-    for view in (MODAL, MODAL | {"notify_on_close": True}):
-        trigger = slack.world.trigger(alice.id, slack.team)
-        await ask(slack, "views.open", {"trigger_id": trigger, "view": view})
-        slack.people.close(alice, slack.people.view(alice))
-    assert [each.payload["type"] for each in slack.post.sent] == ["view_closed"]
-    with pytest.raises(LookupError, match="alice sees no modal"):
-        slack.people.view(alice)
 
 
 async def test_shortcuts_and_commands_are_those_of_the_manifest(

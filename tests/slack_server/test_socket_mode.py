@@ -124,6 +124,14 @@ async def test_bolt_comes_back_when_it_is_asked_to_leave(
         assert (await listener.event())["text"] == "hello again"
 
 
+async def test_a_cut_socket_ends_without_a_word(slack: SlackServer) -> None:
+    async with aiohttp.ClientSession() as session:
+        wire = await bare(slack, session)
+        slack.sockets.drop()
+        assert (await wire.receive()).type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
+        await slack.until(lambda: slack.sockets.connections == [])
+
+
 async def test_a_deaf_socket_stays_open_and_passes_nothing_on(
     slack: SlackServer, alice: Person, channel: Channel
 ) -> None:

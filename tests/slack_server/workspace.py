@@ -28,6 +28,7 @@ class Person:
     team: str
     standing: Standing = "member"
     time_zone: str = "Europe/Berlin"
+    locale: str = "en-US"
     bot_id: str = ""
     app_id: str = ""
 
@@ -85,6 +86,7 @@ class Channel:
     shared: bool = False
     archived: bool = False
     messages: dict[str, Message] = field(default_factory=dict[str, Message])
+    replies: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
     def standing(self) -> list[Message]:
         """What can be read here, oldest first."""
@@ -92,7 +94,10 @@ class Channel:
 
     def thread(self, root: str) -> list[Message]:
         """The root and its replies, oldest first."""
-        return [each for each in self.standing() if root in (each.ts, each.thread_ts)]
+        found = [
+            self.messages[ts] for ts in (root, *self.replies.get(root, ())) if ts in self.messages
+        ]
+        return [message for message in found if not message.deleted]
 
 
 @dataclass(slots=True)
@@ -144,11 +149,16 @@ class Workspace:
         return made
 
     def channel(self, name: str, members: Iterable[Person] = (), kind: Kind = "public") -> Channel:
-        ids = {person.id for person in members}
-        made = Channel(self.new_id(_INITIAL[kind]), name, kind, ids)
-        made.shared = any(self.people[each].standing == "outsider" for each in ids)
+        made = Channel(self.new_id(_INITIAL[kind]), name, kind, set())
         self.channels[made.id] = made
+        for person in members:
+            self.join(person, made)
         return made
+
+    def join(self, person: Person, channel: Channel) -> None:
+        """An outsider in it makes a channel a shared one."""
+        channel.members.add(person.id)
+        channel.shared = channel.shared or person.standing == "outsider"
 
     def group(self, members: Iterable[Person]) -> str:
         """A user group; returns its id."""
@@ -171,7 +181,10 @@ class Workspace:
         return made
 
     def post(self, message: Message) -> Message:
-        self.channels[message.channel].messages[message.ts] = message
+        channel = self.channels[message.channel]
+        channel.messages[message.ts] = message
+        if message.thread_ts:
+            channel.replies.setdefault(message.thread_ts, []).append(message.ts)
         return message
 
     def with_key(self, key: str) -> list[Message]:

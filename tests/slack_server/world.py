@@ -66,6 +66,8 @@ class Code:
 
 @dataclass(slots=True)
 class World:
+    """One Slack; `happen` is called whenever something was called, told or connected."""
+
     app: App
     clock: Clock = field(default_factory=Clock)
     ledger: Ledger = field(default_factory=Ledger)
@@ -125,5 +127,8 @@ class World:
         return name
 
     def seat(self, workspace: Workspace) -> Seat:
-        """The app's seat there; a `KeyError` where it is not installed."""
-        return self.seats[next(t for t, s in self.seats.items() if s.workspace is workspace)]
+        """The app's seat there. Raises `LookupError` where it is not installed."""
+        for seat in self.seats.values():
+            if seat.workspace is workspace:
+                return seat
+        raise LookupError(f"The app is not installed in {workspace.name}.")
