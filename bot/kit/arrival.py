@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -68,7 +68,7 @@ class Arrivals(Protocol):
     """Where a listener hands in what it hears. What was taken is durable when these return."""
 
     async def words(self, words: Words) -> Literal["asked", "noted", "ignored"]:
-        """Take a message: it asks the bot, is other people's talk in a thread of ours, or is none of our business."""
+        """Take a message: it asks the bot, is other people's talk in a thread of ours, or is nothing of ours or nothing new."""
         ...
 
     async def remark(self, remark: Remark) -> None:
@@ -89,6 +89,10 @@ class Arrivals(Protocol):
 
     async def complaints(self, request: str, arguments: Json) -> str | None:
         """Why these changed arguments cannot be taken, in one sentence; only read."""
+        ...
+
+    async def lately(self, channel: str) -> Sequence[Address]:
+        """Where threads of this channel moved last, the last one first; a bounded number of them."""
         ...
 
     async def knows(self, address: Address) -> bool:

@@ -19,6 +19,7 @@ from bot.kit.arrival import Arrivals, Press, Remark
 from bot.kit.people import People
 from channels.slack.address import CHANNEL
 from channels.slack.api import Json, Refused, Web
+from channels.slack.missed import read_back
 from channels.slack.modal import Modals
 from channels.slack.parse import Said, Submitted, Us, Wish, parse
 from channels.slack.replies import with_before
@@ -48,6 +49,14 @@ class Listener:
         )
         app.middleware(self._hear)  # pyright: ignore[reportUnknownMemberType]
         return app
+
+    def catch_up(self) -> None:
+        """Begins to read back what was missed, beside the listening; whatever it finds comes by the same way as all else."""
+        self._start(self._read_back())
+
+    async def _read_back(self) -> None:
+        lately = await self._arrivals.lately(CHANNEL)
+        await read_back(self._web, self._us, self._name_of, lately, self._said)
 
     async def settled(self) -> None:
         """Returns once nothing is under way beside the listening."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -38,6 +39,9 @@ class Porch:
 
     async def complaints(self, request: str, arguments: Json) -> str | None:
         raise AssertionError("nothing was edited")
+
+    async def lately(self, channel: str) -> Sequence[Address]:
+        return []
 
     async def knows(self, address: Address) -> bool:
         return True
