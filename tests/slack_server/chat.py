@@ -52,10 +52,8 @@ def update(call: Call) -> Json:
     message = call.message(channel)
     if message.user != call.seat.bot.id:
         raise call.refuse("cant_update_message")
+    # "If text is provided and blocks are not, the blocks will be removed."
     text, content = _said(call, UPDATED_TEXT)
-    # "If you don't include blocks, the previous blocks will only be retained if text is not provided."
-    if "blocks" not in call.arguments and not call.text("text"):
-        content = message.blocks
     if "metadata" in call.arguments:
         message.metadata = _metadata(call)
     before = message.edit(team.next_ts(), text or message.text, content)

@@ -101,10 +101,11 @@ class PostOffice:
         attempt = Try(self._clock.now(), len(delivery.tries), reason)
         return await self._attempt(delivery, attempt) == ""
 
-    async def settled(self) -> None:
-        """Returns once nothing is being told."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+    async def settled(self, seconds: float = 30) -> None:
+        """Returns once nothing is being told. Raises `TimeoutError`."""
+        async with asyncio.timeout(seconds):
+            while self._tasks:
+                await asyncio.wait(self._tasks)
 
     async def close(self) -> None:
         for task in self._tasks:

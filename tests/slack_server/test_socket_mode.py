@@ -20,8 +20,12 @@ async def bare(
     """A socket without a library around it, greeted."""
     opened = await ask(slack, "apps.connections.open", {}, slack.app.app_token)
     wire = await session.ws_connect(str(opened["url"]))
-    assert as_object(await wire.receive_json())["type"] == "hello"
+    assert as_object(await wire.receive_json(timeout=10))["type"] == "hello"
     return wire
+
+
+def shown(envelope: Json) -> object:
+    return as_object(as_object(envelope["payload"])["event"])["text"]
 
 
 async def test_a_mention_reaches_bolt_twice_with_two_event_ids_and_both_are_acknowledged(
@@ -47,7 +51,7 @@ async def test_an_event_not_acknowledged_in_time_comes_again_with_the_same_event
         slack.people.say(alice, channel, "hello")
         envelopes: list[Json] = []
         for wait in (3.0, 60.0, 300.0, 3.0):
-            envelopes.append(as_object(await wire.receive_json()))
+            envelopes.append(as_object(await wire.receive_json(timeout=10)))
             slack.clock.move(wait)
         await slack.post.settled()
         await wire.close()
@@ -100,8 +104,8 @@ async def test_the_eleventh_connection_is_one_too_many(slack: SlackServer) -> No
         for _ in range(CONNECTIONS):
             await stack.enter_async_context(await bare(slack, session))
         wire = await bare(slack, session)
-        assert as_object(await wire.receive_json())["reason"] == "too_many_websockets"
-        assert (await wire.receive()).type is aiohttp.WSMsgType.CLOSE
+        assert as_object(await wire.receive_json(timeout=10))["reason"] == "too_many_websockets"
+        assert (await wire.receive(10)).type is aiohttp.WSMsgType.CLOSE
 
 
 async def test_a_ticket_opens_one_socket(slack: SlackServer) -> None:
@@ -128,11 +132,26 @@ async def test_a_cut_socket_ends_without_a_word(slack: SlackServer) -> None:
     async with aiohttp.ClientSession() as session:
         wire = await bare(slack, session)
         slack.sockets.drop()
-        assert (await wire.receive()).type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
+        assert (await wire.receive(10)).type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
         await slack.until(lambda: slack.sockets.connections == [])
 
 
-async def test_a_deaf_socket_stays_open_and_passes_nothing_on(
+async def test_what_a_deaf_socket_took_never_arrives(
+    slack: SlackServer, alice: Person, channel: Channel
+) -> None:
+    async with aiohttp.ClientSession() as session:
+        wire = await bare(slack, session)
+        slack.sockets.deafen()
+        slack.people.say(alice, channel, "hello?")
+        slack.clock.move(3)
+        await slack.until(lambda: len(slack.post.sent[0].tries) == 1)
+        slack.sockets.connections[0].deaf = False
+        slack.people.say(alice, channel, "anybody?")
+        assert shown(as_object(await wire.receive_json(timeout=10))) == "anybody?"
+        await wire.close()
+
+
+async def test_a_deaf_socket_stays_open_and_a_new_one_hears(
     slack: SlackServer, alice: Person, channel: Channel
 ) -> None:
     listener = ear(slack)
