@@ -26,6 +26,7 @@ from channels.slack.replies import with_before
 
 EYES = "eyes"
 HEARD = ""
+DRAIN_SECONDS = 5.0
 log = structlog.get_logger()
 
 
@@ -59,9 +60,11 @@ class Listener:
         await read_back(self._web, self._us, self._name_of, lately, self._said)
 
     async def settled(self) -> None:
-        """Returns once nothing is under way beside the listening."""
-        while self._beside:
-            await asyncio.wait(self._beside)
+        """Ends what is under way beside the listening, within a few seconds; all of it is best effort."""
+        if self._beside:
+            _, late = await asyncio.wait(self._beside, timeout=DRAIN_SECONDS)
+            for task in late:
+                task.cancel()
 
     async def _hear(self, body: dict[str, object]) -> BoltResponse:
         try:
