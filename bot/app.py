@@ -208,7 +208,7 @@ async def run_slack(app: App, stop: asyncio.Event, ready: Callable[[], None]) ->
     from channels.slack.connect import over_socket
 
     listener = await slack_listener(app)
-    await over_socket(listener.app(), _secret(app.settings.slack_app_token), stop, ready)
+    await over_socket(listener, _secret(app.settings.slack_app_token), stop, ready)
     await listener.settled()
 
 
@@ -219,6 +219,8 @@ async def run_web(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> N
 
     secret = _secret(app.settings.slack_signing_secret)
     listener = await slack_listener(app) if secret else None
+    if listener:
+        listener.catch_up()
     routes = [route(listener.app(secret))] if listener else []
     await serve(routes, app.settings.port, stop, ready)
     if listener:
@@ -234,9 +236,6 @@ def slack_web(settings: Settings) -> Web:
 
 def _secret(value: SecretStr | None) -> str:
     return value.get_secret_value() if value else ""
-
-
-# ---- the embedded server -------------------------------------------------------------------------
 
 
 async def _keep_server(settings: Settings) -> None:

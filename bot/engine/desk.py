@@ -15,7 +15,7 @@ from bot.core.reducer import evolve, replay
 from bot.core.thread import Thread
 from bot.core.values import Address
 from bot.engine import letters
-from bot.engine.commit import Append, Row
+from bot.engine.commit import Append, Appended, Row
 from bot.engine.letters import Letter
 from bot.engine.standing import CannotRead, NoSuchThread, Standing, reading
 from bot.engine.store import Store, WrongKey
@@ -82,12 +82,17 @@ class Desk:
         await self._store.append(commit)
         return child
 
-    async def post(self, thread: str, *events: Event) -> None:
-        """Append an arrival, named by the last of these, and wake the thread. A known id changes nothing."""
+    async def post(self, thread: str, *events: Event) -> bool:
+        """Append an arrival, named by the last of these, and wake the thread. A known id changes nothing; whether it was new."""
         written = tuple(encode(event) for event in events)
-        await self._store.append(
-            Append(thread=thread, kind="arrival", id=events[-1].id, events=written)
-        )
+        commit = Append(thread=thread, kind="arrival", id=events[-1].id, events=written)
+        return isinstance(await self._store.append(commit), Appended)
+
+    async def latest(self, most: int) -> list[Thread]:
+        """The threads that changed last and can be read, the last one first."""
+        names = [name for name, _ in (await self._store.threads())[:most]]
+        standings = [await self._standing(name, 0, None) for name in names]
+        return [each.thread for each in standings if each.thread]
 
     async def events(self, thread: str) -> list[Event]:
         """The log, oldest first. Raises `NoSuchThread`."""

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import structlog
 
@@ -30,19 +29,12 @@ class Display:
         self._channels = channels
         self._shown: OrderedDict[str, str] = OrderedDict()
 
-    @asynccontextmanager
-    async def beside(self, thread: Thread, events: Sequence[Event]) -> AsyncGenerator[None]:
-        """Brings every card of the thread's calls to what is so, beside the work of the block."""
+    def begin(self, thread: Thread, events: Sequence[Event]) -> asyncio.Task[None] | None:
+        """Begins to bring every card of the thread's calls to what is so; None: its channel cannot change what it sent."""
         channel = self._channels.get(thread.address.channel) if thread.address else None
         if not isinstance(channel, Changing):
-            yield
-            return
-        showing = asyncio.create_task(self._show(channel, thread, tuple(events)))
-        try:
-            yield
-            await showing
-        finally:
-            showing.cancel()
+            return None
+        return asyncio.create_task(self._show(channel, thread, tuple(events)))
 
     async def _show(self, channel: Changing, thread: Thread, events: Sequence[Event]) -> None:
         for sent, call in _changed(thread, events):

@@ -35,8 +35,14 @@ class Performer:
 
     async def __call__(self, session: Session) -> None:
         """One round, and beside it what was sent before is shown as it stands now."""
-        async with self._display.beside(session.thread, session.events):
+        showing = self._display.begin(session.thread, session.events)
+        try:
             await self._round(session)
+            if showing:
+                await showing
+        finally:
+            if showing:
+                showing.cancel()
 
     async def _round(self, session: Session) -> None:
         """Everything that is to be done now, side by side. One failure does not cut the others short."""

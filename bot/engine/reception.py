@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Literal
 
 from bot.core import words as typed
@@ -18,6 +19,8 @@ from bot.kit.agent import Agent
 from bot.kit.arguments import BadArguments
 from bot.kit.arrival import Form, Json, Press, Remark, Words
 from bot.kit.people import People
+
+MOST_LATELY = 50
 
 
 class Reception:
@@ -36,16 +39,20 @@ class Reception:
         name = thread_id(words.address)
         before = tuple(self._noted(each) for each in words.before)
         if words.aim == "bot":
-            await self._desk.post(name, *before, self._received(words))
-            return "asked"
+            is_new = await self._desk.post(name, *before, self._received(words))
+            return "asked" if is_new else "ignored"
         thread = await self._thread(name)
-        if thread is None or thread.address is None:
+        if thread is None or thread.address is None or words.id in thread.ids:
             return "ignored"
         if words.aim == "anybody" and self._is_addressed(thread, words):
             await self._desk.post(name, self._received(words))
             return "asked"
         await self._desk.post(name, self._noted(words))
         return "noted"
+
+    async def lately(self, channel: str) -> Sequence[Address]:
+        found = [thread.address for thread in await self._desk.latest(MOST_LATELY)]
+        return [each for each in found if each is not None and each.channel == channel]
 
     async def remark(self, remark: Remark) -> None:
         """What changed about a message is one more thing said about it, if we have that message."""
@@ -64,6 +71,9 @@ class Reception:
             return
         call = thread.call(press.request)
         await self._desk.post(thread.id, self._verdict(press, call))
+
+    async def bury(self, channel: str, raw: bytes, cause: str) -> None:
+        await self._desk.bury(channel, sha256(raw).hexdigest()[:16], raw, cause)
 
     async def form(self, request: str) -> Form | None:
         thread = await self._thread(thread_of(request))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -68,7 +68,7 @@ class Arrivals(Protocol):
     """Where a listener hands in what it hears. What was taken is durable when these return."""
 
     async def words(self, words: Words) -> Literal["asked", "noted", "ignored"]:
-        """Take a message: it asks the bot, is other people's talk in a thread of ours, or is none of our business."""
+        """Take a message: it asks the bot, is other people's talk in a thread of ours, or is nothing of ours or nothing new."""
         ...
 
     async def remark(self, remark: Remark) -> None:
@@ -79,12 +79,20 @@ class Arrivals(Protocol):
         """Take a verdict; whether it counts only the fold knows."""
         ...
 
+    async def bury(self, channel: str, raw: bytes, cause: str) -> None:
+        """Keep a payload that nothing can be made of."""
+        ...
+
     async def form(self, request: str) -> Form | None:
         """What a form needs, only read, be the card that was named an older showing; None: nobody is asked any more."""
         ...
 
     async def complaints(self, request: str, arguments: Json) -> str | None:
         """Why these changed arguments cannot be taken, in one sentence; only read."""
+        ...
+
+    async def lately(self, channel: str) -> Sequence[Address]:
+        """Where threads of this channel moved last, the last one first; a bounded number of them."""
         ...
 
     async def knows(self, address: Address) -> bool:

@@ -29,13 +29,14 @@ METHODS: dict[str, tuple[str, ...]] = {
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
     "chat.update": ("chat:write",),
+    "conversations.history": ("channels:history", "groups:history", "im:history", "mpim:history"),
     "conversations.replies": ("channels:history", "groups:history", "im:history", "mpim:history"),
     "files.upload_v2": ("files:write",),
     "reactions.add": ("reactions:write",),
     "views.open": (),
 }
 # These take no JSON.
-_READS = frozenset({"conversations.replies"})
+_READS = frozenset({"conversations.history", "conversations.replies"})
 
 MENDS = {
     "channel_not_found": "Slack knows no such channel, or the bot may not see it: invite it there.",

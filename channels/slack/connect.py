@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from bot.kit.channel import Undeliverable
 from channels.slack.api import Refused, Web
+from channels.slack.listen import Listener
 from channels.slack.manifest import SCOPES
 from channels.slack.parse import Us
 
@@ -42,19 +43,18 @@ async def introduced(web: Web) -> Us:
 
 
 async def over_socket(
-    app: AsyncApp, token: str, stop: asyncio.Event, ready: Callable[[], None]
+    listener: Listener, token: str, stop: asyncio.Event, ready: Callable[[], None]
 ) -> None:
-    """Socket Mode, until told to stop. Raises `NotWelcome` where the app's token is not taken."""
+    """Socket Mode, until told to stop; whenever a socket stands, what was missed is read back. Raises `NotWelcome` where the app's token is not taken."""
+    app = listener.app()
     url = await _socket_url(Web(token, app.client.base_url))
     mode = AsyncSocketModeHandler(app, token)
-    ear = _Ear()
+    ear = _Ear(lambda: (ready(), listener.catch_up()))
     mode.client.message_listeners.append(ear.heard)  # pyright: ignore[reportUnknownMemberType]
     # The client's own first request would be repeated for ever, whatever Slack says to it.
     mode.client.wss_uri = url
     try:
         await mode.connect_async()
-        await ear.welcomed.wait()
-        ready()
         while not await _told(stop, LOOK_SECONDS):
             await ear.look(mode.client)
     finally:
@@ -80,16 +80,16 @@ async def _socket_url(web: Web) -> str:
 class _Ear:
     """Whether anything is heard. A socket can stand, answer every ping and pass nothing on: one that is silent is renewed."""
 
-    def __init__(self) -> None:
-        self.welcomed = asyncio.Event()
-        self._heard_at = 0.0
+    def __init__(self, stands: Callable[[], object]) -> None:
+        self._stands = stands
+        self._heard_at = asyncio.get_running_loop().time()
 
     async def heard(
         self, client: AsyncBaseSocketModeClient, message: dict[str, object], raw: str | None
     ) -> None:
         self._heard_at = asyncio.get_running_loop().time()
         if message.get("type") == "hello":
-            self.welcomed.set()
+            self._stands()
 
     async def look(self, client: AsyncBaseSocketModeClient) -> None:
         silent = asyncio.get_running_loop().time() - self._heard_at

@@ -6,6 +6,7 @@ One middleware for everything. What needs no answer within three seconds happens
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -18,12 +19,14 @@ from bot.kit.arrival import Arrivals, Press, Remark
 from bot.kit.people import People
 from channels.slack.address import CHANNEL
 from channels.slack.api import Json, Refused, Web
+from channels.slack.missed import read_back
 from channels.slack.modal import Modals
 from channels.slack.parse import Said, Submitted, Us, Wish, parse
 from channels.slack.replies import with_before
 
 EYES = "eyes"
 HEARD = ""
+DRAIN_SECONDS = 5.0
 log = structlog.get_logger()
 
 
@@ -48,13 +51,28 @@ class Listener:
         app.middleware(self._hear)  # pyright: ignore[reportUnknownMemberType]
         return app
 
+    def catch_up(self) -> None:
+        """Begins to read back what was missed, beside the listening; whatever it finds comes by the same way as all else."""
+        self._start(self._read_back())
+
+    async def _read_back(self) -> None:
+        lately = await self._arrivals.lately(CHANNEL)
+        await read_back(self._web, self._us, self._name_of, lately, self._said)
+
     async def settled(self) -> None:
-        """Returns once nothing is under way beside the listening."""
-        while self._beside:
-            await asyncio.wait(self._beside)
+        """Ends what is under way beside the listening, within a few seconds; all of it is best effort."""
+        if self._beside:
+            _, late = await asyncio.wait(self._beside, timeout=DRAIN_SECONDS)
+            for task in late:
+                task.cancel()
 
     async def _hear(self, body: dict[str, object]) -> BoltResponse:
-        arrived = parse(body, self._us, self._name_of)
+        try:
+            arrived = parse(body, self._us, self._name_of)
+        except ValueError as error:
+            # Told again it would be the same: it is kept for somebody to look at.
+            await self._arrivals.bury(CHANNEL, _kept(body), str(error)[:300])
+            return BoltResponse(status=200, body=HEARD)
         match arrived:
             case Said():
                 await self._said(arrived)
@@ -72,6 +90,8 @@ class Listener:
 
     async def _said(self, said: Said) -> None:
         words = said.words
+        if words.aim != "bot" and not said.is_reply:
+            return
         if words.aim == "bot" and said.is_reply and not await self._arrivals.knows(words.address):
             words = await with_before(self._web, said, self._us, self._name_of)
         became = await self._arrivals.words(words)
@@ -91,6 +111,12 @@ class Listener:
         task = asyncio.create_task(_best_effort(work))
         self._beside.add(task)
         task.add_done_callback(self._beside.discard)
+
+
+def _kept(body: dict[str, object]) -> bytes:
+    """The payload without what opens doors."""
+    doors = ("token", "response_url", "trigger_id")
+    return json.dumps({name: part for name, part in body.items() if name not in doors}).encode()
 
 
 async def _best_effort(work: Coroutine[None, None, None]) -> None:

@@ -87,14 +87,16 @@ def _event(event: Message, us: Us, name_of: NameOf) -> Said | Remark | None:
     match event.type, event.subtype:
         case "message", "message_changed" | "message_deleted":
             return _changed(event, us, name_of)
-        case "message" | "app_mention", kind if kind in SPOKEN and _is_persons(event, us):
+        case "message" | "app_mention", _ if is_persons(event, us):
             return said(event, event.channel, us, name_of)
         case _:
             return None
 
 
-def _is_persons(event: Message, us: Us) -> bool:
-    """Whether a person of this workspace wrote it. Outsiders of a shared channel are not ours to listen to."""
+def is_persons(event: Message, us: Us) -> bool:
+    """Whether these are a person's own words, of this workspace. Outsiders of a shared channel are not ours to listen to."""
+    if event.subtype not in SPOKEN:
+        return False
     ours = event.user_team in ("", us.team)
     person = event.user not in ("", us.user, SLACKBOT)
     return person and ours and not (event.bot_id or event.hidden)
@@ -133,7 +135,7 @@ def _with_files(text: str, event: Message) -> str:
 def _changed(event: Message, us: Us, name_of: NameOf) -> Remark | None:
     """An edit, or a message taken back. Slack unfurls links by an edit that leaves the text as it was."""
     before, now = event.previous_message, event.message
-    if before is None or not _is_persons(before, us):
+    if before is None or not is_persons(before, us):
         return None
     place = Place(us.team, event.channel, before.thread_ts or before.ts)
     about = message_id(us.team, event.channel, before.ts)

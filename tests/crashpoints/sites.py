@@ -25,11 +25,12 @@ PARTS = ("bot/core", "bot/engine", "bot/model")
 BEYOND = frozenset(
     {
         *(f"bot/engine/{name}.py" for name in ("memory_store", "redis_store", "redis_letters", "redis_rebuild")),
-        *(f"bot/engine/{name}.py" for name in ("wire", "line")),
+        *(f"bot/engine/{name}.py" for name in ("wire", "line", "display", "reception")),
         "bot/model/claude.py",
     }
 )  # fmt: skip
-"""What lies on the far side of a port. It awaits a wire, and a death in there is one before or after the effect."""
+"""What lies on the far side of a port. It awaits a wire, and a death in there is one before or after the effect.
+A card that is changed is best effort, and a listener appends once: neither is part of what a worker goes on from."""
 PORTS = frozenset(
     {
         *("append", "read", "blob", "take", "reclaim", "renew", "release", "due", "fire", "prune"),
@@ -40,7 +41,7 @@ PORTS = frozenset(
 )
 HANDED_IN = frozenset({"step", "_perform"})
 """Awaited under the name of a parameter or a field: the duties of the worker, and the performer."""
-TASKS = frozenset({"heart", "question.answer"})
+TASKS = frozenset({"heart", "question.answer", "showing"})
 """Tasks of their own, whose awaits are numbered where they stand; whoever awaits them is on no stack of theirs."""
 UNCALLED = "(no call)"
 PLAIN = ("asyncio.timeout(", "self._lock")

@@ -20,6 +20,7 @@ from tests.slack_server.faults import Fault, LoseReply
 from tests.slack_server.http_events import sign
 from tests.slack_server.ledger import Entry
 from tests.slack_server.server import SlackServer
+from tests.slack_server.shapes import Json
 
 THREADS = 6
 STEPS: list[Reply] = [
@@ -129,6 +130,42 @@ async def test_what_could_not_be_stored_is_not_acknowledged_and_told_again(
         said = office.mention("are you there?")
         await office.shown(said, 1)
     assert len(office.answers(said)) == 1
+
+
+async def test_what_was_said_while_nobody_listened_is_heard_on_the_next_start(
+    office: SlackOffice,
+) -> None:
+    office.slack.post.pauses = ()
+    async with office.working(["One.", "Two.", "Three."]):
+        async with office.listening():
+            said = office.mention("first")
+            await office.shown(said, 1)
+        office.say("second", thread=said)
+        later = office.mention("third")
+        await office.slack.post.settled()
+        async with office.listening() as app:
+            await office.shown(said, 2)
+            await office.shown(later, 1)
+            threads = await app.desk.threads()
+            logs = [await app.desk.events(thread.id) for thread in threads]
+    kinds = [event.type for log in logs for event in log]
+    assert kinds.count("MessageReceived") == 3
+    assert len(office.model.asked) == 3
+
+
+async def test_a_payload_that_nothing_can_be_made_of_is_kept_and_told_once(
+    office: SlackOffice,
+) -> None:
+    event = {"type": "message", "user": office.alice.id, "channel": "C1", "ts": "soon", "text": "x"}
+    body: Json = {"type": "event_callback", "token": "v", "event": event}
+    async with office.listening() as app:
+        delivery = office.slack.post.send("events_api", body)
+        await office.slack.post.settled()
+        (letter,) = (await app.desk.letters()).values()
+    assert [each.failure for each in delivery.tries] == [""]
+    assert letter.kind == "slack"
+    assert b"soon" in letter.raw
+    assert b"token" not in letter.raw
 
 
 # ---- HTTP -------------------------------------------------------------------------------------------------------------

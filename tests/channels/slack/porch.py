@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -15,6 +16,7 @@ class Porch:
     """Everything is taken, and nothing is done about it."""
 
     said: list[Words] = field(default_factory=list[Words])
+    buried: list[bytes] = field(default_factory=list[bytes])
     heard: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def words(self, words: Words) -> Literal["asked", "noted", "ignored"]:
@@ -28,11 +30,18 @@ class Porch:
     async def press(self, press: Press) -> None:
         raise AssertionError("nothing was pressed")
 
+    async def bury(self, channel: str, raw: bytes, cause: str) -> None:
+        self.buried.append(raw)
+        self.heard.set()
+
     async def form(self, request: str) -> Form | None:
         raise AssertionError("no form was asked for")
 
     async def complaints(self, request: str, arguments: Json) -> str | None:
         raise AssertionError("nothing was edited")
+
+    async def lately(self, channel: str) -> Sequence[Address]:
+        return []
 
     async def knows(self, address: Address) -> bool:
         return True

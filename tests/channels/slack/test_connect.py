@@ -57,7 +57,7 @@ async def test_a_token_of_another_kind_is_not_welcome() -> None:
             await introduced(Web(slack.app.app_token, slack.api_url))
         ear = Listener(Web(slack.token, slack.api_url), Us("T", "U"), People(), Porch())
         with pytest.raises(NotWelcome, match="SLACK_APP_TOKEN"):
-            await over_socket(ear.app(), slack.token, asyncio.Event(), lambda: None)
+            await over_socket(ear, slack.token, asyncio.Event(), lambda: None)
 
 
 async def test_a_socket_that_is_deaf_is_renewed_and_hears_again(
@@ -75,7 +75,7 @@ async def test_a_socket_that_is_deaf_is_renewed_and_hears_again(
             asyncio.Event(),
         )
         ear = Listener(reach, await introduced(reach), People(), porch)
-        running = asyncio.create_task(over_socket(ear.app(), slack.app.app_token, stop, ready.set))
+        running = asyncio.create_task(over_socket(ear, slack.app.app_token, stop, ready.set))
         await ready.wait()
         slack.sockets.deafen()
         opened = slack.sockets.opened
