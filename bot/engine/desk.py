@@ -88,12 +88,6 @@ class Desk:
         commit = Append(thread=thread, kind="arrival", id=events[-1].id, events=written)
         return isinstance(await self._store.append(commit), Appended)
 
-    async def latest(self, most: int) -> list[Thread]:
-        """The threads that changed last and can be read, the last one first."""
-        names = [name for name, _ in (await self._store.threads())[:most]]
-        standings = [await self._standing(name, 0, None) for name in names]
-        return [each.thread for each in standings if each.thread]
-
     async def events(self, thread: str) -> list[Event]:
         """The log, oldest first. Raises `NoSuchThread`."""
         try:
@@ -116,10 +110,10 @@ class Desk:
         """Every thread that can be read, the one that changed last first."""
         return [each.thread for each in await self.standings() if each.thread]
 
-    async def standings(self) -> list[Standing]:
-        """Where every thread stands, the one that changed last first. No thread hides another."""
+    async def standings(self, most: int | None = None) -> list[Standing]:
+        """Where every thread stands, or so many at most, the one that changed last first. No thread hides another."""
         letters = await self.letters()
-        threads = await self._store.threads()
+        threads = (await self._store.threads())[:most]
         return [await self._standing(name, at, letters.get(name)) for name, at in threads]
 
     async def standing(self, thread: str) -> Standing:

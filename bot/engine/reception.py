@@ -51,7 +51,9 @@ class Reception:
         return "noted"
 
     async def lately(self, channel: str) -> Sequence[Address]:
-        found = [thread.address for thread in await self._desk.latest(MOST_LATELY)]
+        found = [
+            each.thread.address for each in await self._desk.standings(MOST_LATELY) if each.thread
+        ]
         return [each for each in found if each is not None and each.channel == channel]
 
     async def remark(self, remark: Remark) -> None:

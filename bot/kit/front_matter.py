@@ -95,7 +95,7 @@ class FrontMatter(_Front):
     prefetch: tuple[Annotated[Prefetch, BeforeValidator(_prefetch)], ...] = ()
     routes: tuple[dict[str, str], ...] = ()
     schedules: tuple[Schedule, ...] = ()
-    listen: Literal["mention", "thread"] = "mention"
+    listen: Literal["mentions", "thread"] = "thread"
 
     @field_validator("description")
     @classmethod

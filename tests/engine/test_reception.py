@@ -117,7 +117,7 @@ async def test_in_a_thread_those_who_may_decide_are_heard_and_others_are_noted(
 async def test_an_agent_that_listens_to_mentions_hears_answers_and_verdicts_all_the_same(
     office: Office,
 ) -> None:
-    office.write_agent("approvers: [bob]\nlisten: mention", TOOLS)
+    office.write_agent("approvers: [bob]\nlisten: mentions", TOOLS)
     async with open_desk(office, ASK) as desks:
         await desks.say("go", aim="bot")
         await card(desks.desk, Question)

@@ -60,7 +60,7 @@ def test_everything_the_contract_names_is_read(agent_in: AgentIn) -> None:
 def test_without_settings_the_limits_of_the_contract_hold(agent_in: AgentIn) -> None:
     agent = agent_in()
     assert agent.limits == Limits(steps=20, failures=3)
-    assert agent.listen == "mention"
+    assert agent.listen == "thread"
     assert agent.approvers == ()
 
 
@@ -88,7 +88,7 @@ def test_windows_line_ends_and_a_byte_order_mark_do_no_harm(tmp_path: Path) -> N
         ("---\ndescription: d\nstesp: 3\n---\nHi", "agent.md:3: stesp is not known here (did you mean steps?)"),
         ("---\nlimits:\n  steps: many\n---\nHi", "agent.md:3: limits.steps should be a valid integer"),
         ("---\nlimits: {steps: 0}\n---\nHi", "agent.md:2: limits.steps should be greater than or equal to 1"),
-        ("---\n\nlisten: loudly\n---\nHi", "agent.md:3: listen should be 'mention' or 'thread'"),
+        ("---\n\nlisten: loudly\n---\nHi", "agent.md:3: listen should be 'mentions' or 'thread'"),
         ("---\napprovers: alice\n---\nHi", "agent.md:2: approvers should be a list"),
         ("---\npolicy:\n  x: {deadline: soon}\n---\nHi", "agent.md:3: policy.x.deadline: a duration is written like"),
         ("---\na: [1\n---\nHi", "agent.md:"),
