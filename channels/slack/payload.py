@@ -16,6 +16,7 @@ class _Part(BaseModel):
 class File(_Part):
     id: Text = ""
     name: Text = ""
+    user: Text = ""
 
 
 class Edited(_Part):

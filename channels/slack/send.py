@@ -16,6 +16,7 @@ from channels.slack.api import NotAsItStands, Web
 from channels.slack.blocks import File, Post
 from channels.slack.cards import plain, render
 from channels.slack.pace import Pace
+from channels.slack.payload import Message
 from channels.slack.reader import look, reader_of, user_of
 from channels.slack.replies import replies
 from channels.slack.settled import settled
@@ -32,16 +33,13 @@ class Slack:
         self._web = web
         self._people = people
         self._pace = Pace()
-        self._bot = ""
+        self._us: Json = {}
 
     async def find(self, address: Address, key: str) -> str | None:
         """The message of ours with this key in the thread, if it is there: anybody may write such a key beside theirs."""
-        where = place(address)
-        if not self._bot:
-            us, _ = await self._web.granted()
-            self._bot = str(us["bot_id"])
+        where, us = place(address), await self._ourselves()
         async for message in replies(self._web, where):
-            if message.get("bot_id") == self._bot and _key(message) == key:
+            if message.get("bot_id") == us["bot_id"] and _key(message) == key:
                 return _receipt(where, message)
         return None
 
@@ -98,9 +96,28 @@ class Slack:
         return _receipt(where, sent)
 
     async def _upload(self, where: Place, files: Sequence[File]) -> None:
-        """Before the card: nobody is to decide on what they cannot see."""
-        if files:
-            await self._web.upload(where.channel, where.root, files)
+        """Before the card: nobody is to decide on what they cannot see. What a lost reply left there is not sent again."""
+        there = await self._uploaded(where) if files else frozenset[str]()
+        missing = [file for file in files if file.name not in there]
+        if missing:
+            await self._web.upload(where.channel, where.root, missing)
+
+    async def _uploaded(self, where: Place) -> frozenset[str]:
+        """The names of our files in the thread: each is made of a message's key, as that of the message is."""
+        us = await self._ourselves()
+        return frozenset(
+            [
+                file.name
+                async for message in replies(self._web, where)
+                for file in Message.model_validate(message).files
+                if file.user == us["user_id"]
+            ]
+        )
+
+    async def _ourselves(self) -> Json:
+        if not self._us:
+            self._us, _ = await self._web.granted()
+        return self._us
 
 
 def _metadata(key: str) -> Json:

@@ -37,7 +37,7 @@ LEASE_SECONDS = 2.0
 
 AGENT = """---
 description: ships what is asked for
-approvers: [bob, carol]
+approvers: [bob, carol{more}]
 listen: thread
 ---
 You ship.
@@ -69,9 +69,11 @@ def rehearse(request):
 
 
 class SlackOffice:
-    """What a test says and sees."""
+    """What a test says and sees; the people of the `crowd` may approve too."""
 
-    def __init__(self, slack: SlackServer, url: str, folder: Path, port: int) -> None:
+    def __init__(
+        self, slack: SlackServer, url: str, folder: Path, port: int, crowd: Sequence[str] = ()
+    ) -> None:
         self.slack = slack
         self.folder = folder
         self.model = ScriptedModel(())
@@ -79,7 +81,8 @@ class SlackOffice:
         self.bob = slack.team.person("bob")
         self.carol = slack.team.person("carol")
         self.eve = slack.team.person("eve")
-        everybody = [self.alice, self.bob, self.carol, self.eve, slack.bot]
+        self.crowd = [slack.team.person(name) for name in crowd]
+        everybody = [self.alice, self.bob, self.carol, self.eve, *self.crowd, slack.bot]
         self.channel = slack.team.channel("releases", everybody)
         self.environ = self._environ(url, port)
         self.settings = Settings.model_validate(self.environ)
@@ -88,11 +91,12 @@ class SlackOffice:
         """What the bot's processes are set up with."""
         home = self.folder / "agents" / "shipper"
         home.mkdir(parents=True)
-        (home / "agent.md").write_text(AGENT)
+        more = "".join(f", {person.name}" for person in self.crowd)
+        (home / "agent.md").write_text(AGENT.format(more=more))
         (home / "tools.py").write_text(textwrap.dedent(TOOLS))
         (home / "rehearsal.py").write_text(textwrap.dedent(REHEARSAL))
         people = self.folder / "people.yaml"
-        known = (self.alice, self.bob, self.carol)
+        known = (self.alice, self.bob, self.carol, *self.crowd)
         rows = [f"  {person.name}: {{slack: {person.id}}}" for person in known]
         people.write_text("\n".join(["people:", *rows, ""]))
         return {
@@ -194,7 +198,8 @@ class SlackOffice:
 
     def elsewhere(self, text: str) -> Message:
         """A mention in a channel of its own."""
-        channel = self.slack.team.channel("another", [self.alice, self.slack.bot])
+        members = [self.alice, *self.crowd, self.slack.bot]
+        channel = self.slack.team.channel("another", members)
         return self.slack.people.say(self.alice, channel, f"{self.slack.mention} {text}")
 
     async def shown(self, root: Message, number: int) -> Message:

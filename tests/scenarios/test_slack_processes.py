@@ -13,6 +13,8 @@ import pytest
 from channels.slack.manifest import manifest
 from tests.scenarios.slack_office import Mode, SlackOffice, until
 from tests.slack_server.server import SlackServer
+from tests.slack_server.shapes import as_object
+from tests.slack_server.workspace import Message
 
 READY_SECONDS = 30
 
@@ -82,6 +84,45 @@ async def test_the_story_goes_on_whichever_pause_the_worker_is_killed_at(
     assert office.ledger() == ["v1.3.0"]
     assert len(office.answers(said)) == 4
     assert office.slack.token not in err
+
+
+# So many seconds after the first time the same is told again: once, twice, three and four times in all.
+TOLD_AGAIN = ((), (1,), (1, 360), (1, 3_600, 25 * 3_600))
+
+
+@pytest.mark.parametrize("mode", ["socket"], indirect=True)
+async def test_what_two_processes_are_told_again_and_again_is_one_event_and_one_answer(
+    office: SlackOffice,
+) -> None:
+    async with office.process("slack") as one, office.process("slack") as other:
+        await ready(one, "slack")
+        await ready(other, "slack")
+        assert office.slack.sockets.standing == 2
+        async with office.working(["Once."] * len(TOLD_AGAIN)) as app:
+            said = [await told_again(office, after) for after in TOLD_AGAIN]
+            # What is said next is answered next: an answer to what was told again would have come before.
+            for root in said:
+                office.say("stop", thread=root)
+                await office.shown(root, 2)
+            logs = [await app.desk.events(thread.id) for thread in await app.desk.threads()]
+    assert [office.answers(root)[0].text for root in said] == ["Once."] * len(said)
+    assert len(office.model.asked) == len(said)
+    assert [[event.type for event in log].count("MessageReceived") for log in logs] == [2] * 4
+
+
+async def told_again(office: SlackOffice, after: tuple[int, ...]) -> Message:
+    """A mention, answered, then told again as `message` and as `app_mention`, by one process or the other."""
+    post = office.slack.post
+    first = len(post.sent)
+    said = office.elsewhere("hello")
+    told = post.sent[first:]
+    assert [as_object(each.payload["event"])["type"] for each in told] == ["app_mention", "message"]
+    await office.shown(said, 1)
+    for gone, seconds in zip((0, *after), after, strict=False):
+        office.slack.clock.move(seconds - gone)
+        told.reverse()  # The processes take turns, so that one hears what the other did.
+        assert [await post.again(delivery) for delivery in told] == [True, True]
+    return said
 
 
 @pytest.mark.parametrize("mode", ["socket"], indirect=True)

@@ -8,9 +8,11 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
 from pathlib import Path
+from typing import cast
 
 import aiohttp
 import pytest
+from redis import Redis
 from structlog.testing import capture_logs
 
 from channels.slack.manifest import manifest
@@ -89,6 +91,24 @@ async def test_a_redelivery_a_day_later_is_nothing_new(office: SlackOffice) -> N
     assert len(office.model.asked) == 1
 
 
+async def test_a_redelivery_after_its_identity_was_forgotten_is_nothing_new_to_the_fold(
+    office: SlackOffice, redis_server: str
+) -> None:
+    async with office.listening() as app, office.working(["Once.", "Twice."]):
+        said = office.mention("hello")
+        await office.shown(said, 1)
+        with Redis.from_url(redis_server) as server:  # pyright: ignore[reportUnknownMemberType]
+            known = cast("list[bytes]", server.keys("*:seen:*"))  # pyright: ignore[reportUnknownMemberType]
+            assert server.delete(*known)
+        for delivery in office.slack.post.sent:
+            assert await office.slack.post.again(delivery)
+        office.say("stop", thread=said)
+        await office.shown(said, 2)
+        _, events = await only_thread(app)
+    assert [event.type for event in events].count("MessageReceived") == 3
+    assert len(office.model.asked) == 1
+
+
 async def test_half_of_all_replies_lost_doubles_nothing_and_loses_nothing(
     office: SlackOffice,
 ) -> None:
@@ -112,6 +132,27 @@ async def test_half_of_all_replies_lost_doubles_nothing_and_loses_nothing(
     lost = [call for call in office.slack.ledger.calls("chat.postMessage") if call.lost]
     assert len(lost) >= THREADS
     assert [len(office.answers(root)) for root in roots] == [2] * THREADS
+
+
+async def test_half_of_all_replies_lost_doubles_no_file_either(office: SlackOffice) -> None:
+    calls = {"chat.postMessage": count(), "files.completeUploadExternal": count()}
+    long: Reply = [("ship", {"tag": "v1", "notes": "line\n" * 5_000, "because": "so it was asked"})]
+
+    def every_other(entry: Entry) -> Fault | None:
+        lost = entry.method in calls and next(calls[entry.method]) % 2 == 0
+        return LoseReply() if lost else None
+
+    office.slack.faults.rule = every_other
+    async with office.listening(), office.working([]), quiet():
+        office.model.replies = [long] * THREADS
+        roots = [office.elsewhere(f"work {number}") for number in range(THREADS)]
+        for root in roots:
+            await office.shown(root, 2)
+    assert [[len(each.files) for each in office.answers(root)] for root in roots] == [
+        [1, 0]
+    ] * THREADS
+    lost = [call for call in office.slack.ledger.calls("files.completeUploadExternal") if call.lost]
+    assert len(lost) >= THREADS // 2
 
 
 async def test_what_could_not_be_stored_is_not_acknowledged_and_told_again(

@@ -87,6 +87,28 @@ async def test_what_may_have_arrived_is_not_sent_again_by_itself(
     assert (found is not None) == isinstance(fault, LoseReply)
 
 
+async def test_a_file_whose_reply_was_lost_is_not_sent_again_with_its_message(room: Room) -> None:
+    long = Say("t1-4-0", "word " * 4_000)
+    room.slack.faults.plan("files.completeUploadExternal", LoseReply())
+    room.slack.faults.plan("chat.postMessage", LoseReply())
+    for _ in range(2):
+        with pytest.raises(OSError):  # noqa: PT011 - its kind is what tells the engine that the world is away
+            await room.sender.send(room.address, long)
+    assert await room.sender.find(room.address, long.key) is not None
+    assert [len(each.files) for each in room.ours()] == [1, 0]
+
+
+async def test_a_file_of_another_program_with_the_same_name_takes_the_place_of_none(
+    room: Room,
+) -> None:
+    eve = room.slack.team.person("eve")
+    room.slack.team.join(eve, room.channel)
+    forged = room.slack.team.file("t1-4-0.md", eve, b"all is well")
+    room.slack.people.say(eve, room.channel, "here", room.root, [forged])
+    await room.sender.send(room.address, Say("t1-4-0", "word " * 4_000))
+    assert [len(each.files) for each in room.ours()] == [1, 0]
+
+
 async def test_told_to_slow_down_it_waits_and_sends_once(room: Room) -> None:
     room.slack.faults.plan("chat.postMessage", Limit(1))
     await room.sender.send(room.address, HELLO)
