@@ -45,10 +45,20 @@ class Reception:
         if thread is None or thread.address is None or words.id in thread.ids:
             return "ignored"
         if words.aim == "anybody" and self._is_addressed(thread, words):
-            await self._desk.post(name, self._received(words))
-            return "asked"
+            is_new = await self._desk.post(name, self._received(words))
+            return "asked" if is_new else "ignored"
         await self._desk.post(name, self._noted(words))
         return "noted"
+
+    async def meant(self, words: Words) -> Sequence[Approval]:
+        if not typed.nearly(words.text):
+            return ()
+        thread = await self._thread(thread_id(words.address))
+        waiting = pending(thread) if thread else ()
+        found = [each for each in waiting if isinstance(each, Approval)]
+        person = self._actor(words.address.channel, words.person)
+        may = any(person in each.approvers and person not in each.barred for each in found)
+        return found if may else ()
 
     async def lately(self, channel: str) -> Sequence[Address]:
         found = [

@@ -71,6 +71,10 @@ class Arrivals(Protocol):
         """Take a message: it asks the bot, is other people's talk in a thread of ours, or is nothing of ours or nothing new."""
         ...
 
+    async def meant(self, words: Words) -> Sequence[Approval]:
+        """The approvals that are open where these words were written, if they nearly decide and their author may; only read."""
+        ...
+
     async def remark(self, remark: Remark) -> None:
         """Take a change of a message, if we have that message."""
         ...

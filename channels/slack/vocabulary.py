@@ -65,6 +65,9 @@ class Words:
     approve_spoken: str
     deny_spoken: str
     edit_spoken: str
+    # Told in private
+    decided_nothing: str
+    which_card: str
     # An unknown outcome and a hold
     unknown: str
     started_at: str

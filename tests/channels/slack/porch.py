@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.core.outbox import Approval
 from bot.core.values import Address
 from bot.kit.arrival import Form, Json, Press, Remark, Words
 
@@ -23,6 +24,9 @@ class Porch:
         self.said.append(words)
         self.heard.set()
         return "noted"
+
+    async def meant(self, words: Words) -> Sequence[Approval]:
+        return ()
 
     async def remark(self, remark: Remark) -> None:
         raise AssertionError("nothing was changed")
