@@ -19,6 +19,7 @@ from bot.kit.arrival import Arrivals, Press, Remark
 from bot.kit.people import People
 from channels.slack import hints
 from channels.slack.address import CHANNEL
+from channels.slack.answers import Answers
 from channels.slack.api import Json, Refused, Web
 from channels.slack.missed import read_back
 from channels.slack.modal import Modals
@@ -41,6 +42,7 @@ class Listener:
         self._people = people
         self._arrivals = arrivals
         self._modals = Modals(web, people, arrivals)
+        self._answers = Answers(web, us, people, arrivals)
         self._beside: set[asyncio.Task[None]] = set()
 
     def app(self, signing_secret: str = "") -> AsyncApp:
@@ -93,6 +95,9 @@ class Listener:
     async def _said(self, said: Said) -> None:
         words = said.words
         if words.aim != "bot" and not said.is_reply:
+            return
+        if await self._answers.take(said):
+            self._start(self._look_up(said.place.channel, said.ts))
             return
         if words.aim == "bot" and said.is_reply and not await self._arrivals.knows(words.address):
             words = await with_before(self._web, said, self._us, self._name_of)

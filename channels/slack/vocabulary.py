@@ -68,6 +68,8 @@ class Words:
     # Told in private
     decided_nothing: str
     which_card: str
+    a_copy: str
+    a_copy_only: str
     # An unknown outcome and a hold
     unknown: str
     started_at: str

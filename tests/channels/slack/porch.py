@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.core.outbox import Approval
+from bot.core.outbox import Approval, Waiting
 from bot.core.values import Address
 from bot.kit.arrival import Form, Json, Press, Remark, Words
 
@@ -37,6 +37,9 @@ class Porch:
     async def bury(self, channel: str, raw: bytes, cause: str) -> None:
         self.buried.append(raw)
         self.heard.set()
+
+    async def asked(self, request: str) -> Waiting | None:
+        raise AssertionError("no copy was answered")
 
     async def form(self, request: str) -> Form | None:
         raise AssertionError("no form was asked for")
