@@ -80,7 +80,7 @@ def next_effects(thread: Thread) -> tuple[Effect, ...]:
         match call.phase:
             case Closed():
                 pass
-            case Started(run) if call.proposal.idempotent:
+            case Started(run) if call.proposal.idempotent and not thread.cancelled:
                 writes.append(Run(call.id, call.n, run + 1, claim=True))
             case Started():
                 doubts.append(Doubt(call.id, call.n))

@@ -13,15 +13,14 @@ from bot.core.thread import (
     WORKING,
     Asked,
     Call,
+    Closed,
     Held,
     Phase,
     Previewing,
-    Ready,
     Refusal,
     Started,
     Thinking,
     Thread,
-    acts,
     asked_about,
 )
 from bot.core.words import Approve, Deny, Stop
@@ -58,7 +57,7 @@ def _typed(
     """A typed verdict counts on the version that was shown when it was written, when one approval alone is open."""
     call, *others = open_calls
     if others:
-        return _asked_back(thread, open_calls)
+        return _asked_back(thread, event, open_calls)
     approves = isinstance(said, Approve)
     word = Verdict(
         id=event.id,
@@ -71,14 +70,12 @@ def _typed(
         channel=event.address.channel,
     )
     if approves and call.card and not call.card.typed:
-        return _refused(
-            thread, event, call.request, "This one is decided by its button, not by words."
-        )
+        return _unheeded(thread, event, call, "This one is decided by its button, not by words.")
     if approves and not _was_shown(call.phase, event):
-        return _refused(
-            thread, event, call.request, "A newer card is on its way; please look at that one."
-        )
-    return verdict(thread, word)
+        reason = "A newer card is on its way; please look at that one."
+        return _unheeded(thread, event, call, reason)
+    reason = approvals.refusal(thread, call, word)
+    return _unheeded(thread, event, call, reason) if reason else verdict(thread, word)
 
 
 def _is_open_approval(call: Call) -> bool:
@@ -98,39 +95,56 @@ def _was_shown(phase: Phase, event: MessageReceived) -> bool:
 
 
 def _reply(thread: Thread, event: MessageReceived) -> Thread:
-    """A bare reply by someone asked answers the one open question; with several it decides nothing."""
+    """Words where no approval is open: the answer to the one question that they can be meant for, or words."""
     questions = asked_about(thread, "question", "unknown")
+    for call in questions:
+        if answer := words.to_request(event.text, call.id):
+            return _answer(thread, call, event.model_copy(update={"text": answer}))
+    meant = [call for call in questions if _can_be_answered(call, event)]
     hold = steps.standing(thread.calls)
-    if hold and _chosen(hold, event):
-        return _answer(thread, hold, event)
-    if hold:
-        questions = [call for call in questions if call is not hold]
-    if not any(_can_be_answered(call, event) for call in questions):
+    if (
+        hold in meant
+    ):  # Its own words were said: only another question that offers the same can be meant.
+        meant = [call for call in meant if _chosen(call, event)]
+    if not meant:
         return _interrupt(thread, event)
-    if len(questions) == 1:
-        return _answer(thread, questions[0], event)
-    # Asking back takes time, in which nothing may change the world that these words perhaps were to hold.
-    if any(map(_is_about_to_act, thread.calls)):
-        return _interrupt(thread, event)
-    return _asked_back(thread, questions)
+    return (
+        _answer(thread, meant[0], event) if len(meant) == 1 else _asked_back(thread, event, meant)
+    )
 
 
-def _asked_back(thread: Thread, meant: list[Call]) -> Thread:
-    """Which of these was meant? A step on its way did not hear these words, and is void as after any others."""
-    if isinstance(thread.turn, Thinking):
-        thread = amend(thread, heard=thread.head)
+def _asked_back(thread: Thread, event: MessageReceived, meant: list[Call]) -> Thread:
+    """Which was meant? Asked only while nothing goes on: what may be meant to hold something back is heard as words."""
+    if _goes_on(thread, meant):
+        return _interrupt(thread, event)
+    thread = amend(thread, tally=limits.spoken(thread.tally, event.at))
     return turn.noticed(thread, "which", ", ".join(call.request for call in meant))
+
+
+def _unheeded(thread: Thread, event: MessageReceived, call: Call, reason: str) -> Thread:
+    """Words that were to decide and do not count: where something goes on, they are words all the same."""
+    if isinstance(words.read(event.text), Approve):  # Nobody holds anything back with that.
+        heard = thread.head if isinstance(thread.turn, Thinking) else thread.heard
+        thread = amend(thread, heard=heard)
+    elif _goes_on(thread, [call]):
+        thread = _interrupt(thread, event)
+    return _refused(thread, event, call.request, reason)
+
+
+def _goes_on(thread: Thread, meant: list[Call]) -> bool:
+    """Whether something happens before anybody speaks again, beside the making of the cards that are meant."""
+    if isinstance(thread.turn, Thinking | Held):
+        return True
+    return any(
+        not isinstance(call.phase, Asked | Closed) for call in thread.calls if call not in meant
+    )
 
 
 def _can_be_answered(call: Call, event: MessageReceived) -> bool:
     """Whether these words may be this person's answer to this."""
-    if _is_unsettled(call):
+    if _is_unsettled(call) or steps.is_hold(call):
         return _chosen(call, event)
     return event.actor in call.proposal.asked
-
-
-def _is_about_to_act(call: Call) -> bool:
-    return acts(call) and isinstance(call.phase, Previewing | Ready)
 
 
 def _is_unsettled(call: Call) -> bool:
@@ -146,7 +160,7 @@ def _answer(thread: Thread, call: Call, event: MessageReceived) -> Thread:
     """The message as an answer, at its own time and by its own author."""
     reason = approvals.on_answer(call, event.actor, event.text, event.at)
     if reason is not None:
-        return _refused(thread, event, call.request, reason)
+        return _unheeded(thread, event, call, reason)
     return _answered(thread, call, event)
 
 

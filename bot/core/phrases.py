@@ -29,7 +29,7 @@ LANGUAGES: dict[Language, Phrases] = {
             "model": "I could not work out the next step: {text}",
         },
         notices={
-            "which": "Several requests are open, and I cannot tell which one you mean: {text}",
+            "which": "Several requests are open, and I cannot tell which one you mean: {text}. Begin an answer with the name of its question.",
             "stopped": "Stopped. Nothing that had not begun will run; write again to wake me.",
             "model_trouble": "The model has not been answering for some minutes; I keep trying. ({text})",
             "gone": "Something that was about to happen will not: {text}",
@@ -46,7 +46,7 @@ LANGUAGES: dict[Language, Phrases] = {
             "model": "Ich konnte den nächsten Schritt nicht bestimmen: {text}",
         },
         notices={
-            "which": "Mehrere Anfragen sind offen, und es ist nicht klar, welche gemeint ist: {text}",
+            "which": "Mehrere Anfragen sind offen, und es ist nicht klar, welche gemeint ist: {text}. Eine Antwort beginnt mit dem Namen ihrer Frage.",
             "stopped": "Angehalten. Nichts, was nicht begonnen hatte, wird ausgeführt; eine neue Nachricht weckt mich.",
             "model_trouble": "Das Modell antwortet seit einigen Minuten nicht; ich versuche es weiter. ({text})",
             "gone": "Etwas, das geschehen sollte, wird nicht geschehen: {text}",

@@ -129,7 +129,8 @@ def _step(thread: Thread, event: StepDecided) -> Thread:
         asked=event.asked,
         decided=True,
         past=past,
-        heard=event.seen + 1,  # A second step from the same head has not seen this one.
+        heard=thread.head,  # A second step that was chosen before this one has not seen it.
+        stepped=thread.head,
         calls=(*kept, *new),
         turn=WORKING,
     )

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from bot.core.calls import close
 from bot.core.frozen import replace
-from bot.core.thread import Asked, Call, Closed, Previewing, Ready, Thread, acts
+from bot.core.thread import Asked, Call, Closed, Previewing, Ready, Thread
 
 REMEMBERED = 8
 CAME_ABOUT = ("returned", "happened")
+
+
+def acts(call: Call) -> bool:
+    """Whether this call changes the world: neither a read nor one of the built-in intents."""
+    return call.proposal.kind in ("write", "gated")
 
 
 def withdrawable(call: Call) -> bool:

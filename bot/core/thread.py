@@ -171,7 +171,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Thread:
-    """One conversation. `head` counts its events; a step chosen before the head `heard` is void.
+    """One conversation of `head` events. A step chosen before `heard` is void; `stepped` is the head of the latest that counted.
 
     `beyond`: a newer version of the code has written what this one cannot read, so it may do nothing here.
     `unreadable` is the place, counted from 1, of the first event that nobody can read: it may have been a denial.
@@ -186,6 +186,7 @@ class Thread:
     head: int = 0
     at: int = 0
     heard: int = 0
+    stepped: int = 0
     turn: Turn = field(default_factory=Idle)
     calls: tuple[Call, ...] = ()
     past: tuple[Call, ...] = ()
@@ -242,8 +243,3 @@ def asked_about(thread: Thread, *abouts: About) -> list[Call]:
 def is_closed(call: Call) -> bool:
     """Whether this call is over."""
     return isinstance(call.phase, Closed)
-
-
-def acts(call: Call) -> bool:
-    """Whether this call changes the world: neither a read nor one of the built-in intents."""
-    return call.proposal.kind in ("write", "gated")

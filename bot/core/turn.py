@@ -42,7 +42,7 @@ def changed(
         or (before.open and is_closed(after))
     )
     # A word or a result that came while the last message was on its way is still to be thought about.
-    ended = thread.heard == after.step + 1 and steps.is_end(after)
+    ended = thread.heard == thread.stepped and steps.is_end(after)
     return settle(thread, at, ended=ended) if stirs else thread
 
 

@@ -84,6 +84,14 @@ def read(text: str) -> Said | None:
     return Deny(_LEAD.sub("", denial["reason"]).strip()) if denial else None
 
 
+def to_request(text: str, request: str) -> str:
+    """What is said to the request that these words begin with, whatever version they name; empty: they name another or none."""
+    if request not in text:
+        return ""
+    said = re.match(rf"\s*{re.escape(request)}(?:-v\d+)?(?:\s*[:,]|\s)(.*)", text, re.DOTALL)
+    return said[1].strip() if said else ""
+
+
 def nearly(text: str) -> bool:
     """Whether the whole message is made of what people take for a verdict, and is none."""
     bare = _SIGNS.sub(f",{_SIGN},", _GREETING.sub("", text.strip(), count=1)).replace("’", "'")

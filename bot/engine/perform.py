@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 
 import structlog
 
@@ -16,6 +17,7 @@ from bot.engine.display import Display
 from bot.engine.run import Runner
 from bot.engine.session import Question, Session
 from bot.engine.stuck import LeaseLost, LogParted, during
+from bot.engine.trouble import STORE_AWAY
 from bot.kit.channel import Channel, Undeliverable
 
 LISTEN_SECONDS = 1.0
@@ -71,9 +73,10 @@ class Performer:
         sends = [effect.key for effect in effects if isinstance(effect, Send)]
         work = [self._one(session, effect) for effect in effects if not isinstance(effect, Send)]
         work.append(self._send_all(session, sends))
-        for outcome in await asyncio.gather(*work, return_exceptions=True):
-            if isinstance(outcome, BaseException):
-                raise outcome
+        outcomes = await asyncio.gather(*work, return_exceptions=True)
+        wrong = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+        for error in sorted(wrong, key=lambda error: not isinstance(error, LogParted)):
+            raise error
 
     # ---- asking the model: it may take minutes, and the thread lives on meanwhile --------------------
     def _ask(self, session: Session, question: Decide | None) -> None:
@@ -88,7 +91,8 @@ class Performer:
         assert question is not None, "the model is waited for after it was asked"
         # An answer goes on record at once: what it had not seen shows in the fold, wherever it stands in the log.
         while not (await asyncio.wait({question.answer}, timeout=LISTEN_SECONDS))[0]:
-            await session.load()
+            with suppress(*STORE_AWAY):  # Listening can wait; the answer is paid for.
+                await session.load()
             if any(not isinstance(effect, Decide) for effect in next_effects(session.thread)):
                 return
         session.question = None

@@ -23,6 +23,7 @@ from bot.core.events import (
     ToolEnded,
     VerdictRefused,
 )
+from bot.core.steps import acts
 from bot.core.thread import (
     Asked,
     Call,
@@ -35,7 +36,6 @@ from bot.core.thread import (
     Started,
     Thinking,
     Thread,
-    acts,
 )
 from bot.core.visible import on_one_line, shortened
 from bot.core.yamlish import dump

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
+from bot.core.context import blocks
 from bot.core.effects import Decide, Preview, Run, Send
-from bot.core.thread import Asked, Idle, Previewing, Started, Thinking, Working
+from bot.core.thread import Asked, Held, Idle, Previewing, Started, Thinking, Working
+from bot.core.values import Limits, Proposal
 from tests.core.build import (
     Story,
     asking,
@@ -15,6 +19,7 @@ from tests.core.build import (
     say,
     sleep,
     stand_by,
+    withdraw,
     working,
     write,
 )
@@ -107,28 +112,154 @@ def test_with_several_open_questions_words_void_what_would_change_the_world_mean
     assert story.effects[-1] == Decide(story.thread.head)
 
 
-def test_words_asked_back_about_are_heard_by_a_step_on_its_way() -> None:
-    story, asked = working(question(), question())
+def thinking_beside(*requests: Proposal) -> tuple[Story, tuple[str, ...]]:
+    """The model is asked while these are open."""
+    story, calls = working(*requests)
     story.message("hm", by="dave")
+    for call in calls:
+        if story.outcome(call) == "Previewing":
+            story.previewed(call)
+    return story, calls
+
+
+def held_beside(*requests: Proposal) -> Story:
+    """Held for too many steps, with these open."""
+    story, _ = thinking_beside(*requests)
+    (look,) = story.step(read(), limits=Limits(steps=1))
+    story.ended(look)
+    assert isinstance(story.turn, Held)
+    return story
+
+
+def claims(story: Story) -> list[str]:
+    return [effect.call for effect in story.effects if isinstance(effect, Run) and effect.claim]
+
+
+def test_while_the_model_is_asked_words_that_could_answer_several_questions_are_heard_by_it() -> (
+    None
+):
+    story, asked = thinking_beside(question(), question())
     seen = story.thread.head
-    story.message("hm, wait", by="alice")
+    story.message("hm, wait, touch nothing", by="alice")
     (late,) = story.step(write(), seen=seen)
     assert story.thread.call(late) is None
     assert [story.outcome(call) for call in asked] == ["Asked", "Asked"]
-    assert (story.turn, story.thread.notices[-1].code) == (Thinking(), "which")
     assert Decide(story.thread.head) in story.effects
+    assert "touch nothing" in "\n".join(blocks(story.log, "T"))
 
 
-def test_a_typed_verdict_that_could_mean_several_is_heard_by_a_step_on_its_way() -> None:
-    story, cards = working(gated(), gated("rollback"))
-    for card in cards:
-        story.previewed(card)
-    story.message("hm", by="dave")
+def test_while_the_model_is_asked_a_denial_that_could_mean_several_cards_is_heard_by_it() -> None:
+    story, _ = thinking_beside(gated(), gated("rollback"))
     seen = story.thread.head
-    story.message("deny", by="alice")
+    story.message("deny, the database is down", by="bob")
     (late,) = story.step(write(), seen=seen)
     assert story.thread.call(late) is None
-    assert (story.turn, story.thread.notices[-1].code) == (Thinking(), "which")
+    assert "the database is down" in "\n".join(blocks(story.log, "T"))
+
+
+@pytest.mark.parametrize("under_way", [write(), read()])
+def test_what_is_said_while_something_is_under_way_is_heard_before_the_next_step(
+    under_way: Proposal,
+) -> None:
+    story, _ = thinking_beside(question(), question())
+    (call,) = story.step(under_way)
+    if under_way.kind == "write":
+        story.started(call)
+    story.message("after this one, touch nothing more", by="alice")
+    story.ended(call)
+    assert Decide(story.thread.head) in story.effects
+    assert "touch nothing more" in "\n".join(blocks(story.log, "T"))
+
+
+def test_a_denial_that_could_mean_several_cards_voids_what_is_about_to_act() -> None:
+    story, cards = working(gated("one"), gated("two"), gated("three"))
+    for card in cards:
+        story.previewed(card)
+        story.delivered(f"{card}-v1")
+    story.approve(f"{cards[0]}-v1")
+    assert claims(story) == [cards[0]]
+    story.message("deny, the database is down", by="bob")
+    assert claims(story) == []
+
+
+def test_where_nothing_goes_on_a_denial_that_could_mean_several_cards_is_asked_back_about() -> None:
+    story, cards = working(gated("one"), gated("two"))
+    for card in cards:
+        story.previewed(card)
+        story.delivered(f"{card}-v1")
+    story.message("deny", by="bob")
+    assert [story.outcome(card) for card in cards] == ["Asked", "Asked"]
+    assert story.thread.notices[-1].code == "which"
+
+
+def test_a_reply_after_the_deadline_is_heard_by_a_step_on_its_way() -> None:
+    story, _ = thinking_beside(question(deadline_seconds=10))
+    seen = story.thread.head
+    story.wait(60)
+    story.message("no, wait, do not do it", by="alice")
+    (late,) = story.step(write(), seen=seen)
+    assert story.thread.call(late) is None
+    assert story.thread.refusals[-1].reason == "The deadline for this has passed."
+
+
+def test_a_reply_after_the_deadline_voids_what_is_about_to_act() -> None:
+    story, _ = working(question(deadline_seconds=10), write())
+    story.wait(60)
+    story.message("no, wait, do not do it", by="alice")
+    assert claims(story) == []
+
+
+def test_a_typed_denial_that_does_not_count_holds_back_what_is_about_to_act() -> None:
+    story, (_, request) = working(write(), gated())
+    story.previewed(request)
+    story.message("deny, the database is down", by="carla")
+    assert claims(story) == []
+    assert story.thread.refusals[-1].by == "carla"
+
+
+def test_an_approval_typed_too_early_voids_a_step_on_its_way_and_no_card() -> None:
+    story, (request,) = working(gated())
+    story.previewed(request)
+    story.message("hm", by="dave")
+    seen, version = story.thread.head, story.call(request).version
+    story.message("approve", by="bob")
+    story.step(withdraw(request), seen=seen)
+    assert story.outcome(request) != "withdrawn"
+    assert story.call(request).version == version
+
+
+def test_one_of_several_questions_is_answered_by_its_name() -> None:
+    story, (one, other) = working(question(), question())
+    story.message(f"{one}-v1: blue", by="alice")
+    assert (story.outcome(one), story.outcome(other)) == ("answered", "Asked")
+    story.message(f"{other} green", by="alice")
+    assert story.outcome(other) == "answered"
+
+
+def test_of_several_questions_words_answer_the_one_that_was_asked_of_their_author() -> None:
+    story, (mine, _) = working(question(), question(asked=("bob",)))
+    story.message("blue", by="alice")
+    assert story.outcome(mine) == "answered"
+
+
+def test_beside_an_unknown_outcome_words_answer_the_question() -> None:
+    story, (ask, note) = working(question(), write())
+    story.started(note)
+    story.unknown(note)
+    story.message("blue", by="alice")
+    assert story.outcome(ask) == "answered"
+
+
+def test_a_thread_held_beside_two_questions_goes_on_when_somebody_speaks() -> None:
+    story = held_beside(question(), question())
+    story.message("yes, please go on", by="alice")
+    assert story.turn == Thinking()
+
+
+def test_a_number_that_could_answer_a_question_stops_no_thread_that_is_held() -> None:
+    story = held_beside(question("red", "blue"))
+    story.message("2", by="alice")  # "blue", or "Stop"?
+    assert (story.thread.cancelled, story.turn) == (False, Thinking())
 
 
 def test_words_that_can_answer_none_of_several_unknown_outcomes_wake_a_stopped_thread() -> None:
@@ -142,6 +273,7 @@ def test_words_that_can_answer_none_of_several_unknown_outcomes_wake_a_stopped_t
     story.message("hm, wait", by="alice")
     assert [story.outcome(call) for call in (first, second)] == ["Asked", "Asked"]
     assert (story.turn, story.thread.notices[1:]) == (Thinking(), ())
+    story.step(stand_by())
     story.message("retry", by="alice")
     assert story.thread.notices[-1].code == "which"
 

@@ -109,6 +109,15 @@ def test_a_claim_is_never_repeated_by_itself() -> None:
     assert story.phase(call) == Started(1)
 
 
+def test_after_a_stop_an_idempotent_call_found_started_is_not_begun_again() -> None:
+    story, (call,) = working(write(idempotent=True))
+    story.started(call)
+    story.message("stop")
+    assert [effect for effect in story.effects if isinstance(effect, Run | Doubt)] == [
+        Doubt(call, 1)
+    ]
+
+
 def test_an_idempotent_call_found_started_runs_again_under_a_fresh_claim() -> None:
     story, (call,) = working(write(idempotent=True))
     story.started(call)

@@ -80,6 +80,18 @@ def test_a_second_step_from_the_same_head_is_void_even_if_the_first_is_over_at_o
     assert len({call.id for call in story.thread.calls}) == len(story.thread.calls)
 
 
+def test_a_step_chosen_before_another_counted_is_void() -> None:
+    """A worker that overslept its lease and the one that took over both ask; a preview lies between their heads."""
+    story, request = asking()
+    story.message("hm")
+    first = story.thread.head
+    story.previewed(request)
+    second = story.thread.head
+    story.step(withdraw(request), seen=first)
+    story.step(stand_by(), seen=second)
+    assert story.turn == Thinking()
+
+
 def test_a_step_that_nobody_asked_for_changes_nothing_but_the_bill() -> None:
     story, (call,) = working(write())
     story.step(write("other"), micro_usd=5)

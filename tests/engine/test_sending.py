@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from redis.exceptions import ConnectionError as NoConnection
 
 from bot.core import outbox
 from bot.core.codec import encode
 from bot.core.events import Event, Paused, Resumed, StepDecided
 from bot.core.thread import Thread
 from bot.core.values import Proposal
-from bot.engine.commit import Append
+from bot.engine.commit import Append, Outcome, Row
 from bot.engine.desk import thread_id
 from bot.engine.memory_store import MemoryServer, MemoryStore
 from bot.engine.perform import Performer
@@ -20,6 +21,7 @@ from bot.engine.run import Runner
 from bot.engine.session import Question, Session
 from bot.engine.stuck import LeaseLost, LogParted
 from bot.engine.toolbox import Toolbox
+from tests.engine.commits import arrival
 from tests.engine.office import HOME, Screen, message
 
 LEASE_SECONDS = 30.0
@@ -71,6 +73,75 @@ async def test_where_the_log_lost_its_end_nobody_waits_for_an_answer_that_has_no
     async with asyncio.timeout(LEASE_SECONDS):
         with pytest.raises(LogParted):
             await performer(session)
+
+
+class Torn(MemoryStore):
+    """The first commit of a round meets a server that is going down, the next one a log that lost its end."""
+
+    is_torn = False
+
+    async def append(self, commit: Append) -> Outcome:
+        if self.is_torn:
+            self.is_torn = False
+            self._server.logs[commit.thread].pop()
+            raise NoConnection("going down")
+        return await super().append(commit)
+
+
+async def test_a_log_that_lost_its_end_is_seen_whichever_effect_of_the_round_met_it() -> None:
+    store = Torn(MemoryServer(), lease_seconds=LEASE_SECONDS, consumer="one")
+    reads = tuple(Proposal(kind="read", tool=name) for name in ("one", "two"))
+    step = StepDecided(id="step", actor="model", seen=1, calls=reads)
+    hello = Append(
+        thread=thread_id(HOME),
+        kind="arrival",
+        id="m",
+        events=tuple(map(encode, (message("hello"), step))),
+    )
+    await store.append(hello)
+    (lease,) = await store.take(1, 0)
+    session = Session(store, lease, LEASE_SECONDS)
+    await session.load()
+    session.question = Question(1, asyncio.get_running_loop().create_future())
+    store.is_torn = True
+    performer = Performer(_no_step, Runner(Toolbox({}, {})), {"screen": Screen()})
+    async with asyncio.timeout(LEASE_SECONDS):
+        with pytest.raises(LogParted):
+            await performer(session)
+
+
+class DropsReads(MemoryStore):
+    """Its connection is gone whenever a worker listens while the model thinks, three times."""
+
+    drops = 0
+
+    async def read(self, thread: str, start: int = 0) -> list[Row]:
+        if 0 < self.drops < 4:
+            self.drops += 1
+            raise NoConnection("gone for a moment")
+        return await super().read(thread, start)
+
+
+async def test_an_answer_on_its_way_outlives_a_store_that_is_gone_for_a_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.engine.perform.LISTEN_SECONDS", 0.01)
+    store, asked = DropsReads(MemoryServer(), lease_seconds=LEASE_SECONDS, consumer="one"), 0
+    await store.append(arrival(thread_id(HOME), "m", encode(message("hello"))))
+    (lease,) = await store.take(1, 0)
+    session = Session(store, lease, LEASE_SECONDS)
+    await session.load()
+
+    async def choose(thread: Thread, events: Sequence[Event]) -> Event:
+        nonlocal asked
+        asked, store.drops = asked + 1, 1
+        while store.drops < 4:
+            await asyncio.sleep(0.01)
+        last = Proposal(kind="nothing", tool="nothing_to_do", arguments={"reason": "-"})
+        return StepDecided(id="s", actor="model", seen=thread.head, calls=(last,))
+
+    await Performer(choose, Runner(Toolbox({}, {})), {"screen": Screen()})(session)
+    assert (asked, session.events[-1].type) == (1, "StepDecided")
 
 
 async def test_what_a_pause_held_back_is_looked_up_before_it_is_sent() -> None:
