@@ -10,11 +10,13 @@ from pydantic import JsonValue
 from bot.core.outbox import Outgoing
 from bot.core.thread import Thread
 from bot.core.values import Address
+from bot.kit.channel import Fetched
 from bot.kit.people import People
 from channels.slack.address import Place, place
 from channels.slack.api import NotAsItStands, Web
 from channels.slack.blocks import File, Post
 from channels.slack.cards import plain, render
+from channels.slack.files import fetch
 from channels.slack.pace import Pace
 from channels.slack.payload import Message
 from channels.slack.reader import look, reader_of, user_of
@@ -67,6 +69,10 @@ class Slack:
             return
         note: Json = {"channel": where.channel, "thread_ts": where.root, "user": user, "text": text}
         await self._web.call("chat.postEphemeral", note)
+
+    async def fetch(self, file: str) -> Fetched:
+        """A file that came with a message."""
+        return await fetch(self._web, file)
 
     async def change(self, receipt: str, key: str, thread: Thread, at: int) -> None:
         """The card as it stands now, for those who were asked; its files stay as they are."""
