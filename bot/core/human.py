@@ -19,6 +19,7 @@ from bot.core.thread import (
     Ready,
     Refusal,
     Started,
+    Thinking,
     Thread,
     acts,
     asked_about,
@@ -57,7 +58,7 @@ def _typed(
     """A typed verdict counts on the version that was shown when it was written, when one approval alone is open."""
     call, *others = open_calls
     if others:
-        return turn.noticed(thread, "which", ", ".join(call.request for call in open_calls))
+        return _asked_back(thread, open_calls)
     approves = isinstance(said, Approve)
     word = Verdict(
         id=event.id,
@@ -111,7 +112,14 @@ def _reply(thread: Thread, event: MessageReceived) -> Thread:
     # Asking back takes time, in which nothing may change the world that these words perhaps were to hold.
     if any(map(_is_about_to_act, thread.calls)):
         return _interrupt(thread, event)
-    return turn.noticed(thread, "which", ", ".join(call.request for call in questions))
+    return _asked_back(thread, questions)
+
+
+def _asked_back(thread: Thread, meant: list[Call]) -> Thread:
+    """Which of these was meant? A step on its way did not hear these words, and is void as after any others."""
+    if isinstance(thread.turn, Thinking):
+        thread = amend(thread, heard=thread.head)
+    return turn.noticed(thread, "which", ", ".join(call.request for call in meant))
 
 
 def _can_be_answered(call: Call, event: MessageReceived) -> bool:

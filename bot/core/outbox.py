@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
@@ -35,6 +35,7 @@ class Question:
     until: int | None
     asked: tuple[str, ...]
     quote: str
+    requester: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Approval:
     editors: tuple[str, ...]
     barred: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
+    requester: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class UnknownOutcome:
     choices: tuple[str, ...]
     asked: tuple[str, ...]
     quote: str
+    requester: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class Hold:
     text: str
     choices: tuple[str, ...]
     asked: tuple[str, ...]
+    requester: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,11 @@ def pending(thread: Thread, language: phrases.Language = "en") -> tuple[Waiting,
 
 
 def _request(thread: Thread, call: Call, phase: Asked, language: phrases.Language) -> Waiting:
+    """What is asked, and in whose thread."""
+    return replace(_asked(thread, call, phase, language), requester=thread.requester)
+
+
+def _asked(thread: Thread, call: Call, phase: Asked, language: phrases.Language) -> Waiting:
     if phase.about == "unknown":
         return _unknown(call, language)
     if phase.about == "approval":

@@ -29,10 +29,32 @@ Said = Approve | Deny | Stop
 APPROVE = {"en": ("approve",), "de": ("genehmigen",)}
 DENY = {"en": ("deny",), "de": ("ablehnen",)}
 STOP = {"en": ("stop",), "de": ("stopp",)}
+# What people write in the place of a verdict. It decides nothing, and its author is told how to decide.
+NEARLY = {
+    "en": (
+        *("yes", "yes please", "yep", "yeah", "yup", "y", "sure", "ok", "okay", "k", "fine", "agreed", "great", "please"),
+        *("lgtm", "looks good", "looks good to me", "sounds good", "good to go", "ship it", "go", "go ahead", "go for it"),
+        *("do it", "approved", "i approve", "i approve this", "approve it", "approve this", "approve that", "please approve"),
+        *("no", "no thanks", "nope", "nah", "n", "don't", "do not", "denied", "i deny", "reject", "rejected"),
+    ),
+    "de": (
+        *("ja", "ja bitte", "jo", "jep", "klar", "passt", "gut", "in ordnung", "einverstanden", "bitte", "los", "mach"),
+        *("mach das", "sieht gut aus", "freigegeben", "genehmigt", "ich genehmige", "bitte genehmigen"),
+        *("nein", "nein danke", "nee", "abgelehnt", "ich lehne ab", "bitte ablehnen"),
+    ),
+}  # fmt: skip
 
 _APPROVE = {word for row in APPROVE.values() for word in row}
 _DENY = [word for row in DENY.values() for word in row]
 _STOP = {word for row in STOP.values() for word in row}
+_SIGN = "👍"
+_NEARLY = {_SIGN, *_APPROVE, *_DENY, *(word for row in NEARLY.values() for word in row)}
+# A thumb, a tick, a rocket and their like, drawn or named, in any skin.
+_SIGNS = re.compile(
+    r":(?:[+-]1|thumbs?_?(?:up|down)|(?:white|heavy)_check_mark|ballot_box_with_check|ok(?:_hand)?|rocket|ship(?:it)?|x)"
+    r"(?:::skin-tone-\d)?:|[👍👎✅✔☑👌🆗🚀🚢❌]\ufe0f?[\U0001f3fb-\U0001f3ff]?"
+)
+_JOINTS = re.compile(r"[,.;!\n–—-]+|\b(?:and|und)\b", re.IGNORECASE)
 _HELLO = r"(?i:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|liebe|lieber|guten (?:tag|morgen|abend))"
 _NAMES = r"(?:[ \t]+(?:(?i:all|bot|everyone|team|there)|@?[^\W\d_a-z][\w.'’-]*)){0,3}[ \t]*[,.!:]?"
 _ANYBODY = r"(?:[ \t]+@?\w[\w.'’-]*){1,2}[ \t]*[,.!:]"
@@ -60,6 +82,13 @@ def read(text: str) -> Said | None:
         return Stop()
     denial = _DENIAL.match(text)
     return Deny(_LEAD.sub("", denial["reason"]).strip()) if denial else None
+
+
+def nearly(text: str) -> bool:
+    """Whether the whole message is made of what people take for a verdict, and is none."""
+    bare = _SIGNS.sub(f",{_SIGN},", _GREETING.sub("", text.strip(), count=1)).replace("’", "'")
+    parts = [part for part in map(plain, _JOINTS.split(bare)) if part]
+    return bool(parts) and all(part in _NEARLY for part in parts) and read(text) is None
 
 
 def plain(text: str) -> str:

@@ -15,7 +15,7 @@ from bot.core.thread import Refusal, Thread
 from bot.engine.display import Display
 from bot.engine.run import Runner
 from bot.engine.session import Question, Session
-from bot.engine.stuck import LeaseLost, during
+from bot.engine.stuck import LeaseLost, LogParted, during
 from bot.kit.channel import Channel, Undeliverable
 
 LISTEN_SECONDS = 1.0
@@ -56,6 +56,8 @@ class Performer:
         if rest:
             try:
                 await self._all(session, rest)
+            except LogParted:
+                raise
             except Exception:
                 await self._heard_out(session)
                 raise

@@ -45,10 +45,20 @@ class Reception:
         if thread is None or thread.address is None or words.id in thread.ids:
             return "ignored"
         if words.aim == "anybody" and self._is_addressed(thread, words):
-            await self._desk.post(name, self._received(words))
-            return "asked"
+            is_new = await self._desk.post(name, self._received(words))
+            return "asked" if is_new else "ignored"
         await self._desk.post(name, self._noted(words))
         return "noted"
+
+    async def meant(self, words: Words) -> Sequence[Approval]:
+        if not typed.nearly(words.text):
+            return ()
+        thread = await self._thread(thread_id(words.address))
+        waiting = pending(thread) if thread else ()
+        found = [each for each in waiting if isinstance(each, Approval)]
+        person = self._actor(words.address.channel, words.person)
+        may = any(person in each.approvers and person not in each.barred for each in found)
+        return found if may else ()
 
     async def lately(self, channel: str) -> Sequence[Address]:
         found = [
@@ -77,11 +87,13 @@ class Reception:
     async def bury(self, channel: str, raw: bytes, cause: str) -> None:
         await self._desk.bury(channel, sha256(raw).hexdigest()[:16], raw, cause)
 
+    async def asked(self, request: str) -> Waiting | None:
+        thread = await self._thread(thread_of(request))
+        return _open(thread, request) if thread else None
+
     async def form(self, request: str) -> Form | None:
         thread = await self._thread(thread_of(request))
-        open_ones: Sequence[Waiting] = pending(thread) if thread else ()
-        same = (each for each in open_ones if call_id(each.request) == call_id(request))
-        found = next(same, None)
+        found = _open(thread, request) if thread else None
         if thread is None or not isinstance(found, Approval):
             return None
         agent = self._agents.get(thread.agent)
@@ -166,3 +178,9 @@ class Reception:
             arguments=dict(press.arguments),
             channel=press.channel,
         )
+
+
+def _open(thread: Thread, request: str) -> Waiting | None:
+    """What is open under this request, be it another showing."""
+    same = (each for each in pending(thread) if call_id(each.request) == call_id(request))
+    return next(same, None)

@@ -17,9 +17,20 @@ from bot.core.effects import Run, next_effects, timers
 from bot.core.events import Event, ToolStarted
 from bot.core.reducer import evolve
 from bot.core.thread import Call, Thread
-from bot.engine.commit import Append, Appended, End, Fenced, Kind, Known, Lease, Outcome, Parted
+from bot.engine.commit import (
+    Append,
+    Appended,
+    End,
+    Fenced,
+    Kind,
+    Known,
+    Lease,
+    Outcome,
+    Parted,
+    Row,
+)
 from bot.engine.store import Store
-from bot.engine.stuck import LeaseLost, Stuck
+from bot.engine.stuck import LeaseLost, LogParted, Stuck
 
 FACTS = {
     "StepDecided",
@@ -61,6 +72,7 @@ class Session:
         self._lock = asyncio.Lock()
         self.resting = False
         self._wrote = False
+        self._stamp = 0
 
     @property
     def thread(self) -> Thread:
@@ -139,7 +151,7 @@ class Session:
         )
         outcome = await self._store.append(commit)
         if isinstance(outcome, Parted):
-            raise LeaseLost(self.thread.id)
+            raise LogParted(self.thread.id)
         self._wrote = True
         self.resting = rest and isinstance(outcome, Appended | Known)
         return await self._heard(outcome, commit, facts)
@@ -149,7 +161,7 @@ class Session:
             case Appended(head, at) if head == self.thread.head + len(facts):
                 self.read_to = head
                 for body in commit.events:
-                    self._fold_in(decode(at, body))
+                    self._fold_in(Row(at, body))
                 self._armed = timers(self.thread)
             case Fenced() if commit.kind == "claim" or commit.rest:
                 raise LeaseLost(self.thread.id)
@@ -162,27 +174,27 @@ class Session:
         rows = await self._store.read(self.thread.id, self.thread.head - (end is not None))
         # The last row folded is read once more, and must be the same: a power loss can take the end of a log.
         if end and (not rows or rows.pop(0).at != end.at):
-            raise LeaseLost(self.thread.id)
+            raise LogParted(self.thread.id)
         self.read_to = self.thread.head + len(rows)
         after_fact: Thread | None = None
         for row in rows:
-            event = decode(row.at, row.body)
-            self._fold_in(event)
-            if event.type in FACTS:
+            if self._fold_in(row).type in FACTS:
                 after_fact = self.thread
         if after_fact is not None:
             self._armed = timers(after_fact)
 
     def _end(self) -> End | None:
         """What was folded, as the store knows it again; a row that nothing of ours wrote has no stamp."""
-        at = self.events[-1].at if self.events else 0
-        return End(len(self.events), at) if at else None
+        return End(len(self.events), self._stamp) if self._stamp else None
 
-    def _fold_in(self, event: Event) -> None:
+    def _fold_in(self, row: Row) -> Event:
+        event = decode(row.at, row.body)
         try:
             self.events.add(event)
         except Exception as error:
             raise Stuck("fold", error, self.thread.head + 1) from error
+        self._stamp = row.at
+        return event
 
     def _folded(self, facts: tuple[Event, ...]) -> Thread:
         thread = self.thread

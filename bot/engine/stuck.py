@@ -10,7 +10,11 @@ from bot.kit.channel import Undeliverable
 
 
 class LeaseLost(Exception):
-    """Somebody else works on this thread now, or on another log of it; what is not appended yet is theirs to find out."""
+    """Somebody else works on this thread now; what is not appended yet is theirs to find out."""
+
+
+class LogParted(LeaseLost):
+    """The log that was folded is not there any more, and nothing that follows from it can be appended."""
 
 
 class Stuck(Exception):

@@ -59,7 +59,7 @@ def outcome(reply: object) -> Outcome:
 def rows(reply: object) -> list[Row]:
     """A row that nothing of ours wrote has no stamp; it is kept whole, for the reader to call it unreadable."""
     return [
-        Row(int(row[AT]), row[BODY]) if row[AT].isdigit() else Row(0, row)
+        Row(int(row[AT]), row[BODY]) if row[AT].isdigit() and len(row) >= AT.stop else Row(0, row)
         for row in cast(list[bytes], reply)
     ]
 

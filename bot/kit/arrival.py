@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from pydantic import JsonValue
 
-from bot.core.outbox import Approval
+from bot.core.outbox import Approval, Waiting
 from bot.core.values import Address, Attachment, Word
 
 Aim = Literal["bot", "others", "anybody"]
@@ -72,6 +72,10 @@ class Arrivals(Protocol):
         """Take a message: it asks the bot, is other people's talk in a thread of ours, or is nothing of ours or nothing new."""
         ...
 
+    async def meant(self, words: Words) -> Sequence[Approval]:
+        """The approvals that are open where these words were written, if they nearly decide and their author may; only read."""
+        ...
+
     async def remark(self, remark: Remark) -> None:
         """Take a change of a message, if we have that message."""
         ...
@@ -82,6 +86,10 @@ class Arrivals(Protocol):
 
     async def bury(self, channel: str, raw: bytes, cause: str) -> None:
         """Keep a payload that nothing can be made of."""
+        ...
+
+    async def asked(self, request: str) -> Waiting | None:
+        """What is asked now by this request or a newer showing of it, only read; None: it is over, or being made anew."""
         ...
 
     async def form(self, request: str) -> Form | None:

@@ -35,6 +35,11 @@ def place(address: Address) -> Place:
     return Place(**found.groupdict())
 
 
+def link(url: str, where: Place) -> str:
+    """Where a browser finds the thread, by the address of its workspace (docs: reference/methods/chat.getPermalink)."""
+    return f"{url}archives/{where.channel}/p{where.root.replace('.', '')}"
+
+
 def message_id(team: str, channel: str, ts: str) -> str:
     """The identity of a message: the same post has it, by whichever event it comes and however often."""
     return f"{CHANNEL}:{team}/{channel}/{ts}"

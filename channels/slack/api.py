@@ -31,6 +31,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "chat.update": ("chat:write",),
     "conversations.history": ("channels:history", "groups:history", "im:history", "mpim:history"),
     "conversations.replies": ("channels:history", "groups:history", "im:history", "mpim:history"),
+    "conversations.open": ("im:write",),
     "files.info": ("files:read",),
     "files.upload_v2": ("files:write",),
     "reactions.add": ("reactions:write",),
@@ -45,6 +46,10 @@ MENDS = {
     "is_archived": "The channel is archived.",
     "channel_is_archived": "The channel is archived.",
     "user_not_found": "Slack knows no such person.",
+    "user_disabled": "That person's account is switched off.",
+    "user_not_visible": "The bot may not see that person.",
+    "cannot_dm_bot": "That is another bot: it takes no direct messages.",
+    "messages_tab_disabled": "The app takes no direct messages: `bot slack manifest` prints it as it should be.",
     "user_not_in_channel": "That person is not in the channel.",
     "thread_not_found": "The message that the thread hangs under is gone.",
     "cannot_reply_to_message": "Slack takes no replies to that message.",
@@ -100,8 +105,8 @@ class Web:
             raise _meaning(error) from error
         return cast("Json", answer.data)
 
-    async def upload(self, channel: str, thread_ts: str, files: Sequence[File]) -> None:
-        """Files into a thread. Raises as `call` does."""
+    async def upload(self, channel: str, thread_ts: str | None, files: Sequence[File]) -> None:
+        """Files into a channel, or a thread of it. Raises as `call` does."""
         uploads = [{"filename": file.name, "content": file.content} for file in files]
         try:
             await self.client.files_upload_v2(

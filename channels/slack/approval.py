@@ -29,7 +29,7 @@ def approval(asked: Approval, look: Look) -> Post:
         blocks.remark(say.said_since, asked.quote),
         *(blocks.section(_pointer(file, say)) for file in files),
         blocks.context(*_terms(asked, look, say)),
-        blocks.section(_how(asked, say)),
+        blocks.section(how(asked, say)),
         *_buttons(asked, say),
     ]
     return Post(_spoken(asked, rows, look, say), blocks.identified(body, asked.key), files)
@@ -51,7 +51,8 @@ def _terms(asked: Approval, look: Look, say: Words) -> Iterator[str]:
     yield say.request.format(request=blocks.name(asked.request, 250))
 
 
-def _how(asked: Approval, say: Words) -> str:
+def how(asked: Approval, say: Words) -> str:
+    """What decides here, or what is missing before anything can."""
     if not _is_decidable(asked):
         return _mend(asked, say)
     if not _is_decided_here(asked):
@@ -131,7 +132,7 @@ def _spoken(asked: Approval, rows: list[Row], look: Look, say: Words) -> str:
         blocks.title(say.approval.format(tool=blocks.name(asked.tool)), look),
         f"{say.because}: {mrkdwn(asked.because, 500)}" if asked.because.strip() else "",
         blocks.deadline(asked.until, look, say),
-        _how(asked, say),
+        how(asked, say),
     ]
     lines = [f"{row.name}: {row.value}" for row in rows] or [say.no_arguments]
     return blocks.spoken(head, "\n".join((*lines, asked.text)))

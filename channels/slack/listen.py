@@ -17,11 +17,14 @@ from slack_bolt.response import BoltResponse
 
 from bot.kit.arrival import Arrivals, Press, Remark
 from bot.kit.people import People
+from channels.slack import hints
 from channels.slack.address import CHANNEL
+from channels.slack.answers import Answers
 from channels.slack.api import Json, Refused, Web
 from channels.slack.missed import read_back
 from channels.slack.modal import Modals
 from channels.slack.parse import Said, Submitted, Us, Wish, parse
+from channels.slack.reader import look_of
 from channels.slack.replies import with_before
 
 EYES = "eyes"
@@ -39,6 +42,7 @@ class Listener:
         self._people = people
         self._arrivals = arrivals
         self._modals = Modals(web, people, arrivals)
+        self._answers = Answers(web, us, people, arrivals)
         self._beside: set[asyncio.Task[None]] = set()
 
     def app(self, signing_secret: str = "") -> AsyncApp:
@@ -92,11 +96,18 @@ class Listener:
         words = said.words
         if words.aim != "bot" and not said.is_reply:
             return
+        if await self._answers.take(said):
+            self._start(self._look_up(said.place.channel, said.ts))
+            return
         if words.aim == "bot" and said.is_reply and not await self._arrivals.knows(words.address):
             words = await with_before(self._web, said, self._us, self._name_of)
+        meant = await self._arrivals.meant(words)
         became = await self._arrivals.words(words)
         if became == "asked":
             self._start(self._look_up(said.place.channel, said.ts))
+            if meant:
+                text = hints.decided_nothing(meant, look_of(words.person, self._people))
+                self._start(hints.whisper(self._web, said.place, words.person, text))
 
     async def _look_up(self, channel: str, ts: str) -> None:
         """Eyes on the message: it was seen, and something is being done."""

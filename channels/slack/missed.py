@@ -34,7 +34,9 @@ async def read_back(
     for channel in dict.fromkeys(where.channel for where in places):
         await _hear_all(_roots(web, channel, since), channel, since, us, name_of, hear)
     for where in places:
-        await _hear_all(replies(web, where), where.channel, since, us, name_of, hear)
+        await _hear_all(
+            replies(web, where.channel, where.root), where.channel, since, us, name_of, hear
+        )
 
 
 async def _hear_all(

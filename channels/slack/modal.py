@@ -10,11 +10,10 @@ from slack_bolt.response import BoltResponse
 from bot.kit.arrival import Arrivals, Form, Press
 from bot.kit.people import People
 from channels.slack import forms
-from channels.slack.address import CHANNEL
 from channels.slack.api import Web
 from channels.slack.blocks import Look
 from channels.slack.parse import Submitted, Wish
-from channels.slack.reader import reader_of
+from channels.slack.reader import look_of
 
 Json = dict[str, JsonValue]
 
@@ -34,7 +33,7 @@ class Modals:
         if form is None or (press.word == "edit" and form.approval.request != press.request):
             await self._late(press)
             return
-        view = _view(press, form, self._look(press.person))
+        view = _view(press, form, look_of(press.person, self._people))
         await self._web.call("views.open", {"trigger_id": wish.trigger, "view": view})
 
     async def _late(self, press: Press) -> None:
@@ -67,7 +66,7 @@ class Modals:
         return BoltResponse(status=200, body="")
 
     async def _changes(self, sent: Submitted, form: Form) -> Json | forms.Mistakes:
-        look = self._look(sent.press.person)
+        look = look_of(sent.press.person, self._people)
         found = forms.changes(sent.values, form.approval.arguments, form.schema, look)
         if isinstance(found, forms.Mistakes):
             return found
@@ -75,10 +74,6 @@ class Modals:
         if complaint is None:
             return found
         return forms.Mistakes({next(iter(found)): complaint[:150]})
-
-    def _look(self, user: str) -> Look:
-        alias = self._people.alias_of(CHANNEL, user)
-        return reader_of([alias] if alias else [], self._people)
 
 
 def _view(press: Press, form: Form, look: Look) -> Json:

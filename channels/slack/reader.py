@@ -15,6 +15,12 @@ def look(message: Outgoing, people: People) -> Look:
     return reader_of(_asked(message), people)
 
 
+def look_of(user: str, people: People) -> Look:
+    """How it looks to this user of Slack."""
+    alias = people.alias_of(CHANNEL, user)
+    return reader_of([alias] if alias else [], people)
+
+
 def reader_of(asked: Sequence[str], people: People) -> Look:
     """How it looks to those who are asked."""
     known = next((people.people[each] for each in asked if each in people.people), None)

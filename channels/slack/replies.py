@@ -11,7 +11,6 @@ import structlog
 from pydantic import JsonValue
 
 from bot.kit.arrival import Words
-from channels.slack.address import Place
 from channels.slack.api import Web
 from channels.slack.parse import NameOf, Said, Us, said
 from channels.slack.payload import Message
@@ -25,15 +24,15 @@ UNREAD = "(What was said in this thread before could not be read.)"
 log = structlog.get_logger()
 
 
-async def replies(web: Web, where: Place) -> AsyncGenerator[Json]:
+async def replies(web: Web, channel: str, root: str) -> AsyncGenerator[Json]:
     """The root and its replies, oldest first, with what programs wrote beside them."""
     cursor: str | None = None
     while cursor != "":
         page = await web.call(
             "conversations.replies",
             {
-                "channel": where.channel,
-                "ts": where.root,
+                "channel": channel,
+                "ts": root,
                 "include_all_metadata": True,
                 "limit": PAGE,
                 "cursor": cursor,
@@ -50,7 +49,7 @@ async def with_before(web: Web, first: Said, us: Us, name_of: NameOf) -> Words:
     found: list[Words] = []
     try:
         async with asyncio.timeout(READ_SECONDS):
-            async for reply in replies(web, first.place):
+            async for reply in replies(web, first.place.channel, first.place.root):
                 found += _words(reply, first, us, name_of)
     except Exception as error:  # noqa: BLE001 - whatever Slack answers: the words themselves must be stored
         log.warning("thread not read", error=str(error)[:300])

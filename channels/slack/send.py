@@ -2,143 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
 
-import structlog
 from pydantic import JsonValue
 
 from bot.core.outbox import Outgoing
 from bot.core.thread import Thread
 from bot.core.values import Address
-from bot.kit.channel import Fetched
+from bot.kit.channel import Fetched, Undeliverable
 from bot.kit.people import People
-from channels.slack.address import Place, place
-from channels.slack.api import NotAsItStands, Web
-from channels.slack.blocks import File, Post
-from channels.slack.cards import plain, render
+from channels.slack import marks
+from channels.slack.address import Place, link, place
+from channels.slack.api import Web
+from channels.slack.copies import Copies
 from channels.slack.files import fetch
-from channels.slack.pace import Pace
-from channels.slack.payload import Message
+from channels.slack.hints import whisper
+from channels.slack.posting import Posting, Spot
 from channels.slack.reader import look, reader_of, user_of
 from channels.slack.replies import replies
 from channels.slack.settled import settled
 
 Json = dict[str, JsonValue]
-EVENT_TYPE = "outer_loop_bot"
-log = structlog.get_logger()
 
 
 class Slack:
-    """The Slack channel of one workspace."""
+    """The Slack channel of one workspace. A receipt names the message, then the copies of it."""
 
     def __init__(self, web: Web, people: People) -> None:
         self._web = web
         self._people = people
-        self._pace = Pace()
+        self._posting = Posting(web, self._who)
+        self._copies = Copies(web, people, self._posting)
         self._us: Json = {}
 
     async def find(self, address: Address, key: str) -> str | None:
         """The message of ours with this key in the thread, if it is there: anybody may write such a key beside theirs."""
-        where, us = place(address), await self._ourselves()
-        async for message in replies(self._web, where):
-            if message.get("bot_id") == us["bot_id"] and _key(message) == key:
-                return _receipt(where, message)
+        where, bot = place(address), (await self._who())["bot_id"]
+        async for message in replies(self._web, where.channel, where.root):
+            if message.get("bot_id") == bot and marks.mark(message) == key:
+                return _receipt(where, str(message["ts"]), marks.mark(message, "copies"))
+        self._copies.doubt(key)
         return None
 
     async def send(self, address: Address, message: Outgoing) -> str:
-        """Posts in the thread; what Slack refuses for its form goes out in a plainer one."""
-        where, eyes = place(address), look(message, self._people)
-        async with self._pace.turn(where.channel):
-            post = render(message, eyes)
-            await self._upload(where, post.files)
-            try:
-                return await self._post(where, message.key, post)
-            except NotAsItStands as error:
-                log.warning("sent plain", key=message.key, reason=str(error))
-            simple = plain(message, eyes)
-            await self._upload(where, [file for file in simple.files if file not in post.files])
-            try:
-                return await self._post(where, message.key, simple)
-            except NotAsItStands:
-                return await self._post(where, message.key, Post(simple.text))
+        """Posts in the thread, and before that to each of those asked; what Slack refuses for its form goes out in a plainer one."""
+        where = place(address)
+        copies = await self._copies.send(message, where, await self._link(where))
+        named = {"copies": marks.written(copies)} if copies else {}
+        spot, carried = Spot(where.channel, where.root), marks.metadata(message.key, **named)
+        ts = await self._posting.put(spot, message, look(message, self._people), carried)
+        return _receipt(where, ts, marks.written(copies))
 
     async def tell(self, address: Address, person: str, text: str) -> None:
-        """A note that this person alone sees, in the thread."""
+        """A note that this person alone sees: in the thread, or where they are not in its channel, in a direct message."""
         where, user = place(address), user_of(person, self._people)
         if user is None:
             return
-        note: Json = {"channel": where.channel, "thread_ts": where.root, "user": user, "text": text}
-        await self._web.call("chat.postEphemeral", note)
+        try:
+            await whisper(self._web, where, user, text)
+        except Undeliverable:
+            note: Json = {"channel": await self._copies.home(user), "text": text}
+            await self._web.call("chat.postMessage", note)
 
     async def fetch(self, file: str) -> Fetched:
         """A file that came with a message."""
         return await fetch(self._web, file)
 
     async def change(self, receipt: str, key: str, thread: Thread, at: int) -> None:
-        """The card as it stands now, for those who were asked; its files stay as they are."""
-        _, channel, ts = receipt.split("/")
+        """The card and its copies as they stand now, for those who were asked; their files stay as they are."""
+        card, _, copies = receipt.partition(" ")
+        request = key.partition("~")[0]
+        link = await self._link(place(thread.address)) if thread.address and copies else ""
+        each = (self._copies.change(copy, thread, request, link, at) for copy in marks.read(copies))
+        shown = await asyncio.gather(
+            self._change(card, copies, key, thread, at), *each, return_exceptions=True
+        )
+        for error in shown:
+            if error:
+                raise error
+
+    async def _change(self, card: str, copies: str, key: str, thread: Thread, at: int) -> None:
+        _, channel, ts = card.split("/")
         request = key.partition("~")[0]
         call = thread.call(request)
         asked = call.card.approvers if call and call.card else call.proposal.asked if call else ()
         post = settled(thread, request, reader_of(asked, self._people), at)
         if post is not None:
-            card: Json = {"channel": channel, "ts": ts, "text": post.text}
-            card |= {"blocks": list(post.blocks), "metadata": _metadata(key)}
-            await self._web.call("chat.update", card)
+            named = {"copies": copies} if copies else {}
+            carried = marks.metadata(key, **named)
+            await self._posting.change(Spot(channel), ts, post, carried)
 
-    async def _post(self, where: Place, key: str, post: Post) -> str:
-        sent = await self._web.call(
-            "chat.postMessage",
-            {
-                "channel": where.channel,
-                "thread_ts": where.root,
-                "text": post.text,
-                "blocks": list(post.blocks) or None,
-                "metadata": _metadata(key),
-                "unfurl_links": False,
-                "unfurl_media": False,
-            },
-        )
-        return _receipt(where, sent)
+    async def _link(self, where: Place) -> str:
+        return link(str((await self._who()).get("url", "")), where)
 
-    async def _upload(self, where: Place, files: Sequence[File]) -> None:
-        """Before the card: nobody is to decide on what they cannot see. What a lost reply left there is not sent again."""
-        there = await self._uploaded(where) if files else frozenset[str]()
-        missing = [file for file in files if file.name not in there]
-        if missing:
-            await self._web.upload(where.channel, where.root, missing)
-
-    async def _uploaded(self, where: Place) -> frozenset[str]:
-        """The names of our files in the thread: each is made of a message's key, as that of the message is."""
-        us = await self._ourselves()
-        return frozenset(
-            [
-                file.name
-                async for message in replies(self._web, where)
-                for file in Message.model_validate(message).files
-                if file.user == us["user_id"]
-            ]
-        )
-
-    async def _ourselves(self) -> Json:
+    async def _who(self) -> Json:
+        """Who we are, asked once."""
         if not self._us:
             self._us, _ = await self._web.granted()
         return self._us
 
 
-def _metadata(key: str) -> Json:
-    return {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
-
-
-def _key(message: Mapping[str, JsonValue]) -> str | None:
-    """The key that a message carries."""
-    metadata = message.get("metadata")
-    if not isinstance(metadata, dict) or metadata.get("event_type") != EVENT_TYPE:
-        return None
-    payload = metadata.get("event_payload")
-    key = payload.get("key") if isinstance(payload, dict) else None
-    return key if isinstance(key, str) else None
-
-
-def _receipt(where: Place, message: Mapping[str, JsonValue]) -> str:
-    return f"{where.team}/{where.channel}/{message.get('ts', '')}"
+def _receipt(where: Place, ts: str, copies: str) -> str:
+    return f"{where.team}/{where.channel}/{ts} {copies}".rstrip()

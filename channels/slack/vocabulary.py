@@ -65,6 +65,11 @@ class Words:
     approve_spoken: str
     deny_spoken: str
     edit_spoken: str
+    # Told in private
+    decided_nothing: str
+    which_card: str
+    a_copy: str
+    a_copy_only: str
     # An unknown outcome and a hold
     unknown: str
     started_at: str

@@ -97,6 +97,7 @@ def test_a_question_carries_what_a_channel_needs_to_ask_it() -> None:
         until=None,
         asked=("alice",),
         quote="",
+        requester="alice",
     )
 
 
@@ -127,6 +128,7 @@ def test_a_card_carries_everything_that_was_approved_and_who_may() -> None:
         digest="d1",
         quote="",
         editors=(),
+        requester="alice",
     )
 
 

@@ -107,6 +107,30 @@ def test_with_several_open_questions_words_void_what_would_change_the_world_mean
     assert story.effects[-1] == Decide(story.thread.head)
 
 
+def test_words_asked_back_about_are_heard_by_a_step_on_its_way() -> None:
+    story, asked = working(question(), question())
+    story.message("hm", by="dave")
+    seen = story.thread.head
+    story.message("hm, wait", by="alice")
+    (late,) = story.step(write(), seen=seen)
+    assert story.thread.call(late) is None
+    assert [story.outcome(call) for call in asked] == ["Asked", "Asked"]
+    assert (story.turn, story.thread.notices[-1].code) == (Thinking(), "which")
+    assert Decide(story.thread.head) in story.effects
+
+
+def test_a_typed_verdict_that_could_mean_several_is_heard_by_a_step_on_its_way() -> None:
+    story, cards = working(gated(), gated("rollback"))
+    for card in cards:
+        story.previewed(card)
+    story.message("hm", by="dave")
+    seen = story.thread.head
+    story.message("deny", by="alice")
+    (late,) = story.step(write(), seen=seen)
+    assert story.thread.call(late) is None
+    assert (story.turn, story.thread.notices[-1].code) == (Thinking(), "which")
+
+
 def test_words_that_can_answer_none_of_several_unknown_outcomes_wake_a_stopped_thread() -> None:
     """Seed 3066 of the simulation: after "stop" the bot asked which was meant, and stayed stopped."""
     story, first = doubtful()

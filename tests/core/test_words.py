@@ -6,7 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.words import APPROVE, DENY, STOP, Approve, Deny, Stop, choose, plain, read
+from bot.core.words import (
+    APPROVE,
+    DENY,
+    NEARLY,
+    STOP,
+    Approve,
+    Deny,
+    Stop,
+    choose,
+    nearly,
+    plain,
+    read,
+)
 
 GREETINGS = [
     "",
@@ -119,3 +131,44 @@ def test_a_choice_is_named_by_number_or_by_its_words() -> None:
 )
 def test_what_names_no_choice_chooses_none(text: str) -> None:
     assert choose(text, ("Red", "Blue", "Both")) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes",
+        "Yes!",
+        "ok",
+        "LGTM, ship it",
+        "LGTM and ship it 🚀",
+        "👍",
+        "👍🏽",
+        "✔️",
+        ":+1:",
+        ":+1::skin-tone-3:",
+        "approve 👍",
+        "yes, approve",
+        "Hi bot,\nyes please",
+        "no",
+        "don’t",
+        "ja, passt",
+        "genehmigt",
+    ],
+)
+def test_a_near_miss_is_known_as_one_and_says_nothing(text: str) -> None:
+    assert nearly(text)
+    assert read(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", ",", "approve", "deny", "deny, no", "yes?", "yes, but not today", "which tag?", "ok so what", "stop"],
+)  # fmt: skip
+def test_what_is_a_verdict_or_says_more_is_no_near_miss(text: str) -> None:
+    assert not nearly(text)
+
+
+def test_every_near_miss_is_known_and_none_is_a_verdict() -> None:
+    for word in (word for row in NEARLY.values() for word in row):
+        assert nearly(word), word
+        assert read(word) is None, word

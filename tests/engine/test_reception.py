@@ -171,6 +171,24 @@ async def test_a_press_decides_on_the_version_it_was_shown_and_on_no_other(offic
     assert len(refused) == 1
 
 
+async def test_near_words_of_somebody_who_may_approve_name_what_is_open_and_only_then(
+    office: Office,
+) -> None:
+    def words(text: str, by: str) -> Words:
+        return Words(uuid4().hex, HOME, by, text, "anybody")
+
+    async with open_desk(office, SIGN) as desks:
+        meant = desks.reception.meant
+        assert await meant(words("yes", "bob")) == ()
+        await desks.say("go", aim="bot")
+        shown = await card(desks.desk, Approval)
+        assert list(await meant(words("yes", "bob"))) == [shown]
+        assert await meant(words("yes, but wait", "bob")) == ()
+        assert await meant(words("approve", "bob")) == ()
+        assert await meant(words("yes", "eve")) == ()
+        assert await meant(words("yes", "alice")) == ()
+
+
 async def test_a_choice_pressed_is_the_choice_by_its_own_words(office: Office) -> None:
     async with open_desk(office, ASK) as desks:
         await desks.say("go", aim="bot")

@@ -17,8 +17,8 @@ from bot.engine.desk import thread_id
 from bot.engine.memory_store import MemoryServer, MemoryStore
 from bot.engine.perform import Performer
 from bot.engine.run import Runner
-from bot.engine.session import Session
-from bot.engine.stuck import LeaseLost
+from bot.engine.session import Question, Session
+from bot.engine.stuck import LeaseLost, LogParted
 from bot.engine.toolbox import Toolbox
 from tests.engine.office import HOME, Screen, message
 
@@ -60,6 +60,17 @@ async def test_a_worker_that_overslept_its_lease_sends_nothing() -> None:
     session.renewed(asyncio.get_running_loop().time())
     await performer(session)
     assert [each.key for each in screen.sent] == [f"{thread_id(HOME)}-1-0"]
+
+
+async def test_where_the_log_lost_its_end_nobody_waits_for_an_answer_that_has_no_place() -> None:
+    server = MemoryServer()
+    session = await _owing(MemoryStore(server, lease_seconds=LEASE_SECONDS, consumer="one"))
+    session.question = Question(1, asyncio.get_running_loop().create_future())
+    server.logs[session.thread.id].pop()
+    performer = Performer(_no_step, Runner(Toolbox({}, {})), {"screen": Screen()})
+    async with asyncio.timeout(LEASE_SECONDS):
+        with pytest.raises(LogParted):
+            await performer(session)
 
 
 async def test_what_a_pause_held_back_is_looked_up_before_it_is_sent() -> None:

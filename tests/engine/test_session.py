@@ -66,3 +66,16 @@ async def test_a_message_whose_record_is_all_that_is_left_of_a_step_is_not_sent_
     assert isinstance(await store.append(commit), Appended)
     with pytest.raises(LeaseLost):
         await session.record(delivered)
+
+
+async def test_a_row_with_a_time_of_its_own_does_not_part_the_log_that_it_ends() -> None:
+    server = MemoryServer(later())
+    store = MemoryStore(server, lease_seconds=30, consumer="one")
+    await store.append(arrival("t", "hello", encode(message("hello"))))
+    foreign = encode(message("foreign")).replace(b'"type"', b'"at":7,"type"', 1)
+    await store.append(arrival("t", "foreign", foreign))
+    (lease,) = await store.take(1, 1)
+    session = Session(store, lease, 30)
+    await session.load()
+    await session.record(StepDecided(id="s", actor="model", seen=2, calls=()))
+    assert [event.type for event in session.events][-1] == "StepDecided"

@@ -7,7 +7,7 @@ import pytest
 from redis import Redis
 
 from bot.engine import keys, letters
-from bot.engine.commit import Append, Appended, Known, Lease, Timer
+from bot.engine.commit import Append, Appended, Known, Lease, Row, Timer
 from bot.engine.letters import Letter
 from bot.engine.redis_store import RedisStore
 from bot.engine.store import Store, WrongKey
@@ -204,15 +204,17 @@ async def test_a_log_of_another_type_is_named_and_its_thread_can_be_parked(
         await store.close()
 
 
+@pytest.mark.parametrize("row", ["no stamp here", "7", "179000000000"])
 async def test_a_thread_whose_last_row_has_no_stamp_is_woken_like_any_other(
-    redis_server: str,
+    redis_server: str, row: str
 ) -> None:
     store = RedisStore(redis_server, lease_seconds=60)
     await store.open()
     try:
         await store.park(await woken(store), letter(again=1))
         with Redis.from_url(redis_server) as server:  # pyright: ignore[reportUnknownMemberType]
-            server.rpush(keys.of_thread("t").log, "no stamp here")
+            server.rpush(keys.of_thread("t").log, row)
+        assert (await store.read("t"))[-1] == Row(0, row.encode())
         (timer,) = await store.due(10)
         assert isinstance(await store.fire(timer, None), Appended)
         assert (await take_one(store)).thread == "t"

@@ -218,6 +218,11 @@ class SlackOffice:
         file = self.folder / "ledger"
         return file.read_text().split() if file.exists() else []
 
+    def direct(self, person: Person) -> list[Message]:
+        """What the bot wrote to this person alone."""
+        channel = self.slack.team.direct(person, self.slack.bot)
+        return [each for each in channel.standing() if each.user == self.slack.bot.id]
+
     def answers(self, root: Message) -> list[Message]:
         """What the bot said in this thread, oldest first."""
         replies = self.slack.team.channels[root.channel].thread(root.ts)
@@ -247,7 +252,7 @@ async def _recorded(app: App, message: Message) -> None:
     while True:
         logs = [await app.desk.events(thread.id) for thread in await app.desk.threads()]
         sent = [event.receipt for log in logs for event in log if isinstance(event, Delivered)]
-        if any(receipt.endswith(f"/{message.ts}") for receipt in sent):
+        if any(receipt.partition(" ")[0].endswith(f"/{message.ts}") for receipt in sent):
             return
         assert time.monotonic() < deadline, f"{message.ts} was never delivered"
         await asyncio.sleep(0.01)

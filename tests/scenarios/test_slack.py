@@ -137,6 +137,38 @@ async def test_words_in_the_thread_approve(office: SlackOffice) -> None:
     assert office.ledger() == ["v1.2.3"]
 
 
+@pytest.mark.parametrize("text", ["yes", "LGTM, ship it", ":+1::skin-tone-2:"])
+async def test_words_that_nearly_approve_decide_nothing_and_their_author_is_told_how(
+    office: SlackOffice, text: str
+) -> None:
+    office.slack.post.copies = 2
+    stand_by: Reply = [("stand_by", {"message": "I wait."})]
+    async with office.listening() as app, office.working([SHIP, stand_by, "Shipped."]):
+        said = office.mention("ship it")
+        await office.shown(said, 1)
+        office.say(text, office.bob, thread=said)
+        notes = office.slack.team.ephemerals
+        await until(lambda: len(notes) == 1, "the private note")
+        await office.slack.post.settled()
+        await until(lambda: len(office.answers(said)) == 3, "the new card")
+        assert office.ledger() == []
+        _, events = await only_thread(app)
+    assert (notes[0].user, notes[0].thread_ts) == (office.bob.id, said.ts)
+    assert "exactly `approve`" in notes[0].text
+    assert [event for event in events if isinstance(event, Verdict)] == []
+    assert len(notes) == 1
+
+
+async def test_a_thumb_on_a_card_decides_nothing(office: SlackOffice) -> None:
+    async with office.listening() as app, office.working([SHIP]):
+        card = await office.shown(office.mention("ship it"), 1)
+        office.slack.people.react(office.bob, card, "+1")
+        await office.slack.post.settled()
+        _, events = await only_thread(app)
+    assert [event for event in events if isinstance(event, Verdict)] == []
+    assert office.ledger() == []
+
+
 async def test_a_press_by_someone_not_allowed_is_refused_in_private_and_recorded(
     office: SlackOffice,
 ) -> None:

@@ -75,15 +75,21 @@ def delete(call: Call) -> Json:
 def writable(call: Call, argument: str = "channel") -> Channel:
     """Where to: a channel's id or name, or a person's id for the conversation with them."""
     team, name = call.seat.workspace, call.required(argument)
-    if name in team.people:
-        return team.direct(call.seat.bot, team.people[name])
-    named = [each for each in team.channels.values() if each.name and each.name == name.lstrip("#")]
-    found = named[0] if named and named[0].kind == "public" else call.channel(argument)
+    person = team.people.get(name)
+    found = team.direct(call.seat.bot, person) if person else _named(call, argument)
+    if found.kind == "im" and not call.world.app.takes_messages:
+        raise call.refuse("messages_tab_disabled")
     if found.archived:
         raise call.refuse("is_archived")
     if not call.sits_in(found) and "chat:write.public" not in call.seat.scopes:
         raise call.refuse("not_in_channel")
     return found
+
+
+def _named(call: Call, argument: str) -> Channel:
+    team, name = call.seat.workspace, call.required(argument)
+    named = [each for each in team.channels.values() if each.name and each.name == name.lstrip("#")]
+    return named[0] if named and named[0].kind == "public" else call.channel(argument)
 
 
 def _said(call: Call, limit: int) -> tuple[str, list[Json]]:

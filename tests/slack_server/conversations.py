@@ -55,6 +55,8 @@ def opened(call: Call) -> Json:
     people = [call.person(user) for user in users]
     if any(person.standing == "bot" for person in people):
         raise call.refuse("cannot_dm_bot")
+    if any(person.disabled for person in people):
+        raise call.refuse("user_disabled")
     found = call.seat.workspace.direct(call.seat.bot, *people)
     return {"channel": {"id": found.id}, "no_op": False, "already_open": bool(found.messages)}
 

@@ -76,6 +76,11 @@ class App:
         return as_object(self._features.get("app_home")).get("home_tab_enabled") is True
 
     @property
+    def takes_messages(self) -> bool:
+        """Whether people may be written to in private: the messages tab of the app's home."""
+        return as_object(self._features.get("app_home")).get("messages_tab_enabled") is True
+
+    @property
     def takes_interaction(self) -> bool:
         return as_object(self._settings.get("interactivity")).get("is_enabled") is True
 

@@ -81,7 +81,7 @@ def person(shown: Person) -> Json:
         "name": shown.name,
         "real_name": shown.name.title(),
         "tz": shown.time_zone,
-        "deleted": False,
+        "deleted": shown.disabled,
         "is_bot": shown.standing == "bot",
         "is_restricted": shown.standing == "guest",
         "is_ultra_restricted": False,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from tests.slack_server.manifests import MANIFEST
 from tests.slack_server.rig import ask, error
 from tests.slack_server.server import SlackServer
 from tests.slack_server.shapes import Json, as_object, as_objects
@@ -208,6 +209,24 @@ async def test_a_direct_conversation_is_opened_once(slack: SlackServer, alice: P
     assert posted["channel"] == direct
     told = await ask(slack, "conversations.info", {"channel": direct})
     assert as_object(told["channel"])["user"] == alice.id
+
+
+async def test_not_everybody_can_be_written_to_in_private(
+    slack: SlackServer, alice: Person
+) -> None:
+    alice.disabled = True
+    robot = slack.team.person("robot", "bot")
+    assert await error(slack, "conversations.open", {"users": alice.id}) == "user_disabled"
+    assert await error(slack, "conversations.open", {"users": robot.id}) == "cannot_dm_bot"
+    assert await error(slack, "conversations.open", {"users": "U0"}) == "user_not_found"
+
+
+async def test_an_app_without_a_messages_tab_writes_to_nobody_in_private() -> None:
+    features = as_object(MANIFEST["features"])
+    home = {"home_tab_enabled": True, "messages_tab_enabled": False}
+    async with SlackServer({**MANIFEST, "features": {**features, "app_home": home}}) as slack:
+        post = {"channel": slack.team.person("alice").id, "text": "Hello."}
+        assert await error(slack, "chat.postMessage", post) == "messages_tab_disabled"
 
 
 async def test_only_the_kinds_asked_for_are_listed(slack: SlackServer, alice: Person) -> None:

@@ -31,6 +31,7 @@ class Person:
     locale: str = "en-US"
     bot_id: str = ""
     app_id: str = ""
+    disabled: bool = False
 
     @property
     def email(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.core.outbox import Approval, Waiting
 from bot.core.values import Address
 from bot.kit.arrival import Form, Json, Press, Remark, Words
 
@@ -24,6 +25,9 @@ class Porch:
         self.heard.set()
         return "noted"
 
+    async def meant(self, words: Words) -> Sequence[Approval]:
+        return ()
+
     async def remark(self, remark: Remark) -> None:
         raise AssertionError("nothing was changed")
 
@@ -33,6 +37,9 @@ class Porch:
     async def bury(self, channel: str, raw: bytes, cause: str) -> None:
         self.buried.append(raw)
         self.heard.set()
+
+    async def asked(self, request: str) -> Waiting | None:
+        raise AssertionError("no copy was answered")
 
     async def form(self, request: str) -> Form | None:
         raise AssertionError("no form was asked for")

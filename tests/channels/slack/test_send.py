@@ -21,6 +21,10 @@ from tests.slack_server.server import SlackServer
 from tests.slack_server.workspace import Channel, Message
 
 HELLO = Say("t1-4-0", "hello")
+KEY = "t1-4-0-v1"
+QUESTION = Question(
+    KEY, KEY, "Which?", "", "low", "yes_no", ("Yes", "No"), None, ("alice",), "", "alice"
+)
 
 
 @dataclass
@@ -121,9 +125,7 @@ async def test_told_to_slow_down_it_waits_and_sends_once(room: Room) -> None:
 async def test_a_form_that_slack_refuses_goes_out_plainer_and_at_last_as_text(
     room: Room, refusal: str
 ) -> None:
-    ask = Question(
-        "t1-4-0-v1", "t1-4-0-v1", "Which?", "", "low", "yes_no", ("Yes", "No"), None, ("alice",), ""
-    )
+    ask = QUESTION
     room.slack.faults.plan("chat.postMessage", Refuse(refusal))
     await room.sender.send(room.address, ask)
     (message,) = room.ours()

@@ -1,0 +1,100 @@
+"""Answers: what is written under a copy of a card decides on that card, or its author is told where it belongs.
+
+In a direct message many write below a card instead of under it: a verdict there counts for the one copy that is open.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from bot.core import words as typed
+from bot.core.names import version_of
+from bot.core.outbox import Approval, Waiting
+from bot.kit.arrival import Arrivals, Press
+from bot.kit.people import People
+from channels.slack import hints, marks
+from channels.slack.address import CHANNEL
+from channels.slack.api import Json, Web
+from channels.slack.parse import Said, Us
+from channels.slack.reader import look_of
+
+MOST_LOOKED_AT = 50
+
+
+class Answers:
+    """What people write beside the copies that they were sent."""
+
+    def __init__(self, web: Web, us: Us, people: People, arrivals: Arrivals) -> None:
+        self._web = web
+        self._us = us
+        self._people = people
+        self._arrivals = arrivals
+
+    async def take(self, said: Said) -> bool:
+        """Takes words that were written to a copy; False: they are for somebody else to take."""
+        if not said.place.channel.startswith("D"):
+            return False
+        copies = await self._under(said) if said.is_reply else await self._above(said)
+        match copies:
+            case []:
+                return False
+            case [copy]:
+                await self._decide(said, marks.mark(copy, "request"), marks.mark(copy, "link"))
+            case _:
+                look = look_of(said.words.person, self._people)
+                await self._tell(said, hints.which_card(look))
+        return True
+
+    async def _under(self, said: Said) -> list[Json]:
+        """The copy that this is a reply to."""
+        if await self._arrivals.knows(said.words.address):
+            return []
+        asked: Json = {"channel": said.place.channel, "ts": said.place.root, "limit": 1}
+        return await self._copies("conversations.replies", asked)
+
+    async def _above(self, said: Said) -> list[Json]:
+        """The copies that are open, where this is a verdict, or nearly one, in nobody's thread."""
+        word = typed.read(said.words.text)
+        if not (isinstance(word, typed.Approve | typed.Deny) or typed.nearly(said.words.text)):
+            return []
+        asked: Json = {"channel": said.place.channel, "latest": said.ts, "limit": MOST_LOOKED_AT}
+        copies = await self._copies("conversations.history", asked)
+        return [copy for copy in copies if await self._is_open(marks.mark(copy, "request"))]
+
+    async def _copies(self, method: str, asked: Json) -> list[Json]:
+        page = await self._web.call(method, {**asked, "include_all_metadata": True})
+        messages = cast("list[Json]", page["messages"])
+        ours = [each for each in messages if each.get("bot_id") == self._us.bot]
+        return [each for each in ours if marks.mark(each, "request")]
+
+    async def _is_open(self, request: str) -> bool:
+        waiting = await self._arrivals.asked(request)
+        return isinstance(waiting, Approval) and version_of(waiting.request) == version_of(request)
+
+    async def _decide(self, said: Said, request: str, link: str) -> None:
+        """A verdict or an answer goes to the fold, which knows whether it counts; nothing else is a decision."""
+        waiting = await self._arrivals.asked(request)
+        press = self._press(said, request, waiting)
+        if press is None:
+            look = look_of(said.words.person, self._people)
+            await self._tell(said, hints.copy_only(waiting, link, look))
+            return
+        await self._arrivals.press(press)
+
+    def _press(self, said: Said, request: str, waiting: Waiting | None) -> Press | None:
+        words = said.words
+        press = Press(words.id, CHANNEL, words.person, request, "answer", text=words.text)
+        match waiting, typed.read(words.text):
+            case Approval(typed=False), typed.Approve():
+                return None
+            case Approval() | None, typed.Approve():
+                return Press(words.id, CHANNEL, words.person, request, "approve")
+            case Approval() | None, typed.Deny(reason):
+                return Press(words.id, CHANNEL, words.person, request, "deny", text=reason)
+            case Approval() | None, _:
+                return None
+            case _:
+                return press
+
+    async def _tell(self, said: Said, text: str) -> None:
+        await hints.whisper(self._web, said.place, said.words.person, text)

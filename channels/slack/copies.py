@@ -1,0 +1,130 @@
+"""Copies: a card goes to each of those who are asked in a direct message too, whose buttons decide as the card's own do.
+
+Copies go out before their card, and the card says in its metadata and its receipt which they are: whoever has the card
+has them all. A copy that was perhaps sent is looked for before it is sent again; one that cannot be sent holds up nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import cast
+
+import structlog
+
+from bot.core.outbox import Approval, Notice, Outgoing, Say, Waiting
+from bot.core.thread import Thread
+from bot.kit.people import People
+from channels.slack import marks
+from channels.slack.address import Place
+from channels.slack.api import Json, Web
+from channels.slack.blocks import Look
+from channels.slack.marks import Copy
+from channels.slack.posting import Posting, Spot
+from channels.slack.reader import look_of, user_of
+from channels.slack.settled import settled
+from channels.slack.words import words
+
+TRIES = 3
+COPY_SECONDS = 15.0
+MOST_LOOKED_AT = 100
+log = structlog.get_logger()
+
+
+class Copies:
+    """The direct messages of one workspace."""
+
+    def __init__(self, web: Web, people: People, posting: Posting) -> None:
+        self._web = web
+        self._people = people
+        self._posting = posting
+        self._homes: dict[str, str] = {}
+        self._doubted: set[str] = set()
+
+    def doubt(self, key: str) -> None:
+        """Copies of this card may have been sent before."""
+        self._doubted.add(key)
+
+    async def send(self, message: Outgoing, where: Place, link: str) -> tuple[Copy, ...]:
+        """The copies that are there now."""
+        if isinstance(message, Say | Notice):
+            return ()
+        users = recipients(message, self._people)
+        each = (self._copy(user, message, where, link) for user in users)
+        found = await asyncio.gather(*each)
+        self._doubted.discard(message.key)
+        return tuple(copy for copy in found if copy)
+
+    async def change(self, copy: Copy, thread: Thread, request: str, link: str, at: int) -> None:
+        """The copy as it stands now."""
+        post = settled(thread, request, self._look(copy.user), at)
+        if post is not None:
+            spot = Spot(copy.channel, head=self._head(copy.user, link))
+            key = marks.metadata(_key(request, copy.user), request=request, link=link)
+            await self._posting.change(spot, copy.ts, post, key)
+
+    async def home(self, user: str) -> str:
+        """The conversation with this person. Raises as `Web.call` does."""
+        if user not in self._homes:
+            opened = await self._web.call("conversations.open", {"users": user})
+            self._homes[user] = str(cast("Json", opened["channel"])["id"])
+        return self._homes[user]
+
+    async def _copy(self, user: str, message: Waiting, where: Place, link: str) -> Copy | None:
+        try:
+            async with asyncio.timeout(COPY_SECONDS):
+                channel = await self.home(user)
+                if channel == where.channel:
+                    return None  # Where they are alone with us, they have the card itself.
+                return await self._sent(user, channel, message, link)
+        except Exception as error:  # noqa: BLE001 - nobody else has to wait for this one
+            log.warning("no copy", user=user, key=message.key, error=str(error)[:300])
+            return None
+
+    async def _sent(self, user: str, channel: str, message: Waiting, link: str) -> Copy | None:
+        """Sends it, and looks first wherever it may be there."""
+        key, doubted = _key(message.key, user), message.key in self._doubted
+        carried = marks.metadata(key, request=message.request, link=link)
+        spot = Spot(channel, head=self._head(user, link))
+        for _ in range(TRIES):
+            ts = await self._there(channel, key) if doubted else None
+            try:
+                ts = ts or await self._posting.put(spot, message, self._look(user), carried)
+            except OSError:
+                doubted = True
+                continue
+            return Copy(user, channel, ts)
+        ts = await self._there(channel, key)
+        return Copy(user, channel, ts) if ts else None
+
+    async def _there(self, channel: str, key: str) -> str | None:
+        asked: Json = {
+            "channel": channel,
+            "include_all_metadata": True,
+            "limit": MOST_LOOKED_AT,
+        }
+        page = await self._web.call("conversations.history", asked)
+        ours = (m for m in cast("list[Json]", page["messages"]) if m.get("bot_id"))
+        return next((str(m["ts"]) for m in ours if marks.mark(m) == key), None)
+
+    def _look(self, user: str) -> Look:
+        """As this person reads it; where they are alone with us, nobody is called."""
+        return replace(look_of(user, self._people), mentions=())
+
+    def _head(self, user: str, link: str) -> str:
+        say = words(self._look(user).language)
+        return say.a_copy.format(link=link)
+
+
+def recipients(message: Waiting, people: People) -> list[str]:
+    """Whom a copy is for: those who are asked, without whoever began the thread and those whose word would not count."""
+    asked = message.approvers if isinstance(message, Approval) else message.asked
+    barred = message.barred if isinstance(message, Approval) else ()
+    left_out = {message.requester, *barred}
+    users = (user_of(person, people) for person in asked if person not in left_out)
+    return list(dict.fromkeys(user for user in users if user))
+
+
+def _key(key: str, user: str) -> str:
+    """Each copy has a key of its own."""
+    return f"{key}@{user}"

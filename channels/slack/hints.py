@@ -1,0 +1,39 @@
+"""Hints: what one person alone is told, so that nothing they meant is lost on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core.outbox import Approval, Waiting
+from channels.slack.address import Place
+from channels.slack.api import Json, Web
+from channels.slack.approval import how
+from channels.slack.blocks import Look
+from channels.slack.words import words
+
+
+def decided_nothing(meant: Sequence[Approval], look: Look) -> str:
+    """That what they wrote was no verdict, and how to give one."""
+    if len(meant) > 1:
+        return which_card(look)
+    say = words(look.language)
+    return f"{say.decided_nothing} {how(meant[0], say)}"
+
+
+def which_card(look: Look) -> str:
+    """That they have to say which of several they mean."""
+    say = words(look.language)
+    return f"{say.decided_nothing} {say.which_card}"
+
+
+def copy_only(waiting: Waiting | None, link: str, look: Look) -> str:
+    """What can be written under a copy of a card, and where everything else belongs."""
+    say = words(look.language)
+    decides = f" {how(waiting, say)}" if isinstance(waiting, Approval) else ""
+    return f"{say.decided_nothing}{decides} {say.a_copy_only.format(link=link)}"
+
+
+async def whisper(web: Web, where: Place, user: str, text: str) -> None:
+    """A note in the thread that this person alone sees. Raises as `Web.call` does."""
+    note: Json = {"channel": where.channel, "thread_ts": where.root, "user": user, "text": text}
+    await web.call("chat.postEphemeral", note)

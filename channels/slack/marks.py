@@ -1,0 +1,45 @@
+"""Marks: what our messages carry for ourselves, as metadata: their key, and which copies of a card there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+Json = dict[str, JsonValue]
+EVENT_TYPE = "outer_loop_bot"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A card as it went to one person alone."""
+
+    user: str
+    channel: str
+    ts: str
+
+
+def metadata(key: str, **beside: str) -> Json:
+    """The metadata of a message with this key."""
+    return {"event_type": EVENT_TYPE, "event_payload": {"key": key, **beside}}
+
+
+def mark(message: Mapping[str, JsonValue], name: str = "key") -> str:
+    """What a message carries under this name; empty: nothing of ours. Anybody may write the like beside their own."""
+    found = message.get("metadata")
+    if not isinstance(found, dict) or found.get("event_type") != EVENT_TYPE:
+        return ""
+    payload = found.get("event_payload")
+    value = payload.get(name) if isinstance(payload, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def written(copies: tuple[Copy, ...]) -> str:
+    """These copies, as metadata and receipts have them."""
+    return " ".join(f"{each.user}/{each.channel}/{each.ts}" for each in copies)
+
+
+def read(copies: str) -> tuple[Copy, ...]:
+    """The other way round."""
+    return tuple(Copy(*each.split("/")) for each in copies.split())

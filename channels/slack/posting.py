@@ -1,0 +1,113 @@
+"""Posting: one message into one place: in its form, in a plainer one where Slack refuses that, and never twice by itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+import structlog
+from pydantic import JsonValue
+
+from bot.core.outbox import Outgoing
+from channels.slack import blocks
+from channels.slack.api import NotAsItStands, Web
+from channels.slack.blocks import File, Look, Post
+from channels.slack.cards import plain, render
+from channels.slack.pace import Pace
+from channels.slack.payload import Message
+from channels.slack.replies import replies
+
+Json = dict[str, JsonValue]
+MOST_LOOKED_AT = 100
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where it goes: a channel, and in it a thread or none; `head` is what the frame says above it."""
+
+    channel: str
+    thread_ts: str | None = None
+    head: str = ""
+
+
+class Posting:
+    """The way out, one message after the other in each channel."""
+
+    def __init__(self, web: Web, who: Callable[[], Awaitable[Json]]) -> None:
+        self._web = web
+        self._who = who
+        self._pace = Pace()
+
+    async def put(self, spot: Spot, message: Outgoing, look: Look, metadata: Json) -> str:
+        """Posts it and returns its timestamp. Raises as `Web.call` does."""
+        async with self._pace.turn(spot.channel):
+            post = render(message, look)
+            await self._upload(spot, post.files)
+            try:
+                return await self._post(spot, post, metadata)
+            except NotAsItStands as error:
+                log.warning("sent plain", key=message.key, reason=str(error))
+            simple = plain(message, look)
+            await self._upload(spot, [file for file in simple.files if file not in post.files])
+            try:
+                return await self._post(spot, simple, metadata)
+            except NotAsItStands:
+                return await self._post(spot, Post(simple.text), metadata)
+
+    async def change(self, spot: Spot, ts: str, post: Post, metadata: Json) -> None:
+        """Puts this in the place of what was posted there; its files stay as they are."""
+        shown = headed(post, spot.head)
+        card: Json = {"channel": spot.channel, "ts": ts, "text": shown.text}
+        await self._web.call(
+            "chat.update", {**card, "blocks": list(shown.blocks), "metadata": metadata}
+        )
+
+    async def _post(self, spot: Spot, post: Post, metadata: Json) -> str:
+        shown = headed(post, spot.head)
+        sent = await self._web.call(
+            "chat.postMessage",
+            {
+                "channel": spot.channel,
+                "thread_ts": spot.thread_ts,
+                "text": shown.text,
+                "blocks": list(shown.blocks) or None,
+                "metadata": metadata,
+                "unfurl_links": False,
+                "unfurl_media": False,
+            },
+        )
+        return str(sent["ts"])
+
+    async def _upload(self, spot: Spot, files: Sequence[File]) -> None:
+        """Before the card: nobody is to decide on what they cannot see. What a lost reply left there is not sent again."""
+        there = await self._uploaded(spot) if files else frozenset[str]()
+        missing = [file for file in files if file.name not in there]
+        if missing:
+            await self._web.upload(spot.channel, spot.thread_ts, missing)
+
+    async def _uploaded(self, spot: Spot) -> frozenset[str]:
+        """The names of our files there: each is made of a message's key, as that of the message is."""
+        us = (await self._who())["user_id"]
+        there = [file async for message in self._there(spot) for file in message.files]
+        return frozenset(file.name for file in there if file.user == us)
+
+    async def _there(self, spot: Spot) -> AsyncIterator[Message]:
+        """The thread, or the latest of a channel."""
+        if spot.thread_ts:
+            async for reply in replies(self._web, spot.channel, spot.thread_ts):
+                yield Message.model_validate(reply)
+            return
+        asked: Json = {"channel": spot.channel, "limit": MOST_LOOKED_AT}
+        page = await self._web.call("conversations.history", asked)
+        for message in cast("list[Json]", page["messages"]):
+            yield Message.model_validate(message)
+
+
+def headed(post: Post, head: str) -> Post:
+    """The post with this line above it, where it has blocks."""
+    if not (head and post.blocks):
+        return post
+    above: Json = {**blocks.context(head), "block_id": f"{post.blocks[0].get('block_id')}:head"}
+    return replace(post, blocks=(above, *post.blocks))

@@ -1,0 +1,230 @@
+"""Copies: each of those asked has the card in a direct message too, once; it closes with the card, and holds up nobody."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, replace
+
+import pytest
+
+from bot.core.outbox import Approval, Question, Say
+from bot.core.values import Address
+from bot.kit.people import People, Person
+from channels.slack import copies, marks
+from channels.slack.address import Place
+from channels.slack.api import Web
+from channels.slack.copies import recipients
+from channels.slack.manifest import manifest
+from channels.slack.marks import Copy
+from channels.slack.send import Slack
+from tests.core.build import gated, working
+from tests.slack_server import workspace
+from tests.slack_server.faults import Cut, Fail, Fault, LoseReply, Refuse
+from tests.slack_server.ledger import Entry
+from tests.slack_server.server import SlackServer
+from tests.slack_server.shapes import as_objects
+from tests.slack_server.workspace import Message
+
+KEY = "T-1-0-v1"
+ASKED = Approval(
+    KEY, KEY, "ship", {"tag": "v1"}, "it is due", "", ("bob", "carol", "alice"), 1, (), False, True, None, "", "", (),
+    barred=("alice",), requester="alice",
+)  # fmt: skip
+
+
+@dataclass
+class Team:
+    """Alice began a thread; Bob and Carol may decide."""
+
+    slack: SlackServer
+    people: People
+    root: Message
+    persons: dict[str, workspace.Person]
+
+    @property
+    def address(self) -> Address:
+        return Place(self.slack.team.team, self.root.channel, self.root.ts).address
+
+    def sender(self) -> Slack:
+        """As another process has it."""
+        return Slack(Web(self.slack.token, self.slack.api_url), self.people)
+
+    def direct(self, name: str) -> list[Message]:
+        """What the bot wrote to this person in private."""
+        channel = self.slack.team.direct(self.persons[name], self.slack.bot)
+        return [each for each in channel.standing() if each.user == self.slack.bot.id]
+
+    def cards(self) -> list[Message]:
+        channel = self.slack.team.channels[self.root.channel]
+        return [each for each in channel.standing() if each.user == self.slack.bot.id]
+
+
+@pytest.fixture
+async def team() -> AsyncGenerator[Team]:
+    async with SlackServer(manifest()) as slack:
+        persons = {name: slack.team.person(name) for name in ("alice", "bob", "carol")}
+        room = slack.team.channel("releases", [*persons.values(), slack.bot])
+        known = {name: Person(slack=person.id) for name, person in persons.items()}
+        known["bob"] = known["bob"].model_copy(update={"language": "de"})
+        root = slack.people.say(persons["alice"], room, "hi")
+        yield Team(slack, People(known), root, persons)
+
+
+def buttons(message: Message) -> list[object]:
+    rows = [block for block in message.blocks if block["type"] == "actions"]
+    return [button["action_id"] for row in rows for button in as_objects(row["elements"])]
+
+
+async def test_each_who_may_decide_has_a_copy_of_their_own_in_their_language(team: Team) -> None:
+    receipt = await team.sender().send(team.address, ASKED)
+    (card,), (bob,), (carol,) = team.cards(), team.direct("bob"), team.direct("carol")
+    assert team.direct("alice") == []
+    assert buttons(bob) == buttons(carol) == buttons(card) == ["approve", "deny", "edit"]
+    assert "Genehmigung" in bob.text
+    assert "<@" not in bob.text + carol.text
+    link = f"{team.slack.world.url}/archives/{card.channel}/p{team.root.ts.replace('.', '')}"
+    assert link in str(bob.blocks[0])
+    keys = [marks.mark({"metadata": each.metadata}) for each in (card, bob, carol)]  # type: ignore[dict-item]
+    assert keys == [KEY, f"{KEY}@{bob_id(team)}", f"{KEY}@{team.persons['carol'].id}"]
+    first, *others = receipt.split(" ")
+    assert first.endswith(f"/{card.ts}")
+    assert marks.read(" ".join(others)) == (
+        Copy(bob_id(team), bob.channel, bob.ts),
+        Copy(team.persons["carol"].id, carol.channel, carol.ts),
+    )
+
+
+def bob_id(team: Team) -> str:
+    return team.persons["bob"].id
+
+
+async def test_whoever_finds_the_card_knows_its_copies(team: Team) -> None:
+    receipt = await team.sender().send(team.address, ASKED)
+    assert await team.sender().find(team.address, KEY) == receipt
+
+
+@pytest.mark.parametrize("refusal", ["cannot_dm_bot", "user_disabled", "user_not_found"])
+async def test_one_who_cannot_be_written_to_holds_up_nobody(team: Team, refusal: str) -> None:
+    def rule(entry: Entry) -> Fault | None:
+        is_bobs = entry.arguments.get("users") == bob_id(team)
+        return Refuse(refusal) if is_bobs else None
+
+    team.slack.faults.rule = rule
+    receipt = await team.sender().send(team.address, ASKED)
+    assert (len(team.cards()), len(team.direct("bob")), len(team.direct("carol"))) == (1, 0, 1)
+    assert bob_id(team) not in receipt
+
+
+async def test_one_whose_messages_fail_for_long_holds_up_nobody(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copies, "COPY_SECONDS", 0.3)
+    held = team.slack.faults.hold("conversations.open")
+    await team.sender().send(team.address, ASKED)
+    held.release.set()
+    assert len(team.cards()) == 1
+    assert sorted((len(team.direct("bob")), len(team.direct("carol")))) == [0, 1]
+
+
+@pytest.mark.parametrize("fault", [LoseReply(), Cut(), Fail(503)])
+async def test_a_copy_whose_reply_is_lost_is_looked_for_and_there_once(
+    team: Team, fault: LoseReply | Cut | Fail
+) -> None:
+    team.slack.faults.plan("chat.postMessage", fault, fault)
+    receipt = await team.sender().send(team.address, ASKED)
+    (bob,), (carol,) = team.direct("bob"), team.direct("carol")
+    assert bob.ts in receipt
+    assert carol.ts in receipt
+
+
+async def test_a_card_whose_reply_is_lost_is_found_with_its_copies(team: Team) -> None:
+    team.slack.faults.plan("chat.postMessage", None, None, LoseReply())
+    with pytest.raises(OSError):  # noqa: PT011 - its kind is what tells the engine that the world is away
+        await team.sender().send(team.address, ASKED)
+    receipt = await team.sender().find(team.address, KEY)
+    assert receipt is not None
+    assert team.direct("bob")[0].ts in receipt
+
+
+async def test_a_card_that_died_after_its_copies_is_sent_and_they_are_not_sent_again(
+    team: Team,
+) -> None:
+    team.slack.faults.plan("chat.postMessage", None, None, Cut())
+    with pytest.raises(OSError):  # noqa: PT011 - its kind is what tells the engine that the world is away
+        await team.sender().send(team.address, ASKED)
+    later = team.sender()
+    assert await later.find(team.address, KEY) is None
+    receipt = await later.send(team.address, ASKED)
+    assert [len(team.direct(name)) for name in ("bob", "carol")] == [1, 1]
+    assert len(team.cards()) == 1
+    assert team.direct("carol")[0].ts in receipt
+
+
+async def test_another_showing_has_copies_of_its_own(team: Team) -> None:
+    sender = team.sender()
+    await sender.send(team.address, ASKED)
+    await sender.send(team.address, replace(ASKED, key="T-1-0-v2", request="T-1-0-v2"))
+    assert [len(team.direct(name)) for name in ("bob", "carol")] == [2, 2]
+
+
+async def test_where_the_thread_is_a_persons_own_conversation_they_have_no_second_card(
+    team: Team,
+) -> None:
+    channel = team.slack.team.direct(team.persons["bob"], team.slack.bot)
+    root = team.slack.people.say(team.persons["bob"], channel, "hi")
+    home = Place(team.slack.team.team, channel.id, root.ts).address
+    await team.sender().send(home, replace(ASKED, approvers=("bob",), barred=(), requester=""))
+    assert len(team.direct("bob")) == 1
+
+
+async def test_every_copy_closes_with_the_card_and_stays_known_as_its_copy(team: Team) -> None:
+    story, (call,) = working(gated())
+    story.previewed(call)
+    receipt = await team.sender().send(team.address, replace(ASKED, key=f"{call}-v1", request=f"{call}-v1"))  # fmt: skip
+    story.delivered(f"{call}-v1")
+    story.deny(f"{call}-v1")
+    thread = replace(story.thread, address=team.address)
+    await team.sender().change(receipt, f"{call}-v1", thread, 1_000)
+    (card,), (bob,), (carol,) = team.cards(), team.direct("bob"), team.direct("carol")
+    assert [buttons(each) for each in (card, bob, carol)] == [[], [], []]
+    assert "Abgelehnt von bob" in bob.text
+    assert "Denied by bob" in carol.text
+    assert await team.sender().find(team.address, f"{call}-v1") == receipt
+
+
+async def test_a_copy_that_cannot_be_changed_keeps_no_other_from_it(team: Team) -> None:
+    story, (call,) = working(gated())
+    story.previewed(call)
+    receipt = await team.sender().send(team.address, ASKED)
+    story.deny(f"{call}-v1")
+    team.slack.people.delete(team.direct("bob")[0])
+    thread = replace(story.thread, address=team.address)
+    with pytest.raises(Exception, match="message_not_found"):
+        await team.sender().change(receipt, KEY, thread, 1_000)
+    assert [buttons(each) for each in (*team.cards(), *team.direct("carol"))] == [[], []]
+
+
+def test_a_copy_is_for_those_who_are_asked_and_not_for_whoever_asks() -> None:
+    people = People({name: Person(slack=f"U{name}") for name in ("alice", "bob")})
+    ask = Question(KEY, KEY, "Which?", "", "low", "free_text", (), None, ("alice", "bob", "dora", "slack:U9"), "", "alice")  # fmt: skip
+    assert recipients(ask, people) == ["Ubob", "U9"]
+    assert recipients(replace(ask, requester=""), people) == ["Ualice", "Ubob", "U9"]
+
+
+async def test_what_is_only_said_has_no_copies(team: Team) -> None:
+    receipt = await team.sender().send(team.address, Say("T-1-0", "hello"))
+    assert " " not in receipt
+    assert team.slack.ledger.calls("conversations.open") == []
+
+
+async def test_whoever_is_not_in_the_channel_is_told_in_private(team: Team) -> None:
+    dora = team.slack.team.person("dora")
+    await team.sender().tell(team.address, f"slack:{dora.id}", "Too late.")
+    team.persons["dora"] = dora
+    assert [each.text for each in team.direct("dora")] == ["Too late."]
+
+
+def test_copies_are_read_as_they_are_written() -> None:
+    some: Sequence[Copy] = (Copy("U1", "D1", "1.1"), Copy("U2", "D2", "2.2"))
+    assert marks.read(marks.written(tuple(some))) == some
+    assert marks.read("") == ()
