@@ -20,6 +20,7 @@ from bot.engine.server import ensure_server
 from bot.engine.store import Store
 from bot.engine.toolbox import Toolbox
 from bot.engine.worker import Worker
+from bot.kit import attached
 from bot.kit.agent import Agent
 from bot.kit.channel import Channel
 from bot.kit.document import AgentError
@@ -155,7 +156,7 @@ def _fallback_of(settings: Settings) -> Callable[[Agent], str]:
 
 def worker(app: App, channels: Mapping[str, Channel]) -> Worker:
     """A worker on this app's store."""
-    runner = Runner(Toolbox(app.house.agents, environment()))
+    runner = Runner(Toolbox(app.house.agents, environment(), attached.tools(channels)))
     return Worker(
         app.store,
         Performer(decider(app), runner, channels),

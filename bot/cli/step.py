@@ -20,6 +20,7 @@ from bot.core.reducer import replay
 from bot.core.thread import Thinking, Thread
 from bot.core.visible import on_one_line
 from bot.core.yamlish import dump
+from bot.kit.intents import ATTACHMENT
 
 Json = dict[str, object]
 Decided = StepDecided | DecideFailed
@@ -161,9 +162,14 @@ def _by(event: Decided) -> str:
     return "prefetch" if event.actor == "prefetch" else "model"
 
 
+def _prefetched(event: Decided) -> str:
+    files = isinstance(event, StepDecided) and any(each.tool == ATTACHMENT for each in event.calls)
+    return "prefetch, for files of a message" if files else "prefetch, which agent.md chose"
+
+
 def _heading(step: Step) -> Iterator[str]:
     event = step.event
-    who = f"model {event.model}" if event.model else "prefetch, which agent.md chose"
+    who = f"model {event.model}" if event.model else _prefetched(event)
     asked = who if event.model or _by(event) == "prefetch" else "no model was asked"
     yield f"step {step.number}, event {step.seq}, {clock(event.at)}: {asked}, having seen {event.seen} events"
     if step.void:

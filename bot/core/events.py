@@ -9,7 +9,7 @@ from typing import Literal, final
 
 from pydantic import Field, JsonValue
 
-from bot.core.values import Address, Base, Card, Limits, Proposal, Usage, Word
+from bot.core.values import Address, Attachment, Base, Card, Limits, Proposal, Usage, Word
 
 UNREADABLE = "Unreadable"
 """The type of a stored row that is no event at all."""
@@ -23,6 +23,7 @@ class MessageReceived(Base):
     text: str
     agent: str = ""
     written: int | None = None
+    files: tuple[Attachment, ...] = ()
 
 
 class MessageNoted(Base):
@@ -31,6 +32,7 @@ class MessageNoted(Base):
     type: Literal["MessageNoted"] = "MessageNoted"
     address: Address
     text: str
+    files: tuple[Attachment, ...] = ()
 
 
 class CronTicked(Base):
@@ -224,26 +226,8 @@ class Unknown(Base):
 
 
 Known = (
-    MessageReceived
-    | MessageNoted
-    | CronTicked
-    | StepDecided
-    | DecideFailed
-    | Previewed
-    | PreviewRefused
-    | Verdict
-    | VerdictRefused
-    | ToolStarted
-    | ToolEnded
-    | OutcomeUnknown
-    | CallVoided
-    | TimerFired
-    | Delivered
-    | DeliveryFailed
-    | Paused
-    | Resumed
-    | Cancelled
-    | Compacted
-    | Forked
-)
+    MessageReceived | MessageNoted | CronTicked | StepDecided | DecideFailed | Previewed | PreviewRefused
+    | Verdict | VerdictRefused | ToolStarted | ToolEnded | OutcomeUnknown | CallVoided | TimerFired
+    | Delivered | DeliveryFailed | Paused | Resumed | Cancelled | Compacted | Forked
+)  # fmt: skip
 Event = Known | Unknown

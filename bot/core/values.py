@@ -26,6 +26,13 @@ class Address(Value):
     locator: str
 
 
+class Attachment(Value):
+    """A file that came with a message, by the name that its channel knows it under; what is in it is read by whoever works."""
+
+    id: str
+    name: str = ""
+
+
 class Usage(Value):
     """What one model call used: tokens by price class, and money in millionths of a US dollar (None: price unknown)."""
 

@@ -152,6 +152,7 @@ class Reception:
             text=words.text,
             agent=self._default_agent,
             written=words.written,
+            files=words.files,
         )
 
     def _noted(self, words: Words) -> MessageNoted:
@@ -160,6 +161,7 @@ class Reception:
             actor=self._actor(words.address.channel, words.person),
             address=words.address,
             text=words.text,
+            files=words.files,
         )
 
     def _verdict(self, press: Press, call: Call | None) -> Verdict:

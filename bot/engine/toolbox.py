@@ -26,11 +26,17 @@ class Gone(Exception):
 
 
 class Toolbox:
-    """The tools of all agents, and the environment out of which each gets what it declares."""
+    """The tools of all agents and those `common` to them, and the environment out of which each gets what it declares."""
 
-    def __init__(self, agents: Mapping[str, Agent], environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        agents: Mapping[str, Agent],
+        environ: Mapping[str, str],
+        common: Mapping[str, Tool] | None = None,
+    ) -> None:
         self._agents = agents
         self._environ = environ
+        self._common = common or {}
 
     def find(self, thread: Thread, call: Call) -> tuple[Agent, Tool]:
         """The agent of the thread and the tool of the call. Raises `Gone`."""
@@ -38,9 +44,10 @@ class Toolbox:
         if agent is None:
             message = f"the agent {thread.agent} is no longer here"
             raise Gone(message)
-        tool = agent.tools.get(call.proposal.tool)
+        name = call.proposal.tool
+        tool = self._common.get(name) or agent.tools.get(name)
         if tool is None:
-            message = f"{thread.agent} no longer has the tool {call.proposal.tool}"
+            message = f"{thread.agent} no longer has the tool {name}"
             raise Gone(message)
         return agent, tool
 

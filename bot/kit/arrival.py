@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from pydantic import JsonValue
 
 from bot.core.outbox import Approval, Waiting
-from bot.core.values import Address, Word
+from bot.core.values import Address, Attachment, Word
 
 Aim = Literal["bot", "others", "anybody"]
 Json = dict[str, JsonValue]
@@ -19,7 +19,7 @@ Json = dict[str, JsonValue]
 class Words:
     """What somebody wrote, and to whom: `bot` where it is mentioned or spoken to alone, `others` where only they are.
 
-    `person` is who wrote it, by their address on this channel, `before` what was said there until then.
+    `person` is who wrote it, by their address on this channel, `before` what was said there until then, `files` what came with it.
     """
 
     id: str
@@ -29,6 +29,7 @@ class Words:
     aim: Aim
     written: int | None = None
     before: tuple[Words, ...] = ()
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

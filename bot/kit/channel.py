@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from bot.core.outbox import Outgoing
@@ -26,6 +27,26 @@ class Channel(Protocol):
 
     async def tell(self, address: Address, person: str, text: str) -> None:
         """Tell one person something, best effort: why their verdict did not count."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file as its channel has it, or `why` it cannot be had, in one sentence."""
+
+    name: str
+    type: str
+    size: int
+    content: bytes = b""
+    why: str = ""
+
+
+@runtime_checkable
+class Readable(Protocol):
+    """A medium whose messages come with files."""
+
+    async def fetch(self, file: str) -> Fetched:
+        """The file of this name, or why it cannot be had. Raises OSError where it may be had later."""
         ...
 
 

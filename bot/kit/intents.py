@@ -107,4 +107,6 @@ BUILT_IN: Mapping[str, tuple[Kind, type[Args]]] = {
     "withdraw": ("withdraw", Withdraw),
     "read_more": ("read", ReadMore),
 }
+ATTACHMENT = "attached-file"
+"""The read that configuration adds for each file of a message. No model chooses it, and no author's tool can have this name."""
 ALONE = frozenset({"done_for_now", "nothing_to_do", "await", "stand_by"})

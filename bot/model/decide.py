@@ -16,7 +16,7 @@ from bot.core.thread import Thinking, Thread, is_closed
 from bot.core.values import Proposal, Usage
 from bot.kit.agent import Agent
 from bot.kit.propose import Malformed
-from bot.model import budget, fallback
+from bot.model import attached, budget, fallback
 from bot.model.fallback import Models
 from bot.model.port import Answer, Model, ModelFailed
 from bot.model.request import ToolSpec, filled, frame
@@ -70,9 +70,10 @@ class Decider:
             return undecided(thread, "permanent", f"{type(error).__name__}: {error}")
 
     async def _chosen(self, thread: Thread, agent: Agent, events: Sequence[Event]) -> Event:
-        if not thread.decided and agent.prefetch:
-            proposals = self._proposals(thread, agent, agent.prefetch)
-            return self._step(thread, agent, proposals, "prefetch")
+        first = agent.prefetch and not thread.decided
+        prefetched = self._proposals(thread, agent, agent.prefetch) if first else ()
+        if reads := (*prefetched, *attached.reads(thread.id, events)):
+            return self._step(thread, agent, reads, "prefetch")
         return await self._ask(thread, agent, events)
 
     def request(

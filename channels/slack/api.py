@@ -32,12 +32,13 @@ METHODS: dict[str, tuple[str, ...]] = {
     "conversations.history": ("channels:history", "groups:history", "im:history", "mpim:history"),
     "conversations.replies": ("channels:history", "groups:history", "im:history", "mpim:history"),
     "conversations.open": ("im:write",),
+    "files.info": ("files:read",),
     "files.upload_v2": ("files:write",),
     "reactions.add": ("reactions:write",),
     "views.open": (),
 }
 # These take no JSON.
-_READS = frozenset({"conversations.history", "conversations.replies"})
+_READS = frozenset({"conversations.history", "conversations.replies", "files.info"})
 
 MENDS = {
     "channel_not_found": "Slack knows no such channel, or the bot may not see it: invite it there.",

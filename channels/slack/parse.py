@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
+from bot.core.values import Attachment
 from bot.kit.arrival import Aim, Press, Remark, Words
 from channels.slack.address import CHANNEL, Place, message_id, moment
 from channels.slack.payload import Action, Body, Message, View
@@ -112,6 +113,7 @@ def said(event: Message, channel: str, us: Us, name_of: NameOf) -> Said:
         text=_with_files(spoken(event.text, us, name_of), event),
         aim=_aim(event, channel, us),
         written=moment(event.ts),
+        files=tuple(Attachment(id=file.id, name=file.name) for file in event.files if file.id),
     )
     return Said(words, place, event.ts)
 

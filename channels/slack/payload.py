@@ -17,6 +17,11 @@ class File(_Part):
     id: Text = ""
     name: Text = ""
     user: Text = ""
+    mimetype: Text = ""
+    size: int = 0
+    mode: Text = ""
+    is_external: bool = False
+    url_private_download: Text = ""
 
 
 class Edited(_Part):

@@ -9,12 +9,13 @@ from pydantic import JsonValue
 from bot.core.outbox import Outgoing
 from bot.core.thread import Thread
 from bot.core.values import Address
-from bot.kit.channel import Undeliverable
+from bot.kit.channel import Fetched, Undeliverable
 from bot.kit.people import People
 from channels.slack import marks
 from channels.slack.address import Place, link, place
 from channels.slack.api import Web
 from channels.slack.copies import Copies
+from channels.slack.files import fetch
 from channels.slack.hints import whisper
 from channels.slack.posting import Posting, Spot
 from channels.slack.reader import look, reader_of, user_of
@@ -62,6 +63,10 @@ class Slack:
         except Undeliverable:
             note: Json = {"channel": await self._copies.home(user), "text": text}
             await self._web.call("chat.postMessage", note)
+
+    async def fetch(self, file: str) -> Fetched:
+        """A file that came with a message."""
+        return await fetch(self._web, file)
 
     async def change(self, receipt: str, key: str, thread: Thread, at: int) -> None:
         """The card and its copies as they stand now, for those who were asked; their files stay as they are."""

@@ -23,6 +23,7 @@ from bot.engine.run import Runner
 from bot.engine.toolbox import Toolbox
 from bot.engine.trouble import Patience
 from bot.engine.worker import Worker
+from bot.kit import attached
 from bot.kit.people import People
 from bot.model.decide import Decider
 from bot.settings import Settings
@@ -178,10 +179,11 @@ class SlackOffice:
             deadline_seconds=3_600,
             owner="alice",
         )
-        runner = Runner(Toolbox(agents, self.environ))
+        media = channels(app)
+        runner = Runner(Toolbox(agents, self.environ, attached.tools(media)))
         return Worker(
             app.store,
-            Performer(decider, runner, channels(app)),
+            Performer(decider, runner, media),
             lease_seconds=LEASE_SECONDS,
             patience=Patience(first_seconds=0.05, longest_seconds=0.1, tries=8, away_tries=100),
         )

@@ -55,6 +55,27 @@ def _share(call: Call, files: Sequence[File], channel: Channel) -> None:
     Events(call.world, team).posted(message)
 
 
+def info(call: Call) -> Json:
+    """docs: reference/methods/files.info; a file in a channel that the bot is not in is not found either."""
+    team = call.seat.workspace
+    file = team.files.get(call.required("file"))
+    if file is None or not _is_seen(call, file):
+        raise call.refuse("file_not_found")
+    if file.mode == "tombstone":
+        raise call.refuse("file_deleted")
+    return {"file": show.file(team, file), "comments": list[object]()}
+
+
+def _is_seen(call: Call, file: File) -> bool:
+    """Whether it is the bot's own or stands in a channel that the bot is in."""
+    shared = (
+        channel
+        for channel in call.seat.workspace.channels.values()
+        if any(file.id in message.files for message in channel.standing())
+    )
+    return file.user == call.seat.bot.id or any(map(call.sits_in, shared))
+
+
 class FileDesk:
     """The addresses outside `/api`: where content goes in and out."""
 
@@ -79,6 +100,8 @@ class FileDesk:
             return web.Response(status=302, headers={"Location": f"{self._world.url}/signin"})
         if file is None or file.id not in seat.workspace.files:
             return web.Response(status=404)
+        if file.moved_to:
+            return web.Response(status=302, headers={"Location": file.moved_to})
         return web.Response(body=file.content, content_type=file.mimetype)
 
     async def sign_in(self, request: web.Request) -> web.Response:
@@ -100,4 +123,5 @@ async def _content(request: web.Request) -> bytes:
 METHODS = {
     "files.getUploadURLExternal": Method(upload_url, "files:write"),
     "files.completeUploadExternal": Method(complete, "files:write"),
+    "files.info": Method(info, "files:read"),
 }

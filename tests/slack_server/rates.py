@@ -32,6 +32,7 @@ VENDOR: Mapping[str, Rate] = {
     "conversations.open": Rate(50, 60.0),
     "reactions.add": Rate(50, 60.0),
     "reactions.remove": Rate(20, 60.0),
+    "files.info": Rate(100, 60.0),
     "users.info": Rate(100, 60.0),
     "users.list": Rate(20, 60.0),
     "usergroups.users.list": Rate(20, 60.0),

@@ -65,11 +65,12 @@ def file(workspace: Workspace, shown: File) -> Json:
         "user": shown.user,
         "mimetype": shown.mimetype,
         "filetype": kind,
-        "size": len(shown.content),
-        "mode": "hosted",
-        "is_external": False,
+        "size": len(shown.content) if shown.claims is None else shown.claims,
+        "mode": shown.mode,
+        "is_external": shown.mode == "external",
         "url_private": f"{workspace.url}/files/{shown.id}/{shown.name}",
-        "url_private_download": f"{workspace.url}/files/{shown.id}/download/{shown.name}",
+        "url_private_download": shown.address
+        or f"{workspace.url}/files/{shown.id}/download/{shown.name}",
     }
 
 

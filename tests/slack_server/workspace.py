@@ -103,6 +103,8 @@ class Channel:
 
 @dataclass(slots=True)
 class File:
+    """A file; `claims` is a size that it only says it has, `address` and `moved_to` are where a lying one is said to be."""
+
     id: str
     name: str
     user: str
@@ -110,6 +112,10 @@ class File:
     mimetype: str = "text/plain"
     uploaded: bool = False
     length: int = 0
+    mode: str = "hosted"
+    claims: int | None = None
+    address: str = ""
+    moved_to: str = ""
 
 
 class Workspace:

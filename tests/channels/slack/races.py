@@ -30,6 +30,8 @@ from bot.model.port import Answer, ToolUse
 from channels.slack.manifest import manifest
 from tests.engine.office import ScriptedModel
 from tests.scenarios.slack_office import SlackOffice, until
+from tests.slack_server.faults import Fault, Refuse
+from tests.slack_server.ledger import Entry
 from tests.slack_server.server import SlackServer
 from tests.slack_server.shapes import as_objects
 from tests.slack_server.workspace import Message, Person
@@ -68,11 +70,17 @@ async def crowded(url: str, folder: Path) -> AsyncGenerator[tuple[SlackOffice, A
     async with SlackServer(manifest()) as slack, AsyncExitStack() as stack:
         office = SlackOffice(slack, url, folder, 0, CROWD)
         office.model = Shipping()
+        # Copies of the cards would go to the same ten people, one a second: that pace would be all that is seen.
+        slack.faults.rule = _nobody_alone
         app = await stack.enter_async_context(office.listening())
         await stack.enter_async_context(office.listening())
         await stack.enter_async_context(office.working())
         await stack.enter_async_context(office.working())
         yield office, app
+
+
+def _nobody_alone(entry: Entry) -> Fault | None:
+    return Refuse("user_not_found") if entry.method == "conversations.open" else None
 
 
 async def races(office: SlackOffice, app: App, count: int, chance: random.Random) -> list[Race]:
