@@ -35,10 +35,10 @@ class Reception:
         self._default_agent = default_agent
 
     async def words(self, words: Words) -> Literal["asked", "noted", "ignored"]:
-        """A mention always asks; other words count only in a thread of ours."""
+        """A mention asks, unless it comes from outside; other words count only in a thread of ours."""
         name = thread_id(words.address)
         before = tuple(self._noted(each) for each in words.before)
-        if words.aim == "bot":
+        if words.aim == "bot" and not self.is_outside(words):
             is_new = await self._desk.post(name, *before, self._received(words))
             return "asked" if is_new else "ignored"
         thread = await self._thread(name)
@@ -50,13 +50,17 @@ class Reception:
         await self._desk.post(name, self._noted(words))
         return "noted"
 
+    def is_outside(self, words: Words) -> bool:
+        known = self._people.alias_of(words.address.channel, words.person)
+        return words.standing != "member" and known is None
+
     async def meant(self, words: Words) -> Sequence[Approval]:
         if not typed.nearly(words.text):
             return ()
         thread = await self._thread(thread_id(words.address))
         waiting = pending(thread) if thread else ()
         found = [each for each in waiting if isinstance(each, Approval)]
-        person = self._actor(words.address.channel, words.person)
+        person = self._speaker(words)
         may = any(person in each.approvers and person not in each.barred for each in found)
         return found if may else ()
 
@@ -125,7 +129,7 @@ class Reception:
     # ---- who, and what it means ----------------------------------------------------------------------
     def _is_addressed(self, thread: Thread, words: Words) -> bool:
         """Whether these words, that name nobody, are for the bot: from whoever may decide here, as the agent listens."""
-        person = self._actor(words.address.channel, words.person)
+        person = self._speaker(words)
         if person not in self._deciders(thread):
             return False
         agent = self._agents.get(thread.agent)
@@ -144,10 +148,15 @@ class Reception:
     def _actor(self, channel: str, person: str) -> str:
         return self._people.alias_of(channel, person) or f"{channel}:{person}"
 
+    def _speaker(self, words: Words) -> str:
+        """Who wrote these words; of whom the people file does not know, the log says whether they are from outside."""
+        mark = f"@{words.standing}" if self.is_outside(words) else ""
+        return self._actor(words.address.channel, words.person) + mark
+
     def _received(self, words: Words) -> MessageReceived:
         return MessageReceived(
             id=words.id,
-            actor=self._actor(words.address.channel, words.person),
+            actor=self._speaker(words),
             address=words.address,
             text=words.text,
             agent=self._default_agent,
@@ -157,7 +166,7 @@ class Reception:
     def _noted(self, words: Words) -> MessageNoted:
         return MessageNoted(
             id=words.id,
-            actor=self._actor(words.address.channel, words.person),
+            actor=self._speaker(words),
             address=words.address,
             text=words.text,
         )

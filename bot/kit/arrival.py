@@ -12,6 +12,7 @@ from bot.core.outbox import Approval, Waiting
 from bot.core.values import Address, Word
 
 Aim = Literal["bot", "others", "anybody"]
+Standing = Literal["member", "guest", "outsider"]
 Json = dict[str, JsonValue]
 
 
@@ -19,7 +20,8 @@ Json = dict[str, JsonValue]
 class Words:
     """What somebody wrote, and to whom: `bot` where it is mentioned or spoken to alone, `others` where only they are.
 
-    `person` is who wrote it, by their address on this channel, `before` what was said there until then.
+    `person` is who wrote it, by their address on this channel, `before` what was said there until then. `standing` is what they
+    are in that place: a guest or somebody from outside asks nothing unless the people file names them.
     """
 
     id: str
@@ -29,6 +31,7 @@ class Words:
     aim: Aim
     written: int | None = None
     before: tuple[Words, ...] = ()
+    standing: Standing = "member"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,10 @@ class Arrivals(Protocol):
 
     async def words(self, words: Words) -> Literal["asked", "noted", "ignored"]:
         """Take a message: it asks the bot, is other people's talk in a thread of ours, or is nothing of ours or nothing new."""
+        ...
+
+    def is_outside(self, words: Words) -> bool:
+        """Whether these are the words of a guest or an outsider, who may ask for nothing."""
         ...
 
     async def meant(self, words: Words) -> Sequence[Approval]:

@@ -34,10 +34,11 @@ METHODS: dict[str, tuple[str, ...]] = {
     "conversations.open": ("im:write",),
     "files.upload_v2": ("files:write",),
     "reactions.add": ("reactions:write",),
+    "users.info": ("users:read",),
     "views.open": (),
 }
 # These take no JSON.
-_READS = frozenset({"conversations.history", "conversations.replies"})
+_READS = frozenset({"conversations.history", "conversations.replies", "users.info"})
 
 MENDS = {
     "channel_not_found": "Slack knows no such channel, or the bot may not see it: invite it there.",

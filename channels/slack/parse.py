@@ -94,12 +94,9 @@ def _event(event: Message, us: Us, name_of: NameOf) -> Said | Remark | None:
 
 
 def is_persons(event: Message, us: Us) -> bool:
-    """Whether these are a person's own words, of this workspace. Outsiders of a shared channel are not ours to listen to."""
-    if event.subtype not in SPOKEN:
-        return False
-    ours = event.user_team in ("", us.team)
+    """Whether these are a person's own words, of whatever workspace."""
     person = event.user not in ("", us.user, SLACKBOT)
-    return person and ours and not (event.bot_id or event.hidden)
+    return person and event.subtype in SPOKEN and not (event.bot_id or event.hidden)
 
 
 def said(event: Message, channel: str, us: Us, name_of: NameOf) -> Said:
@@ -112,6 +109,7 @@ def said(event: Message, channel: str, us: Us, name_of: NameOf) -> Said:
         text=_with_files(spoken(event.text, us, name_of), event),
         aim=_aim(event, channel, us),
         written=moment(event.ts),
+        standing="member" if event.user_team in ("", us.team) else "outsider",
     )
     return Said(words, place, event.ts)
 
@@ -168,7 +166,7 @@ def _press(body: Body, action: Action, us: Us) -> Press | None:
     """One press is one identity, however often Slack tells of it."""
     channel = body.channel.id if body.channel else body.container.channel_id
     ts = body.message.ts if body.message else body.container.message_ts
-    if not (channel and ts and action.value and _is_ours(body, us)):
+    if not (channel and ts and action.value and body.user.id):
         return None
     return Press(
         id=f"{message_id(us.team, channel, ts)}/{action.action_ts}/{body.user.id}",
@@ -179,12 +177,8 @@ def _press(body: Body, action: Action, us: Us) -> Press | None:
     )
 
 
-def _is_ours(body: Body, us: Us) -> bool:
-    return bool(body.user.id) and body.user.team_id in ("", us.team)
-
-
 def _submission(body: Body, view: View, us: Us) -> Submitted | None:
-    if not _is_ours(body, us):
+    if not body.user.id:
         return None
     press = Press(
         id=f"{CHANNEL}:{us.team}/{view.id}/{body.user.id}",

@@ -68,6 +68,7 @@ class Words:
     # Told in private
     decided_nothing: str
     which_card: str
+    from_outside: str
     a_copy: str
     a_copy_only: str
     # An unknown outcome and a hold

@@ -25,6 +25,9 @@ class Porch:
         self.heard.set()
         return "noted"
 
+    def is_outside(self, words: Words) -> bool:
+        return words.standing != "member"
+
     async def meant(self, words: Words) -> Sequence[Approval]:
         return ()
 
