@@ -51,7 +51,10 @@ class Limits(Value):
 
 
 class Card(Value):
-    """What an approver is shown and by what it is decided. The digest covers tool, arguments, text and pins."""
+    """What an approver is shown and by what it is decided. The digest covers tool, arguments, text and pins.
+
+    `outside` names the arguments that repeat what came from outside, each with whence.
+    """
 
     text: str
     digest: str
@@ -63,6 +66,7 @@ class Card(Value):
     channels: tuple[str, ...] = ()
     deadline_seconds: int | None = None
     agent: str = ""
+    outside: dict[str, str] = {}
 
 
 class Proposal(Value):

@@ -40,6 +40,7 @@ DE = Words(
     approval="Genehmigung erbeten: {tool}",
     because="Warum, in den Worten des Modells",
     arguments="Argumente",
+    outside="Wiederholt, was von außen kam: {parts}",
     no_arguments="Keine Argumente",
     found="Was vorab zu sehen war",
     votes="Genehmigungen: {count} von {quorum} ({people})",

@@ -39,6 +39,7 @@ EN = Words(
     approval="Approval wanted: {tool}",
     because="Why, in the model's own words",
     arguments="Arguments",
+    outside="Repeats what came from outside: {parts}",
     no_arguments="No arguments",
     found="What a look beforehand found",
     votes="Approvals: {count} of {quorum} ({people})",

@@ -48,6 +48,7 @@ class Words:
     because: str
     arguments: str
     no_arguments: str
+    outside: str
     found: str
     votes: str
     edited_by: str
