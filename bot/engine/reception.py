@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Literal
 
 from bot.core import words as typed
 from bot.core.approvals import choices
@@ -13,11 +12,12 @@ from bot.core.names import call_id, version_of
 from bot.core.outbox import Approval, Waiting, pending
 from bot.core.thread import Call, Thread
 from bot.core.values import Address
+from bot.engine.bots import MOST_TURNS, turns
 from bot.engine.desk import Desk, thread_id, thread_of
 from bot.engine.standing import NoSuchThread
 from bot.kit.agent import Agent
 from bot.kit.arguments import BadArguments
-from bot.kit.arrival import Form, Json, Press, Remark, Words
+from bot.kit.arrival import Became, Form, Json, Press, Remark, Words
 from bot.kit.people import People
 
 MOST_LATELY = 50
@@ -34,9 +34,13 @@ class Reception:
         self._people = people
         self._default_agent = default_agent
 
-    async def words(self, words: Words) -> Literal["asked", "noted", "ignored"]:
+    async def words(self, words: Words) -> Became:
         """A mention asks, unless it comes from outside; other words count only in a thread of ours."""
         name = thread_id(words.address)
+        if words.standing == "bot":
+            stopped = await self._stopped(name, words)
+            if stopped:
+                return stopped
         before = tuple(self._noted(each) for each in words.before)
         if words.aim == "bot" and not self.is_outside(words):
             is_new = await self._desk.post(name, *before, self._received(words))
@@ -50,9 +54,21 @@ class Reception:
         await self._desk.post(name, self._noted(words))
         return "noted"
 
+    async def _stopped(self, name: str, words: Words) -> Became | None:
+        """What becomes of a bot's words where bots have had their say; None: they are heard as any others."""
+        try:
+            asked, noted = turns(await self._desk.events(name))
+        except NoSuchThread:
+            return None
+        if asked < MOST_TURNS:
+            return None
+        if not await self._desk.post(name, self._noted(words)):
+            return "ignored"
+        return "noted" if noted else "enough"
+
     def is_outside(self, words: Words) -> bool:
         known = self._people.alias_of(words.address.channel, words.person)
-        return words.standing != "member" and known is None
+        return words.standing in ("guest", "outsider") and known is None
 
     async def meant(self, words: Words) -> Sequence[Approval]:
         if not typed.nearly(words.text):
@@ -149,8 +165,9 @@ class Reception:
         return self._people.alias_of(channel, person) or f"{channel}:{person}"
 
     def _speaker(self, words: Words) -> str:
-        """Who wrote these words; of whom the people file does not know, the log says whether they are from outside."""
-        mark = f"@{words.standing}" if self.is_outside(words) else ""
+        """Who wrote these words; the log marks bots, and who is from outside and not in the people file."""
+        is_marked = words.standing == "bot" or self.is_outside(words)
+        mark = f"@{words.standing}" if is_marked else ""
         return self._actor(words.address.channel, words.person) + mark
 
     def _received(self, words: Words) -> MessageReceived:

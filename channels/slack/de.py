@@ -77,6 +77,7 @@ DE = Words(
         "Gäste und Leute aus anderen Workspaces können hier um nichts bitten, wenn die people-Datei des Bots sie nicht nennt. In "
         "einem laufenden Gespräch bleibt, was sie sagen, als Hintergrund stehen."
     ),
+    bots_alone="Bots haben hier so oft gefragt, wie sie ohne das Wort eines Menschen dürfen. Keiner bekommt Antwort, bis ein Mensch spricht.",
     a_copy="Eine Kopie in einer Direktnachricht; das Gespräch steht in <{link}|seinem Thread>.",
     a_copy_only="Unter der Kopie einer Karte zählen nur Entscheidungen und Antworten. Alles andere gehört in <{link}|ihren Thread>.",
     unknown="Ist es geschehen? {tool}",

@@ -76,6 +76,7 @@ EN = Words(
         "Guests and people from other workspaces cannot ask for anything here unless the bot's people file names them. In a "
         "conversation under way, what they say is kept as context."
     ),
+    bots_alone="Bots have asked here without a word from a person as often as they may. No more of theirs is answered until a person speaks.",
     a_copy="A copy for you alone; the conversation is in <{link}|its thread>.",
     a_copy_only="Under a copy of a card only decisions and answers are taken. Anything else belongs into <{link}|its thread>.",
     unknown="Did it happen? {tool}",

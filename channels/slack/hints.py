@@ -44,3 +44,10 @@ async def whisper(web: Web, where: Place, user: str, text: str) -> None:
 def from_outside(look: Look) -> str:
     """That they are not among those who can ask for anything."""
     return words(look.language).from_outside
+
+
+async def fall_silent(web: Web, where: Place) -> None:
+    """Says in the thread that another bot is answered no more; nobody is named in it."""
+    text = words("en").bots_alone
+    note: Json = {"channel": where.channel, "thread_ts": where.root, "text": text}
+    await web.call("chat.postMessage", note)

@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Coroutine
 from contextlib import suppress
+from dataclasses import replace
 
 import structlog
 from slack_bolt.async_app import AsyncApp
@@ -39,7 +40,7 @@ class Listener:
 
     def __init__(self, web: Web, us: Us, people: People, arrivals: Arrivals) -> None:
         self._web = web
-        self._us = us
+        self._us = us = replace(us, bots=people.bots_on(CHANNEL))
         self._people = people
         self._arrivals = arrivals
         self._modals = Modals(web, people, arrivals)
@@ -110,6 +111,8 @@ class Listener:
             self._start(self._look_up(said.place.channel, said.ts))
             hint = hints.decided_nothing(meant, look_of(words.person, self._people))
             self._whisper(said, hint)
+        elif became == "enough":
+            self._start(hints.fall_silent(self._web, said.place))
         elif words.aim == "bot" and self._arrivals.is_outside(words):
             is_news = self._standings.turned_away(words.person)
             hint = hints.from_outside(look_of(words.person, self._people))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
-from bot.kit.arrival import Aim, Press, Remark, Words
+from bot.kit.arrival import Aim, Press, Remark, Standing, Words
 from channels.slack.address import CHANNEL, Place, message_id, moment
 from channels.slack.payload import Action, Body, Message, View
 
@@ -22,6 +22,7 @@ NameOf = Callable[[str], str]
 # A message of one of these kinds is a person's own words; every other kind is Slack's, a copy, or another program's.
 SPOKEN = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 SLACKBOT = "USLACKBOT"
+BOT = "bot_message"
 _ANSWER = re.compile(r"answer:(\d{1,3})")
 _MARK = re.compile(r"<(?P<sign>[@#!]?)(?P<target>[^<>|]+)(?:\|(?P<label>[^<>]*))?>")
 _ONE_OF = re.compile(r"<(?:@[UW][A-Z0-9]+|!subteam\^[A-Z0-9]+)(?:\|[^<>]*)?>")
@@ -29,11 +30,12 @@ _ONE_OF = re.compile(r"<(?:@[UW][A-Z0-9]+|!subteam\^[A-Z0-9]+)(?:\|[^<>]*)?>")
 
 @dataclass(frozen=True, slots=True)
 class Us:
-    """Who we are in this workspace."""
+    """Who we are in this workspace, and which other bots may speak to us."""
 
     team: str
     user: str
     bot: str = ""
+    bots: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +89,26 @@ def _event(event: Message, us: Us, name_of: NameOf) -> Said | Remark | None:
     match event.type, event.subtype:
         case "message", "message_changed" | "message_deleted":
             return _changed(event, us, name_of)
-        case "message" | "app_mention", _ if is_persons(event, us):
+        case "message" | "app_mention", _ if is_heard(event, us):
             return said(event, event.channel, us, name_of)
         case _:
             return None
 
 
-def is_persons(event: Message, us: Us) -> bool:
-    """Whether these are a person's own words, of whatever workspace."""
-    person = event.user not in ("", us.user, SLACKBOT)
-    return person and event.subtype in SPOKEN and not (event.bot_id or event.hidden)
+def is_heard(event: Message, us: Us) -> bool:
+    """Whether these are a person's own words, of whatever workspace, or those of another bot that may speak to us."""
+    if event.hidden or event.user in (us.user, SLACKBOT):
+        return False
+    if event.bot_id:
+        listed = not us.bots.isdisjoint((event.bot_id, event.user))
+        return listed and event.bot_id != us.bot and event.subtype in (*SPOKEN, BOT)
+    return bool(event.user) and event.subtype in SPOKEN
+
+
+def _standing(event: Message, us: Us) -> Standing:
+    if event.bot_id:
+        return "bot"
+    return "member" if event.user_team in ("", us.team) else "outsider"
 
 
 def said(event: Message, channel: str, us: Us, name_of: NameOf) -> Said:
@@ -105,11 +117,11 @@ def said(event: Message, channel: str, us: Us, name_of: NameOf) -> Said:
     words = Words(
         id=message_id(us.team, channel, event.ts),
         address=place.address,
-        person=event.user,
+        person=event.user or event.bot_id,
         text=_with_files(spoken(event.text, us, name_of), event),
         aim=_aim(event, channel, us),
         written=moment(event.ts),
-        standing="member" if event.user_team in ("", us.team) else "outsider",
+        standing=_standing(event, us),
     )
     return Said(words, place, event.ts)
 
@@ -133,17 +145,17 @@ def _with_files(text: str, event: Message) -> str:
 def _changed(event: Message, us: Us, name_of: NameOf) -> Remark | None:
     """An edit, or a message taken back. Slack unfurls links by an edit that leaves the text as it was."""
     before, now = event.previous_message, event.message
-    if before is None or not is_persons(before, us):
+    if before is None or not is_heard(before, us):
         return None
     place = Place(us.team, event.channel, before.thread_ts or before.ts)
-    about = message_id(us.team, event.channel, before.ts)
+    about, person = message_id(us.team, event.channel, before.ts), before.user or before.bot_id
     if event.subtype == "message_deleted":
-        return Remark(f"{about}/deleted", about, place.address, before.user, "deleted a message")
+        return Remark(f"{about}/deleted", about, place.address, person, "deleted a message")
     if now is None or now.text == before.text or now.subtype == "tombstone":
         return None
     mark = now.edited.ts if now.edited else event.ts
     text = f"edited to: {spoken(now.text, us, name_of)}"
-    return Remark(f"{about}/edited/{mark}", about, place.address, before.user, text)
+    return Remark(f"{about}/edited/{mark}", about, place.address, person, text)
 
 
 def _action(body: Body, action: Action, us: Us) -> Press | Wish | None:

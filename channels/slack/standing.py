@@ -32,7 +32,11 @@ class Standings:
 
         Raises OSError where Slack cannot say: to be told of the words again is better than to trust or to lose them.
         """
-        if words.aim != "bot" or self._people.alias_of(CHANNEL, words.person):
+        if (
+            words.aim != "bot"
+            or words.standing == "bot"
+            or self._people.alias_of(CHANNEL, words.person)
+        ):
             return words
         return replace(words, standing=await self._of(words.person))
 

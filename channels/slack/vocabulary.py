@@ -70,6 +70,7 @@ class Words:
     decided_nothing: str
     which_card: str
     from_outside: str
+    bots_alone: str
     a_copy: str
     a_copy_only: str
     # An unknown outcome and a hold

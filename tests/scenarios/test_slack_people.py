@@ -11,6 +11,8 @@ from typing import Literal
 import pytest
 
 from bot.core.events import Verdict
+from bot.engine.bots import MOST_TURNS
+from channels.slack.en import EN
 from channels.slack.manifest import manifest
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import SlackOffice, only_thread, until
@@ -259,3 +261,49 @@ async def test_a_card_says_what_of_it_a_guest_has_said(office: SlackOffice) -> N
         office.say("ship it, as we said", thread=said)
         card = await office.shown(said, 2)
     assert f"Repeats what came from outside: notes (slack:{gina.id}@guest)" in card.text
+
+
+# ---- other bots --------------------------------------------------------------------------------------------------------
+async def test_a_bot_that_is_not_listed_is_not_heard(office: SlackOffice) -> None:
+    other = office.slack.team.person("other", "bot")
+    office.slack.team.join(other, office.channel)
+    async with office.listening() as app, office.working():
+        office.mention("hello", other)
+        await office.slack.post.settled()
+        assert await app.desk.threads() == []
+
+
+async def test_a_bot_that_is_listed_asks_and_decides_nothing(office: SlackOffice) -> None:
+    async with office.listening() as app, office.working([SHIP]):
+        said = office.mention("the build is green, ship it", office.robot)
+        await office.shown(said, 1)
+        office.say("approve", office.robot, thread=said)
+        await office.slack.post.settled()
+        await until(lambda: len(office.slack.ledger.calls("reactions.add")) == 2, "both eyes")
+        _, events = await only_thread(app)
+    assert events[0].actor == f"slack:{office.robot.id}@bot"
+    assert f'untrusted="{events[0].actor}"' in office.model.asked[0]
+    assert office.ledger() == []
+    assert office.slack.ledger.calls("users.info") == []
+
+
+async def test_bots_that_thank_each_other_end_and_go_on_when_a_person_speaks(
+    office: SlackOffice,
+) -> None:
+    office.slack.post.copies = 2
+    async with office.listening(), office.working([f"Thanks {n}." for n in range(9)]):
+        said = office.mention("thanks", office.robot)
+        for turn in range(1, MOST_TURNS):
+            await office.shown(said, turn)
+            office.say(f"{office.slack.mention} thanks again", office.robot, thread=said)
+        await office.shown(said, MOST_TURNS)
+        for _ in range(3):
+            office.say(f"{office.slack.mention} and again", office.robot, thread=said)
+            await until(lambda: len(office.answers(said)) > MOST_TURNS, "the last word")
+            await office.slack.post.settled()
+        assert len(office.model.asked) == MOST_TURNS
+        assert [each.text for each in office.answers(said)][MOST_TURNS:] == [EN.bots_alone]
+        office.say(f"{office.slack.mention} you two!", office.alice, thread=said)
+        await until(lambda: len(office.answers(said)) == MOST_TURNS + 2, "the next answer")
+        office.say(f"{office.slack.mention} thanks", office.robot, thread=said)
+        await until(lambda: len(office.answers(said)) == MOST_TURNS + 3, "one to the bot")

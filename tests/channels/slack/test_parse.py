@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.kit.arrival import Press, Remark
@@ -103,6 +105,30 @@ def test_a_message_says_which_files_hang_on_it() -> None:
 )
 def test_what_no_person_said_does_not_arrive(event: Json) -> None:
     assert told(**event) is None
+
+
+def test_another_bot_is_heard_where_it_is_listed_and_is_marked_as_one() -> None:
+    listed = replace(US, bots=frozenset({"BALERT", "UALERT"}))
+
+    def heard(**event: object) -> Arrived | None:
+        body = {"type": "message", "channel": "C1", "ts": TS, "text": "<@UBOT> look", **event}
+        return parse({"type": "event_callback", "event": body}, listed, str)
+
+    for event in (
+        {"bot_id": "BALERT", "user": "U5"},
+        {"bot_id": "B5", "user": "UALERT"},
+        {"bot_id": "BALERT", "subtype": "bot_message"},
+    ):
+        arrived = heard(**event)
+        assert isinstance(arrived, Said)
+        assert arrived.words.standing == "bot"
+        assert arrived.words.person == event.get("user", "BALERT")
+    assert heard(bot_id="BOTHER", user="U5") is None
+    assert heard(bot_id="BALERT", hidden=True) is None
+    assert heard(bot_id="BALERT", subtype="channel_join") is None
+    ourselves = replace(listed, bots=frozenset({"BBOT"}))
+    own = {"type": "message", "channel": "C1", "ts": TS, "text": "x", "bot_id": "BBOT"}
+    assert parse({"type": "event_callback", "event": own}, ourselves, str) is None
 
 
 def test_the_words_of_outsiders_arrive_as_theirs() -> None:
