@@ -49,6 +49,9 @@ def _approval(waiting: Approval) -> Iterator[str]:
     yield waiting.text
     yield _arguments(waiting.arguments)
     yield f"because: {on_one_line(waiting.because)}" if waiting.because else ""
+    if waiting.outside:
+        parts = (f"{name} ({whence})" for name, whence in waiting.outside.items())
+        yield f"repeats what came from outside: {on_one_line(', '.join(parts))}"
     yield f"edited by {_people(waiting.editors)}" if waiting.editors else ""
     yield "whoever asked may approve too" if waiting.self_approval else ""
     if waiting.quorum > 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
@@ -43,7 +43,8 @@ class Approval:
     """A call that runs only if enough of its approvers say so. `text` is what its preview found.
 
     `barred` are those approvers who asked for the call or changed it: their approval would not count.
-    `channels`, where there are any, are those from which an approval counts.
+    `channels`, where there are any, are those from which an approval counts. `outside` names the arguments that repeat what came from
+    outside, each with whence.
     """
 
     key: str
@@ -63,6 +64,7 @@ class Approval:
     editors: tuple[str, ...]
     barred: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
+    outside: Mapping[str, str] = field(default_factory=dict[str, str])
     requester: str = ""
 
 
@@ -195,6 +197,7 @@ def _approval(thread: Thread, call: Call, phase: Asked, card: Card) -> Approval:
         editors=call.editors,
         barred=tuple(name for name in card.approvers if name not in may),
         channels=card.channels,
+        outside=card.outside,
     )
 
 

@@ -58,7 +58,10 @@ class Limits(Value):
 
 
 class Card(Value):
-    """What an approver is shown and by what it is decided. The digest covers tool, arguments, text and pins."""
+    """What an approver is shown and by what it is decided. The digest covers tool, arguments, text and pins.
+
+    `outside` names the arguments that repeat what came from outside, each with whence.
+    """
 
     text: str
     digest: str
@@ -70,6 +73,7 @@ class Card(Value):
     channels: tuple[str, ...] = ()
     deadline_seconds: int | None = None
     agent: str = ""
+    outside: dict[str, str] = {}
 
 
 class Proposal(Value):

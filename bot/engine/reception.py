@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Literal
 
 from bot.core import words as typed
 from bot.core.approvals import choices
@@ -13,11 +12,12 @@ from bot.core.names import call_id, version_of
 from bot.core.outbox import Approval, Waiting, pending
 from bot.core.thread import Call, Thread
 from bot.core.values import Address
+from bot.engine.bots import MOST_TURNS, turns
 from bot.engine.desk import Desk, thread_id, thread_of
 from bot.engine.standing import NoSuchThread
 from bot.kit.agent import Agent
 from bot.kit.arguments import BadArguments
-from bot.kit.arrival import Form, Json, Press, Remark, Words
+from bot.kit.arrival import Became, Form, Json, Press, Remark, Words
 from bot.kit.people import People
 
 MOST_LATELY = 50
@@ -34,11 +34,15 @@ class Reception:
         self._people = people
         self._default_agent = default_agent
 
-    async def words(self, words: Words) -> Literal["asked", "noted", "ignored"]:
-        """A mention always asks; other words count only in a thread of ours."""
+    async def words(self, words: Words) -> Became:
+        """A mention asks, unless it comes from outside; other words count only in a thread of ours."""
         name = thread_id(words.address)
+        if words.standing == "bot":
+            stopped = await self._stopped(name, words)
+            if stopped:
+                return stopped
         before = tuple(self._noted(each) for each in words.before)
-        if words.aim == "bot":
+        if words.aim == "bot" and not self.is_outside(words):
             is_new = await self._desk.post(name, *before, self._received(words))
             return "asked" if is_new else "ignored"
         thread = await self._thread(name)
@@ -50,13 +54,29 @@ class Reception:
         await self._desk.post(name, self._noted(words))
         return "noted"
 
+    async def _stopped(self, name: str, words: Words) -> Became | None:
+        """What becomes of a bot's words where bots have had their say; None: they are heard as any others."""
+        try:
+            asked, noted = turns(await self._desk.events(name))
+        except NoSuchThread:
+            return None
+        if asked < MOST_TURNS:
+            return None
+        if not await self._desk.post(name, self._noted(words)):
+            return "ignored"
+        return "noted" if noted else "enough"
+
+    def is_outside(self, words: Words) -> bool:
+        known = self._people.alias_of(words.address.channel, words.person)
+        return words.standing in ("guest", "outsider") and known is None
+
     async def meant(self, words: Words) -> Sequence[Approval]:
         if not typed.nearly(words.text):
             return ()
         thread = await self._thread(thread_id(words.address))
         waiting = pending(thread) if thread else ()
         found = [each for each in waiting if isinstance(each, Approval)]
-        person = self._actor(words.address.channel, words.person)
+        person = self._speaker(words)
         may = any(person in each.approvers and person not in each.barred for each in found)
         return found if may else ()
 
@@ -125,7 +145,7 @@ class Reception:
     # ---- who, and what it means ----------------------------------------------------------------------
     def _is_addressed(self, thread: Thread, words: Words) -> bool:
         """Whether these words, that name nobody, are for the bot: from whoever may decide here, as the agent listens."""
-        person = self._actor(words.address.channel, words.person)
+        person = self._speaker(words)
         if person not in self._deciders(thread):
             return False
         agent = self._agents.get(thread.agent)
@@ -144,10 +164,16 @@ class Reception:
     def _actor(self, channel: str, person: str) -> str:
         return self._people.alias_of(channel, person) or f"{channel}:{person}"
 
+    def _speaker(self, words: Words) -> str:
+        """Who wrote these words; the log marks bots, and who is from outside and not in the people file."""
+        is_marked = words.standing == "bot" or self.is_outside(words)
+        mark = f"@{words.standing}" if is_marked else ""
+        return self._actor(words.address.channel, words.person) + mark
+
     def _received(self, words: Words) -> MessageReceived:
         return MessageReceived(
             id=words.id,
-            actor=self._actor(words.address.channel, words.person),
+            actor=self._speaker(words),
             address=words.address,
             text=words.text,
             agent=self._default_agent,
@@ -158,7 +184,7 @@ class Reception:
     def _noted(self, words: Words) -> MessageNoted:
         return MessageNoted(
             id=words.id,
-            actor=self._actor(words.address.channel, words.person),
+            actor=self._speaker(words),
             address=words.address,
             text=words.text,
             files=words.files,

@@ -16,6 +16,7 @@ from bot.engine.results import PAGE_CHARACTERS, carry, page
 from bot.engine.session import Session
 from bot.engine.toolbox import Gone, Toolbox
 from bot.kit.call import Refused, Unsure
+from bot.kit.origins import outside
 
 CACHED = 1_000
 MOST_RUNS = 3
@@ -43,11 +44,13 @@ class Runner:
         call, name = _call(session.thread, id), f"card:{id}-v{version}"
         try:
             card = await self._toolbox.card(session.thread, call)
+            copied = outside(call.proposal.arguments, session.events, session.thread.id)
         except Exception as error:  # noqa: BLE001 - whatever the tool's own code raises
             said = self._toolbox.said(call, error)
             refused = PreviewRefused(id=name, actor="engine", call=id, version=version, reason=said)
             await session.record(refused)
             return
+        card = card.model_copy(update={"outside": copied})
         await session.record(
             Previewed(id=name, actor="engine", call=id, version=version, card=card)
         )

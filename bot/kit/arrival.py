@@ -12,6 +12,8 @@ from bot.core.outbox import Approval, Waiting
 from bot.core.values import Address, Attachment, Word
 
 Aim = Literal["bot", "others", "anybody"]
+Standing = Literal["member", "guest", "outsider", "bot"]
+Became = Literal["asked", "noted", "ignored", "enough"]
 Json = dict[str, JsonValue]
 
 
@@ -20,6 +22,8 @@ class Words:
     """What somebody wrote, and to whom: `bot` where it is mentioned or spoken to alone, `others` where only they are.
 
     `person` is who wrote it, by their address on this channel, `before` what was said there until then, `files` what came with it.
+    `standing` is what they are in that place: a guest or somebody from outside asks nothing unless the people file names them,
+    another bot only so often.
     """
 
     id: str
@@ -30,6 +34,7 @@ class Words:
     written: int | None = None
     before: tuple[Words, ...] = ()
     files: tuple[Attachment, ...] = ()
+    standing: Standing = "member"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +73,15 @@ class Form:
 class Arrivals(Protocol):
     """Where a listener hands in what it hears. What was taken is durable when these return."""
 
-    async def words(self, words: Words) -> Literal["asked", "noted", "ignored"]:
-        """Take a message: it asks the bot, is other people's talk in a thread of ours, or is nothing of ours or nothing new."""
+    async def words(self, words: Words) -> Became:
+        """Take a message: it asks the bot, is other people's talk in a thread of ours, or is nothing of ours or nothing new.
+
+        `enough` is a bot's word that is only noted, the first after so many that asked without a person's among them.
+        """
+        ...
+
+    def is_outside(self, words: Words) -> bool:
+        """Whether these are the words of a guest or an outsider, who may ask for nothing."""
         ...
 
     async def meant(self, words: Words) -> Sequence[Approval]:

@@ -14,6 +14,7 @@ from bot.kit.document import Document, document
 from bot.kit.nearest import meant
 
 _ALIAS = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_SLACK_BOT = re.compile(r"[BUW][A-Z0-9]+", re.ASCII)
 # Events name these as their actors; a person of that name would be taken for them.
 _RESERVED = frozenset({"model", "engine", "clock"})
 
@@ -31,10 +32,19 @@ class Person(BaseModel):
     deputy: str | None = None
 
 
+class Bot(BaseModel):
+    """Another bot that may speak to this one: its bot ID or its member ID. It decides nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    slack: str
+
+
 class _File(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     people: dict[str, Person] = {}
+    bots: dict[str, Bot] = {}
     groups: dict[str, tuple[str, ...]] = {}
     places: dict[str, str] = {}
 
@@ -46,14 +56,16 @@ class People:
     people: Mapping[str, Person] = field(default_factory=dict[str, Person])
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     places: Mapping[str, str] = field(default_factory=dict[str, str])
+    bots: Mapping[str, Bot] = field(default_factory=dict[str, Bot])
 
     @classmethod
     def load(cls, path: Path) -> People:
         """The people file; AgentError with file and line where it is wrong."""
         file = document(path)
         read = file.read(_File)
-        people = cls(read.people, read.groups, read.places)
+        people = cls(read.people, read.groups, read.places, read.bots)
         _check_names(file, people)
+        _check_bots(file, people)
         _check_persons(file, people)
         _check_groups(file, people)
         return people
@@ -80,6 +92,10 @@ class People:
             case _:
                 return address if address in self.people else None
 
+    def bots_on(self, channel: str) -> frozenset[str]:
+        """The addresses of other bots that may speak on this channel."""
+        return frozenset(bot.slack for bot in self.bots.values() if channel == "slack")
+
     def groups_of(self, person: str) -> tuple[str, ...]:
         """The groups this person is in, also by way of another group."""
         return tuple(group for group in self.groups if person in self._members(group, ()))
@@ -99,7 +115,8 @@ class People:
 
 
 def _check_names(file: Document, people: People) -> None:
-    for kind, names in (("people", people.people), ("groups", people.groups)):
+    kinds = (("people", people.people), ("groups", people.groups), ("bots", people.bots))
+    for kind, names in kinds:
         for name in names:
             if not _ALIAS.fullmatch(name):
                 expected = "a short name of small letters, digits, . _ and - was expected"
@@ -112,6 +129,20 @@ def _check_names(file: Document, people: People) -> None:
         raise file.wrong(
             ("groups", both[0]), f"{both[0]} is a person; a group needs a name of its own"
         )
+
+
+def _check_bots(file: Document, people: People) -> None:
+    taken = {person.slack: alias for alias, person in people.people.items()}
+    for alias, bot in people.bots.items():
+        if alias in people.people or alias in people.groups:
+            text = f"{alias} is a person or a group; a bot needs a name of its own"
+            raise file.wrong(("bots", alias), text)
+        if not _SLACK_BOT.fullmatch(bot.slack):
+            expected = "a bot ID (B…) or a member ID (U…) of Slack was expected"
+            raise file.wrong(("bots", alias, "slack"), expected)
+        other = taken.setdefault(bot.slack, alias)
+        if other != alias:
+            raise file.wrong(("bots", alias, "slack"), f"this address is already that of {other}")
 
 
 def _check_persons(file: Document, people: People) -> None:

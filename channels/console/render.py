@@ -88,6 +88,8 @@ def _approval(asked: Approval, look: Look) -> RenderableType:
     if asked.because:
         top.append(_grid([("because", words(asked.because))]))
     top.append(_grid(_arguments(asked.arguments.items())))
+    if asked.outside:
+        top.append(_grid([("repeats what came from outside", words(_whence(asked)))]))
     if asked.text:
         top.append(words(asked.text))
     bottom = [*_quote(asked.quote), _grid(_deciders(asked)), _hint(_typing(asked))]
@@ -116,6 +118,10 @@ def _hold(asked: Hold, look: Look) -> RenderableType:
 # ---- parts of cards --------------------------------------------------------------------------------------------------
 def _arguments(arguments: Iterable[tuple[str, JsonValue]]) -> _Rows:
     return [(on_one_line(key), words(_value(value))) for key, value in arguments]
+
+
+def _whence(asked: Approval) -> str:
+    return ", ".join(f"{name} ({whence})" for name, whence in asked.outside.items())
 
 
 def _value(value: JsonValue) -> str:

@@ -35,10 +35,11 @@ METHODS: dict[str, tuple[str, ...]] = {
     "files.info": ("files:read",),
     "files.upload_v2": ("files:write",),
     "reactions.add": ("reactions:write",),
+    "users.info": ("users:read",),
     "views.open": (),
 }
 # These take no JSON.
-_READS = frozenset({"conversations.history", "conversations.replies", "files.info"})
+_READS = frozenset({"conversations.history", "conversations.replies", "files.info", "users.info"})
 
 MENDS = {
     "channel_not_found": "Slack knows no such channel, or the bot may not see it: invite it there.",

@@ -15,6 +15,7 @@ from channels.slack.vocabulary import Words
 from channels.slack.words import words
 
 CHANNEL = "slack"
+_MOST_OUTSIDE_CHARACTERS = 1_500
 
 
 def approval(asked: Approval, look: Look) -> Post:
@@ -25,6 +26,7 @@ def approval(asked: Approval, look: Look) -> Post:
         blocks.section(blocks.title(say.approval.format(tool=blocks.name(asked.tool)), look)),
         blocks.remark(say.because, asked.because),
         arguments.shown(rows, say),
+        blocks.context(_outside(asked, say)) if asked.outside else None,
         blocks.remark(say.found, asked.text),
         blocks.remark(say.said_since, asked.quote),
         *(blocks.section(_pointer(file, say)) for file in files),
@@ -49,6 +51,12 @@ def _terms(asked: Approval, look: Look, say: Words) -> Iterator[str]:
         yield say.self_approval
     yield blocks.deadline(asked.until, look, say)
     yield say.request.format(request=blocks.name(asked.request, 250))
+
+
+def _outside(asked: Approval, say: Words) -> str:
+    """Which arguments hold words that are nobody's of ours, and whose they are."""
+    parts = [f"{name} ({whence})" for name, whence in asked.outside.items()]
+    return say.outside.format(parts=blocks.names(parts, _MOST_OUTSIDE_CHARACTERS))
 
 
 def how(asked: Approval, say: Words) -> str:
@@ -131,6 +139,7 @@ def _spoken(asked: Approval, rows: list[Row], look: Look, say: Words) -> str:
     head = [
         blocks.title(say.approval.format(tool=blocks.name(asked.tool)), look),
         f"{say.because}: {mrkdwn(asked.because, 500)}" if asked.because.strip() else "",
+        _outside(asked, say) if asked.outside else "",
         blocks.deadline(asked.until, look, say),
         how(asked, say),
     ]

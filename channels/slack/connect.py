@@ -39,7 +39,8 @@ async def introduced(web: Web) -> Us:
     if missing:
         mend = "install it anew with what `bot slack manifest` prints"
         raise NotWelcome(f"The Slack app lacks {', '.join(missing)}: {mend}.")
-    return Us(*(str(said.get(name, "")) for name in ("team_id", "user_id", "bot_id")))
+    team, user, bot = (str(said.get(name, "")) for name in ("team_id", "user_id", "bot_id"))
+    return Us(team, user, bot)
 
 
 async def over_socket(

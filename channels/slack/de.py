@@ -40,6 +40,7 @@ DE = Words(
     approval="Genehmigung erbeten: {tool}",
     because="Warum, in den Worten des Modells",
     arguments="Argumente",
+    outside="Wiederholt, was von außen kam: {parts}",
     no_arguments="Keine Argumente",
     found="Was vorab zu sehen war",
     votes="Genehmigungen: {count} von {quorum} ({people})",
@@ -72,6 +73,11 @@ DE = Words(
     edit_spoken="Argumente von {tool} bearbeiten, Anfrage {request}",
     decided_nothing="Das hat nichts entschieden.",
     which_card="Mehrere Genehmigungen sind offen: bitte einen Knopf auf der gemeinten Karte drücken.",
+    from_outside=(
+        "Gäste und Leute aus anderen Workspaces können hier um nichts bitten, wenn die people-Datei des Bots sie nicht nennt. In "
+        "einem laufenden Gespräch bleibt, was sie sagen, als Hintergrund stehen."
+    ),
+    bots_alone="Bots haben hier so oft gefragt, wie sie ohne das Wort eines Menschen dürfen. Keiner bekommt Antwort, bis ein Mensch spricht.",
     a_copy="Eine Kopie in einer Direktnachricht; das Gespräch steht in <{link}|seinem Thread>.",
     a_copy_only="Unter der Kopie einer Karte zählen nur Entscheidungen und Antworten. Alles andere gehört in <{link}|ihren Thread>.",
     unknown="Ist es geschehen? {tool}",

@@ -39,6 +39,7 @@ EN = Words(
     approval="Approval wanted: {tool}",
     because="Why, in the model's own words",
     arguments="Arguments",
+    outside="Repeats what came from outside: {parts}",
     no_arguments="No arguments",
     found="What a look beforehand found",
     votes="Approvals: {count} of {quorum} ({people})",
@@ -71,6 +72,11 @@ EN = Words(
     edit_spoken="Edit the arguments of {tool}, request {request}",
     decided_nothing="That decided nothing.",
     which_card="Several approvals are open: press a button on the card that you mean.",
+    from_outside=(
+        "Guests and people from other workspaces cannot ask for anything here unless the bot's people file names them. In a "
+        "conversation under way, what they say is kept as context."
+    ),
+    bots_alone="Bots have asked here without a word from a person as often as they may. No more of theirs is answered until a person speaks.",
     a_copy="A copy for you alone; the conversation is in <{link}|its thread>.",
     a_copy_only="Under a copy of a card only decisions and answers are taken. Anything else belongs into <{link}|its thread>.",
     unknown="Did it happen? {tool}",

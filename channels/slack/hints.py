@@ -13,7 +13,9 @@ from channels.slack.words import words
 
 
 def decided_nothing(meant: Sequence[Approval], look: Look) -> str:
-    """That what they wrote was no verdict, and how to give one."""
+    """That what they wrote was no verdict, and how to give one; empty where it was meant for none."""
+    if not meant:
+        return ""
     if len(meant) > 1:
         return which_card(look)
     say = words(look.language)
@@ -37,3 +39,15 @@ async def whisper(web: Web, where: Place, user: str, text: str) -> None:
     """A note in the thread that this person alone sees. Raises as `Web.call` does."""
     note: Json = {"channel": where.channel, "thread_ts": where.root, "user": user, "text": text}
     await web.call("chat.postEphemeral", note)
+
+
+def from_outside(look: Look) -> str:
+    """That they are not among those who can ask for anything."""
+    return words(look.language).from_outside
+
+
+async def fall_silent(web: Web, where: Place) -> None:
+    """Says in the thread that another bot is answered no more; nobody is named in it."""
+    text = words("en").bots_alone
+    note: Json = {"channel": where.channel, "thread_ts": where.root, "text": text}
+    await web.call("chat.postMessage", note)

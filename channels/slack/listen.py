@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Coroutine
 from contextlib import suppress
+from dataclasses import replace
 
 import structlog
 from slack_bolt.async_app import AsyncApp
@@ -26,6 +27,7 @@ from channels.slack.modal import Modals
 from channels.slack.parse import Said, Submitted, Us, Wish, parse
 from channels.slack.reader import look_of
 from channels.slack.replies import with_before
+from channels.slack.standing import Standings
 
 EYES = "eyes"
 HEARD = ""
@@ -38,11 +40,12 @@ class Listener:
 
     def __init__(self, web: Web, us: Us, people: People, arrivals: Arrivals) -> None:
         self._web = web
-        self._us = us
+        self._us = us = replace(us, bots=people.bots_on(CHANNEL))
         self._people = people
         self._arrivals = arrivals
         self._modals = Modals(web, people, arrivals)
         self._answers = Answers(web, us, people, arrivals)
+        self._standings = Standings(web, us, people)
         self._beside: set[asyncio.Task[None]] = set()
 
     def app(self, signing_secret: str = "") -> AsyncApp:
@@ -101,13 +104,23 @@ class Listener:
             return
         if words.aim == "bot" and said.is_reply and not await self._arrivals.knows(words.address):
             words = await with_before(self._web, said, self._us, self._name_of)
+        words = await self._standings.judged(words)
         meant = await self._arrivals.meant(words)
         became = await self._arrivals.words(words)
         if became == "asked":
             self._start(self._look_up(said.place.channel, said.ts))
-            if meant:
-                text = hints.decided_nothing(meant, look_of(words.person, self._people))
-                self._start(hints.whisper(self._web, said.place, words.person, text))
+            hint = hints.decided_nothing(meant, look_of(words.person, self._people))
+            self._whisper(said, hint)
+        elif became == "enough":
+            self._start(hints.fall_silent(self._web, said.place))
+        elif words.aim == "bot" and self._arrivals.is_outside(words):
+            is_news = self._standings.turned_away(words.person)
+            hint = hints.from_outside(look_of(words.person, self._people))
+            self._whisper(said, hint if is_news else "")
+
+    def _whisper(self, said: Said, hint: str) -> None:
+        if hint:
+            self._start(hints.whisper(self._web, said.place, said.words.person, hint))
 
     async def _look_up(self, channel: str, ts: str) -> None:
         """Eyes on the message: it was seen, and something is being done."""

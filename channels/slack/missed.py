@@ -13,7 +13,7 @@ from bot.core.values import Address
 from bot.kit.channel import Undeliverable
 from channels.slack.address import place
 from channels.slack.api import Json, Refused, Web
-from channels.slack.parse import NameOf, Said, Us, is_persons, said
+from channels.slack.parse import NameOf, Said, Us, is_heard, said
 from channels.slack.payload import Message
 from channels.slack.replies import replies
 
@@ -50,7 +50,7 @@ async def _hear_all(
     try:
         async for each in messages:
             message = Message.model_validate(each)
-            if message.ts > since and is_persons(message, us):
+            if message.ts > since and is_heard(message, us):
                 await hear(said(message, channel, us, name_of))
     except (Undeliverable, Refused):
         return  # We are in that channel no more.

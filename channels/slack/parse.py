@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pydantic import JsonValue
 
 from bot.core.values import Attachment
-from bot.kit.arrival import Aim, Press, Remark, Words
+from bot.kit.arrival import Aim, Press, Remark, Standing, Words
 from channels.slack.address import CHANNEL, Place, message_id, moment
 from channels.slack.payload import Action, Body, Message, View
 
@@ -23,6 +23,7 @@ NameOf = Callable[[str], str]
 # A message of one of these kinds is a person's own words; every other kind is Slack's, a copy, or another program's.
 SPOKEN = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 SLACKBOT = "USLACKBOT"
+BOT = "bot_message"
 _ANSWER = re.compile(r"answer:(\d{1,3})")
 _MARK = re.compile(r"<(?P<sign>[@#!]?)(?P<target>[^<>|]+)(?:\|(?P<label>[^<>]*))?>")
 _ONE_OF = re.compile(r"<(?:@[UW][A-Z0-9]+|!subteam\^[A-Z0-9]+)(?:\|[^<>]*)?>")
@@ -30,11 +31,12 @@ _ONE_OF = re.compile(r"<(?:@[UW][A-Z0-9]+|!subteam\^[A-Z0-9]+)(?:\|[^<>]*)?>")
 
 @dataclass(frozen=True, slots=True)
 class Us:
-    """Who we are in this workspace."""
+    """Who we are in this workspace, and which other bots may speak to us."""
 
     team: str
     user: str
     bot: str = ""
+    bots: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +90,26 @@ def _event(event: Message, us: Us, name_of: NameOf) -> Said | Remark | None:
     match event.type, event.subtype:
         case "message", "message_changed" | "message_deleted":
             return _changed(event, us, name_of)
-        case "message" | "app_mention", _ if is_persons(event, us):
+        case "message" | "app_mention", _ if is_heard(event, us):
             return said(event, event.channel, us, name_of)
         case _:
             return None
 
 
-def is_persons(event: Message, us: Us) -> bool:
-    """Whether these are a person's own words, of this workspace. Outsiders of a shared channel are not ours to listen to."""
-    if event.subtype not in SPOKEN:
+def is_heard(event: Message, us: Us) -> bool:
+    """Whether these are a person's own words, of whatever workspace, or those of another bot that may speak to us."""
+    if event.hidden or event.user in (us.user, SLACKBOT):
         return False
-    ours = event.user_team in ("", us.team)
-    person = event.user not in ("", us.user, SLACKBOT)
-    return person and ours and not (event.bot_id or event.hidden)
+    if event.bot_id:
+        listed = not us.bots.isdisjoint((event.bot_id, event.user))
+        return listed and event.bot_id != us.bot and event.subtype in (*SPOKEN, BOT)
+    return bool(event.user) and event.subtype in SPOKEN
+
+
+def _standing(event: Message, us: Us) -> Standing:
+    if event.bot_id:
+        return "bot"
+    return "member" if event.user_team in ("", us.team) else "outsider"
 
 
 def said(event: Message, channel: str, us: Us, name_of: NameOf) -> Said:
@@ -109,11 +118,12 @@ def said(event: Message, channel: str, us: Us, name_of: NameOf) -> Said:
     words = Words(
         id=message_id(us.team, channel, event.ts),
         address=place.address,
-        person=event.user,
+        person=event.user or event.bot_id,
         text=_with_files(spoken(event.text, us, name_of), event),
         aim=_aim(event, channel, us),
         written=moment(event.ts),
         files=tuple(Attachment(id=file.id, name=file.name) for file in event.files if file.id),
+        standing=_standing(event, us),
     )
     return Said(words, place, event.ts)
 
@@ -137,17 +147,17 @@ def _with_files(text: str, event: Message) -> str:
 def _changed(event: Message, us: Us, name_of: NameOf) -> Remark | None:
     """An edit, or a message taken back. Slack unfurls links by an edit that leaves the text as it was."""
     before, now = event.previous_message, event.message
-    if before is None or not is_persons(before, us):
+    if before is None or not is_heard(before, us):
         return None
     place = Place(us.team, event.channel, before.thread_ts or before.ts)
-    about = message_id(us.team, event.channel, before.ts)
+    about, person = message_id(us.team, event.channel, before.ts), before.user or before.bot_id
     if event.subtype == "message_deleted":
-        return Remark(f"{about}/deleted", about, place.address, before.user, "deleted a message")
+        return Remark(f"{about}/deleted", about, place.address, person, "deleted a message")
     if now is None or now.text == before.text or now.subtype == "tombstone":
         return None
     mark = now.edited.ts if now.edited else event.ts
     text = f"edited to: {spoken(now.text, us, name_of)}"
-    return Remark(f"{about}/edited/{mark}", about, place.address, before.user, text)
+    return Remark(f"{about}/edited/{mark}", about, place.address, person, text)
 
 
 def _action(body: Body, action: Action, us: Us) -> Press | Wish | None:
@@ -170,7 +180,7 @@ def _press(body: Body, action: Action, us: Us) -> Press | None:
     """One press is one identity, however often Slack tells of it."""
     channel = body.channel.id if body.channel else body.container.channel_id
     ts = body.message.ts if body.message else body.container.message_ts
-    if not (channel and ts and action.value and _is_ours(body, us)):
+    if not (channel and ts and action.value and body.user.id):
         return None
     return Press(
         id=f"{message_id(us.team, channel, ts)}/{action.action_ts}/{body.user.id}",
@@ -181,12 +191,8 @@ def _press(body: Body, action: Action, us: Us) -> Press | None:
     )
 
 
-def _is_ours(body: Body, us: Us) -> bool:
-    return bool(body.user.id) and body.user.team_id in ("", us.team)
-
-
 def _submission(body: Body, view: View, us: Us) -> Submitted | None:
-    if not _is_ours(body, us):
+    if not body.user.id:
         return None
     press = Press(
         id=f"{CHANNEL}:{us.team}/{view.id}/{body.user.id}",

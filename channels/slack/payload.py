@@ -57,7 +57,6 @@ class Action(_Part):
 
 class User(_Part):
     id: Text = ""
-    team_id: Text = ""
 
 
 class Channel(_Part):

@@ -43,8 +43,10 @@ def _asked(message: Outgoing) -> tuple[str, ...]:
 
 
 def user_of(person: str, people: People) -> str | None:
-    """This person's id in Slack: one whom the people file does not know acts under their id."""
+    """This person's id in Slack: one whom the people file does not know acts under their id, with what they are behind it."""
     if person in people.people:
         return people.people[person].slack
-    channel, mark, user = person.partition(":")
-    return user if mark and channel == CHANNEL else None
+    channel, _, user = person.partition(":")
+    user, _, standing = user.partition("@")
+    # Another bot is never called: it might answer.
+    return user if user and channel == CHANNEL and standing != "bot" else None

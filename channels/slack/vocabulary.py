@@ -48,6 +48,7 @@ class Words:
     because: str
     arguments: str
     no_arguments: str
+    outside: str
     found: str
     votes: str
     edited_by: str
@@ -68,6 +69,8 @@ class Words:
     # Told in private
     decided_nothing: str
     which_card: str
+    from_outside: str
+    bots_alone: str
     a_copy: str
     a_copy_only: str
     # An unknown outcome and a hold

@@ -101,3 +101,33 @@ def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
 def test_an_empty_file_means_nobody(file: Path) -> None:
     file.write_text("# nobody yet\n")
     assert People.load(file) == People()
+
+
+def test_other_bots_have_names_and_addresses_and_are_nobody_who_decides(file: Path) -> None:
+    file.write_text("people: {alice: {}}\nbots: {alerts: {slack: B012}, ci: {slack: U034}}\n")
+    people = People.load(file)
+    assert people.bots_on("slack") == {"B012", "U034"}
+    assert people.bots_on("email") == frozenset()
+    assert people.expand(["alerts"]) == ()
+    assert people.alias_of("slack", "B012") is None
+
+
+@pytest.mark.parametrize(
+    ("bots", "wrong"),
+    [
+        ("alice: {slack: B1}", "alice is a person or a group"),
+        ("all: {slack: B1}", "all is a person or a group"),
+        ("alerts: {slack: alerts}", "a bot ID"),
+        ("alerts: {slack: U1}", "already that of alice"),
+        ("alerts: {slack: B1}\n  ci: {slack: B1}", "already that of alerts"),
+        ("Alerts: {slack: B1}", "a short name of small letters"),
+        ("alerts: {slack: B1, email: x@example.com}", "email"),
+    ],
+)
+def test_a_wrong_bot_is_shown_by_file_and_line(file: Path, bots: str, wrong: str) -> None:
+    file.write_text(
+        f"people: {{alice: {{slack: U1}}}}\ngroups: {{all: [alice]}}\nbots:\n  {bots}\n"
+    )
+    with pytest.raises(AgentError, match=wrong) as error:
+        People.load(file)
+    assert str(error.value).startswith(f"{file}:")

@@ -99,7 +99,10 @@ class SlackOffice:
         people = self.folder / "people.yaml"
         known = (self.alice, self.bob, self.carol, *self.crowd)
         rows = [f"  {person.name}: {{slack: {person.id}}}" for person in known]
-        people.write_text("\n".join(["people:", *rows, ""]))
+        self.robot = self.slack.team.person("robot", "bot")
+        self.slack.team.join(self.robot, self.channel)
+        bots = ["bots:", f"  robot: {{slack: {self.robot.bot_id}}}"]
+        people.write_text("\n".join(["people:", *rows, *bots, ""]))
         return {
             "REDIS_URL": url,
             "BOT_AGENTS_PATH": str(self.folder / "agents"),

@@ -28,12 +28,19 @@ def in_group(call: Call) -> Json:
 
 def _shown(call: Call, person: Person) -> Json:
     """The address is there only with `users:read.email` (docs: reference/scopes/users.read.email)."""
-    shown = show.person(person)
+    shown = show.person(person) | {"is_stranger": _is_stranger(call, person)}
     if "users:read.email" in call.seat.scopes and person.standing != "bot":
         shown["profile"] = as_object(shown["profile"]) | {"email": person.email}
     if call.flag("include_locale"):
         shown["locale"] = person.locale
     return shown
+
+
+def _is_stranger(call: Call, person: Person) -> bool:
+    """From another workspace and in no channel that the app sees (docs: reference/objects/user-object)."""
+    channels = call.seat.workspace.channels.values()
+    met = any(person.id in each.members and call.sits_in(each) for each in channels)
+    return person.standing == "outsider" and not met
 
 
 METHODS = {

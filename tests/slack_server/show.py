@@ -85,7 +85,6 @@ def person(shown: Person) -> Json:
         "is_bot": shown.standing == "bot",
         "is_restricted": shown.standing == "guest",
         "is_ultra_restricted": False,
-        "is_stranger": shown.standing == "outsider",
         "profile": {"real_name": shown.name.title(), "display_name": shown.name},
     }
 

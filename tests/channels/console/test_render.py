@@ -92,6 +92,12 @@ def test_self_approval_is_spoken_of_only_where_it_is_allowed() -> None:
     assert "self-approval" not in printed(card(replace(APPROVAL, self_approval=False), PLAIN))
 
 
+def test_what_came_from_outside_is_named_where_there_is_any() -> None:
+    assert "outside" not in printed(card(APPROVAL, PLAIN))
+    text = printed(card(replace(APPROVAL, outside={"message": "slack:U7@guest"}), PLAIN))
+    assert "message (slack:U7@guest)" in text
+
+
 def test_a_long_argument_is_never_cut() -> None:
     long = "".join(f"{number:05d}" for number in range(3_000))
     text = printed(card(replace(APPROVAL, arguments={"message": long}), PLAIN))

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from bot.core.outbox import Approval, Waiting
 from bot.core.values import Address
-from bot.kit.arrival import Form, Json, Press, Remark, Words
+from bot.kit.arrival import Became, Form, Json, Press, Remark, Words
 
 
 @dataclass
@@ -20,10 +19,13 @@ class Porch:
     buried: list[bytes] = field(default_factory=list[bytes])
     heard: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def words(self, words: Words) -> Literal["asked", "noted", "ignored"]:
+    async def words(self, words: Words) -> Became:
         self.said.append(words)
         self.heard.set()
         return "noted"
+
+    def is_outside(self, words: Words) -> bool:
+        return words.standing != "member"
 
     async def meant(self, words: Words) -> Sequence[Approval]:
         return ()

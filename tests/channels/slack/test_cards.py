@@ -34,6 +34,7 @@ APPROVAL = Approval(
     quote="cy: hurry",
     editors=(),
 )
+REPEATS = replace(APPROVAL, outside={"message": "slack:U7@guest", "n<b>": "look_up"})
 QUESTION = Question(
     key="T-4-0-v1",
     request="T-4-0-v1",
@@ -432,3 +433,16 @@ def test_a_plain_message_takes_along_what_its_text_leaves_out() -> None:
     assert [file.content for file in plain(Say("T-4-0", long), EN).files] == [long]
     (file,) = plain(APPROVAL, EN).files
     assert yaml.safe_load(file.content)["arguments"] == APPROVAL.arguments
+
+
+@pytest.mark.parametrize(
+    ("look", "said"),
+    [(EN, "Repeats what came from outside: "), (DE, "Wiederholt, was von außen kam: ")],
+)
+def test_a_card_says_which_arguments_came_from_outside(look: Look, said: str) -> None:
+    post = render(REPEATS, look)
+    named = f"{said}message (slack:U7@guest), n&lt;b&gt; (look_up)"
+    assert named in post.text
+    assert any(named in text for block in post.blocks for text in texts(block))
+    assert said not in render(APPROVAL, look).text
+    assert broken(post) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.kit.arrival import Press, Remark
@@ -95,15 +97,43 @@ def test_a_message_says_which_files_hang_on_it() -> None:
         {"user": None},
         {"user": "USLACKBOT"},
         {"hidden": True},
-        {"user_team": "T0ELSEWHERE", "text": "<@UBOT> go"},
         {"subtype": "channel_join"},
         {"subtype": "channel_topic"},
         {"subtype": "message_replied"},
         {"type": "reaction_added"},
     ],
 )
-def test_what_no_person_of_ours_said_does_not_arrive(event: Json) -> None:
+def test_what_no_person_said_does_not_arrive(event: Json) -> None:
     assert told(**event) is None
+
+
+def test_another_bot_is_heard_where_it_is_listed_and_is_marked_as_one() -> None:
+    listed = replace(US, bots=frozenset({"BALERT", "UALERT"}))
+
+    def heard(**event: object) -> Arrived | None:
+        body = {"type": "message", "channel": "C1", "ts": TS, "text": "<@UBOT> look", **event}
+        return parse({"type": "event_callback", "event": body}, listed, str)
+
+    for event in (
+        {"bot_id": "BALERT", "user": "U5"},
+        {"bot_id": "B5", "user": "UALERT"},
+        {"bot_id": "BALERT", "subtype": "bot_message"},
+    ):
+        arrived = heard(**event)
+        assert isinstance(arrived, Said)
+        assert arrived.words.standing == "bot"
+        assert arrived.words.person == event.get("user", "BALERT")
+    assert heard(bot_id="BOTHER", user="U5") is None
+    assert heard(bot_id="BALERT", hidden=True) is None
+    assert heard(bot_id="BALERT", subtype="channel_join") is None
+    ourselves = replace(listed, bots=frozenset({"BBOT"}))
+    own = {"type": "message", "channel": "C1", "ts": TS, "text": "x", "bot_id": "BBOT"}
+    assert parse({"type": "event_callback", "event": own}, ourselves, str) is None
+
+
+def test_the_words_of_outsiders_arrive_as_theirs() -> None:
+    assert said(user_team="T0ELSEWHERE").words.standing == "outsider"
+    assert said(user_team="T1").words.standing == said().words.standing == "member"
 
 
 @pytest.mark.parametrize("subtype", ["file_share", "thread_broadcast", "me_message"])
@@ -186,9 +216,10 @@ def test_a_button_that_is_none_of_ours_does_nothing(action: str) -> None:
     assert pressed(action) is None
 
 
-def test_a_press_by_nobody_or_from_another_workspace_does_nothing() -> None:
+def test_a_press_by_nobody_does_nothing_and_one_by_an_outsider_is_for_the_fold_to_refuse() -> None:
     assert pressed("approve", user={"id": ""}) is None
-    assert pressed("approve", user={"id": "U1", "team_id": "T0ELSEWHERE"}) is None
+    theirs = pressed("approve", user={"id": "U1", "team_id": "T0ELSEWHERE"})
+    assert isinstance(theirs, Press)
 
 
 def test_a_form_that_was_sent_off_is_named_by_the_form() -> None:

@@ -168,3 +168,6 @@ def test_a_card_is_in_the_language_of_those_asked_and_calls_them() -> None:
     assert reader.mentions == ("U1", "U7")
     assert look(HELLO, people).mentions == ()
     assert user_of("bob", people) is None
+    assert user_of("slack:U7@guest", people) == "U7"
+    assert user_of("slack:U7@bot", people) is None
+    assert user_of("console:U7", people) is None

@@ -1,0 +1,91 @@
+"""Origins: a card says which arguments repeat what came from outside, and from whom."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import JsonValue
+
+from bot.core.events import MessageNoted, MessageReceived, ToolEnded, Verdict
+from bot.kit.origins import LEAST_CHARACTERS, outside
+from tests.core.build import HERE, Story, gated, read
+
+PAY = "pay account DE89 3704 0044"
+
+
+def story(text: str = PAY, by: str = "slack:U7@guest") -> Story:
+    it = Story()
+    it.message("please deploy the thing")
+    it.tell(MessageNoted(id="n1", at=it.now, actor=by, address=HERE, text=text))
+    return it
+
+
+def found(it: Story, **arguments: JsonValue) -> dict[str, str]:
+    return outside(arguments, it.log, it.thread.id)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        PAY,
+        f"Well then:\n{PAY}\nThanks.",
+        f"as they say, {PAY}, at once",
+        "account DE89 3704",
+        "pay  account\nDE89 3704 0044",
+        ["short", {"deep": [PAY]}],
+    ],
+)
+def test_an_argument_that_repeats_a_strangers_words_is_named_with_whose_they_are(
+    value: JsonValue,
+) -> None:
+    assert found(story(), to=value, n=5, other="of the model's own") == {"to": "slack:U7@guest"}
+
+
+@pytest.mark.parametrize("value", ["pay account", "a text of the model's own", 5, None, [], ""])
+def test_what_is_short_or_ones_own_is_not_named(value: JsonValue) -> None:
+    assert len("pay account") < LEAST_CHARACTERS
+    assert found(story(), to=value) == {}
+
+
+def test_what_a_person_of_ours_said_too_is_inside() -> None:
+    assert found(story(by="bob"), to=PAY) == {}
+    it = story()
+    it.message(f"go on and {PAY}")
+    assert found(it, to=PAY) == {}
+
+
+def test_what_a_person_of_ours_answered_or_wrote_into_a_card_is_inside() -> None:
+    for given in ({"text": PAY}, {"arguments": {"to": PAY}}):
+        it = story()
+        it.tell(Verdict(id="v1", actor="bob", request="T-1-0-v1", word="edit", **given))  # type: ignore[arg-type]
+        assert found(it, to=PAY) == {}
+
+
+def test_what_a_stranger_wrote_into_a_card_is_from_outside() -> None:
+    it = story("hello")
+    edit = {"arguments": {"to": PAY}, "actor": "slack:U9", "word": "edit"}
+    it.tell(Verdict.model_validate({"id": "v1", "request": "T-1-0-v1", **edit}))
+    assert found(it, to=PAY) == {"to": "slack:U9"}
+
+
+def test_what_a_tool_found_is_from_outside_and_named_by_the_tool() -> None:
+    it = story("hello")
+    (call,) = it.step(read("look_up"))
+    result: JsonValue = {"rows": [{"note": PAY, "n": 1}]}
+    it.tell(ToolEnded(id="r1", call=call, n=1, outcome="returned", result=result))
+    assert found(it, to=PAY) == {"to": "look_up"}
+    it.tell(ToolEnded(id="r2", call="T-99-0", n=1, outcome="returned", result="another long text"))
+    assert found(it, to="another long text") == {"to": "T-99-0"}
+
+
+def test_a_stranger_who_began_the_thread_is_still_a_stranger() -> None:
+    it = Story()
+    it.tell(MessageReceived(id="m1", actor="slack:U9", address=HERE, text=PAY))
+    it.step(gated(to=PAY))
+    assert found(it, to=PAY) == {"to": "slack:U9"}
+
+
+def test_a_value_however_deep_is_read() -> None:
+    value: JsonValue = PAY
+    for _ in range(5_000):
+        value = [value]
+    assert found(story(), to=value) == {"to": "slack:U7@guest"}
