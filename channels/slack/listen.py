@@ -9,7 +9,6 @@ import asyncio
 import json
 import logging
 from collections.abc import Coroutine
-from contextlib import suppress
 
 import structlog
 from slack_bolt.async_app import AsyncApp
@@ -18,13 +17,13 @@ from slack_bolt.response import BoltResponse
 from bot.kit.arrival import Arrivals, Press, Remark
 from bot.kit.people import People
 from channels.slack.address import CHANNEL
-from channels.slack.api import Json, Refused, Web
+from channels.slack.api import Web
 from channels.slack.missed import read_back
 from channels.slack.modal import Modals
 from channels.slack.parse import Said, Submitted, Us, Wish, parse
 from channels.slack.replies import with_before
+from channels.slack.signs import Signs
 
-EYES = "eyes"
 HEARD = ""
 DRAIN_SECONDS = 5.0
 log = structlog.get_logger()
@@ -38,6 +37,7 @@ class Listener:
         self._us = us
         self._people = people
         self._arrivals = arrivals
+        self._signs = Signs(web)
         self._modals = Modals(web, people, arrivals)
         self._beside: set[asyncio.Task[None]] = set()
 
@@ -61,6 +61,7 @@ class Listener:
 
     async def settled(self) -> None:
         """Ends what is under way beside the listening, within a few seconds; all of it is best effort."""
+        await self._signs.settled()
         if self._beside:
             _, late = await asyncio.wait(self._beside, timeout=DRAIN_SECONDS)
             for task in late:
@@ -96,13 +97,7 @@ class Listener:
             words = await with_before(self._web, said, self._us, self._name_of)
         became = await self._arrivals.words(words)
         if became == "asked":
-            self._start(self._look_up(said.place.channel, said.ts))
-
-    async def _look_up(self, channel: str, ts: str) -> None:
-        """Eyes on the message: it was seen, and something is being done."""
-        with suppress(Refused):  # As by the same message told twice.
-            eyes: Json = {"channel": channel, "timestamp": ts, "name": EYES}
-            await self._web.call("reactions.add", eyes)
+            self._signs.seen(said.place.channel, said.ts)
 
     def _name_of(self, user: str) -> str:
         return self._people.alias_of(CHANNEL, user) or user

@@ -19,6 +19,11 @@ EVENTS = {
 SCOPES = tuple(
     sorted({*EVENTS.values(), *(scope for scopes in METHODS.values() for scope in scopes)})
 )
+# What declaring an agent adds; a workspace may not have it, and then there is no status.
+AGENT_SCOPES = ("assistant:write",)
+PROMPTS: list[JsonValue] = [
+    {"title": "What can you do?", "message": "What can you do, and what do you ask about first?"},
+]
 
 
 def manifest(url: str = "") -> Json:
@@ -34,10 +39,15 @@ def manifest(url: str = "") -> Json:
             "description": "Works in small steps and asks here before it does what is risky.",
         },
         "features": {
+            # An agent gets the view of its own, and may show a status; its first prompts need no call.
+            "agent_view": {
+                "agent_description": "Works in small steps and asks here before it does what is risky.",
+                "suggested_prompts": PROMPTS,
+            },
             "app_home": {"messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
             "bot_user": {"display_name": "bot", "always_online": True},
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {"scopes": {"bot": [*sorted({*SCOPES, *AGENT_SCOPES})]}},
         "settings": {
             "event_subscriptions": subscriptions,
             "interactivity": interactivity,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import structlog
 from pydantic import JsonValue
 
+from bot.core.events import Event
 from bot.core.outbox import Outgoing
 from bot.core.thread import Thread
 from bot.core.values import Address
@@ -19,6 +20,7 @@ from channels.slack.pace import Pace
 from channels.slack.reader import look, reader_of, user_of
 from channels.slack.replies import replies
 from channels.slack.settled import settled
+from channels.slack.signs import Signs
 
 Json = dict[str, JsonValue]
 EVENT_TYPE = "outer_loop_bot"
@@ -32,6 +34,7 @@ class Slack:
         self._web = web
         self._people = people
         self._pace = Pace()
+        self._signs = Signs(web)
         self._bot = ""
 
     async def find(self, address: Address, key: str) -> str | None:
@@ -48,6 +51,7 @@ class Slack:
     async def send(self, address: Address, message: Outgoing) -> str:
         """Posts in the thread; what Slack refuses for its form goes out in a plainer one."""
         where, eyes = place(address), look(message, self._people)
+        await self._signs.cleared(where, message)
         async with self._pace.turn(where.channel):
             post = render(message, eyes)
             await self._upload(where, post.files)
@@ -81,6 +85,18 @@ class Slack:
             card: Json = {"channel": channel, "ts": ts, "text": post.text}
             card |= {"blocks": list(post.blocks), "metadata": _metadata(key)}
             await self._web.call("chat.update", card)
+
+    def show(self, thread: Thread, events: Sequence[Event]) -> None:
+        """A status in direct messages, and no eyes on what has been seen to."""
+        self._signs.show(thread, events)
+
+    def leave(self, thread: Thread) -> None:
+        """No status that keeps people from writing."""
+        if thread.address:
+            self._signs.status(place(thread.address), "active")
+
+    async def settled(self) -> None:
+        await self._signs.settled()
 
     async def _post(self, where: Place, key: str, post: Post) -> str:
         sent = await self._web.call(

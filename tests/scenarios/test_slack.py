@@ -62,7 +62,7 @@ async def test_a_mention_is_seen_at_once_and_answered_in_its_thread(office: Slac
     async with office.listening() as app, office.working(["It is raining."]):
         said = office.mention("what is the weather?")
         answer = await office.shown(said, 1)
-        await until(lambda: "eyes" in said.reactions, "the eyes")
+        await until(lambda: bool(office.slack.ledger.calls("reactions.add")), "the eyes")
         thread, events = await only_thread(app)
     assert answer.text == "It is raining."
     assert thread.address is not None
