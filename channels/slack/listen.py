@@ -18,9 +18,10 @@ from bot.kit.arrival import Arrivals, Press, Remark
 from bot.kit.people import People
 from channels.slack.address import CHANNEL
 from channels.slack.api import Web
+from channels.slack.entries import Stopped, read
 from channels.slack.missed import read_back
 from channels.slack.modal import Modals
-from channels.slack.parse import Said, Submitted, Us, Wish, parse
+from channels.slack.parse import Said, Submitted, Us, Wish
 from channels.slack.replies import with_before
 from channels.slack.signs import Signs
 
@@ -69,7 +70,7 @@ class Listener:
 
     async def _hear(self, body: dict[str, object]) -> BoltResponse:
         try:
-            arrived = parse(body, self._us, self._name_of)
+            arrived = read(body, self._us, self._name_of)
         except ValueError as error:
             # Told again it would be the same: it is kept for somebody to look at.
             await self._arrivals.bury(CHANNEL, _kept(body), str(error)[:300])
@@ -77,6 +78,8 @@ class Listener:
         match arrived:
             case Said():
                 await self._said(arrived)
+            case Stopped():
+                await self._stop(arrived.said)
             case Remark():
                 await self._arrivals.remark(arrived)
             case Press():
@@ -98,6 +101,11 @@ class Listener:
         became = await self._arrivals.words(words)
         if became == "asked":
             self._signs.seen(said.place.channel, said.ts)
+
+    async def _stop(self, said: Said) -> None:
+        """Whoever may not stop this is heard as anybody else is, and it goes on."""
+        if await self._arrivals.words(said.words) != "noted":
+            self._signs.stopped(said.place)
 
     def _name_of(self, user: str) -> str:
         return self._people.alias_of(CHANNEL, user) or user

@@ -10,6 +10,7 @@ Json = dict[str, JsonValue]
 
 # What is read, each with the scope that Slack asks for it (docs: reference/events).
 EVENTS = {
+    "agent_session_stopped": "chat:write",
     "app_mention": "app_mentions:read",
     "message.channels": "channels:history",
     "message.groups": "groups:history",

@@ -34,6 +34,7 @@ class Message(_Part):
     text: Text = ""
     ts: Text = ""
     thread_ts: Text = ""
+    event_ts: Text = ""
     channel: Text = ""
     files: tuple[File, ...] = ()
     edited: Edited | None = None

@@ -63,6 +63,11 @@ class Signs:
         told = {"channel_id": where.channel, "thread_ts": where.root, "status": now}
         self._status.wish(locator, {**told})
 
+    def stopped(self, where: Place) -> None:
+        """Somebody pressed Stop: Slack leaves it to us to say so, whatever was shown before."""
+        self._shown.pop(where.address.locator, None)
+        self.status(where, "active")
+
     async def cleared(self, where: Place, message: Outgoing) -> None:
         """Returns once nothing keeps people from writing an answer to this, or after two seconds at most."""
         if isinstance(message, Say | Notice) or not where.channel.startswith("D"):

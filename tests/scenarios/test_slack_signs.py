@@ -10,9 +10,10 @@ import pytest
 from channels.slack import signs
 from channels.slack.manifest import manifest
 from tests.engine.office import Reply
-from tests.scenarios.slack_office import SlackOffice, until
+from tests.scenarios.slack_office import SlackOffice, only_thread, until
 from tests.slack_server.faults import Fault, Limit, Refuse
 from tests.slack_server.ledger import Entry
+from tests.slack_server.rig import ask
 from tests.slack_server.server import SlackServer
 from tests.slack_server.shapes import Json, as_object
 
@@ -136,3 +137,52 @@ async def test_an_app_that_is_no_agent_does_its_work(
             await office.shown(said, 1)
             await until(lambda: bool(slack.ledger.calls(NO_EYES)), "no more eyes")
     assert set(slack.ledger.errors(SET)) == {"not_allowed"}
+
+
+# ---- Stop -------------------------------------------------------------------------------------------------------------
+async def test_stop_ends_the_work_like_the_word_and_says_so(office: SlackOffice) -> None:
+    office.model.gate.clear()
+    async with office.listening() as app, office.working(["Too late."]):
+        said = office.whisper("ship it")
+        await until(lambda: statuses(office) == ["processing"], "work")
+        office.slack.post.copies = 3
+        office.slack.people.stop_session(office.alice, said)
+        told = await office.shown(said, 1)
+        await office.slack.post.settled()
+        await until(lambda: statuses(office)[-1] == "active", "rest")
+        office.model.gate.set()
+        thread, events = await only_thread(app)
+    assert "Stopped" in told.text
+    assert thread.cancelled
+    assert [event.type for event in events].count("MessageReceived") == 2
+    assert len(office.answers(said)) == 1
+
+
+async def test_stop_counts_from_those_alone_whose_word_would(office: SlackOffice) -> None:
+    async with office.listening() as app, office.working([ASK]):
+        said = office.mention("ship it")
+        await office.shown(said, 1)
+        for person in (office.eve, office.bob):
+            where = {"channel": office.channel.id, "thread_ts": said.ts, "user": person.id}
+            stop = {"type": "agent_session_stopped", "event_ts": office.slack.team.next_ts()}
+            office.slack.people.tell("agent_session_stopped", {**where, **stop})
+            await office.slack.post.settled()
+            thread, events = await only_thread(app)
+            assert thread.cancelled == (person is office.bob)
+    assert [event.type for event in events].count("MessageNoted") == 1
+
+
+async def test_stop_where_nothing_is_known_moves_the_session_and_begins_nothing(
+    office: SlackOffice,
+) -> None:
+    async with office.listening() as app:
+        office.slack.post.road, road = None, office.slack.post.road
+        office.slack.post.pauses = ()
+        said = office.whisper("lost")
+        await office.slack.post.settled()
+        office.slack.post.road = road
+        place: Json = {"channel_id": said.channel, "thread_ts": said.ts, "status": "processing"}
+        await ask(office.slack, SET, place)
+        office.slack.people.stop_session(office.alice, said)
+        await until(lambda: statuses(office)[-1] == "active", "rest")
+        assert await app.desk.threads() == []
