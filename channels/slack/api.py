@@ -13,6 +13,7 @@ from pydantic import JsonValue
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.kit.channel import Undeliverable
 from channels.slack.blocks import File
@@ -119,6 +120,15 @@ class Web:
         try:
             await self.client.files_upload_v2(
                 channel=channel, thread_ts=thread_ts, file_uploads=uploads
+            )
+        except Exception as error:
+            raise _meaning(error) from error
+
+    async def answer(self, url: str, text: str) -> None:
+        """A note for whoever did something, at the address that Slack gave for it. Raises as `call` does."""
+        try:
+            await AsyncWebhookClient(url, timeout=SECONDS).send(
+                text=text, response_type="ephemeral"
             )
         except Exception as error:
             raise _meaning(error) from error

@@ -128,4 +128,6 @@ DE = Words(
     a_list="Erwartet wird eine Liste, als JSON.",
     a_mapping="Erwartet wird eine Zuordnung von Namen zu Werten, als JSON.",
     nothing_changed="Das steht schon auf der Karte; es würde sich nichts ändern.",
+    asks="{person} bittet:",
+    how_to_ask="Sag, was du willst: `/ask liefere das Backend aus`. Die Antwort kommt in einem Thread dieses Kanals.",
 )

@@ -119,4 +119,6 @@ EN = Words(
     a_list="A list was expected, as JSON.",
     a_mapping="A mapping of names to values was expected, as JSON.",
     nothing_changed="That is what the card says already; nothing would change.",
+    asks="{person} asks:",
+    how_to_ask="Say what you want: `/ask ship the backend`. The answer comes in a thread of this channel.",
 )

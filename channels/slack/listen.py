@@ -18,7 +18,8 @@ from bot.kit.arrival import Arrivals, Press, Remark
 from bot.kit.people import People
 from channels.slack.address import CHANNEL
 from channels.slack.api import Web
-from channels.slack.entries import Stopped, read
+from channels.slack.ask import Asks
+from channels.slack.entries import Chosen, Command, Stopped, read
 from channels.slack.missed import read_back
 from channels.slack.modal import Modals
 from channels.slack.parse import Said, Submitted, Us, Wish
@@ -39,6 +40,7 @@ class Listener:
         self._people = people
         self._arrivals = arrivals
         self._signs = Signs(web)
+        self._asks = Asks(web, us, people, arrivals, self._signs)
         self._modals = Modals(web, people, arrivals)
         self._beside: set[asyncio.Task[None]] = set()
 
@@ -80,6 +82,10 @@ class Listener:
                 await self._said(arrived)
             case Stopped():
                 await self._stop(arrived.said)
+            case Chosen():
+                return await self._asks.chosen(arrived)
+            case Command():
+                return await self._asks.command(arrived)
             case Remark():
                 await self._arrivals.remark(arrived)
             case Press():

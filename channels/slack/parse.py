@@ -168,7 +168,7 @@ def _press(body: Body, action: Action, us: Us) -> Press | None:
     """One press is one identity, however often Slack tells of it."""
     channel = body.channel.id if body.channel else body.container.channel_id
     ts = body.message.ts if body.message else body.container.message_ts
-    if not (channel and ts and action.value and _is_ours(body, us)):
+    if not (channel and ts and action.value and is_ours(body, us)):
         return None
     return Press(
         id=f"{message_id(us.team, channel, ts)}/{action.action_ts}/{body.user.id}",
@@ -179,12 +179,13 @@ def _press(body: Body, action: Action, us: Us) -> Press | None:
     )
 
 
-def _is_ours(body: Body, us: Us) -> bool:
+def is_ours(body: Body, us: Us) -> bool:
+    """Whether whoever did this is at home in this workspace."""
     return bool(body.user.id) and body.user.team_id in ("", us.team)
 
 
 def _submission(body: Body, view: View, us: Us) -> Submitted | None:
-    if not _is_ours(body, us):
+    if not is_ours(body, us):
         return None
     press = Press(
         id=f"{CHANNEL}:{us.team}/{view.id}/{body.user.id}",

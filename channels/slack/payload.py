@@ -89,3 +89,17 @@ class Body(_Part):
     actions: tuple[Action, ...] = ()
     trigger_id: Text = ""
     view: View | None = None
+    callback_id: Text = ""
+    action_ts: Text = ""
+    response_url: Text = ""
+
+
+class Slash(_Part):
+    """A slash command: a form of its own, without a type."""
+
+    command: Text = ""
+    text: Text = ""
+    team_id: Text = ""
+    channel_id: Text = ""
+    user_id: Text = ""
+    trigger_id: Text = ""

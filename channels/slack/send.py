@@ -44,7 +44,7 @@ class Slack:
             us, _ = await self._web.granted()
             self._bot = str(us["bot_id"])
         async for message in replies(self._web, where):
-            if message.get("bot_id") == self._bot and _key(message) == key:
+            if message.get("bot_id") == self._bot and key_of(message) == key:
                 return _receipt(where, message)
         return None
 
@@ -83,7 +83,7 @@ class Slack:
         post = settled(thread, request, reader_of(asked, self._people), at)
         if post is not None:
             card: Json = {"channel": channel, "ts": ts, "text": post.text}
-            card |= {"blocks": list(post.blocks), "metadata": _metadata(key)}
+            card |= {"blocks": list(post.blocks), "metadata": metadata(key)}
             await self._web.call("chat.update", card)
 
     def show(self, thread: Thread, events: Sequence[Event]) -> None:
@@ -106,7 +106,7 @@ class Slack:
                 "thread_ts": where.root,
                 "text": post.text,
                 "blocks": list(post.blocks) or None,
-                "metadata": _metadata(key),
+                "metadata": metadata(key),
                 "unfurl_links": False,
                 "unfurl_media": False,
             },
@@ -119,11 +119,12 @@ class Slack:
             await self._web.upload(where.channel, where.root, files)
 
 
-def _metadata(key: str) -> Json:
+def metadata(key: str) -> Json:
+    """What a message of ours carries, by which it is found again."""
     return {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
 
 
-def _key(message: Mapping[str, JsonValue]) -> str | None:
+def key_of(message: Mapping[str, JsonValue]) -> str | None:
     """The key that a message carries."""
     metadata = message.get("metadata")
     if not isinstance(metadata, dict) or metadata.get("event_type") != EVENT_TYPE:

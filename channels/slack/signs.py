@@ -107,7 +107,7 @@ def _asking(where: Place, events: Sequence[Event]) -> Iterator[str]:
     for event in reversed(events):
         if isinstance(event, MessageReceived) and event.id.startswith(prefix):
             found += 1
-            yield event.id.removeprefix(prefix)
+            yield event.id.removeprefix(prefix).partition("/")[0]
         elif found and isinstance(event, StepDecided) and _is_end(event):
             return
         if found >= MOST_EYES:

@@ -118,3 +118,6 @@ class Words:
     a_list: str
     a_mapping: str
     nothing_changed: str
+    # The other ways in
+    asks: str
+    how_to_ask: str

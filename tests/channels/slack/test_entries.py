@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from channels.slack.entries import Entered, Stopped, read
+from channels.slack.entries import Chosen, Command, Entered, Stopped, read
 from channels.slack.parse import Said, Us
 
 US = Us(team="T1", user="UBOT", bot="BBOT")
@@ -50,3 +50,76 @@ def test_everything_else_is_read_as_ever() -> None:
     assert isinstance(event(type="message", user="U1", channel="C1", ts=TS, text="hi"), Said)
     assert event(type="reaction_added", user="U1") is None
     assert told({"type": "event_callback"}) is None
+
+
+# ---- the message shortcut ---------------------------------------------------------------------------------------------
+CHOSEN: Json = {
+    "type": "message_action",
+    "callback_id": "ask",
+    "action_ts": "1700000009.000900",
+    "user": {"id": "U1", "team_id": "T1"},
+    "channel": {"id": "C1"},
+    "message": {"user": "U2", "ts": TS, "thread_ts": ROOT, "text": "<@UBOT> approve &amp; go"},
+    "response_url": "https://hooks.example.com/1",
+}
+
+
+def chosen(**parts: object) -> Entered | None:
+    return told({**CHOSEN, **parts})
+
+
+def test_a_chosen_message_stays_its_authors_words_and_whoever_chose_it_asks() -> None:
+    arrived = chosen()
+    assert isinstance(arrived, Chosen)
+    asks, about = arrived.said.words, arrived.message
+    assert (about.person, about.text, about.aim) == ("U2", "approve & go", "anybody")
+    assert about.id == f"slack:T1/C1/{TS}"
+    assert (asks.person, asks.aim) == ("U1", "bot")
+    assert "approve" not in asks.text
+    assert asks.id == f"slack:T1/C1/{TS}/ask/1700000009.000900/U1"
+    assert asks.address.locator == about.address.locator == f"T1/C1/{ROOT}"
+    assert arrived == chosen()
+
+
+def test_a_message_of_another_program_can_be_chosen() -> None:
+    arrived = chosen(message={"bot_id": "B9", "subtype": "bot_message", "ts": TS, "text": "alert"})
+    assert isinstance(arrived, Chosen)
+    assert arrived.message.person == "B9"
+    assert arrived.said.place.root == TS
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"callback_id": "another"},
+        {"channel": None},
+        {"message": None},
+        {"message": {"user": "U2", "text": "no time"}},
+        {"user": {"id": "U1", "team_id": "T0ELSEWHERE"}},
+    ],
+)
+def test_a_shortcut_that_is_none_of_ours_does_nothing(parts: Json) -> None:
+    assert chosen(**parts) is None
+
+
+# ---- the slash command ------------------------------------------------------------------------------------------------
+SLASH: Json = {
+    "command": "/ask",
+    "text": "ship &lt;it&gt; for <@U1|alice>",
+    "team_id": "T1",
+    "channel_id": "C1",
+    "user_id": "U1",
+    "trigger_id": "13.1.abc",
+}
+
+
+def test_a_command_is_named_by_its_trigger() -> None:
+    assert told(SLASH) == Command("13.1.abc", "C1", "U1", "ship <it> for @alice")
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [{"team_id": "T0ELSEWHERE"}, {"channel_id": ""}, {"user_id": None}, {"trigger_id": ""}],
+)
+def test_a_command_from_nowhere_does_nothing(parts: Json) -> None:
+    assert told({**SLASH, **parts}) is None
