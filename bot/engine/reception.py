@@ -8,7 +8,7 @@ from typing import Literal
 
 from bot.core import words as typed
 from bot.core.approvals import choices
-from bot.core.events import MessageNoted, MessageReceived, Verdict
+from bot.core.events import Delivered, MessageNoted, MessageReceived, Verdict
 from bot.core.names import call_id, version_of
 from bot.core.outbox import Approval, Waiting, pending
 from bot.core.thread import Call, Thread
@@ -17,10 +17,11 @@ from bot.engine.desk import Desk, thread_id, thread_of
 from bot.engine.standing import NoSuchThread
 from bot.kit.agent import Agent
 from bot.kit.arguments import BadArguments
-from bot.kit.arrival import Form, Json, Press, Remark, Words
+from bot.kit.arrival import Form, Json, Open, Press, Remark, Words
 from bot.kit.people import People
 
 MOST_LATELY = 50
+MOST_LOOKED_AT = 500
 
 
 class Reception:
@@ -104,6 +105,24 @@ class Reception:
     async def knows(self, address: Address) -> bool:
         return await self._thread(thread_id(address)) is not None
 
+    async def waiting(self, channel: str, person: str) -> Sequence[Open]:
+        """The threads that moved last come first."""
+        actor, found = self._actor(channel, person), list[Open]()
+        for each in await self._desk.standings(MOST_LOOKED_AT):
+            if each.thread is None or each.thread.is_closed_to_us:
+                continue
+            asked = [waiting for waiting in pending(each.thread) if _is_asked(actor, waiting)]
+            receipts = await self._receipts(each.thread, channel) if asked else {}
+            found += [Open(one, receipts.get(one.request, "")) for one in asked]
+        return found
+
+    async def _receipts(self, thread: Thread, channel: str) -> dict[str, str]:
+        """By its request, where each card stands on this channel; the first copy, which is the thread's own."""
+        if thread.address is None or thread.address.channel != channel:
+            return {}
+        sent = [each for each in await self._desk.events(thread.id) if isinstance(each, Delivered)]
+        return {each.key.partition("~")[0]: each.receipt for each in reversed(sent)}
+
     async def _thread(self, name: str) -> Thread | None:
         try:
             return await self._desk.thread(name)
@@ -164,3 +183,10 @@ class Reception:
             arguments=dict(press.arguments),
             channel=press.channel,
         )
+
+
+def _is_asked(person: str, waiting: Waiting) -> bool:
+    """Whether this waits for that person: whoever has voted, or may not, is not waited for."""
+    if isinstance(waiting, Approval):
+        return person in waiting.approvers and person not in (*waiting.barred, *waiting.votes)
+    return person in waiting.asked

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from pydantic import JsonValue
 
-from bot.core.outbox import Approval
+from bot.core.outbox import Approval, Waiting
 from bot.core.values import Address, Word
 
 Aim = Literal["bot", "others", "anybody"]
@@ -64,6 +64,14 @@ class Form:
     schema: Json
 
 
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A request that waits, and the channel's receipt of its card, where the card is on that channel."""
+
+    asked: Waiting
+    receipt: str = ""
+
+
 class Arrivals(Protocol):
     """Where a listener hands in what it hears. What was taken is durable when these return."""
 
@@ -97,4 +105,8 @@ class Arrivals(Protocol):
 
     async def knows(self, address: Address) -> bool:
         """Whether a thread of ours lives at this address."""
+        ...
+
+    async def waiting(self, channel: str, person: str) -> Sequence[Open]:
+        """What this person may decide or answer now, in whatever thread; a bounded number of threads is looked at."""
         ...

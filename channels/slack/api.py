@@ -28,6 +28,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "agents.sessions.setStatus": ("chat:write",),
     "apps.connections.open": (),
     "auth.test": (),
+    "chat.getPermalink": (),
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
     "chat.update": ("chat:write",),
@@ -37,9 +38,10 @@ METHODS: dict[str, tuple[str, ...]] = {
     "reactions.add": ("reactions:write",),
     "reactions.remove": ("reactions:write",),
     "views.open": (),
+    "views.publish": (),
 }
 # These take no JSON.
-_READS = frozenset({"conversations.history", "conversations.replies"})
+_READS = frozenset({"chat.getPermalink", "conversations.history", "conversations.replies"})
 
 MENDS = {
     "channel_not_found": "Slack knows no such channel, or the bot may not see it: invite it there.",

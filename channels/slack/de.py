@@ -130,4 +130,9 @@ DE = Words(
     nothing_changed="Das steht schon auf der Karte; es würde sich nichts ändern.",
     asks="{person} bittet:",
     how_to_ask="Sag, was du willst: `/ask liefere das Backend aus`. Die Antwort kommt in einem Thread dieses Kanals.",
+    home="Wartet auf dich",
+    nothing_waits="Nichts wartet auf dich.",
+    as_of="Stand {moment}; zum Nachsehen diesen Reiter noch einmal öffnen",
+    open_card="Karte öffnen",
+    many_more="{count} weitere warten auf dich. `bot pending` listet alle auf.",
 )

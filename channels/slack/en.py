@@ -121,4 +121,9 @@ EN = Words(
     nothing_changed="That is what the card says already; nothing would change.",
     asks="{person} asks:",
     how_to_ask="Say what you want: `/ask ship the backend`. The answer comes in a thread of this channel.",
+    home="Waits for you",
+    nothing_waits="Nothing waits for you.",
+    as_of="As of {moment}; open this tab again to look again",
+    open_card="Open the card",
+    many_more="{count} more wait for you. `bot pending` lists them all.",
 )

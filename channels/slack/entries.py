@@ -1,4 +1,5 @@
-"""Entries: the other ways in than a message, a button and a form: Stop, the message shortcut, the slash command.
+"""Entries: the other ways in than a message, a button and a form: Stop, the message shortcut, the slash
+command, the app's home.
 
 Pure; whatever else comes, `parse` reads.
 """
@@ -43,7 +44,14 @@ class Command:
     text: str
 
 
-Entered = Arrived | Stopped | Chosen | Command
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Somebody looks at the app's home."""
+
+    person: str
+
+
+Entered = Arrived | Stopped | Chosen | Command | Opened
 
 
 def read(payload: Mapping[str, object], us: Us, name_of: NameOf) -> Entered | None:
@@ -55,6 +63,8 @@ def read(payload: Mapping[str, object], us: Us, name_of: NameOf) -> Entered | No
     match event.type if event else body.type:
         case "agent_session_stopped" if event is not None:
             return _stopped(event, us)
+        case "app_home_opened" if event is not None:
+            return Opened(event.user) if event.user and event.tab == "home" else None
         case "message_action" if body.callback_id == SHORTCUT:
             return _chosen(body, us, name_of)
         case _:

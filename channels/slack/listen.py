@@ -19,7 +19,8 @@ from bot.kit.people import People
 from channels.slack.address import CHANNEL
 from channels.slack.api import Web
 from channels.slack.ask import Asks
-from channels.slack.entries import Chosen, Command, Stopped, read
+from channels.slack.entries import Chosen, Command, Opened, Stopped, read
+from channels.slack.home import Home
 from channels.slack.missed import read_back
 from channels.slack.modal import Modals
 from channels.slack.parse import Said, Submitted, Us, Wish
@@ -41,6 +42,7 @@ class Listener:
         self._arrivals = arrivals
         self._signs = Signs(web)
         self._asks = Asks(web, us, people, arrivals, self._signs)
+        self._home = Home(web, us, people, arrivals)
         self._modals = Modals(web, people, arrivals)
         self._beside: set[asyncio.Task[None]] = set()
 
@@ -82,6 +84,8 @@ class Listener:
                 await self._said(arrived)
             case Stopped():
                 await self._stop(arrived.said)
+            case Opened():
+                self._start(self._home.publish(arrived.person))
             case Chosen():
                 return await self._asks.chosen(arrived)
             case Command():

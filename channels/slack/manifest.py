@@ -12,6 +12,7 @@ Json = dict[str, JsonValue]
 # What is read, each with the scope that Slack asks for it (docs: reference/events).
 EVENTS = {
     "agent_session_stopped": "chat:write",
+    "app_home_opened": "",
     "app_mention": "app_mentions:read",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
@@ -20,7 +21,7 @@ EVENTS = {
 }
 _CALLED = {scope for scopes in METHODS.values() for scope in scopes}
 # A slash command and a shortcut ask for `commands` (docs: reference/scopes/commands).
-SCOPES = tuple(sorted({*EVENTS.values(), *_CALLED, "commands"}))
+SCOPES = tuple(sorted({*EVENTS.values(), *_CALLED, "commands"} - {""}))
 # What declaring an agent adds; a workspace may not have it, and then there is no status.
 AGENT_SCOPES = ("assistant:write",)
 ABOUT = "Works in small steps and asks here before it does what is risky."
@@ -37,7 +38,11 @@ def manifest(url: str = "") -> Json:
         "features": {
             # An agent gets the view of its own, and may show a status; its first prompts need no call.
             "agent_view": {"agent_description": ABOUT, "suggested_prompts": PROMPTS},
-            "app_home": {"messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
             "slash_commands": [_command(url)],
             "shortcuts": [_shortcut()],
             "bot_user": {"display_name": "bot", "always_online": True},

@@ -36,6 +36,7 @@ class Message(_Part):
     thread_ts: Text = ""
     event_ts: Text = ""
     channel: Text = ""
+    tab: Text = ""
     files: tuple[File, ...] = ()
     edited: Edited | None = None
     message: Message | None = None

@@ -121,3 +121,8 @@ class Words:
     # The other ways in
     asks: str
     how_to_ask: str
+    home: str
+    nothing_waits: str
+    as_of: str
+    open_card: str
+    many_more: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from channels.slack.entries import Chosen, Command, Entered, Stopped, read
+from channels.slack.entries import Chosen, Command, Entered, Opened, Stopped, read
 from channels.slack.parse import Said, Us
 
 US = Us(team="T1", user="UBOT", bot="BBOT")
@@ -123,3 +123,10 @@ def test_a_command_is_named_by_its_trigger() -> None:
 )
 def test_a_command_from_nowhere_does_nothing(parts: Json) -> None:
     assert told({**SLASH, **parts}) is None
+
+
+# ---- the home ---------------------------------------------------------------------------------------------------------
+def test_whoever_looks_at_the_home_is_shown_it_and_the_messages_need_nothing() -> None:
+    assert event(type="app_home_opened", user="U1", channel="D1", tab="home") == Opened("U1")
+    assert event(type="app_home_opened", user="U1", channel="D1", tab="messages") is None
+    assert event(type="app_home_opened", user="", channel="D1", tab="home") is None
