@@ -17,7 +17,7 @@ from bot.engine.desk import Desk, thread_id, thread_of
 from bot.engine.standing import NoSuchThread
 from bot.kit.agent import Agent
 from bot.kit.arguments import BadArguments
-from bot.kit.arrival import Form, Json, Open, Press, Remark, Words
+from bot.kit.arrival import Form, Json, Open, Press, Rating, Remark, Words
 from bot.kit.people import People
 
 MOST_LATELY = 50
@@ -74,6 +74,15 @@ class Reception:
             return
         call = thread.call(press.request)
         await self._desk.post(thread.id, self._verdict(press, call))
+
+    async def rate(self, rating: Rating) -> None:
+        """One more thing said in the thread, if it is about something that was sent there."""
+        thread = await self._thread(thread_of(rating.key))
+        if thread is None or thread.address is None or f"sent:{rating.key}" not in thread.ids:
+            return
+        actor = self._actor(rating.channel, rating.person)
+        said = MessageNoted(id=rating.id, actor=actor, address=thread.address, text=rating.text)
+        await self._desk.post(thread.id, said)
 
     async def bury(self, channel: str, raw: bytes, cause: str) -> None:
         await self._desk.bury(channel, sha256(raw).hexdigest()[:16], raw, cause)

@@ -57,6 +57,17 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class Rating:
+    """What somebody thinks of a message of ours, which went out under this key."""
+
+    id: str
+    channel: str
+    person: str
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """What a form about an approval is made of: the card as it stands, and what its tool takes."""
 
@@ -85,6 +96,10 @@ class Arrivals(Protocol):
 
     async def press(self, press: Press) -> None:
         """Take a verdict; whether it counts only the fold knows."""
+        ...
+
+    async def rate(self, rating: Rating) -> None:
+        """Take what somebody thinks of a message of ours: it goes on record and changes nothing."""
         ...
 
     async def bury(self, channel: str, raw: bytes, cause: str) -> None:

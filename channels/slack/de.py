@@ -135,4 +135,8 @@ DE = Words(
     as_of="Stand {moment}; zum Nachsehen diesen Reiter noch einmal öffnen",
     open_card="Karte öffnen",
     many_more="{count} weitere warten auf dich. `bot pending` listet alle auf.",
+    helpful="Hilfreich",
+    helpful_spoken="Sagen, dass diese Antwort hilfreich war",
+    not_helpful="Nicht hilfreich",
+    not_helpful_spoken="Sagen, dass diese Antwort nicht hilfreich war",
 )

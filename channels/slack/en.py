@@ -126,4 +126,8 @@ EN = Words(
     as_of="As of {moment}; open this tab again to look again",
     open_card="Open the card",
     many_more="{count} more wait for you. `bot pending` lists them all.",
+    helpful="Helpful",
+    helpful_spoken="Say that this answer was helpful",
+    not_helpful="Not helpful",
+    not_helpful_spoken="Say that this answer was not helpful",
 )

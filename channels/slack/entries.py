@@ -1,5 +1,5 @@
 """Entries: the other ways in than a message, a button and a form: Stop, the message shortcut, the slash
-command, the app's home.
+command, the app's home, the buttons under an answer.
 
 Pure; whatever else comes, `parse` reads.
 """
@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bot.kit.arrival import Words
-from channels.slack.address import Place, message_id, moment
+from bot.kit.arrival import Rating, Words
+from channels.slack.address import CHANNEL, Place, message_id, moment
+from channels.slack.blocks import BAD, FEEDBACK, GOOD
 from channels.slack.parse import Arrived, NameOf, Said, Us, is_ours, parse, said, spoken
-from channels.slack.payload import Body, Message, Slash
+from channels.slack.payload import Action, Body, Message, Slash
 
 COMMAND = "/ask"
+SAID = {GOOD: "helpful", BAD: "not helpful"}
 SHORTCUT, SHORTCUT_NAME = "ask", "Ask the bot"
 
 
@@ -51,7 +53,7 @@ class Opened:
     person: str
 
 
-Entered = Arrived | Stopped | Chosen | Command | Opened
+Entered = Arrived | Stopped | Chosen | Command | Opened | Rating
 
 
 def read(payload: Mapping[str, object], us: Us, name_of: NameOf) -> Entered | None:
@@ -65,6 +67,8 @@ def read(payload: Mapping[str, object], us: Us, name_of: NameOf) -> Entered | No
             return _stopped(event, us)
         case "app_home_opened" if event is not None:
             return Opened(event.user) if event.user and event.tab == "home" else None
+        case "block_actions" if [each.action_id for each in body.actions] == [FEEDBACK]:
+            return _rating(body, body.actions[0], us)
         case "message_action" if body.callback_id == SHORTCUT:
             return _chosen(body, us, name_of)
         case _:
@@ -85,6 +89,21 @@ def _stopped(event: Message, us: Us) -> Stopped | None:
         written=moment(event.event_ts),
     )
     return Stopped(Said(words, place, event.event_ts))
+
+
+def _rating(body: Body, action: Action, us: Us) -> Rating | None:
+    """One press is one identity; pressed again, the later one is what somebody thinks."""
+    side, _, key = action.value.partition(" ")
+    channel, ts = body.container.channel_id, body.container.message_ts
+    if not (side in SAID and key and channel and ts and is_ours(body, us)):
+        return None
+    return Rating(
+        id=f"{message_id(us.team, channel, ts)}/feedback/{action.action_ts}/{body.user.id}",
+        channel=CHANNEL,
+        person=body.user.id,
+        key=key,
+        text=f"(pressed a button under the answer: {SAID[side]})",
+    )
 
 
 def _chosen(body: Body, us: Us, name_of: NameOf) -> Chosen | None:

@@ -14,12 +14,12 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
-from bot.kit.arrival import Arrivals, Press, Remark
+from bot.kit.arrival import Arrivals, Press, Rating, Remark
 from bot.kit.people import People
 from channels.slack.address import CHANNEL
 from channels.slack.api import Web
 from channels.slack.ask import Asks
-from channels.slack.entries import Chosen, Command, Opened, Stopped, read
+from channels.slack.entries import Chosen, Command, Entered, Opened, Stopped, read
 from channels.slack.home import Home
 from channels.slack.missed import read_back
 from channels.slack.modal import Modals
@@ -79,17 +79,13 @@ class Listener:
             # Told again it would be the same: it is kept for somebody to look at.
             await self._arrivals.bury(CHANNEL, _kept(body), str(error)[:300])
             return BoltResponse(status=200, body=HEARD)
+        return await self._taken(arrived) or BoltResponse(status=200, body=HEARD)
+
+    async def _taken(self, arrived: Entered | None) -> BoltResponse | None:
+        """What Slack is answered; None: that it was heard."""
         match arrived:
             case Said():
                 await self._said(arrived)
-            case Stopped():
-                await self._stop(arrived.said)
-            case Opened():
-                self._start(self._home.publish(arrived.person))
-            case Chosen():
-                return await self._asks.chosen(arrived)
-            case Command():
-                return await self._asks.command(arrived)
             case Remark():
                 await self._arrivals.remark(arrived)
             case Press():
@@ -98,9 +94,27 @@ class Listener:
                 await self._modals.open(arrived)
             case Submitted():
                 return await self._modals.submitted(arrived)
+            case Stopped() | Chosen() | Command() | Opened() | Rating():
+                return await self._entered(arrived)
             case None:
                 pass
-        return BoltResponse(status=200, body=HEARD)
+        return None
+
+    async def _entered(
+        self, arrived: Stopped | Chosen | Command | Opened | Rating
+    ) -> BoltResponse | None:
+        match arrived:
+            case Stopped():
+                await self._stop(arrived.said)
+            case Chosen():
+                return await self._asks.chosen(arrived)
+            case Command():
+                return await self._asks.command(arrived)
+            case Opened():
+                self._start(self._home.publish(arrived.person))
+            case Rating():
+                await self._arrivals.rate(arrived)
+        return None
 
     async def _said(self, said: Said) -> None:
         words = said.words

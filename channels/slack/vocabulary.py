@@ -126,3 +126,8 @@ class Words:
     as_of: str
     open_card: str
     many_more: str
+    # What people think of an answer
+    helpful: str
+    helpful_spoken: str
+    not_helpful: str
+    not_helpful_spoken: str

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.core.values import Address
-from bot.kit.arrival import Form, Json, Open, Press, Remark, Words
+from bot.kit.arrival import Form, Json, Open, Press, Rating, Remark, Words
 
 
 @dataclass
@@ -29,6 +29,9 @@ class Porch:
 
     async def press(self, press: Press) -> None:
         raise AssertionError("nothing was pressed")
+
+    async def rate(self, rating: Rating) -> None:
+        raise AssertionError("nothing was rated")
 
     async def bury(self, channel: str, raw: bytes, cause: str) -> None:
         self.buried.append(raw)

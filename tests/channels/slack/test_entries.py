@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.kit.arrival import Rating
 from channels.slack.entries import Chosen, Command, Entered, Opened, Stopped, read
 from channels.slack.parse import Said, Us
 
@@ -130,3 +131,34 @@ def test_whoever_looks_at_the_home_is_shown_it_and_the_messages_need_nothing() -
     assert event(type="app_home_opened", user="U1", channel="D1", tab="home") == Opened("U1")
     assert event(type="app_home_opened", user="U1", channel="D1", tab="messages") is None
     assert event(type="app_home_opened", user="", channel="D1", tab="home") is None
+
+
+# ---- what people think of an answer -----------------------------------------------------------------------------------
+def rated(value: str = "good t1-4-0", **parts: object) -> Entered | None:
+    pair = {"action_id": "feedback", "action_ts": "9.9", "value": value, "type": "feedback_buttons"}
+    body: Json = {
+        "type": "block_actions",
+        "user": {"id": "U1", "team_id": "T1"},
+        "container": {"type": "message", "message_ts": TS, "channel_id": "C1"},
+        "actions": [pair],
+    }
+    return told({**body, **parts})
+
+
+@pytest.mark.parametrize(
+    ("side", "says"), [("good", "answer: helpful"), ("bad", "answer: not helpful")]
+)
+def test_a_button_under_an_answer_is_what_its_presser_thinks(side: str, says: str) -> None:
+    arrived = rated(f"{side} t1-4-0")
+    assert isinstance(arrived, Rating)
+    assert (arrived.key, arrived.person, arrived.channel) == ("t1-4-0", "U1", "slack")
+    assert arrived.id == f"slack:T1/C1/{TS}/feedback/9.9/U1"
+    assert says in arrived.text
+    assert arrived == rated(f"{side} t1-4-0")
+
+
+@pytest.mark.parametrize("value", ["", "good", "good ", "fine t1-4-0"])
+def test_an_opinion_on_nothing_is_nothing(value: str) -> None:
+    assert rated(value) is None
+    assert rated(user={"id": "U1", "team_id": "T0ELSEWHERE"}) is None
+    assert rated(container={}) is None
