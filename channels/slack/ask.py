@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from hashlib import sha256
 from typing import cast
 from weakref import WeakValueDictionary
 
@@ -14,7 +15,7 @@ from bot.kit.channel import Undeliverable
 from bot.kit.people import People
 from channels.slack import blocks
 from channels.slack.address import CHANNEL, Place, message_id, moment
-from channels.slack.api import Json, Web
+from channels.slack.api import Json, SlowDown, Web
 from channels.slack.entries import Chosen, Command
 from channels.slack.markdown import mrkdwn
 from channels.slack.parse import Us
@@ -33,6 +34,7 @@ class Asks:
 
     def __init__(self, web: Web, us: Us, people: People, arrivals: Arrivals, signs: Signs) -> None:
         self._web = web
+        self._hasty = web.impatient()  # Whoever gave a command waits three seconds for it.
         self._us = us
         self._people = people
         self._arrivals = arrivals
@@ -45,7 +47,7 @@ class Asks:
             return _note(words(self._look(command.person).language).how_to_ask)
         try:
             root = await self._root(command)
-        except Undeliverable as error:
+        except (Undeliverable, SlowDown) as error:
             return _note(str(error))
         asked = Words(
             id=message_id(self._us.team, command.channel, root),
@@ -84,7 +86,7 @@ class Asks:
     # ---- the message under which the work has its thread ---------------------------------------------
     async def _root(self, command: Command) -> str:
         """Posted once, however often the command is told of, and also where Slack's answer got lost."""
-        key = f"ask:{command.trigger}"
+        key = f"ask:{sha256(command.trigger.encode()).hexdigest()[:16]}"
         async with self._turns.setdefault(key, asyncio.Lock()):
             posted = await self._posted(command.channel, key)
             if posted is not None:
@@ -99,7 +101,7 @@ class Asks:
 
     async def _posted(self, channel: str, key: str) -> str | None:
         asked: Json = {"channel": channel, "limit": MOST_LOOKED_AT, "include_all_metadata": True}
-        page = await self._web.call("conversations.history", asked)
+        page = await self._hasty.call("conversations.history", asked)
         for message in cast("list[Json]", page.get("messages") or []):
             if message.get("bot_id") == self._us.bot and key_of(message) == key:
                 return str(message["ts"])
@@ -117,7 +119,7 @@ class Asks:
             "unfurl_links": False,
             "unfurl_media": False,
         }
-        return str((await self._web.call("chat.postMessage", message))["ts"])
+        return str((await self._hasty.call("chat.postMessage", message))["ts"])
 
     def _look(self, user: str) -> blocks.Look:
         alias = self._people.alias_of(CHANNEL, user)

@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 from bot.core.events import Event, MessageReceived, StepDecided
 from bot.core.outbox import Notice, Outgoing, Say, pending
 from bot.core.status import phase
-from bot.core.thread import Idle, Thread
+from bot.core.thread import Idle, Thinking, Thread
 from channels.slack.address import Place, message_id, place
 from channels.slack.api import Refused, Web
 from channels.slack.lane import Lane
@@ -95,9 +95,11 @@ class Signs:
 
 
 def status(thread: Thread) -> Status:
-    """What a thread is doing. What waits for people comes first: they must be able to write."""
+    """What a thread is doing. People must be able to write while it waits for them, or for a better hour of the model."""
     if pending(thread):
         return "suspended"
+    if isinstance(thread.turn, Thinking) and thread.turn.retry_at is not None:
+        return "active"
     return "processing" if phase(thread) in ("thinking", "running") else "active"
 
 

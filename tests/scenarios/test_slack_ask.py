@@ -13,7 +13,7 @@ from channels.slack.manifest import manifest
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import Mode, SlackOffice, only_thread, until
 from tests.slack_server.delivery import Delivery, NotTaken
-from tests.slack_server.faults import LoseReply
+from tests.slack_server.faults import Limit, LoseReply
 from tests.slack_server.server import SlackServer
 from tests.slack_server.shapes import Json, as_text
 from tests.slack_server.workspace import Message
@@ -115,6 +115,17 @@ async def test_a_command_that_could_not_be_stored_is_not_acknowledged(
         assert await office.slack.post.again(asked)
         (root,) = roots(office)
         await office.shown(root, 2)
+
+
+async def test_a_command_that_comes_too_fast_says_so_and_begins_nothing(
+    office: SlackOffice,
+) -> None:
+    office.slack.faults.plan("chat.postMessage", Limit(30))
+    async with office.listening() as app:
+        told = await ask(office, "ship it").reply()
+        assert "30 s" in as_text(told["text"])
+        assert await app.desk.threads() == []
+    assert roots(office) == []
 
 
 async def test_a_command_says_in_private_what_is_missing(office: SlackOffice) -> None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from bot.core.events import MessageReceived
-from bot.core.thread import Thread
+from bot.core.thread import IDLE, Thinking, Thread, Turn
 from channels.slack import lane, signs
 from channels.slack.address import Place
 from channels.slack.api import Json, Web
@@ -166,6 +166,15 @@ async def test_eyes_that_are_there_already_are_good_eyes(corner: Corner) -> None
         await beside.settled()
     assert corner.slack.ledger.errors("reactions.add") == ["already_reacted"]
     assert corner.root.reactions == {"eyes": [corner.slack.bot.id]}
+
+
+@pytest.mark.parametrize(
+    ("turn", "says"),
+    [(Thinking(), "processing"), (Thinking(retry_at=9), "active"), (IDLE, "active")],
+)
+def test_no_status_keeps_people_from_writing_while_the_model_is_away(turn: Turn, says: str) -> None:
+    assert signs.status(Thread("t1", turn=turn)) == says
+    assert signs.status(Thread("t1", turn=turn, paused=True)) == "active"
 
 
 async def test_everything_that_is_wished_for_is_bounded(
