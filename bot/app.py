@@ -12,6 +12,7 @@ import structlog
 from pydantic import SecretStr
 
 from bot.engine.desk import Desk
+from bot.engine.lamp import Lamp, settled
 from bot.engine.perform import Performer
 from bot.engine.reception import Reception
 from bot.engine.redis_store import RedisStore
@@ -111,11 +112,9 @@ def model(app: App) -> Model:
     from bot.model.claude import Claude
 
     if settings.provider in ("bedrock", "vertex"):
-        return Claude(
-            provider=settings.provider
-        )  # Their keys, region and project are their own environment's.
-    key = settings.anthropic_api_key
-    url = settings.anthropic_base_url
+        # Their keys, region and project are their own environment's.
+        return Claude(provider=settings.provider)
+    key, url = settings.anthropic_api_key, settings.anthropic_base_url
     return Claude(
         api_key=key.get_secret_value() if key else None,
         base_url=url.get_secret_value() if url else None,
@@ -159,7 +158,7 @@ def worker(app: App, channels: Mapping[str, Channel]) -> Worker:
     runner = Runner(Toolbox(app.house.agents, environment(), attached.tools(channels)))
     return Worker(
         app.store,
-        Performer(decider(app), runner, channels),
+        Lamp(Performer(decider(app), runner, channels), channels),
         lease_seconds=app.settings.lease.total_seconds(),
         concurrency=app.settings.concurrency,
     )
@@ -168,12 +167,14 @@ def worker(app: App, channels: Mapping[str, Channel]) -> Worker:
 async def run_worker(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> None:
     """A worker until told to stop, and beside it somebody who looks after the embedded server."""
     keeper = asyncio.create_task(_keep_server(app.settings))
+    speaking = channels(app)
     try:
-        works = worker(app, channels(app))
+        works = worker(app, speaking)
         ready()
         await works.run(stop)
     finally:
         keeper.cancel()
+    await settled(speaking)
 
 
 # ---- Slack ---------------------------------------------------------------------------------------

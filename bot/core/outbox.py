@@ -15,10 +15,11 @@ from bot.core.values import Address, Card
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """The agent's own words, to the thread."""
+    """The agent's own words, to the thread. `final`: with them its work is done for now."""
 
     key: str
     text: str
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,8 @@ def message(thread: Thread, key: str, language: phrases.Language = "en") -> Outg
         return None
     match call.phase:
         case Saying():
-            return Say(key, str(call.proposal.arguments.get("message", "")))
+            text = str(call.proposal.arguments.get("message", ""))
+            return Say(key, text, final=call.proposal.kind == "say")
         case Asked() as phase:
             return _request(thread, call, phase, language)
         case _:

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from bot.core import words as typed
 from bot.core.approvals import choices
-from bot.core.events import MessageNoted, MessageReceived, Verdict
+from bot.core.events import Delivered, MessageNoted, MessageReceived, Verdict
 from bot.core.names import call_id, version_of
 from bot.core.outbox import Approval, Waiting, pending
 from bot.core.thread import Call, Thread
@@ -17,10 +17,11 @@ from bot.engine.desk import Desk, thread_id, thread_of
 from bot.engine.standing import NoSuchThread
 from bot.kit.agent import Agent
 from bot.kit.arguments import BadArguments
-from bot.kit.arrival import Became, Form, Json, Press, Remark, Words
+from bot.kit.arrival import Became, Form, Json, Open, Press, Rating, Remark, Words
 from bot.kit.people import People
 
 MOST_LATELY = 50
+MOST_LOOKED_AT = 500
 
 
 class Reception:
@@ -104,6 +105,15 @@ class Reception:
         call = thread.call(press.request)
         await self._desk.post(thread.id, self._verdict(press, call))
 
+    async def rate(self, rating: Rating) -> None:
+        """One more thing said in the thread, if it is about something that was sent there."""
+        thread = await self._thread(thread_of(rating.key))
+        if thread is None or thread.address is None or f"sent:{rating.key}" not in thread.ids:
+            return
+        actor = self._actor(rating.channel, rating.person)
+        said = MessageNoted(id=rating.id, actor=actor, address=thread.address, text=rating.text)
+        await self._desk.post(thread.id, said)
+
     async def bury(self, channel: str, raw: bytes, cause: str) -> None:
         await self._desk.bury(channel, sha256(raw).hexdigest()[:16], raw, cause)
 
@@ -135,6 +145,24 @@ class Reception:
 
     async def knows(self, address: Address) -> bool:
         return await self._thread(thread_id(address)) is not None
+
+    async def waiting(self, channel: str, person: str) -> Sequence[Open]:
+        """The threads that moved last come first."""
+        actor, found = self._actor(channel, person), list[Open]()
+        for each in await self._desk.standings(MOST_LOOKED_AT):
+            if each.thread is None or each.thread.is_closed_to_us:
+                continue
+            asked = [waiting for waiting in pending(each.thread) if _is_asked(actor, waiting)]
+            receipts = await self._receipts(each.thread, channel) if asked else {}
+            found += [Open(one, receipts.get(one.request, "")) for one in asked]
+        return found
+
+    async def _receipts(self, thread: Thread, channel: str) -> dict[str, str]:
+        """By its request, where each card stands on this channel; the first copy, which is the thread's own."""
+        if thread.address is None or thread.address.channel != channel:
+            return {}
+        sent = [each for each in await self._desk.events(thread.id) if isinstance(each, Delivered)]
+        return {each.key.partition("~")[0]: each.receipt for each in reversed(sent)}
 
     async def _thread(self, name: str) -> Thread | None:
         try:
@@ -210,3 +238,10 @@ def _open(thread: Thread, request: str) -> Waiting | None:
     """What is open under this request, be it another showing."""
     same = (each for each in pending(thread) if call_id(each.request) == call_id(request))
     return next(same, None)
+
+
+def _is_asked(person: str, waiting: Waiting) -> bool:
+    """Whether this waits for that person: whoever has voted, or may not, is not waited for."""
+    if isinstance(waiting, Approval):
+        return person in waiting.approvers and person not in (*waiting.barred, *waiting.votes)
+    return person in waiting.asked

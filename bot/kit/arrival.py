@@ -63,11 +63,30 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class Rating:
+    """What somebody thinks of a message of ours, which went out under this key."""
+
+    id: str
+    channel: str
+    person: str
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """What a form about an approval is made of: the card as it stands, and what its tool takes."""
 
     approval: Approval
     schema: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A request that waits, and the channel's receipt of its card, where the card is on that channel."""
+
+    asked: Waiting
+    receipt: str = ""
 
 
 class Arrivals(Protocol):
@@ -96,6 +115,10 @@ class Arrivals(Protocol):
         """Take a verdict; whether it counts only the fold knows."""
         ...
 
+    async def rate(self, rating: Rating) -> None:
+        """Take what somebody thinks of a message of ours: it goes on record and changes nothing."""
+        ...
+
     async def bury(self, channel: str, raw: bytes, cause: str) -> None:
         """Keep a payload that nothing can be made of."""
         ...
@@ -118,4 +141,8 @@ class Arrivals(Protocol):
 
     async def knows(self, address: Address) -> bool:
         """Whether a thread of ours lives at this address."""
+        ...
+
+    async def waiting(self, channel: str, person: str) -> Sequence[Open]:
+        """What this person may decide or answer now, in whatever thread; a bounded number of threads is looked at."""
         ...

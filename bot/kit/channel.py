@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from bot.core.events import Event
 from bot.core.outbox import Outgoing
 from bot.core.thread import Thread
 from bot.core.values import Address
@@ -56,4 +58,21 @@ class Changing(Protocol):
 
     async def change(self, receipt: str, key: str, thread: Thread, at: int) -> None:
         """Make the card that was sent under this key say what has become of its request, and that it is so since `at`."""
+        ...
+
+
+@runtime_checkable
+class Showing(Protocol):
+    """A medium that shows, beside its messages, whether a thread is worked on; best effort, and never waited for."""
+
+    def show(self, thread: Thread, events: Sequence[Event]) -> None:
+        """Begin to show what the thread is doing as these events leave it."""
+        ...
+
+    def leave(self, thread: Thread) -> None:
+        """Begin to show that nobody works on the thread for now, whatever it was doing."""
+        ...
+
+    async def settled(self) -> None:
+        """End what is under way, within a few seconds; for when the process stops."""
         ...

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.kit.channel import Undeliverable
 from channels.slack.blocks import File
@@ -24,8 +25,10 @@ SECONDS = 30
 
 # All that is ever called, each with the scopes that Slack asks for it (docs: reference/methods); the manifest is made of them.
 METHODS: dict[str, tuple[str, ...]] = {
+    "agents.sessions.setStatus": ("chat:write",),
     "apps.connections.open": (),
     "auth.test": (),
+    "chat.getPermalink": (),
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
     "chat.update": ("chat:write",),
@@ -35,11 +38,18 @@ METHODS: dict[str, tuple[str, ...]] = {
     "files.info": ("files:read",),
     "files.upload_v2": ("files:write",),
     "reactions.add": ("reactions:write",),
+    "reactions.remove": ("reactions:write",),
     "users.info": ("users:read",),
     "views.open": (),
+    "views.publish": (),
 }
 # These take no JSON.
-_READS = frozenset({"conversations.history", "conversations.replies", "files.info", "users.info"})
+_READS = frozenset(
+    {
+        *("chat.getPermalink", "conversations.history", "conversations.replies"),
+        *("files.info", "users.info"),
+    }
+)
 
 MENDS = {
     "channel_not_found": "Slack knows no such channel, or the bot may not see it: invite it there.",
@@ -71,9 +81,7 @@ REFUSED_AS_IT_STANDS = frozenset(
 )
 
 
-AWAY = frozenset(
-    {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", ""}
-)
+AWAY = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", ""})
 
 
 class NotAsItStands(Exception):
@@ -84,14 +92,28 @@ class Refused(Exception):
     """Slack refuses for a reason that we do not know; it may be another one next time."""
 
 
-class Web:
-    """Slack's methods. Told to slow down it waits; what may have arrived it never sends a second time."""
+class SlowDown(ConnectionError):
+    """Slack takes no more of these calls for so many seconds."""
 
-    def __init__(self, token: str, url: str = DEFAULT_URL) -> None:
-        patient = AsyncRateLimitErrorRetryHandler(max_retry_count=MOST_WAITS)
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"Slack cannot for now: ratelimited for {seconds:g} s")
+        self.seconds = seconds
+
+
+class Web:
+    """Slack's methods. Told to slow down it waits, so many times; what may have arrived it never sends a second time."""
+
+    def __init__(self, token: str, url: str = DEFAULT_URL, waits: int = MOST_WAITS) -> None:
+        patient = AsyncRateLimitErrorRetryHandler(max_retry_count=waits)
+        self._token = token
+        self._url = url
         self.client = AsyncWebClient(
             token=token, base_url=url, timeout=SECONDS, retry_handlers=[patient]
         )
+
+    def impatient(self) -> Web:
+        """The same methods, which say `SlowDown` at once instead of waiting."""
+        return Web(self._token, self._url, waits=0)
 
     async def call(self, method: str, arguments: Json) -> Json:
         """What Slack answered. Raises `Undeliverable`, `NotAsItStands`, `Refused`, and OSError where it may be done all the same."""
@@ -112,6 +134,15 @@ class Web:
         try:
             await self.client.files_upload_v2(
                 channel=channel, thread_ts=thread_ts, file_uploads=uploads
+            )
+        except Exception as error:
+            raise _meaning(error) from error
+
+    async def answer(self, url: str, text: str) -> None:
+        """A note for whoever did something, at the address that Slack gave for it. Raises as `call` does."""
+        try:
+            await AsyncWebhookClient(url, timeout=SECONDS).send(
+                text=text, response_type="ephemeral"
             )
         except Exception as error:
             raise _meaning(error) from error
@@ -148,6 +179,16 @@ def _refusal(error: SlackApiError) -> Exception:
     if code in MENDS:
         needed = response.get("needed")
         return Undeliverable(f"{MENDS[code]} ({code}{f': {needed}' if needed else ''})")
+    if code == "ratelimited":
+        return SlowDown(_seconds(error))
     if code in AWAY:
         return ConnectionError(f"Slack cannot for now: {code or 'no reason given'}")
     return Refused(code)
+
+
+def _seconds(error: SlackApiError) -> float:
+    """What `Retry-After` says; a moment where it says nothing that can be read."""
+    headers: object = getattr(error.response, "headers", None)
+    told = cast("Mapping[str, object]", headers) if isinstance(headers, Mapping) else {}
+    said = next((str(value) for name, value in told.items() if name.lower() == "retry-after"), "")
+    return float(said) if said.isdigit() else 1.0

@@ -24,6 +24,7 @@ MOST_TEXT_CHARACTERS = (
 MOST_REMARK_CHARACTERS = 1_000
 MOST_BUTTON_CHARACTERS = 75
 MOST_BUTTONS = 25
+FEEDBACK, GOOD, BAD = "feedback", "good", "bad"
 _MOST_ID_CHARACTERS = 240
 _MOST_MENTIONS = 50
 # Where text that would call people elsewhere is cut in two: rich text has no marks, and so none even for a careless reader.
@@ -186,6 +187,22 @@ def button(action: str, label: str, request: str, spoken: str) -> Json:
         "value": request,
         "accessibility_label": _label(spoken),
     }
+
+
+def feedback(key: str, say: Words) -> Json:
+    """What people think of the message that goes by this key."""
+    sides = {
+        "positive_button": (GOOD, say.helpful, say.helpful_spoken),
+        "negative_button": (BAD, say.not_helpful, say.not_helpful_spoken),
+    }
+    pair: Json = {"type": "feedback_buttons", "action_id": FEEDBACK}
+    for name, (side, label, spoken) in sides.items():
+        pair[name] = {
+            "text": {"type": "plain_text", "text": _label(label)},
+            "value": f"{side} {key}",
+            "accessibility_label": _label(spoken),
+        }
+    return {"type": "context_actions", "elements": [pair]}
 
 
 def actions(buttons: Iterable[Json]) -> list[Json]:

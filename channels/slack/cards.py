@@ -16,6 +16,9 @@ __all__ = ["File", "Json", "Look", "Post", "plain", "render"]
 def render(message: Outgoing, look: Look) -> Post:
     """This message as one Slack message. What has no room in it goes along as a file, and the message says so."""
     match message:
+        case Say(text=text, final=True):
+            opinion = blocks.feedback(message.key, words(look.language))
+            return _text(message.key, text, look, opinion)
         case Say(text=text):
             return _text(message.key, text, look)
         case Notice(text=text):
@@ -57,10 +60,10 @@ def _missing(message: Outgoing, text: str) -> tuple[File, ...]:
             return ()
 
 
-def _text(key: str, text: str, look: Look) -> Post:
+def _text(key: str, text: str, look: Look, *below: Json) -> Post:
     """Words for the thread; the beginning of those that are too long, and all of them in a file."""
     shown, *rest = pieces(text) or ("-",)
     files = (blocks.file(key, text),) if rest else ()
     more = [blocks.rest_in(file, words(look.language)) for file in files]
-    body = blocks.identified([blocks.markdown(shown), *more], key)
+    body = blocks.identified([blocks.markdown(shown), *more, *below], key)
     return Post(mrkdwn(text, MOST_TEXT_CHARACTERS).strip() or "-", body, files)

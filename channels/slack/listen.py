@@ -9,27 +9,29 @@ import asyncio
 import json
 import logging
 from collections.abc import Coroutine
-from contextlib import suppress
 from dataclasses import replace
 
 import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
-from bot.kit.arrival import Arrivals, Press, Remark
+from bot.kit.arrival import Arrivals, Press, Rating, Remark
 from bot.kit.people import People
 from channels.slack import hints
 from channels.slack.address import CHANNEL
 from channels.slack.answers import Answers
-from channels.slack.api import Json, Refused, Web
+from channels.slack.api import Web
+from channels.slack.ask import Asks
+from channels.slack.entries import Chosen, Command, Entered, Opened, Stopped, read
+from channels.slack.home import Home
 from channels.slack.missed import read_back
 from channels.slack.modal import Modals
-from channels.slack.parse import Said, Submitted, Us, Wish, parse
+from channels.slack.parse import Said, Submitted, Us, Wish
 from channels.slack.reader import look_of
 from channels.slack.replies import with_before
+from channels.slack.signs import Signs
 from channels.slack.standing import Standings
 
-EYES = "eyes"
 HEARD = ""
 DRAIN_SECONDS = 5.0
 log = structlog.get_logger()
@@ -43,6 +45,9 @@ class Listener:
         self._us = us = replace(us, bots=people.bots_on(CHANNEL))
         self._people = people
         self._arrivals = arrivals
+        self._signs = Signs(web)
+        self._asks = Asks(web, us, people, arrivals, self._signs)
+        self._home = Home(web, us, people, arrivals)
         self._modals = Modals(web, people, arrivals)
         self._answers = Answers(web, us, people, arrivals)
         self._standings = Standings(web, us, people)
@@ -68,6 +73,7 @@ class Listener:
 
     async def settled(self) -> None:
         """Ends what is under way beside the listening, within a few seconds; all of it is best effort."""
+        await self._signs.settled()
         if self._beside:
             _, late = await asyncio.wait(self._beside, timeout=DRAIN_SECONDS)
             for task in late:
@@ -75,11 +81,15 @@ class Listener:
 
     async def _hear(self, body: dict[str, object]) -> BoltResponse:
         try:
-            arrived = parse(body, self._us, self._name_of)
+            arrived = read(body, self._us, self._name_of)
         except ValueError as error:
             # Told again it would be the same: it is kept for somebody to look at.
             await self._arrivals.bury(CHANNEL, _kept(body), str(error)[:300])
             return BoltResponse(status=200, body=HEARD)
+        return await self._taken(arrived) or BoltResponse(status=200, body=HEARD)
+
+    async def _taken(self, arrived: Entered | None) -> BoltResponse | None:
+        """What Slack is answered; None: that it was heard."""
         match arrived:
             case Said():
                 await self._said(arrived)
@@ -91,16 +101,34 @@ class Listener:
                 await self._modals.open(arrived)
             case Submitted():
                 return await self._modals.submitted(arrived)
+            case Stopped() | Chosen() | Command() | Opened() | Rating():
+                return await self._entered(arrived)
             case None:
                 pass
-        return BoltResponse(status=200, body=HEARD)
+        return None
+
+    async def _entered(
+        self, arrived: Stopped | Chosen | Command | Opened | Rating
+    ) -> BoltResponse | None:
+        match arrived:
+            case Stopped():
+                await self._stop(arrived.said)
+            case Chosen():
+                return await self._asks.chosen(arrived)
+            case Command():
+                return await self._asks.command(arrived)
+            case Opened():
+                self._start(self._home.publish(arrived.person))
+            case Rating():
+                await self._arrivals.rate(arrived)
+        return None
 
     async def _said(self, said: Said) -> None:
         words = said.words
         if words.aim != "bot" and not said.is_reply:
             return
         if await self._answers.take(said):
-            self._start(self._look_up(said.place.channel, said.ts))
+            self._signs.seen(said.place.channel, said.ts)
             return
         if words.aim == "bot" and said.is_reply and not await self._arrivals.knows(words.address):
             words = await with_before(self._web, said, self._us, self._name_of)
@@ -108,7 +136,7 @@ class Listener:
         meant = await self._arrivals.meant(words)
         became = await self._arrivals.words(words)
         if became == "asked":
-            self._start(self._look_up(said.place.channel, said.ts))
+            self._signs.seen(said.place.channel, said.ts)
             hint = hints.decided_nothing(meant, look_of(words.person, self._people))
             self._whisper(said, hint)
         elif became == "enough":
@@ -122,11 +150,10 @@ class Listener:
         if hint:
             self._start(hints.whisper(self._web, said.place, said.words.person, hint))
 
-    async def _look_up(self, channel: str, ts: str) -> None:
-        """Eyes on the message: it was seen, and something is being done."""
-        with suppress(Refused):  # As by the same message told twice.
-            eyes: Json = {"channel": channel, "timestamp": ts, "name": EYES}
-            await self._web.call("reactions.add", eyes)
+    async def _stop(self, said: Said) -> None:
+        """Whoever may not stop this is heard as anybody else is, and it goes on."""
+        if await self._arrivals.words(said.words) != "noted":
+            self._signs.stopped(said.place)
 
     def _name_of(self, user: str) -> str:
         return self._people.alias_of(CHANNEL, user) or user

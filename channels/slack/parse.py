@@ -191,6 +191,11 @@ def _press(body: Body, action: Action, us: Us) -> Press | None:
     )
 
 
+def is_ours(body: Body, us: Us) -> bool:
+    """Whether whoever did this is at home in this workspace."""
+    return bool(body.user.id) and body.user.team_id in ("", us.team)
+
+
 def _submission(body: Body, view: View, us: Us) -> Submitted | None:
     if not body.user.id:
         return None

@@ -40,7 +40,9 @@ class Message(_Part):
     text: Text = ""
     ts: Text = ""
     thread_ts: Text = ""
+    event_ts: Text = ""
     channel: Text = ""
+    tab: Text = ""
     files: tuple[File, ...] = ()
     edited: Edited | None = None
     message: Message | None = None
@@ -57,6 +59,7 @@ class Action(_Part):
 
 class User(_Part):
     id: Text = ""
+    team_id: Text = ""
 
 
 class Channel(_Part):
@@ -93,3 +96,17 @@ class Body(_Part):
     actions: tuple[Action, ...] = ()
     trigger_id: Text = ""
     view: View | None = None
+    callback_id: Text = ""
+    action_ts: Text = ""
+    response_url: Text = ""
+
+
+class Slash(_Part):
+    """A slash command: a form of its own, without a type."""
+
+    command: Text = ""
+    text: Text = ""
+    team_id: Text = ""
+    channel_id: Text = ""
+    user_id: Text = ""
+    trigger_id: Text = ""

@@ -44,13 +44,20 @@ async def replies(web: Web, channel: str, root: str) -> AsyncGenerator[Json]:
         cursor = str(after.get("next_cursor") or "")
 
 
-async def with_before(web: Web, first: Said, us: Us, name_of: NameOf) -> Words:
-    """The first word to us in a thread that others began, with what they said until then; where that cannot be read, it says so."""
+async def with_before(
+    web: Web, first: Said, us: Us, name_of: NameOf, tell: tuple[type[Exception], ...] = ()
+) -> Words:
+    """The first word to us in a thread that others began, with what they said until then; where that cannot be read, it says so.
+
+    Raises those of the errors that are to be told.
+    """
     found: list[Words] = []
     try:
         async with asyncio.timeout(READ_SECONDS):
             async for reply in replies(web, first.place.channel, first.place.root):
                 found += _words(reply, first, us, name_of)
+    except tell:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever Slack answers: the words themselves must be stored
         log.warning("thread not read", error=str(error)[:300])
         note = replace(first.words, id=f"{first.words.id}/before", person=us.user, text=UNREAD)

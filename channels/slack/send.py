@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from pydantic import JsonValue
 
+from bot.core.events import Event
 from bot.core.outbox import Outgoing
 from bot.core.thread import Thread
 from bot.core.values import Address
@@ -21,6 +23,7 @@ from channels.slack.posting import Posting, Spot
 from channels.slack.reader import look, reader_of, user_of
 from channels.slack.replies import replies
 from channels.slack.settled import settled
+from channels.slack.signs import Signs
 
 Json = dict[str, JsonValue]
 
@@ -33,6 +36,7 @@ class Slack:
         self._people = people
         self._posting = Posting(web, self._who)
         self._copies = Copies(web, people, self._posting)
+        self._signs = Signs(web)
         self._us: Json = {}
 
     async def find(self, address: Address, key: str) -> str | None:
@@ -47,6 +51,7 @@ class Slack:
     async def send(self, address: Address, message: Outgoing) -> str:
         """Posts in the thread, and before that to each of those asked; what Slack refuses for its form goes out in a plainer one."""
         where = place(address)
+        await self._signs.cleared(where, message)
         copies = await self._copies.send(message, where, await self._link(where))
         named = {"copies": marks.written(copies)} if copies else {}
         spot, carried = Spot(where.channel, where.root), marks.metadata(message.key, **named)
@@ -91,6 +96,18 @@ class Slack:
             named = {"copies": copies} if copies else {}
             carried = marks.metadata(key, **named)
             await self._posting.change(Spot(channel), ts, post, carried)
+
+    def show(self, thread: Thread, events: Sequence[Event]) -> None:
+        """A status in direct messages, and no eyes on what has been seen to."""
+        self._signs.show(thread, events)
+
+    def leave(self, thread: Thread) -> None:
+        """No status that keeps people from writing."""
+        if thread.address:
+            self._signs.status(place(thread.address), "active")
+
+    async def settled(self) -> None:
+        await self._signs.settled()
 
     async def _link(self, where: Place) -> str:
         return link(str((await self._who()).get("url", "")), where)

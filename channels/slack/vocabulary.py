@@ -126,3 +126,16 @@ class Words:
     a_list: str
     a_mapping: str
     nothing_changed: str
+    # The other ways in
+    asks: str
+    how_to_ask: str
+    home: str
+    nothing_waits: str
+    as_of: str
+    open_card: str
+    many_more: str
+    # What people think of an answer
+    helpful: str
+    helpful_spoken: str
+    not_helpful: str
+    not_helpful_spoken: str

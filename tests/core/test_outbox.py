@@ -78,7 +78,7 @@ def held() -> Conversation:
 def test_a_message_is_the_agents_own_words() -> None:
     it = conversation()
     it.step(SAY)
-    assert message(it.thread, "T-1-0") == Say("T-1-0", "done")
+    assert message(it.thread, "T-1-0") == Say("T-1-0", "done", final=True)
     it.delivers()
     assert message(it.thread, "T-1-0") is None
 

@@ -25,12 +25,12 @@ PARTS = ("bot/core", "bot/engine", "bot/model")
 BEYOND = frozenset(
     {
         *(f"bot/engine/{name}.py" for name in ("memory_store", "redis_store", "redis_letters", "redis_rebuild")),
-        *(f"bot/engine/{name}.py" for name in ("wire", "line", "display", "reception")),
+        *(f"bot/engine/{name}.py" for name in ("wire", "line", "display", "lamp", "reception")),
         "bot/model/claude.py",
     }
 )  # fmt: skip
 """What lies on the far side of a port. It awaits a wire, and a death in there is one before or after the effect.
-A card that is changed is best effort, and a listener appends once: neither is part of what a worker goes on from."""
+A card that is changed and a lamp are best effort, and a listener appends once: neither is part of what a worker goes on from."""
 PORTS = frozenset(
     {
         *("append", "read", "blob", "take", "reclaim", "renew", "release", "due", "fire", "prune"),

@@ -22,6 +22,7 @@ from bot.core.outbox import Outgoing
 from bot.core.thread import Thread
 from bot.core.values import Address
 from bot.engine.desk import Desk, Judged, thread_id
+from bot.engine.lamp import Lamp
 from bot.engine.perform import Performer
 from bot.engine.redis_store import RedisStore
 from bot.engine.run import Runner
@@ -151,9 +152,8 @@ class Office:
     def worker(self, store: RedisStore) -> Worker:
         agents = self.agents()
         decider = self.decider(agents)
-        performer = Performer(
-            decider, Runner(Toolbox(agents, self.environ)), {"screen": self.screen}
-        )
+        runner, channels = Runner(Toolbox(agents, self.environ)), {"screen": self.screen}
+        performer = Lamp(Performer(decider, runner, channels), channels)
         return Worker(store, performer, lease_seconds=self.lease_seconds, patience=self.patience)
 
     def agents(self) -> Agents:

@@ -9,12 +9,12 @@ from uuid import uuid4
 
 import pytest
 
-from bot.core.events import MessageNoted, MessageReceived, Verdict
+from bot.core.events import Delivered, MessageNoted, MessageReceived, Verdict
 from bot.core.outbox import Approval, Question
 from bot.engine.desk import Desk
 from bot.engine.reception import Reception
-from bot.kit.arrival import Aim, Press, Remark, Words
-from tests.engine.office import HOME, Office, Reply, card, until
+from bot.kit.arrival import Aim, Press, Rating, Remark, Words
+from tests.engine.office import HOME, Office, Reply, card, decide, until
 
 TOOLS = """
 from bot.kit import Args, tool
@@ -234,3 +234,48 @@ async def test_arguments_that_cannot_be_taken_are_complained_of(office: Office) 
         assert await complaints(shown.request, {"name": "deed", "copies": 2}) is None
         assert "copies" in (await complaints(shown.request, {"copies": "many"}) or "")
         assert await complaints(shown.request, {"name": "lease"}) == "Nothing was changed."
+
+
+# ---- what waits for whom ----------------------------------------------------------------------------------------------
+async def test_what_waits_for_somebody_is_what_they_may_decide_and_have_not(office: Office) -> None:
+    office.write_agent(
+        "approvers: [alice, bob, eve]", TOOLS.replace('"always"', '"always", quorum=2')
+    )
+    async with open_desk(office, SIGN) as desks:
+        await desks.say("sign it", by="alice", aim="bot")
+        waiting = await card(desks.desk, Approval)
+        (for_bob,) = await desks.reception.waiting("screen", "bob")
+        assert (for_bob.asked, for_bob.receipt) == (waiting, "line 1")
+        for person in ("alice", "stranger"):
+            assert await desks.reception.waiting("screen", person) == []
+        await decide(desks.desk, waiting, "approve", "bob")
+        assert await desks.reception.waiting("screen", "bob") == []
+        (for_eve,) = await desks.reception.waiting("screen", "eve")
+        assert for_eve.asked.request == waiting.key
+
+
+async def test_a_question_waits_for_those_who_are_asked(office: Office) -> None:
+    async with open_desk(office, ASK) as desks:
+        await desks.say("paint it", by="alice", aim="bot")
+        asked = await card(desks.desk, Question)
+        found = [each.asked for each in await desks.reception.waiting("screen", "alice")]
+        assert found == [asked]
+        assert await desks.reception.waiting("screen", "eve") == []
+
+
+# ---- what people think of an answer -----------------------------------------------------------------------------------
+async def test_an_opinion_is_on_record_once_asks_nobody_and_changes_nothing(office: Office) -> None:
+    async with open_desk(office, [("done_for_now", {"message": "Signed."})]) as desks:
+        await desks.say("sign it", by="alice", aim="bot")
+        await until(desks.desk, lambda thread, events: events[-1].type == "Delivered")
+        before = await desks.desk.thread(office.thread)
+        sent = (await desks.desk.events(office.thread))[-1]
+        assert isinstance(sent, Delivered)
+        for key in (sent.key, sent.key, f"{office.thread}-9-0", "t0-1-0"):
+            await desks.reception.rate(Rating(f"r {key}", "screen", "eve", key, "(not helpful)"))
+        events = await desks.desk.events(office.thread)
+        after = await desks.desk.thread(office.thread)
+    noted = [(e.id, e.actor, e.text) for e in events if isinstance(e, MessageNoted)]
+    assert noted == [(f"r {sent.key}", "eve", "(not helpful)")]
+    assert (after.turn, after.calls, after.heard) == (before.turn, before.calls, before.heard)
+    assert len(office.model.asked) == 1

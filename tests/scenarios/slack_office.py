@@ -18,6 +18,7 @@ from typing import Literal
 from bot.app import App, House, channels, house, opened, run_slack, run_web
 from bot.core.events import Delivered, Event
 from bot.core.thread import Thread
+from bot.engine.lamp import Lamp
 from bot.engine.perform import Performer
 from bot.engine.run import Runner
 from bot.engine.toolbox import Toolbox
@@ -186,7 +187,7 @@ class SlackOffice:
         runner = Runner(Toolbox(agents, self.environ, attached.tools(media)))
         return Worker(
             app.store,
-            Performer(decider, runner, media),
+            Lamp(Performer(decider, runner, media), media),
             lease_seconds=LEASE_SECONDS,
             patience=Patience(first_seconds=0.05, longest_seconds=0.1, tries=8, away_tries=100),
         )
@@ -200,6 +201,11 @@ class SlackOffice:
     ) -> Message:
         channel = self.slack.team.channels[thread.channel] if thread else self.channel
         return self.slack.people.say(person or self.alice, channel, text, thread)
+
+    def whisper(self, text: str) -> Message:
+        """Alice's words to the bot alone."""
+        direct = self.slack.team.direct(self.alice, self.slack.bot)
+        return self.slack.people.say(self.alice, direct, text)
 
     def elsewhere(self, text: str) -> Message:
         """A mention in a channel of its own."""

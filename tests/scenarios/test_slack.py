@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.events import Verdict
+from bot.cli.story import told
+from bot.core.events import MessageNoted, Verdict
 from channels.slack.manifest import manifest
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import Mode, SlackOffice, only_thread, until
@@ -62,7 +63,7 @@ async def test_a_mention_is_seen_at_once_and_answered_in_its_thread(office: Slac
     async with office.listening() as app, office.working(["It is raining."]):
         said = office.mention("what is the weather?")
         answer = await office.shown(said, 1)
-        await until(lambda: "eyes" in said.reactions, "the eyes")
+        await until(lambda: bool(office.slack.ledger.calls("reactions.add")), "the eyes")
         thread, events = await only_thread(app)
     assert answer.text == "It is raining."
     assert thread.address is not None
@@ -268,4 +269,24 @@ async def test_an_edit_and_a_deletion_are_facts_and_start_nothing(office: SlackO
         _, events = await only_thread(app)
     notes = [getattr(event, "text", "") for event in events if event.type == "MessageNoted"]
     assert notes == ["edited to: good evening", "deleted a message"]
+    assert len(office.model.asked) == 1
+
+
+async def test_what_people_think_of_an_answer_is_on_the_log_and_shown(
+    office: SlackOffice,
+) -> None:
+    async with office.listening() as app, office.working(["It is raining.", "Sunny."]):
+        said = office.mention("what is the weather?")
+        answer = await office.shown(said, 1)
+        office.slack.post.copies = 2
+        press = office.slack.people.press
+        await press(office.alice, answer, "feedback", "positive").reply()
+        await press(office.eve, answer, "feedback", "negative").reply()
+        thread, events = await only_thread(app)
+        story = [told(thread, event) for event in events]
+    noted = [(event.actor, event.text) for event in events if isinstance(event, MessageNoted)]
+    assert [actor for actor, _ in noted] == ["alice", f"slack:{office.eve.id}"]
+    assert "answer: helpful" in noted[0][1]
+    assert "answer: not helpful" in noted[1][1]
+    assert any("alice" in line and "answer: helpful" in line for line in story)
     assert len(office.model.asked) == 1

@@ -72,6 +72,15 @@ def delete(call: Call) -> Json:
     return {"channel": channel.id, "ts": message.ts}
 
 
+def permalink(call: Call) -> Json:
+    """A reply's address names its thread (docs: reference/methods/chat.getPermalink)."""
+    channel = call.channel()
+    message = call.message(channel, "message_ts")
+    address = f"{call.world.url}/archives/{channel.id}/p{message.ts.replace('.', '')}"
+    reply = f"?thread_ts={message.thread_ts}&cid={channel.id}" if message.thread_ts else ""
+    return {"channel": channel.id, "permalink": f"{address}{reply}"}
+
+
 def writable(call: Call, argument: str = "channel") -> Channel:
     """Where to: a channel's id or name, or a person's id for the conversation with them."""
     team, name = call.seat.workspace, call.required(argument)
@@ -144,5 +153,6 @@ METHODS = {
     "chat.postMessage": Method(post_message, "chat:write"),
     "chat.postEphemeral": Method(post_ephemeral, "chat:write"),
     "chat.update": Method(update, "chat:write"),
+    "chat.getPermalink": Method(permalink),
     "chat.delete": Method(delete, "chat:write"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tests.slack_server.shapes import Json, as_list, as_object, as_objects, as_text
@@ -131,7 +131,34 @@ def app_of(manifest: Mapping[str, object]) -> App:
         raise BadManifest(f"There is no event {min(unknown)}.")
     if len(app.commands) > 50 or len(app.shortcuts) > 10:
         raise BadManifest("An app has at most 50 slash commands and 10 shortcuts.")
+    if wrong := next(_wrong_features(app), ""):
+        raise BadManifest(f"{wrong} (https://docs.slack.dev/reference/app-manifest)")
     return app
+
+
+def _wrong_features(app: App) -> Iterator[str]:
+    """docs: reference/app-manifest#features; `commands` is docs: reference/scopes/commands."""
+    features = as_object(app.manifest.get("features"))
+    if (app.commands or app.shortcuts) and "commands" not in app.scopes:
+        yield "Slash commands and shortcuts need the scope commands."
+    for each in as_objects(features.get("slash_commands")):
+        name, about = as_text(each.get("command")), as_text(each.get("description"))
+        if not (name.startswith("/") and 1 < len(name) <= 32 and about):
+            yield "A command is a slash and at most 31 characters, and has a description."
+        if not app.in_socket_mode and not as_text(each.get("url")):
+            yield "A command without Socket Mode needs a url."
+    for each in as_objects(features.get("shortcuts")):
+        if each.get("type") not in ("message", "global"):
+            yield "A shortcut is of type message or global."
+        for part, most in (("name", 24), ("callback_id", 255), ("description", 150)):
+            if not 0 < len(as_text(each.get(part))) <= most:
+                yield f"A shortcut's {part} has 1 to {most} characters."
+    if "agent_view" in features:
+        view = as_object(features["agent_view"])
+        if not as_text(view.get("agent_description")):
+            yield "An agent_view needs an agent_description."
+        if len(as_list(view.get("suggested_prompts"))) > 4:
+            yield "An agent suggests at most 4 prompts."
 
 
 def seat_in(workspace: Workspace, app: App) -> Seat:

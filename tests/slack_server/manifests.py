@@ -44,7 +44,13 @@ MANIFEST: Json = {
         "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
         "agent_view": {"agent_description": "Tries things out."},
         "bot_user": {"display_name": "bot", "always_online": True},
-        "slash_commands": [{"command": "/ask", "description": "Ask the bot."}],
+        "slash_commands": [
+            {
+                "command": "/ask",
+                "description": "Ask the bot.",
+                "url": "https://example.com/slack/events",
+            }
+        ],
         "shortcuts": [
             {"name": "Ask the bot", "type": "message", "callback_id": "ask", "description": "Ask."}
         ],

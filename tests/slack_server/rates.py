@@ -38,6 +38,7 @@ VENDOR: Mapping[str, Rate] = {
     "usergroups.users.list": Rate(20, 60.0),
     "agents.sessions.setStatus": Rate(50, 60.0),
     "views.open": Rate(100, 60.0),
+    "views.publish": Rate(100, 60.0),
 }
 
 

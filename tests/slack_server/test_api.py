@@ -238,3 +238,17 @@ async def test_only_the_kinds_asked_for_are_listed(slack: SlackServer, alice: Pe
         listed = await ask(slack, method, asked)
         names = {each["name"] for each in as_objects(listed["channels"])}
         assert names == {"open", "closed"}
+
+
+async def test_a_permalink_is_told_of_what_is_there_and_names_the_thread_of_a_reply(
+    slack: SlackServer, alice: Person, channel: Channel
+) -> None:
+    root = slack.people.say(alice, channel, "hello")
+    reply = slack.people.say(alice, channel, "again", root)
+    for message, thread in ((root, ""), (reply, f"?thread_ts={root.ts}&cid={channel.id}")):
+        asked = {"channel": channel.id, "message_ts": message.ts}
+        told = await ask(slack, "chat.getPermalink", asked)
+        place = f"/archives/{channel.id}/p{message.ts.replace('.', '')}{thread}"
+        assert str(told["permalink"]).endswith(place)
+    nowhere = {"channel": channel.id, "message_ts": "1.2"}
+    assert await error(slack, "chat.getPermalink", nowhere) == "message_not_found"

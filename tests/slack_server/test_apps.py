@@ -10,11 +10,12 @@ from typing import cast
 import aiohttp
 import pytest
 
+from tests.slack_server.install import BadManifest, app_of
 from tests.slack_server.manifests import MANIFEST, without
 from tests.slack_server.rates import VENDOR
 from tests.slack_server.rig import ask, by_form, client, error
 from tests.slack_server.server import SlackServer
-from tests.slack_server.shapes import as_list, as_object
+from tests.slack_server.shapes import Json, as_list, as_object
 from tests.slack_server.workspace import Channel
 
 
@@ -142,3 +143,34 @@ async def test_a_body_that_is_no_json_is_told_so(slack: SlackServer) -> None:
         session.post(slack.api_url + "auth.test", data=b"{", headers=headers) as answer,
     ):
         assert await answer.json() == {"ok": False, "error": "invalid_json"}
+
+
+NOTHING: Json = {}
+SLASH: Json = {"command": "/ask", "description": "Ask."}
+SHORTCUT: Json = {"type": "message", "name": "Ask", "callback_id": "ask", "description": "Ask."}
+
+
+@pytest.mark.parametrize(
+    ("features", "says"),
+    [
+        ({"slash_commands": [SLASH]}, "need the scope commands"),
+        ({"shortcuts": [SHORTCUT]}, "need the scope commands"),
+        ({"slash_commands": [SLASH | {"command": "ask"}]}, "a slash and at most 31"),
+        ({"slash_commands": [SLASH | {"description": ""}]}, "has a description"),
+        ({"slash_commands": [SLASH]}, "needs a url"),
+        ({"shortcuts": [SHORTCUT | {"type": "other"}]}, "message or global"),
+        ({"shortcuts": [SHORTCUT | {"name": "A" * 25}]}, "name has 1 to 24"),
+        ({"agent_view": NOTHING}, "needs an agent_description"),
+        ({"agent_view": {"agent_description": "A", "suggested_prompts": [NOTHING] * 5}}, "most 4"),
+    ],
+)
+def test_features_that_slack_would_not_take_are_no_manifest(features: Json, says: str) -> None:
+    scopes = [] if "need the scope" in says else ["commands"]
+    made: Json = {
+        "display_information": {"name": "App"},
+        "features": features,
+        "oauth_config": {"scopes": {"bot": scopes}},
+        "settings": {"socket_mode_enabled": "url" not in says},
+    }
+    with pytest.raises(BadManifest, match=says):
+        app_of(made)

@@ -27,6 +27,8 @@ MOST_TEXT = 4_000
 MOST_ACTIONS = 25
 # https://docs.slack.dev/reference/block-kit/blocks/context-block
 MOST_CONTEXT = 10
+# https://docs.slack.dev/reference/block-kit/blocks/context-actions-block
+MOST_CONTEXT_ACTIONS = 5
 # https://docs.slack.dev/reference/block-kit/block-elements/button-element
 MOST_BUTTON_TEXT, MOST_BUTTON_VALUE, MOST_ACTION_ID, MOST_SPOKEN = 75, 2_000, 255, 75
 # https://docs.slack.dev/reference/views/modal-views
@@ -131,7 +133,7 @@ def _blocks(blocks: tuple[Json, ...] | list[Json], most: int) -> Iterator[str]:
         yield from _block(block)
 
 
-def _block(block: Json) -> Iterator[str]:
+def _block(block: Json) -> Iterator[str]:  # noqa: C901 - one arm a kind of block
     match block:
         case {"type": "section", "text": {"text": str(text)}}:
             yield from _text("section", text, MOST_SECTION)
@@ -150,6 +152,8 @@ def _block(block: Json) -> Iterator[str]:
                 yield f"action ids that are not unique: {names}"
             for each in elements:
                 yield from _button(cast("Json", each))
+        case {"type": "context_actions", "elements": [*elements]}:
+            yield from _context_actions(cast("list[Json]", elements))
         case {"type": "rich_text", "elements": [*elements]}:
             yield from _many("rich text", elements, 1_000)
             for text in texts(elements):  # A space or a line feed alone is text here.
@@ -158,6 +162,13 @@ def _block(block: Json) -> Iterator[str]:
             yield from _input(block)
         case _:
             yield f"an unknown block: {block}"
+
+
+def _context_actions(elements: list[Json]) -> Iterator[str]:
+    yield from _many("context actions", elements, MOST_CONTEXT_ACTIONS)
+    for pair in elements:
+        for side in ("positive_button", "negative_button"):
+            yield from _button({"action_id": pair["action_id"], **cast("Json", pair[side])})
 
 
 def _button(button: Json) -> Iterator[str]:

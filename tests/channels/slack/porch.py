@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.core.outbox import Approval, Waiting
 from bot.core.values import Address
-from bot.kit.arrival import Became, Form, Json, Press, Remark, Words
+from bot.kit.arrival import Became, Form, Json, Open, Press, Rating, Remark, Words
 
 
 @dataclass
@@ -36,6 +36,9 @@ class Porch:
     async def press(self, press: Press) -> None:
         raise AssertionError("nothing was pressed")
 
+    async def rate(self, rating: Rating) -> None:
+        raise AssertionError("nothing was rated")
+
     async def bury(self, channel: str, raw: bytes, cause: str) -> None:
         self.buried.append(raw)
         self.heard.set()
@@ -54,3 +57,6 @@ class Porch:
 
     async def knows(self, address: Address) -> bool:
         return True
+
+    async def waiting(self, channel: str, person: str) -> Sequence[Open]:
+        raise AssertionError("nobody looked")

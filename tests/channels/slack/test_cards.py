@@ -408,6 +408,18 @@ def test_a_message_of_forty_thousand_characters_begins_in_the_thread_and_goes_al
     assert len(read(post)) > 10_000
 
 
+def test_under_a_final_answer_one_can_say_what_one_thinks_of_it_in_words() -> None:
+    *said, below = card(Say("T-4-0", "done", final=True)).blocks
+    assert [block["type"] for block in said] == ["markdown"]
+    assert below["type"] == "context_actions"
+    shown = list(texts(below))
+    assert shown == ["Helpful", "Not helpful"]
+    assert "'value': 'good T-4-0'" in str(below)
+    assert "'value': 'bad T-4-0'" in str(below)
+    assert broken(card(Say("T-4-0", "word " * 8_000, final=True))) == []
+    assert [block["type"] for block in card(Say("T-4-0", "wait")).blocks] == ["markdown"]
+
+
 def test_a_message_without_words_is_still_a_message() -> None:
     assert card(Say("T-4-0", " \n")).text == "-"
 

@@ -43,7 +43,7 @@ arguments = st.dictionaries(words, values, max_size=12)
 moments = st.integers(0, 4_000_000_000_000)
 keys = st.from_regex(r"[A-Za-z0-9-]{1,60}-[0-9]-[0-9]-v[1-9]", fullmatch=True)
 MESSAGES: tuple[st.SearchStrategy[Outgoing], ...] = (
-    st.builds(Say, keys, words),
+    st.builds(Say, keys, words, st.booleans()),
     st.builds(Notice, keys, st.just("gone"), words),
     st.builds(
         Question,

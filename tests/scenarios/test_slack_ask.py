@@ -1,0 +1,213 @@
+"""The slash command and the message shortcut: both begin a thread, once, and only then does Slack hear that they did."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
+
+import pytest
+
+from bot.core.events import MessageNoted, MessageReceived
+from channels.slack import signs
+from channels.slack.manifest import manifest
+from tests.engine.office import Reply
+from tests.scenarios.slack_office import Mode, SlackOffice, only_thread, until
+from tests.slack_server.delivery import Delivery, NotTaken
+from tests.slack_server.faults import Limit, LoseReply
+from tests.slack_server.server import SlackServer
+from tests.slack_server.shapes import Json, as_text
+from tests.slack_server.workspace import Message
+
+SHIP: Reply = [("ship", {"tag": "v1", "because": "it was asked for"})]
+
+
+@pytest.fixture(params=["socket", "http"])
+def mode(request: pytest.FixtureRequest) -> Mode:
+    return request.param
+
+
+@pytest.fixture
+async def either(
+    mode: Mode, redis_server: str, tmp_path: Path, free_port: Callable[[], int]
+) -> AsyncGenerator[SlackOffice]:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/slack/events" if mode == "http" else ""
+    async with SlackServer(manifest(url)) as slack:
+        yield SlackOffice(slack, redis_server, tmp_path, port)
+
+
+@pytest.fixture
+async def office(
+    redis_server: str, tmp_path: Path, free_port: Callable[[], int]
+) -> AsyncGenerator[SlackOffice]:
+    async with SlackServer(manifest()) as slack:
+        yield SlackOffice(slack, redis_server, tmp_path, free_port())
+
+
+def ask(office: SlackOffice, text: str) -> Delivery:
+    return office.slack.people.slash(office.alice, office.channel, "/ask", text)
+
+
+def roots(office: SlackOffice) -> list[Message]:
+    """What the bot posted in the channel itself."""
+    ours = office.slack.bot.id
+    return [m for m in office.channel.standing() if m.user == ours and m.thread_ts is None]
+
+
+# ---- the slash command ------------------------------------------------------------------------------------------------
+async def test_a_command_is_shown_in_the_channel_and_answered_in_its_thread(
+    either: SlackOffice, mode: Mode
+) -> None:
+    async with either.listening(mode) as app, either.working(["Shipped."]):
+        asked = ask(either, "ship &lt;the&gt; backend to &amp; fro @channel")
+        assert await asked.reply() == {}
+        (root,) = roots(either)
+        answer = await either.shown(root, 2)
+        thread, events = await only_thread(app)
+    assert answer.text == "Shipped."
+    assert root.text.startswith(f"<@{either.alice.id}> asks: ship ")
+    assert "@channel" not in root.text
+    assert thread.requester == "alice"
+    (said,) = [event for event in events if isinstance(event, MessageReceived)]
+    assert said.text == "ship <the> backend to & fro @channel"
+    assert said.id == f"slack:{either.slack.team.team}/{either.channel.id}/{root.ts}"
+
+
+async def test_a_command_told_often_is_one_message_and_one_event(office: SlackOffice) -> None:
+    async with office.listening() as app, office.listening(), office.working(["Once.", "Twice."]):
+        asked = ask(office, "ship it")
+        await asked.reply()
+        (root,) = roots(office)
+        await office.shown(root, 2)
+        for _ in range(3):
+            assert await office.slack.post.again(asked)
+        _, events = await only_thread(app)
+    assert len(roots(office)) == 1
+    assert [event.type for event in events].count("MessageReceived") == 1
+    assert len(office.model.asked) == 1
+
+
+async def test_a_command_whose_message_may_be_there_is_not_posted_again(
+    office: SlackOffice,
+) -> None:
+    office.slack.faults.plan("chat.postMessage", LoseReply())
+    async with office.listening() as app, office.working(["Shipped."]):
+        assert await ask(office, "ship it").reply() == {}
+        (root,) = roots(office)
+        await office.shown(root, 2)
+        await only_thread(app)
+
+
+async def test_a_command_that_could_not_be_stored_is_not_acknowledged(
+    office: SlackOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with office.listening() as app, office.working(["Shipped."]):
+
+        async def away(*_: object) -> None:
+            raise ConnectionError("away")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(app.desk, "post", away)
+            asked = ask(office, "ship it")
+            with pytest.raises(NotTaken):
+                await asked.reply()
+        assert await app.desk.threads() == []
+        assert await office.slack.post.again(asked)
+        (root,) = roots(office)
+        await office.shown(root, 2)
+
+
+async def test_a_command_that_comes_too_fast_says_so_and_begins_nothing(
+    office: SlackOffice,
+) -> None:
+    office.slack.faults.plan("chat.postMessage", Limit(30))
+    async with office.listening() as app:
+        told = await ask(office, "ship it").reply()
+        assert "30 s" in as_text(told["text"])
+        assert await app.desk.threads() == []
+    assert roots(office) == []
+
+
+async def test_a_command_says_in_private_what_is_missing(office: SlackOffice) -> None:
+    elsewhere = office.slack.team.channel("elsewhere", [office.alice])
+    direct = office.slack.team.direct(office.alice, office.bob)
+    async with office.listening() as app:
+        for channel in (elsewhere, direct):
+            told = await office.slack.people.slash(office.alice, channel, "/ask", "ship it").reply()
+            assert told["response_type"] == "ephemeral"
+            assert "invite" in as_text(told["text"])
+        assert "/ask ship" in as_text((await ask(office, "  ").reply())["text"])
+        assert await app.desk.threads() == []
+    assert roots(office) == []
+
+
+# ---- the message shortcut ---------------------------------------------------------------------------------------------
+async def test_a_chosen_message_is_read_with_its_thread_and_answered_there(
+    either: SlackOffice, mode: Mode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signs, "LATER_SECONDS", 0.1)
+    async with either.listening(mode) as app, either.working(["I saw to it."]):
+        root = either.say("the build is red", either.eve)
+        about = either.say("who can mend it?", either.carol, thread=root)
+        either.say("not me", either.bob, thread=root)
+        chosen = either.slack.people.shortcut(either.alice, about, "ask")
+        assert await chosen.reply() == {}
+        await either.slack.post.again(chosen)
+        await either.shown(root, 1)
+        await until(lambda: bool(either.slack.ledger.calls("reactions.add")), "the eyes")
+        await until(lambda: not about.reactions, "no more eyes")
+        thread, events = await only_thread(app)
+    assert thread.requester == "alice"
+    noted = [(e.actor, e.text) for e in events if isinstance(e, MessageNoted)]
+    assert noted == [
+        (f"slack:{either.eve.id}", "the build is red"),
+        ("bob", "not me"),
+        ("carol", "who can mend it?"),
+    ]
+    (asked,) = [event for event in events if isinstance(event, MessageReceived)]
+    assert "carol" in asked.text
+    assert "mend" not in asked.text
+    assert len(either.model.asked) == 1
+
+
+async def test_a_message_chosen_in_a_thread_of_ours_asks_there_and_decides_nothing(
+    office: SlackOffice,
+) -> None:
+    async with office.listening() as app, office.working([SHIP, [("stand_by", {})]]):
+        said = office.mention("ship it")
+        await office.shown(said, 1)
+        word = office.say("approve", office.eve, thread=said)
+        await office.slack.post.settled()
+        await office.slack.people.shortcut(office.bob, word, "ask").reply()
+        await until(lambda: len(office.model.asked) == 2, "another question to the model")
+        thread, events = await only_thread(app)
+    assert office.ledger() == []
+    assert [event.type for event in events].count("MessageReceived") == 2
+    assert [event.type for event in events].count("Verdict") == 0
+    assert not thread.cancelled
+
+
+async def test_a_message_chosen_where_the_bot_is_not_says_so_in_private(
+    office: SlackOffice,
+) -> None:
+    elsewhere = office.slack.team.channel("elsewhere", [office.alice])
+    said = office.slack.people.say(office.alice, elsewhere, "the build is red")
+    async with office.listening() as app:
+        await office.slack.people.shortcut(office.alice, said, "ask").reply()
+        assert await app.desk.threads() == []
+    ((note, body),) = office.slack.respond.said
+    assert note.user == office.alice.id
+    assert "invite" in note.text
+    assert body["response_type"] == "ephemeral"
+
+
+# ---- the manifest -----------------------------------------------------------------------------------------------------
+async def test_what_the_manifest_offers_is_what_is_listened_to(office: SlackOffice) -> None:
+    app = office.slack.app
+    assert (app.commands, app.shortcuts) == ({"/ask"}, {"ask"})
+    assert "commands" in app.scopes
+
+
+def test_a_manifest_over_http_sends_commands_where_events_go() -> None:
+    made: Json = {**manifest("https://example.com/slack/events")}
+    assert "'url': 'https://example.com/slack/events'" in str(made["features"])
