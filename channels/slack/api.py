@@ -26,17 +26,20 @@ SECONDS = 30
 METHODS: dict[str, tuple[str, ...]] = {
     "apps.connections.open": (),
     "auth.test": (),
+    "bots.info": ("users:read",),
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
     "chat.update": ("chat:write",),
     "conversations.history": ("channels:history", "groups:history", "im:history", "mpim:history"),
+    "conversations.open": ("im:write",),
     "conversations.replies": ("channels:history", "groups:history", "im:history", "mpim:history"),
     "files.upload_v2": ("files:write",),
     "reactions.add": ("reactions:write",),
+    "users.info": ("users:read",),
     "views.open": (),
 }
 # These take no JSON.
-_READS = frozenset({"conversations.history", "conversations.replies"})
+_READS = frozenset({"bots.info", "conversations.history", "conversations.replies", "users.info"})
 
 MENDS = {
     "channel_not_found": "Slack knows no such channel, or the bot may not see it: invite it there.",
