@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.app import slack_web
 from bot.cli.finding import Finding
 from bot.settings import Settings
+from bot.workspaces import slack_web
 
 
 async def slack_finding(settings: Settings) -> Finding | None:

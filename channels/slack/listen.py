@@ -48,7 +48,7 @@ class Listener:
             signing_secret=signing_secret,
             logger=logging.getLogger("channels.slack"),
         )
-        app.middleware(self._hear)  # pyright: ignore[reportUnknownMemberType]
+        app.middleware(self.hear)  # pyright: ignore[reportUnknownMemberType]
         return app
 
     def catch_up(self) -> None:
@@ -66,7 +66,8 @@ class Listener:
             for task in late:
                 task.cancel()
 
-    async def _hear(self, body: dict[str, object]) -> BoltResponse:
+    async def hear(self, body: dict[str, object]) -> BoltResponse:
+        """Takes what Slack tells; what it answers is for Slack."""
         try:
             arrived = parse(body, self._us, self._name_of)
         except ValueError as error:

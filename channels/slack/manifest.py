@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
 from pydantic import JsonValue
 
 from channels.slack.api import METHODS
 
 Json = dict[str, JsonValue]
 
+REDIRECT = "/slack/oauth_redirect"
 # What is read, each with the scope that Slack asks for it (docs: reference/events).
 EVENTS = {
     "app_mention": "app_mentions:read",
+    "app_uninstalled": "",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
     "message.im": "im:history",
     "message.mpim": "mpim:history",
+    "tokens_revoked": "",
 }
 SCOPES = tuple(
-    sorted({*EVENTS.values(), *(scope for scopes in METHODS.values() for scope in scopes)})
+    sorted(
+        {*filter(None, EVENTS.values()), *(each for scopes in METHODS.values() for each in scopes)}
+    )
 )
 
 
@@ -25,7 +32,9 @@ def manifest(url: str = "") -> Json:
     """The manifest for Socket Mode; with the address where events are to be sent, for HTTP."""
     subscriptions: Json = {"bot_events": [*sorted(EVENTS)]}
     interactivity: Json = {"is_enabled": True}
+    oauth: Json = {"scopes": {"bot": list(SCOPES)}}
     if url:
+        oauth = {"redirect_urls": [urljoin(url, REDIRECT)], **oauth}
         subscriptions = {"request_url": url, **subscriptions}
         interactivity = {**interactivity, "request_url": url}
     return {
@@ -37,7 +46,7 @@ def manifest(url: str = "") -> Json:
             "app_home": {"messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
             "bot_user": {"display_name": "bot", "always_online": True},
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": oauth,
         "settings": {
             "event_subscriptions": subscriptions,
             "interactivity": interactivity,

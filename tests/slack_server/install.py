@@ -58,6 +58,11 @@ class App:
         return frozenset([*map(as_text, granted), *declared])
 
     @property
+    def redirect_urls(self) -> tuple[str, ...]:
+        oauth = as_object(self.manifest.get("oauth_config"))
+        return tuple(map(as_text, as_list(oauth.get("redirect_urls"))))
+
+    @property
     def is_agent(self) -> bool:
         return bool({"agent_view", "assistant_view"} & self._features.keys())
 
