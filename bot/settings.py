@@ -158,6 +158,11 @@ class Settings(BaseSettings):
         validation_alias="BOT_SLACK_TEAMS",
         description="workspaces that may install it, comma-separated; unset: any",
     )
+    slack_config_token: SecretStr | None = Field(
+        default=None,
+        validation_alias="SLACK_CONFIG_TOKEN",
+        description="by it bot doctor compares the app's events with those that are read; lives 12 hours",
+    )
     slack_api_url: str = Field(
         default="https://slack.com/api/",
         validation_alias="SLACK_API_URL",

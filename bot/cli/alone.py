@@ -87,5 +87,16 @@ class Approvals:
             raise Wrong(f"{file}: {error}") from None
 
 
+def unreached(agents: Mapping[str, Agent], people: People) -> dict[str, list[str]]:
+    """The tools, by agent, whose approvers are none of them in Slack: their cards could not be decided there."""
+    found: dict[str, list[str]] = {}
+    for name, agent in agents.items():
+        for terms in _gated(agent):
+            approvers = people.expand(terms.approvers)
+            if approvers and not any(people.people[each].slack for each in approvers):
+                found.setdefault(name, []).append(terms.tool.name)
+    return found
+
+
 def _gated(agent: Agent) -> list[Terms]:
     return [terms for terms in agent.terms.values() if terms.approval != "never"]

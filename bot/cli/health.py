@@ -10,16 +10,18 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 
 from bot.app import House, house
 from bot.cli import parts
+from bot.cli.alone import unreached
 from bot.cli.errors import Wrong
 from bot.cli.finding import Finding, State
 from bot.cli.secrets import masked
-from bot.cli.slack_health import slack_finding
+from bot.cli.slack_health import everywhere_findings, heard_finding, home_findings
 from bot.cli.store_health import store_finding, threads_finding
 from bot.kit.agent import Agent
 from bot.kit.document import AgentError
 from bot.kit.lint import MODEL_NAME, lint
 from bot.kit.load import Agents
 from bot.settings import BadSettings, Settings, environment
+from bot.workspaces import speaks
 
 SET_IT = "set it in the environment or in .env"
 OLDEST_PYTHON = (3, 11)
@@ -42,8 +44,12 @@ async def _findings() -> AsyncIterator[Finding]:
     yield store
     if store.state != "broken":
         yield await threads_finding(settings)
-    if slack := await slack_finding(settings):
-        yield slack
+        async for finding in everywhere_findings(settings):
+            yield finding
+        if heard := await heard_finding(settings):
+            yield heard
+    async for finding in home_findings(settings):
+        yield finding
     if settings.deploy_repo is not None and not settings.deploy_repo.is_dir():
         text = f"BOT_DEPLOY_REPO: {settings.deploy_repo} is no folder"
         yield Finding("settings", "broken", text, "name the folder of a local repository")
@@ -92,6 +98,11 @@ def _agents(settings: Settings, found: House) -> Iterator[Finding]:
     errors = [each for each in lint(Agents(found.agents, found.people)) if each.severity == "error"]
     for error in errors:
         yield Finding("agents", "warning", f"{error.agent}: {error.text}", error.mend)
+    if speaks(settings):
+        for name, tools in unreached(found.agents, found.people).items():
+            text = f"{name}: nobody who is in Slack may approve {', '.join(tools)}"
+            mend = f"bot approvers {name} --add NAME, or write their slack: into the people file"
+            yield Finding("agents", "warning", text, mend)
     yield from _unset(found)
 
 

@@ -25,6 +25,7 @@ SECONDS = 30
 # All that is ever called, each with the scopes that Slack asks for it (docs: reference/methods); the manifest is made of them.
 METHODS: dict[str, tuple[str, ...]] = {
     "apps.connections.open": (),
+    "apps.manifest.export": (),
     "auth.test": (),
     "bots.info": ("users:read",),
     "chat.postEphemeral": ("chat:write",),

@@ -86,7 +86,11 @@ def link(url: str = "") -> str | None:
 async def seat(token: str, api_url: str) -> Seat:
     """Who the bot's token makes us. Raises `NotTaken`."""
     _of_kind(token, "xoxb-", "The bot's token", "OAuth & Permissions, after Install")
-    web = Web(token, api_url)
+    return await seat_of(Web(token, api_url))
+
+
+async def seat_of(web: Web) -> Seat:
+    """Who these methods make us. Raises `NotTaken`."""
     try:
         said, granted = await web.granted()
     except (Undeliverable, Refused) as error:

@@ -45,6 +45,7 @@ class App:
     manifest: Json
     app_id: str = "A00000001"
     app_token: str = "xapp-1-A00000001-test"
+    config_token: str = "xoxe.xoxp-1-test"
     signing_secret: str = "signing-secret-of-the-stand-in"
     client_id: str = "1000.2000"
     client_secret: str = "client-secret-of-the-stand-in"
