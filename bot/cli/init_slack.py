@@ -11,6 +11,7 @@ from bot.cli.alone import Approvals
 from bot.cli.asking import Asking
 from bot.cli.errors import Failed, Wrong
 from bot.cli.installer import Installer, installer
+from bot.cli.parts import people
 from bot.cli.tokens import APP, BOT, SECRET, Tokens
 from bot.cli.writing import with_settings, write
 from bot.kit.agent import Agent
@@ -73,7 +74,8 @@ class Walk:
     channel: str
 
     def through(self) -> Done:
-        """All of it. Until the last question is answered nothing is written."""
+        """All of it. Until the last question is answered nothing is written. Raises `AgentError` before the first."""
+        load_agents(self.settings.agents_path, people(self.settings))
         values, seat = self._tokens()
         who = installer(self.settings, self.asking, seat)
         owner = self.settings.owner or who.alias

@@ -188,6 +188,14 @@ async def test_when_the_answers_end_at_a_wrong_one_nothing_is_written(place: Set
     assert place.files() == before
 
 
+async def test_agents_that_do_not_load_are_told_before_anything_is_asked(place: Setting) -> None:
+    (place.folder / "agents" / "desk" / "agent.md").write_text("no settings\n")
+    said = await place.init(said=[place.slack.token])
+    assert (said.status, said.out) == (2, "")
+    assert said.err.startswith("agents/desk/agent.md:1: ")
+    assert place.slack.ledger.entries == []
+
+
 async def test_a_wrong_flag_is_one_sentence(place: Setting) -> None:
     said = await place.init("--bot-token", "xoxp-1", "--app-token", "xapp-1")
     assert (said.status, said.out) == (2, "")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import logging
 import re
+import signal
+from asyncio.subprocess import Process
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ from bot.workspaces import offices
 from channels.slack.manifest import manifest
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import SlackOffice, until
+from tests.scenarios.test_slack_processes import ended, ready
 from tests.slack_server.people import People
 from tests.slack_server.server import SlackServer
 from tests.slack_server.workspace import Channel, Message, Person, Workspace
@@ -297,3 +300,25 @@ async def test_what_was_missed_is_read_back_in_each_of_them(places: Two) -> None
     async with office.listening("http"), office.working(DONE * 2):
         for place, root in zip((places.first, places.second), missed, strict=True):
             await answered(place, root)
+
+
+async def test_the_commands_do_it_with_no_token_set_and_none_in_their_logs(places: Two) -> None:
+    office, second = places.office, places.second
+    async with office.process("web") as web, office.process("worker") as worker:
+        for process, name in ((web, "web"), (worker, "worker")):
+            await ready(process, name)
+        await office.slack.over_http(office.url)
+        assert await places.install(second) == 200
+        root = second.mention("ship it")
+        await until(lambda: bool(second.answers(root)), "the question")
+        office.slack.uninstall(second.team)
+        await office.slack.post.settled()
+        told = [await ended(each) for each in (stopped(web), stopped(worker))]
+    assert [status for status, _, _ in told] == [0, 0], told
+    assert all(second.token not in out + err for _, out, err in told)
+    assert await places.kept() == []
+
+
+def stopped(process: Process) -> Process:
+    process.send_signal(signal.SIGTERM)
+    return process
