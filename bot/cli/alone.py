@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +55,17 @@ class Approvals:
             )
         ]
 
+    def short(self) -> Iterator[tuple[str, str]]:
+        """Each agent and tool whose cards too few people in Slack may approve, with a sentence that says so."""
+        for name, agent in self.agents.items():
+            for terms in _gated(agent):
+                reached, tool = self._reached(agent, terms), terms.tool.name
+                if not reached:
+                    yield name, f"nobody who is in Slack may approve {tool}"
+                elif isinstance(terms.quorum, int) and terms.quorum > len(reached):
+                    who = f"only {', '.join(sorted(reached))} in Slack may give one"
+                    yield name, f"{tool} needs {terms.quorum} approvals, and {who}"
+
     def name_approver(self, agents: Iterable[str]) -> None:
         """From here on the person is an approver of these."""
         for name in agents:
@@ -85,17 +96,6 @@ class Approvals:
             self.texts[file] = amended_front(self.texts.get(file) or text_of(file), place, value)
         except CannotAmend as error:
             raise Wrong(f"{file}: {error}") from None
-
-
-def unreached(agents: Mapping[str, Agent], people: People) -> dict[str, list[str]]:
-    """The tools, by agent, whose approvers are none of them in Slack: their cards could not be decided there."""
-    found: dict[str, list[str]] = {}
-    for name, agent in agents.items():
-        for terms in _gated(agent):
-            approvers = people.expand(terms.approvers)
-            if approvers and not any(people.people[each].slack for each in approvers):
-                found.setdefault(name, []).append(terms.tool.name)
-    return found
 
 
 def _gated(agent: Agent) -> list[Terms]:

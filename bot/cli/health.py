@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 
 from bot.app import House, house
 from bot.cli import parts
-from bot.cli.alone import unreached
+from bot.cli.alone import Approvals
 from bot.cli.errors import Wrong
 from bot.cli.finding import Finding, State
 from bot.cli.secrets import masked
@@ -99,10 +99,9 @@ def _agents(settings: Settings, found: House) -> Iterator[Finding]:
     for error in errors:
         yield Finding("agents", "warning", f"{error.agent}: {error.text}", error.mend)
     if speaks(settings):
-        for name, tools in unreached(found.agents, found.people).items():
-            text = f"{name}: nobody who is in Slack may approve {', '.join(tools)}"
+        for name, text in Approvals(found.agents, found.people, settings.owner).short():
             mend = f"bot approvers {name} --add NAME, or write their slack: into the people file"
-            yield Finding("agents", "warning", text, mend)
+            yield Finding("agents", "warning", f"{name}: {text}", mend)
     yield from _unset(found)
 
 

@@ -112,12 +112,12 @@ class Walk:
             question = ALONE.format(person=who.alias, agents=", ".join(lonely))
             if self.asking.agrees("--self-approval", question):
                 approvals.allow_self_approval(lonely)
-        self._say_left(approvals, who.alias)
+        self._say_left(approvals)
         return approvals
 
-    def _say_left(self, approvals: Approvals, person: str) -> None:
-        for name in approvals.undecidable():
-            self.asking.says(f"To mend it later: bot approvers {name} --add {person}")
+    def _say_left(self, approvals: Approvals) -> None:
+        for name, text in approvals.short():
+            self.asking.says(f"{name}: {text}. bot approvers {name} --add NAME mends it.")
         for name in approvals.alone():
             self.asking.says(f"To allow it later: bot approvers {name} --self-approval allowed")
 

@@ -277,17 +277,16 @@ async def test_hello_in_a_channel_needs_the_bot_there(place: Setting) -> None:
     assert [each.channel for each in place.hellos()] == [channel.id]
 
 
-@pytest.mark.parametrize("after", ["xoxb", "xapp", "member", "people"])
-async def test_ctrl_c_at_any_question_leaves_everything_as_it_was(
-    place: Setting, after: str
+QUESTIONS = ("xoxb-…", "xapp-…", "member ID", "people file", "be an approver", "approve it alone")
+
+
+@pytest.mark.parametrize("asked", range(len(QUESTIONS) + 1))
+async def test_at_a_terminal_ctrl_c_at_any_question_leaves_everything_as_it_was(
+    place: Setting, asked: int
 ) -> None:
-    before = place.files()
-    steps = {
-        "xoxb": ("xoxb-…", place.slack.token),
-        "xapp": ("xapp-…", place.slack.app.app_token),
-        "member": ("member ID", place.dana.id),
-        "people": ("people file", "dana"),
-    }
+    """After the last question all is done."""
+    slack, before = place.slack, place.files()
+    answers = [slack.token, slack.app.app_token, place.dana.id, "dana", "yes", "yes"]
     with Keys() as keys:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", "init", "slack"),
@@ -298,14 +297,22 @@ async def test_ctrl_c_at_any_question_leaves_everything_as_it_was(
             stderr=keys.far,
         )
         os.close(keys.far)
-        for name, (question, answer) in steps.items():
+        for question, answer in zip(QUESTIONS[:asked], answers, strict=False):
             await keys.see(question)
-            if name == after:
-                break
             keys.type(f"{answer}\n")
-        process.send_signal(signal.SIGINT)
+        if asked < len(QUESTIONS):
+            await keys.see(QUESTIONS[asked])
+            process.send_signal(signal.SIGINT)
+        else:
+            await keys.see("Said hello")
         async with asyncio.timeout(SECONDS):
-            assert await process.wait() == 130
-        assert place.slack.token not in keys.raw
-    assert place.files() == before
-    assert place.hellos() == []
+            status = await process.wait()
+        assert slack.token not in keys.raw
+        assert slack.app.app_token not in keys.raw
+    if asked < len(QUESTIONS):
+        assert status == 130
+        assert (place.files(), place.hellos()) == (before, [])
+    else:
+        assert status == 0
+        assert "desk: settle needs 2 approvals, and only dana in Slack may give one" in keys.seen
+        assert (len(place.hellos()), place.env["BOT_OWNER"]) == (1, "dana")
