@@ -49,6 +49,7 @@ async def ear(settings: Settings, store: Store, people: People, arrivals: Arriva
         from channels.slack.installs import States
 
         everywhere = offices(settings, store)
+        await everywhere.teams()  # A token that is set and wrong is said at once.
         client = settings.slack_client_id, secret(settings.slack_client_secret)
         states = States(_redis(store).safe())
         way = flow(*client, settings.slack_api_url, everywhere.installs, states)

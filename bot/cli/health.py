@@ -14,7 +14,6 @@ from bot.cli.alone import Approvals
 from bot.cli.errors import Wrong
 from bot.cli.finding import Finding, State
 from bot.cli.secrets import masked
-from bot.cli.slack_health import everywhere_findings, heard_finding, home_findings
 from bot.cli.store_health import store_finding, threads_finding
 from bot.kit.agent import Agent
 from bot.kit.document import AgentError
@@ -44,12 +43,9 @@ async def _findings() -> AsyncIterator[Finding]:
     yield store
     if store.state != "broken":
         yield await threads_finding(settings)
-        async for finding in everywhere_findings(settings):
+    if speaks(settings):
+        async for finding in _slack(settings, store):
             yield finding
-        if heard := await heard_finding(settings):
-            yield heard
-    async for finding in home_findings(settings):
-        yield finding
     if settings.deploy_repo is not None and not settings.deploy_repo.is_dir():
         text = f"BOT_DEPLOY_REPO: {settings.deploy_repo} is no folder"
         yield Finding("settings", "broken", text, "name the folder of a local repository")
@@ -61,6 +57,17 @@ async def _findings() -> AsyncIterator[Finding]:
     for finding in (*_agents(settings, found), _people(settings, found), _owner(settings, found)):
         yield finding
     for finding in _model(settings, found):
+        yield finding
+
+
+async def _slack(settings: Settings, store: Finding) -> AsyncIterator[Finding]:
+    from bot.cli.slack_health import everywhere_findings, heard_finding, home_findings
+
+    if store.state != "broken":
+        async for finding in everywhere_findings(settings):
+            yield finding
+        yield await heard_finding(settings)
+    async for finding in home_findings(settings):
         yield finding
 
 

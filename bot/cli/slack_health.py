@@ -42,10 +42,8 @@ async def everywhere_findings(settings: Settings) -> AsyncIterator[Finding]:
                 yield finding
 
 
-async def heard_finding(settings: Settings) -> Finding | None:
-    """When something last moved where the bot is heard in Slack; None where Slack is not set up."""
-    if settings.slack_bot_token is None and not can_be_installed(settings):
-        return None
+async def heard_finding(settings: Settings) -> Finding:
+    """When something last moved where the bot is heard in Slack."""
     lately: dict[str, int] = {}
     async with opened(settings, House({}, People())) as app:
         for each in await app.desk.standings(MOST_LATELY):

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import cast
 
+import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
@@ -24,6 +25,7 @@ from channels.slack.listen import HEARD, Listener
 from channels.slack.offices import Offices
 
 Authorize = Callable[..., Awaitable[AuthorizeResult]]
+log = structlog.get_logger()
 GONE = frozenset({"app_uninstalled", "tokens_revoked"})
 
 
@@ -54,13 +56,17 @@ class Ears:
 
     def catch_up(self) -> None:
         """Begins to read back what was missed, in every workspace."""
-        self._catching = asyncio.create_task(self._catch_up())
+        if self._catching is None or self._catching.done():
+            self._catching = asyncio.create_task(self._catch_up())
 
     async def _catch_up(self) -> None:
-        for team in await self._offices.teams():
-            listener = await self._of(team)
-            if listener:
-                listener.catch_up()
+        try:
+            for team in await self._offices.teams():
+                listener = await self._of(team)
+                if listener:
+                    listener.catch_up()
+        except Exception as error:  # noqa: BLE001 - best effort: what is told from here on is heard all the same
+            log.warning("not read back", error=str(error)[:300])
 
     async def settled(self) -> None:
         """Ends what is under way beside the listening, within a few seconds."""

@@ -20,6 +20,7 @@ from redis import Redis
 from bot.app import opened, run_web
 from bot.kit.channel import Undeliverable
 from bot.workspaces import offices
+from channels.slack.connect import NotWelcome
 from channels.slack.manifest import manifest
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import SlackOffice, until
@@ -237,6 +238,14 @@ async def test_buttons_and_forms_go_back_to_where_they_were_pressed(places: Two)
     assert office.ledger() == []
     opened = [each for each in office.slack.ledger.entries if each.method == "views.open"]
     assert {each.token for each in opened} == {second.token}
+
+
+async def test_a_token_that_is_set_and_wrong_is_said_at_once(places: Two) -> None:
+    places.office.environ["SLACK_BOT_TOKEN"] = "xoxb-wrong"
+    places.office.set_up_anew()
+    with pytest.raises(NotWelcome, match="SLACK_BOT_TOKEN: Slack does not know this token"):
+        async with places.office.serving(run_web):
+            raise AssertionError("it stands")
 
 
 async def test_a_workspace_that_takes_the_app_away_takes_its_tokens_along(
