@@ -90,7 +90,7 @@ class Walk:
         return Done(seat, who, owner, tuple(texts), *left, greeting)
 
     def _tokens(self) -> tuple[dict[str, str], Seat]:
-        tokens = Tokens(self.asking, self.settings.slack_api_url, self.url)
+        tokens = Tokens(self.asking, self.settings.slack_api_url, self.over_http, self.url)
         token, seat = tokens.seat(self.settings.slack_bot_token)
         if self.over_http:
             secret = tokens.secret(self.settings.slack_signing_secret)

@@ -64,7 +64,9 @@ def _member(settings: Settings, asking: Asking, seat: Seat, people: People) -> M
 def _alias(settings: Settings, asking: Asking, people: People, found: Member) -> str:
     """What they are called here."""
     handle = re.sub(r"[^a-z0-9._-]+", "-", found.handle.lower()).strip("-._")[:64]
-    usual = settings.owner if ALIAS.fullmatch(settings.owner) else handle
+    owner = people.people.get(settings.owner)
+    is_free = owner is None or not owner.slack
+    usual = settings.owner if is_free and ALIAS.fullmatch(settings.owner) else handle
 
     async def check(name: str) -> str:
         if not ALIAS.fullmatch(name):

@@ -16,9 +16,10 @@ from channels.slack.setup import NotTaken, Seat
 T = TypeVar("T")
 LINK = "Open this link, choose the workspace and create the app; then install it to the workspace:"
 PASTE = (
-    "At api.slack.com/apps choose Create New App, From a manifest, and paste what `bot slack manifest` prints "
-    "(it is too long for a link); then install the app to the workspace."
+    "At api.slack.com/apps choose Create New App, From a manifest, and paste what `bot slack manifest{url}` prints; "
+    "then install the app to the workspace."
 )
+ADDRESS = "https://YOURS/slack/events"
 MEND = (
     "open its App Manifest, paste what `bot slack manifest` prints, save, install it to the workspace anew, and give the "
     "token once more (Enter: the same)"
@@ -52,10 +53,11 @@ SECRET = Ask(
 
 @dataclass(frozen=True)
 class Tokens:
-    """Asks and tries. `url` is where Slack is to send events, with HTTP."""
+    """Asks and tries. `url` is where Slack is to send events, over HTTP, as far as it is known."""
 
     asking: Asking
     api_url: str
+    over_http: bool
     url: str
 
     def seat(self, kept: SecretStr | None) -> tuple[str, Seat]:
@@ -79,9 +81,14 @@ class Tokens:
 
     def _asked(self, check: Callable[[str], Awaitable[tuple[str, Seat]]]) -> tuple[str, Seat]:
         if not self.asking.given.get(BOT.flag):
-            link = setup.link(self.url)
-            self.asking.says(f"{LINK}\n{link}" if link else PASTE)
+            self.asking.says(self._app())
         return self.asking.until(BOT.flag, BOT.question, check, NotTaken)
+
+    def _app(self) -> str:
+        """How the app is made: by a link that holds its manifest, or by pasting that."""
+        url = self.url or (ADDRESS if self.over_http else "")
+        link = setup.link(url) if url == self.url else None
+        return f"{LINK}\n{link}" if link else PASTE.format(url=f" --url {url}" if url else "")
 
     def ear(self, seat: Seat, kept: SecretStr | None) -> str:
         """The app's token, by which a socket was had."""

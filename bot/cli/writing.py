@@ -34,7 +34,7 @@ def write(texts: Mapping[Path, str]) -> None:
         for file, text in texts.items():
             real = file.resolve()
             real.parent.mkdir(parents=True, exist_ok=True)
-            made[real] = _beside(real, text)
+            made[real] = _beside(real, text, _mode(file))
         with _uninterrupted():
             for real, new in made.items():
                 new.replace(real)
@@ -43,10 +43,15 @@ def write(texts: Mapping[Path, str]) -> None:
             new.unlink(missing_ok=True)
 
 
-def _beside(file: Path, text: str) -> Path:
+def _mode(file: Path) -> int:
+    """As it is; `.env`, or what it is a link to, is for its owner alone."""
+    if file.name == ".env":
+        return SECRET_MODE
+    return file.stat().st_mode & 0o777 if file.exists() else PLAIN_MODE
+
+
+def _beside(file: Path, text: str, mode: int) -> Path:
     """The new text, on disk under a name of its own."""
-    kept = file.stat().st_mode & 0o777 if file.exists() else PLAIN_MODE
-    mode = SECRET_MODE if file.name == ".env" else kept
     new = file.with_name(f".{file.name}.{os.getpid()}.new")
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, SECRET_MODE), "w") as opened:

@@ -265,6 +265,12 @@ async def test_over_http_the_signing_secret_is_asked_for(tmp_path: Path) -> None
     assert secret not in said.out + said.err
 
 
+async def test_over_http_without_its_address_no_link_is_made_up(place: Setting) -> None:
+    said = await place.init("--http", said=["xoxb-wrong"])
+    assert "`bot slack manifest --url https://YOURS/slack/events` prints" in said.out
+    assert "manifest_json" not in said.out
+
+
 async def test_hello_in_a_channel_needs_the_bot_there(place: Setting) -> None:
     channel = place.slack.team.channel("releases", [place.dana])
     flags = [*place.flags, "--member", place.dana.id, "--channel", channel.id]
