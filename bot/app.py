@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
-from pydantic import SecretStr
 
+from bot import workspaces
 from bot.engine.desk import Desk
 from bot.engine.lamp import Lamp, settled
 from bot.engine.perform import Performer
@@ -35,8 +35,7 @@ from bot.settings import Settings, environment
 from channels.console.channel import Console
 
 if TYPE_CHECKING:
-    from channels.slack.api import Web
-    from channels.slack.listen import Listener
+    from channels.slack.connect import Hearing
 
 SERVER_LOOK_SECONDS = 1.0
 log = structlog.get_logger()
@@ -181,10 +180,8 @@ async def run_worker(app: App, stop: asyncio.Event, ready: Callable[[], None]) -
 def channels(app: App) -> dict[str, Channel]:
     """The media through which a worker speaks: those that are set up."""
     found: dict[str, Channel] = {"console": Console()}
-    if app.settings.slack_bot_token:
-        from channels.slack.send import Slack
-
-        found["slack"] = Slack(slack_web(app.settings), app.house.people)
+    if workspaces.speaks(app.settings):
+        found["slack"] = workspaces.channel(app.settings, app.store, app.house.people)
     return found
 
 
@@ -196,13 +193,9 @@ def reception(app: App) -> Reception:
     return Reception(app.desk, agents, app.house.people, name)
 
 
-async def slack_listener(app: App) -> Listener:
+async def slack_listener(app: App) -> Hearing:
     """The ear in Slack, once Slack has said who we are there."""
-    from channels.slack.connect import introduced
-    from channels.slack.listen import Listener
-
-    arrivals, web = reception(app), slack_web(app.settings)
-    return Listener(web, await introduced(web), app.house.people, arrivals)
+    return await workspaces.ear(app.settings, app.store, app.house.people, reception(app))
 
 
 async def run_slack(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> None:
@@ -210,34 +203,26 @@ async def run_slack(app: App, stop: asyncio.Event, ready: Callable[[], None]) ->
     from channels.slack.connect import over_socket
 
     listener = await slack_listener(app)
-    await over_socket(listener, _secret(app.settings.slack_app_token), stop, ready)
+    await over_socket(listener, workspaces.secret(app.settings.slack_app_token), stop, ready)
     await listener.settled()
 
 
 async def run_web(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> None:
     """HTTP until told to stop: health, and Slack's events where its signing secret is set."""
     from bot.web.server import serve
-    from channels.slack.connect import route
+    from channels.slack.connect import pages, route
 
-    secret = _secret(app.settings.slack_signing_secret)
-    listener = await slack_listener(app) if secret else None
-    if listener:
+    secret = workspaces.secret(app.settings.slack_signing_secret)
+    wanted = secret or workspaces.can_be_installed(app.settings)
+    listener = await slack_listener(app) if wanted else None
+    bolt = listener.app(secret) if listener else None
+    # Without the secret anybody could say what Slack says.
+    heard = [route(bolt)] if bolt and secret else []
+    if listener and secret:
         listener.catch_up()
-    routes = [route(listener.app(secret))] if listener else []
-    await serve(routes, app.settings.port, stop, ready)
+    await serve([*heard, *(pages(bolt) if bolt else ())], app.settings.port, stop, ready)
     if listener:
         await listener.settled()
-
-
-def slack_web(settings: Settings) -> Web:
-    """Slack's methods, by the bot's token."""
-    from channels.slack.api import Web
-
-    return Web(_secret(settings.slack_bot_token), settings.slack_api_url)
-
-
-def _secret(value: SecretStr | None) -> str:
-    return value.get_secret_value() if value else ""
 
 
 async def _keep_server(settings: Settings) -> None:

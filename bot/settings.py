@@ -14,9 +14,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, Validation
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
-from bot.spelling import Paths, Span, redis_address
-
-MOST_QUOTED = 40
+from bot.spelling import Names, Paths, Span, complaint, redis_address
 
 
 class BadSettings(Exception):
@@ -145,6 +143,26 @@ class Settings(BaseSettings):
         validation_alias="SLACK_SIGNING_SECRET",
         description="hears Slack over HTTP, at /slack/events of the web process",
     )
+    slack_client_id: str = Field(
+        default="",
+        validation_alias="SLACK_CLIENT_ID",
+        description="with SLACK_CLIENT_SECRET: workspaces install the app at /slack/install",
+    )
+    slack_client_secret: SecretStr | None = Field(
+        default=None,
+        validation_alias="SLACK_CLIENT_SECRET",
+        description="proves to Slack that it is the app which asks for a workspace's token",
+    )
+    slack_teams: Names = Field(
+        default=(),
+        validation_alias="BOT_SLACK_TEAMS",
+        description="workspaces that may install it, comma-separated; unset: any",
+    )
+    slack_config_token: SecretStr | None = Field(
+        default=None,
+        validation_alias="SLACK_CONFIG_TOKEN",
+        description="by it bot doctor compares the app's events with those that are read; lives 12 hours",
+    )
     slack_api_url: str = Field(
         default="https://slack.com/api/",
         validation_alias="SLACK_API_URL",
@@ -222,21 +240,4 @@ def _meant(name: str, known: Mapping[str, str]) -> str:
 
 def _sentence(found: ErrorDetails) -> str:
     name = found["loc"][0] if found["loc"] else "settings"
-    return f"{name}: {_complaint(found)}."
-
-
-def _complaint(found: ErrorDetails) -> str:
-    """What was expected. Only what cannot be a secret is quoted: numbers, and words out of a few."""
-    context, given = found.get("ctx", {}), str(found["input"])
-    short = given if len(given) <= MOST_QUOTED else f"{given[:MOST_QUOTED]}…"
-    match found["type"]:
-        case "greater_than_equal":
-            return f"{context['ge']} or more was expected, not {short}"
-        case "less_than_equal":
-            return f"{context['le']} or less was expected, not {short}"
-        case "int_parsing" | "int_parsing_size" | "int_from_float":
-            return f"a whole number was expected, not {short}"
-        case "literal_error":
-            return f"{str(context['expected']).replace(chr(39), '')} was expected, not {short}"
-        case _:
-            return found["msg"].removeprefix("Value error, ")
+    return f"{name}: {complaint(found)}."

@@ -9,8 +9,10 @@ from typing import Annotated
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BeforeValidator
+from pydantic_core import ErrorDetails
 from pydantic_settings import NoDecode
 
+MOST_QUOTED = 40
 _SPAN = re.compile(r"\A(?P<number>\d+)(?P<unit>[smhdw])\Z")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -52,5 +54,30 @@ def paths(text: object) -> object:
     return tuple(Path(part) for part in text.split(":") if part) if isinstance(text, str) else text
 
 
+def words(text: object) -> object:
+    """Names, comma-separated."""
+    if not isinstance(text, str):
+        return text
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
 Span = Annotated[timedelta, BeforeValidator(span)]
 Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(paths)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(words)]
+
+
+def complaint(found: ErrorDetails) -> str:
+    """What was expected. Only what cannot be a secret is quoted: numbers, and words out of a few."""
+    context, given = found.get("ctx", {}), str(found["input"])
+    short = given if len(given) <= MOST_QUOTED else f"{given[:MOST_QUOTED]}…"
+    match found["type"]:
+        case "greater_than_equal":
+            return f"{context['ge']} or more was expected, not {short}"
+        case "less_than_equal":
+            return f"{context['le']} or less was expected, not {short}"
+        case "int_parsing" | "int_parsing_size" | "int_from_float":
+            return f"a whole number was expected, not {short}"
+        case "literal_error":
+            return f"{str(context['expected']).replace(chr(39), '')} was expected, not {short}"
+        case _:
+            return found["msg"].removeprefix("Value error, ")

@@ -87,6 +87,7 @@ def _approval(thread: Thread, call: Call, waiting: Approval, card: Card, file: s
             *approve,
             f"bot deny {request} --reason TEXT",
             f"bot edit {request} --arguments JSON",
+            *((f"bot approvers {thread.id} --add NAME",) if len(left) < missing else ()),
         ),
     )
 

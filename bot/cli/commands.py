@@ -14,6 +14,7 @@ GROUPS: dict[str, dict[str, Row]] = {
     "Run": {
         "demo": ("serve", "demo", "A real release on a sample repository, with you at the terminal."),
         "up": ("serve", "up", "Everything in one process, until told to stop."),
+        "init": ("init", "init", "Set Slack up, step by step: app, tokens, owner, a first message."),
         "worker": ("serve", "worker", "One worker, until told to stop."),
         "slack": ("serve", "slack", "Hear Slack over Socket Mode; bot slack manifest prints the app to install."),
         "web": ("serve", "web", "HTTP: health, and Slack's events where a signing secret is set."),
@@ -48,6 +49,8 @@ GROUPS: dict[str, dict[str, Row]] = {
         "new": ("author", "new", "A new agent with a tool, a gated tool and a test."),
         "tools": ("author", "tools", "Every intent with its schema, policy and function."),
         "policy": ("author", "policy", "When each tool of an agent asks a human."),
+        "simulate": ("simulate", "simulate", "The steps a message would lead to; nothing is sent, changed or stored."),
+        "approvers": ("approvers", "approvers", "Who may approve what an agent asks for; --add NAME names one more."),
         "lint": ("author", "lint", "What should not stay as it is in the agents."),
         "doctor": ("check", "doctor", "Whether everything needed is here, and what mends it."),
     },

@@ -10,16 +10,17 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 
 from bot.app import House, house
 from bot.cli import parts
+from bot.cli.alone import Approvals
 from bot.cli.errors import Wrong
 from bot.cli.finding import Finding, State
 from bot.cli.secrets import masked
-from bot.cli.slack_health import slack_finding
 from bot.cli.store_health import store_finding, threads_finding
 from bot.kit.agent import Agent
 from bot.kit.document import AgentError
 from bot.kit.lint import MODEL_NAME, lint
 from bot.kit.load import Agents
 from bot.settings import BadSettings, Settings, environment
+from bot.workspaces import speaks
 
 SET_IT = "set it in the environment or in .env"
 OLDEST_PYTHON = (3, 11)
@@ -42,8 +43,9 @@ async def _findings() -> AsyncIterator[Finding]:
     yield store
     if store.state != "broken":
         yield await threads_finding(settings)
-    if slack := await slack_finding(settings):
-        yield slack
+    if speaks(settings):
+        async for finding in _slack(settings, store):
+            yield finding
     if settings.deploy_repo is not None and not settings.deploy_repo.is_dir():
         text = f"BOT_DEPLOY_REPO: {settings.deploy_repo} is no folder"
         yield Finding("settings", "broken", text, "name the folder of a local repository")
@@ -55,6 +57,17 @@ async def _findings() -> AsyncIterator[Finding]:
     for finding in (*_agents(settings, found), _people(settings, found), _owner(settings, found)):
         yield finding
     for finding in _model(settings, found):
+        yield finding
+
+
+async def _slack(settings: Settings, store: Finding) -> AsyncIterator[Finding]:
+    from bot.cli.slack_health import everywhere_findings, heard_finding, home_findings
+
+    if store.state != "broken":
+        async for finding in everywhere_findings(settings):
+            yield finding
+        yield await heard_finding(settings)
+    async for finding in home_findings(settings):
         yield finding
 
 
@@ -92,6 +105,10 @@ def _agents(settings: Settings, found: House) -> Iterator[Finding]:
     errors = [each for each in lint(Agents(found.agents, found.people)) if each.severity == "error"]
     for error in errors:
         yield Finding("agents", "warning", f"{error.agent}: {error.text}", error.mend)
+    if speaks(settings):
+        for name, text in Approvals(found.agents, found.people, settings.owner).short():
+            mend = f"bot approvers {name} --add NAME, or write their slack: into the people file"
+            yield Finding("agents", "warning", f"{name}: {text}", mend)
     yield from _unset(found)
 
 

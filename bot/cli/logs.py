@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,12 +17,14 @@ from bot.cli.output import wants_no_color
 from bot.settings import Settings
 
 _FIRST = ("timestamp", "level", "event")
+# Slack's tokens: those of workspaces that installed the app are in no setting.
+_TOKENS = re.compile(r"\bx(?:app|ox[a-z](?:\.xox[a-z])?)-[A-Za-z0-9-]{8,}")
 SHORTEST_SECRET = 6  # A shorter value would be found in words that have nothing to do with it.
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """The last processor: an event as a line, in which each secret is replaced."""
+    """The last processor: an event as a line, in which each secret is replaced, and whatever looks like a token of Slack's."""
 
     render: Processor
     secrets: tuple[str, ...]
@@ -30,7 +33,7 @@ class Rendered:
         line = str(self.render(logger, name, event))
         for secret in self.secrets:
             line = line.replace(secret, "[secret]")
-        return line
+        return _TOKENS.sub("[secret]", line)
 
 
 def start(settings: Settings, secrets: Iterable[str]) -> None:

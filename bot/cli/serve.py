@@ -22,6 +22,7 @@ from bot.engine.server import stop_server
 from bot.kit.lint import lint
 from bot.kit.load import Agents
 from bot.settings import Settings, environment, names
+from bot.workspaces import can_be_installed, speaks
 
 Repo = Annotated[Path | None, Parameter("--repo", help="Your own repository; default a sample.")]
 Fresh = Annotated[bool, Parameter("--fresh", help="Begin anew.")]
@@ -66,8 +67,11 @@ async def slack(what: What = None, /, *, url: Url = "") -> None:
 
 def _lacking(settings: Settings, part: str) -> list[str]:
     """The settings without which this part has nothing to do."""
+    if part == "web" and can_be_installed(settings):
+        return []
     filled = names()
-    return [name for name in NEEDS[part] if getattr(settings, filled[name]) is None]
+    needed = [name for name in NEEDS[part] if name != "SLACK_BOT_TOKEN" or not speaks(settings)]
+    return [name for name in needed if getattr(settings, filled[name]) is None]
 
 
 def _check(settings: Settings, part: str) -> None:

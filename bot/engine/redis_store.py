@@ -21,6 +21,7 @@ from bot.engine.commit import Append, Appended, Known, Lease, Outcome, Row, Time
 from bot.engine.keys import GROUP
 from bot.engine.redis_letters import RedisLetters
 from bot.engine.redis_rebuild import RedisRebuild
+from bot.engine.redis_safe import RedisSafe
 from bot.engine.scripts import Word
 from bot.engine.store import TooFewReplicas, WrongKey
 from bot.engine.wire import WAIT_AT_MOST_SECONDS, Wire, connect
@@ -62,6 +63,9 @@ class RedisStore(RedisLetters, RedisRebuild):
             calls = [((each.ready, each.wake), words) for each in keys.partitions()]
             await self._wire.run_all(scripts.LEAVE, calls)
         await self._wire.close()
+
+    def safe(self) -> RedisSafe:
+        return RedisSafe(self._wire)
 
     async def now(self) -> int:
         seconds, micros = cast(tuple[bytes, bytes], await self._wire.command("TIME"))

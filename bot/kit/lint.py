@@ -108,7 +108,10 @@ def _terms(agent: Agent, terms: Terms) -> Iterator[Finding]:
     if not approvers:
         text = f"{name} needs approval and nobody may give it"
         yield Finding(
-            "error", agent.name, text, f"approvers: [NAME] in {file}, a name of the people file"
+            "error",
+            agent.name,
+            text,
+            f"bot approvers {agent.name} --add NAME, or approvers: [NAME] in {file}",
         )
     elif isinstance(terms.quorum, int) and terms.quorum > len(approvers):
         text = f"{name} needs {terms.quorum} approvals and {len(approvers)} may give one"

@@ -154,7 +154,7 @@ def _check_persons(file: Document, people: People) -> None:
         if person.deputy is not None and person.deputy not in people.people:
             text = f"a person was expected{meant(person.deputy, people.people)}"
             raise file.wrong((*place, "deputy"), text)
-        if person.time_zone is not None and not _is_zone(person.time_zone):
+        if person.time_zone is not None and not is_zone(person.time_zone):
             raise file.wrong((*place, "time_zone"), "a time zone like Europe/Berlin was expected")
         for channel, address in (("slack", person.slack), ("email", person.email)):
             other = seen.setdefault(f"{channel} {address.casefold()}", alias) if address else alias
@@ -184,7 +184,8 @@ def _contains_itself(people: People, group: str) -> bool:
     return False
 
 
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of this name."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

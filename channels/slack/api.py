@@ -27,7 +27,9 @@ SECONDS = 30
 METHODS: dict[str, tuple[str, ...]] = {
     "agents.sessions.setStatus": ("chat:write",),
     "apps.connections.open": (),
+    "apps.manifest.export": (),
     "auth.test": (),
+    "bots.info": ("users:read",),
     "chat.getPermalink": (),
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
@@ -47,7 +49,7 @@ METHODS: dict[str, tuple[str, ...]] = {
 _READS = frozenset(
     {
         *("chat.getPermalink", "conversations.history", "conversations.replies"),
-        *("files.info", "users.info"),
+        *("bots.info", "files.info", "users.info"),
     }
 )
 

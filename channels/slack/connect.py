@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Protocol
 
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -15,7 +16,6 @@ from starlette.routing import Route
 
 from bot.kit.channel import Undeliverable
 from channels.slack.api import Refused, Web
-from channels.slack.listen import Listener
 from channels.slack.manifest import SCOPES
 from channels.slack.parse import Us
 
@@ -23,6 +23,22 @@ PATH = "/slack/events"
 LOOK_SECONDS = 10.0
 SILENT_SECONDS = 300.0
 log = structlog.get_logger()
+
+
+class Hearing(Protocol):
+    """What listens: in one workspace, or in many."""
+
+    def app(self, signing_secret: str = "") -> AsyncApp:
+        """Bolt, which hands it everything."""
+        ...
+
+    def catch_up(self) -> None:
+        """Begins to read back what was missed."""
+        ...
+
+    async def settled(self) -> None:
+        """Ends what is under way beside the listening."""
+        ...
 
 
 class NotWelcome(Exception):
@@ -44,7 +60,7 @@ async def introduced(web: Web) -> Us:
 
 
 async def over_socket(
-    listener: Listener, token: str, stop: asyncio.Event, ready: Callable[[], None]
+    listener: Hearing, token: str, stop: asyncio.Event, ready: Callable[[], None]
 ) -> None:
     """Socket Mode, until told to stop; whenever a socket stands, what was missed is read back. Raises `NotWelcome` where the app's token is not taken."""
     app = listener.app()
@@ -105,3 +121,10 @@ class _Ear:
 def route(app: AsyncApp) -> Route:
     """Events, presses and forms over HTTP; Bolt checks the signature and answers 401 where it is wrong."""
     return Route(PATH, AsyncSlackRequestHandler(app).handle, methods=["POST"])
+
+
+def pages(app: AsyncApp) -> list[Route]:
+    """The way to install it, where there is one."""
+    handle, flow = AsyncSlackRequestHandler(app).handle, app.oauth_flow
+    paths = (flow.install_path, flow.redirect_uri_path) if flow else ()
+    return [Route(path, handle, methods=["GET"]) for path in paths]

@@ -37,6 +37,10 @@ DE = Words(
         "Noch darf niemand hierauf antworten. `BOT_OWNER` setzen oder `approvers` in agent.md des Agenten nennen; mehr sagt "
         "`bot why {thread}`."
     ),
+    hello=(
+        "Hallo {name}. Ich bin hier eingerichtet, und du bist mein Owner. Schreib mir direkt, oder hol mich mit /invite in "
+        "einen Kanal und erwähne mich dort."
+    ),
     approval="Genehmigung erbeten: {tool}",
     because="Warum, in den Worten des Modells",
     arguments="Argumente",
@@ -62,7 +66,7 @@ DE = Words(
     nobody_decides="So darf das niemand genehmigen.",
     too_few_decide="So dürfen das nur genehmigen: {people}; nötig sind {quorum} verschiedene Personen.",
     how_to_mend=(
-        "`approvers` in agent.md des Agenten nennen (wer dort allein ist: dazu `self_approval: allowed`), "
+        "Abhilfe: `bot approvers {thread} --add NAME` (wer dort allein ist: dazu `--self-approval allowed`), "
         "die Worker neu starten und in diesem Thread etwas sagen; was fehlt, sagt `bot why {thread}`."
     ),
     approve="Genehmigen",

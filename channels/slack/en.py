@@ -36,6 +36,10 @@ EN = Words(
     nobody_answers=(
         "Nobody may answer this yet. Set `BOT_OWNER` or name `approvers` in the agent's agent.md; `bot why {thread}` says more."
     ),
+    hello=(
+        "Hello {name}. I am set up here, and you are my owner. Write to me in private, or /invite me to a channel and mention "
+        "me there."
+    ),
     approval="Approval wanted: {tool}",
     because="Why, in the model's own words",
     arguments="Arguments",
@@ -61,7 +65,7 @@ EN = Words(
     nobody_decides="Nobody may approve this as it stands.",
     too_few_decide="Only {people} may approve this as it stands, and it needs {quorum} different people.",
     how_to_mend=(
-        "Name `approvers` in the agent's agent.md (whoever is alone there: also `self_approval: allowed`), "
+        "To mend it: `bot approvers {thread} --add NAME` (whoever is alone there: also `--self-approval allowed`), "
         "start the workers anew and say something in this thread; `bot why {thread}` says what is missing."
     ),
     approve="Approve",

@@ -60,7 +60,7 @@ class Listener:
             signing_secret=signing_secret,
             logger=logging.getLogger("channels.slack"),
         )
-        app.middleware(self._hear)  # pyright: ignore[reportUnknownMemberType]
+        app.middleware(self.hear)  # pyright: ignore[reportUnknownMemberType]
         return app
 
     def catch_up(self) -> None:
@@ -79,7 +79,8 @@ class Listener:
             for task in late:
                 task.cancel()
 
-    async def _hear(self, body: dict[str, object]) -> BoltResponse:
+    async def hear(self, body: dict[str, object]) -> BoltResponse:
+        """Takes what Slack tells; what it answers is for Slack."""
         try:
             arrived = read(body, self._us, self._name_of)
         except ValueError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
 from pydantic import JsonValue
 
 from channels.slack.api import METHODS
@@ -9,15 +11,18 @@ from channels.slack.entries import COMMAND, SHORTCUT, SHORTCUT_NAME
 
 Json = dict[str, JsonValue]
 
+REDIRECT = "/slack/oauth_redirect"
 # What is read, each with the scope that Slack asks for it (docs: reference/events).
 EVENTS = {
     "agent_session_stopped": "chat:write",
     "app_home_opened": "",
     "app_mention": "app_mentions:read",
+    "app_uninstalled": "",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
     "message.im": "im:history",
     "message.mpim": "mpim:history",
+    "tokens_revoked": "",
 }
 _CALLED = {scope for scopes in METHODS.values() for scope in scopes}
 # A slash command and a shortcut ask for `commands` (docs: reference/scopes/commands).
@@ -33,6 +38,9 @@ PROMPTS: list[JsonValue] = [
 def manifest(url: str = "") -> Json:
     """The manifest for Socket Mode; with the address where events are to be sent, for HTTP."""
     address: Json = {"request_url": url} if url else {}
+    oauth: Json = {"scopes": {"bot": [*sorted({*SCOPES, *AGENT_SCOPES})]}}
+    if url:
+        oauth = {"redirect_urls": [urljoin(url, REDIRECT)], **oauth}
     return {
         "display_information": {"name": "Outer-loop bot", "description": ABOUT},
         "features": {
@@ -47,7 +55,7 @@ def manifest(url: str = "") -> Json:
             "shortcuts": [_shortcut()],
             "bot_user": {"display_name": "bot", "always_online": True},
         },
-        "oauth_config": {"scopes": {"bot": [*sorted({*SCOPES, *AGENT_SCOPES})]}},
+        "oauth_config": oauth,
         "settings": {
             "event_subscriptions": {**address, "bot_events": [*sorted(EVENTS)]},
             "interactivity": {"is_enabled": True, **address},

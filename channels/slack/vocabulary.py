@@ -43,6 +43,8 @@ class Words:
     choose_spoken: str
     said_since: str
     nobody_answers: str
+    # The first message
+    hello: str
     # An approval
     approval: str
     because: str

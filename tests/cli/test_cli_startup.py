@@ -256,6 +256,15 @@ def test_a_secret_is_not_logged_however_it_is_written() -> None:
     assert rendered(None, "info", {}) == '{"error": "refused: [secret]"}'
 
 
+@pytest.mark.parametrize("kind", ["xoxb-", "xoxp-", "xapp-1-", "xoxe.xoxb-1-", "xoxe-1-"])
+def test_what_looks_like_a_token_of_slack_is_not_logged(kind: str) -> None:
+    def render(_logger: object, _name: str, event: EventDict) -> str:
+        return str(event)
+
+    line = Rendered(render, ())(None, "info", {"error": f"with {kind}12345-abcDEF-9 refused"})
+    assert line == "{'error': 'with [secret] refused'}"
+
+
 def test_a_terminal_that_wants_no_colours_gets_none(office: Office) -> None:
     for words in (("status", "--plain"), ("status",)):
         assert "\x1b" not in on_a_terminal(office, *words)

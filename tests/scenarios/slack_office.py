@@ -10,7 +10,7 @@ import sys
 import textwrap
 import time
 from asyncio.subprocess import Process
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Literal
@@ -34,6 +34,7 @@ from tests.slack_server.server import SlackServer
 from tests.slack_server.workspace import Message, Person
 
 Mode = Literal["socket", "http"]
+Run = Callable[[App, asyncio.Event, Callable[[], None]], Coroutine[None, None, None]]
 PATIENCE_SECONDS = 20.0
 LEASE_SECONDS = 2.0
 
@@ -89,6 +90,11 @@ class SlackOffice:
         self.environ = self._environ(url, port)
         self.settings = Settings.model_validate(self.environ)
 
+    def set_up_anew(self) -> SlackOffice:
+        """With the environment as it is now."""
+        self.settings = Settings.model_validate(self.environ)
+        return self
+
     def _environ(self, url: str, port: int) -> dict[str, str]:
         """What the bot's processes are set up with."""
         home = self.folder / "agents" / "shipper"
@@ -127,13 +133,18 @@ class SlackOffice:
     @asynccontextmanager
     async def listening(self, mode: Mode = "socket") -> AsyncGenerator[App]:
         """A process that only listens."""
+        async with self.serving(run_slack if mode == "socket" else run_web) as app:
+            if mode == "http":
+                await self.slack.over_http(self.url)
+            yield app
+
+    @asynccontextmanager
+    async def serving(self, run: Run) -> AsyncGenerator[App]:
+        """A process that runs this, once it says that it is ready."""
         stop, ready = asyncio.Event(), asyncio.Event()
-        run = run_slack if mode == "socket" else run_web
         async with opened(self.settings, self._house()) as app:
             running = asyncio.create_task(run(app, stop, ready.set))
             await _first(running, ready)
-            if mode == "http":
-                await self.slack.over_http(self.url)
             try:
                 yield app
             finally:

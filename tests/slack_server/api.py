@@ -120,7 +120,7 @@ class Api:
         return method.perform(call)
 
     def _seat(self, token: str, method: Method) -> Seat:
-        """Whose token this is; an app-level token has no seat of its own, any will do."""
+        """Whose token this is; one for the app has no seat of its own, any will do."""
         anyone = next(iter(self._world.seats.values()))
         if method.token == "none":
             return anyone
@@ -128,12 +128,13 @@ class Api:
             raise Refused("not_authed", _TOKENS)
         if token in self._world.revoked:
             raise Refused("account_inactive", _TOKENS)
-        is_app_level = token == self._world.app.app_token
-        if not is_app_level and token not in self._world.seats:
+        kinds = {self._world.app.app_token: "app", self._world.app.config_token: "config"}
+        kind = kinds.get(token, "bot")
+        if kind == "bot" and token not in self._world.seats:
             raise Refused("invalid_auth", _TOKENS)
-        if is_app_level != (method.token == "app"):
+        if kind != method.token:
             raise Refused("not_allowed_token_type", _TOKENS)
-        return anyone if is_app_level else self._world.seats[token]
+        return self._world.seats[token] if kind == "bot" else anyone
 
 
 def limited(entry: Entry, seconds: int) -> web.Response:

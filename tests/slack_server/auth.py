@@ -26,7 +26,16 @@ def open_connection(call: Call) -> Json:
     return {"url": f"{call.world.url.replace('http', 'ws', 1)}/link?ticket={ticket}"}
 
 
+def export(call: Call) -> Json:
+    """docs: reference/methods/apps.manifest.export, by a token for app configurations alone."""
+    app = call.world.app
+    if call.required("app_id") != app.app_id:
+        raise call.refuse("app_not_found")
+    return {"manifest": app.manifest}
+
+
 METHODS = {
+    "apps.manifest.export": Method(export, token="config"),
     "auth.test": Method(test),
     "apps.connections.open": Method(open_connection, token="app"),
 }

@@ -114,4 +114,4 @@ class Method:
 
     perform: Callable[[Call], Json]
     scope: str = ""
-    token: Literal["bot", "app", "none"] = "bot"
+    token: Literal["bot", "app", "config", "none"] = "bot"

@@ -45,6 +45,7 @@ class App:
     manifest: Json
     app_id: str = "A00000001"
     app_token: str = "xapp-1-A00000001-test"
+    config_token: str = "xoxe.xoxp-1-test"
     signing_secret: str = "signing-secret-of-the-stand-in"
     client_id: str = "1000.2000"
     client_secret: str = "client-secret-of-the-stand-in"
@@ -56,6 +57,11 @@ class App:
         # "Declaring an app as an agent adds the assistant:write scope to it" (docs: ai/agent-sessions).
         declared = ["assistant:write"] if self.is_agent else []
         return frozenset([*map(as_text, granted), *declared])
+
+    @property
+    def redirect_urls(self) -> tuple[str, ...]:
+        oauth = as_object(self.manifest.get("oauth_config"))
+        return tuple(map(as_text, as_list(oauth.get("redirect_urls"))))
 
     @property
     def is_agent(self) -> bool:

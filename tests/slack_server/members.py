@@ -13,6 +13,15 @@ def info(call: Call) -> Json:
     return {"user": _shown(call, call.person(call.required("user")))}
 
 
+def bot(call: Call) -> Json:
+    """docs: reference/methods/bots.info: the bot, and the app that it is of."""
+    asked = call.text("bot") or call.seat.bot.bot_id
+    for person in call.seat.workspace.people.values():
+        if person.bot_id == asked and person.standing == "bot":
+            return {"bot": {"user_id": person.id, **show.bot(person)}}
+    raise call.refuse("bot_not_found")
+
+
 def listed(call: Call) -> Json:
     """docs: reference/methods/users.list calls them `members`."""
     people = [_shown(call, each) for each in call.seat.workspace.people.values()]
@@ -44,6 +53,7 @@ def _is_stranger(call: Call, person: Person) -> bool:
 
 
 METHODS = {
+    "bots.info": Method(bot, "users:read"),
     "users.info": Method(info, "users:read"),
     "users.list": Method(listed, "users:read"),
     "usergroups.users.list": Method(in_group, "usergroups:read"),

@@ -17,6 +17,9 @@ def access(call: Call) -> Json:
         raise call.refuse("invalid_code")
     if code.used:
         raise call.refuse("code_already_used")
+    # It has to be the one that the consent page was sent, "if one was sent".
+    if call.text("redirect_uri") != code.redirect_uri:
+        raise call.refuse("bad_redirect_uri")
     code.used = True
     seat = world.install(code.workspace)
     return {

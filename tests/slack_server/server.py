@@ -17,11 +17,11 @@ from typing import Self
 from aiohttp import web
 
 from tests.slack_server.api import Api
+from tests.slack_server.consent import Consent
 from tests.slack_server.files import FileDesk
 from tests.slack_server.http_events import HttpRoad
 from tests.slack_server.install import Seat, app_of
 from tests.slack_server.people import People
-from tests.slack_server.shapes import Json
 from tests.slack_server.workspace import Person, Workspace
 from tests.slack_server.world import Code, World
 
@@ -109,18 +109,24 @@ class SlackServer:
         self.world.codes[code] = Code(workspace, user.id)
         return code
 
-    def uninstall(self) -> None:
-        """Somebody removes the app: it is told, and its token is dead."""
+    def visit(self, workspace: Workspace, user: Person) -> None:
+        """From here on the consent page is seen by this person, signed in to this workspace, who agrees."""
+        self.world.visitor = Code(workspace, user.id)
+
+    def uninstall(self, workspace: Workspace | None = None) -> None:
+        """Somebody removes the app from there: it is told, and its token is dead."""
+        team = workspace or self.team
+        seat, people = self.world.seat(team), People(self.world, team)
+        self.world.revoked.add(seat.token)
         for event in ("tokens_revoked", "app_uninstalled"):
-            tokens = {"bot": [self.bot.id]}
-            said: Json = {"type": event, "tokens": tokens, "event_ts": self.team.next_ts()}
-            self.people.tell(event, said)
-        self.world.revoked.add(self.token)
+            tokens = {"bot": [seat.bot.id]}
+            people.tell(event, {"type": event, "tokens": tokens, "event_ts": team.next_ts()})
 
     def _application(self) -> web.Application:
         application = web.Application(client_max_size=32 * 1024 * 1024)
         desk = FileDesk(self.world)
         application.router.add_route("*", "/api/{method}", Api(self.world).serve)
+        application.router.add_get("/oauth/v2/authorize", Consent(self.world).serve)
         application.router.add_get("/link", self.sockets.serve)
         application.router.add_post("/upload/{file}", desk.take)
         application.router.add_get("/files/{file}/{rest:.+}", desk.give)

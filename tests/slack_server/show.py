@@ -14,7 +14,7 @@ def message(workspace: Workspace, shown: Message, *, metadata: bool = False) -> 
     body: Json = {"type": "message", "user": shown.user, "text": shown.text, "ts": shown.ts}
     body |= {"team": author.team, "blocks": shown.blocks or [_rich_text(shown.text)]}
     if shown.bot_id:
-        body |= {"bot_id": shown.bot_id, "app_id": author.app_id, "bot_profile": _bot(author)}
+        body |= {"bot_id": shown.bot_id, "app_id": author.app_id, "bot_profile": bot(author)}
     else:
         body["client_msg_id"] = f"client-{shown.ts}"
     if shown.subtype:
@@ -52,7 +52,8 @@ def _rich_text(text: str) -> Json:
     return {"type": "rich_text", "block_id": "b1", "elements": [section]}
 
 
-def _bot(author: Person) -> Json:
+def bot(author: Person) -> Json:
+    """A bot, as `bot_profile` of a message and `bots.info` have it."""
     return {"id": author.bot_id, "app_id": author.app_id, "name": author.name, "deleted": False}
 
 

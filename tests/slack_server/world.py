@@ -61,6 +61,7 @@ class Code:
 
     workspace: Workspace
     user: str
+    redirect_uri: str = ""
     used: bool = False
 
 
@@ -83,6 +84,7 @@ class World:
     views: dict[str, View] = field(default_factory=dict[str, View])
     homes: dict[str, View] = field(default_factory=dict[str, View])
     codes: dict[str, Code] = field(default_factory=dict[str, "Code"])
+    visitor: Code | None = None
     revoked: set[str] = field(default_factory=set[str])
     numbers: count[int] = field(default_factory=lambda: count(1))
     _happened: asyncio.Event = field(default_factory=asyncio.Event)

@@ -1,0 +1,88 @@
+"""Approvers: who may approve what an agent asks for, and one more of them: what a card names that nobody may decide."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+from pydantic import JsonValue
+
+from bot.app import House, house
+from bot.cli import parts, wording
+from bot.cli.errors import Wrong
+from bot.cli.output import say, say_json
+from bot.cli.parts import AsJson
+from bot.cli.writing import write
+from bot.engine.desk import thread_of
+from bot.kit.agent import Agent
+from bot.kit.amend import CannotAmend, amended_front
+from bot.kit.document import AgentError, text_of
+from bot.kit.front_matter import EVERY_TOOL
+from bot.settings import Settings
+
+Of = Annotated[str, Parameter(help="An agent, or a request or a thread of one.")]
+Add = Annotated[str, Parameter("--add", help="A person or a group of the people file.")]
+Allowed = Annotated[
+    Literal["allowed", "denied"] | None,
+    Parameter("--self-approval", help="Whether who asks for a call may approve it."),
+]
+ANEW = (
+    "Start the workers anew, and say something in the thread of an open card: a new card is made."
+)
+
+
+async def approvers(
+    of: Of, /, *, add: Add = "", self_approval: Allowed = None, as_json: AsJson = False
+) -> None:
+    settings = parts.read()
+    found = house(settings)
+    name = of if of in found.agents else await _agent_of(of, found)
+    if add or self_approval:
+        _amend(settings, found, found.agents[name], add, self_approval)
+        found = house(settings)
+    agent = found.agents[name]
+    people = found.people.expand(agent.front.approvers)
+    if as_json:
+        say_json({"agent": name, "approvers": list(agent.front.approvers), "people": list(people)})
+        return
+    say(f"{name}: {', '.join(people) or 'nobody'} may approve; bot policy {name} says what.")
+    if add or self_approval:
+        say(ANEW)
+
+
+async def _agent_of(request: str, found: House) -> str:
+    """The agent whose request or thread this is."""
+    async with parts.bare() as app:
+        threads = [name for name, _ in await app.store.threads()]
+        thread = thread_of(request)
+        if thread not in threads:
+            raise wording.wrong("agent, request or thread", request, [*found.agents, *threads])
+        agent = (await parts.thread(app, thread)).agent
+    if agent not in found.agents:
+        raise wording.wrong("agent", agent, found.agents)
+    return agent
+
+
+def _amend(
+    settings: Settings, found: House, agent: Agent, add: str, self_approval: str | None
+) -> None:
+    """Writes it, and takes it back where the agents would no longer load."""
+    if add and found.people.unknown((add,)):
+        known = [*found.people.people, *found.people.groups]
+        raise wording.wrong("person or group", add, known, f" in {settings.people_file}")
+    file = agent.folder / "agent.md"
+    before = text = text_of(file)
+    try:
+        if add and add not in agent.front.approvers:
+            approvers = list[JsonValue]([*agent.front.approvers, add])
+            text = amended_front(text, ("approvers",), approvers)
+        if self_approval:
+            text = amended_front(text, ("policy", EVERY_TOOL, "self_approval"), self_approval)
+    except CannotAmend as error:
+        raise Wrong(f"{file}: {error}") from None
+    write({file: text})
+    try:
+        house(settings)
+    except AgentError:
+        write({file: before})
+        raise

@@ -1,0 +1,45 @@
+"""The safe in Redis: one hash, and a key of its own for each ticket, which expires with it.
+
+What is written stays the same when the client sends it again because a reply was lost.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from secrets import token_hex
+from typing import cast
+
+from bot.engine import scripts
+from bot.engine.wire import Wire
+
+KEPT = "bot:{safe}:kept"
+
+
+class RedisSafe:
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    async def put(self, name: str, text: str) -> None:
+        await self._wire.command("HSET", KEPT, name, text)
+
+    async def get(self, name: str) -> str | None:
+        found = cast(bytes | None, await self._wire.command("HGET", KEPT, name))
+        return None if found is None else found.decode()
+
+    async def names(self) -> Sequence[str]:
+        found = cast(list[bytes], await self._wire.command("HKEYS", KEPT))
+        return sorted(name.decode() for name in found)
+
+    async def drop(self, names: Sequence[str]) -> None:
+        if names:
+            await self._wire.command("HDEL", KEPT, *names)
+
+    async def issue(self, ticket: str, seconds: int) -> None:
+        await self._wire.command("SET", _key(ticket), "new", "EX", seconds, "NX")
+
+    async def spend(self, ticket: str) -> bool:
+        return await self._wire.run(scripts.SPEND, [_key(ticket)], [token_hex(8)]) == 1
+
+
+def _key(ticket: str) -> str:
+    """It comes from outside, and is hashed before it becomes part of a name."""
+    return f"bot:{{safe}}:ticket:{sha256(ticket.encode()).hexdigest()}"

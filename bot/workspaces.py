@@ -1,0 +1,91 @@
+"""Workspaces: Slack as it is set up, with one token of its own or with one for each workspace that installed the app."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from bot.engine.redis_store import RedisStore
+from bot.engine.store import Store
+from bot.kit.arrival import Arrivals
+from bot.kit.channel import Channel
+from bot.kit.people import People
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from channels.slack.api import Web
+    from channels.slack.connect import Hearing
+    from channels.slack.installs import Installs
+    from channels.slack.offices import Offices
+
+
+def can_be_installed(settings: Settings) -> bool:
+    """Whether workspaces can install the app by themselves."""
+    return bool(settings.slack_client_id and settings.slack_client_secret)
+
+
+def speaks(settings: Settings) -> bool:
+    """Whether there is any token to speak with, or may be."""
+    return settings.slack_bot_token is not None or can_be_installed(settings)
+
+
+def channel(settings: Settings, store: Store, people: People) -> Channel:
+    """Slack, to speak in."""
+    if can_be_installed(settings):
+        from channels.slack.offices import Everywhere
+
+        return Everywhere(offices(settings, store), people)
+    from channels.slack.send import Slack
+
+    return Slack(slack_web(settings), people)
+
+
+async def ear(settings: Settings, store: Store, people: People, arrivals: Arrivals) -> Hearing:
+    """The ear in Slack, once Slack has said who we are there."""
+    if can_be_installed(settings):
+        from channels.slack.consent import flow
+        from channels.slack.ears import Ears
+        from channels.slack.installs import States
+
+        everywhere = offices(settings, store)
+        await everywhere.teams()  # A token that is set and wrong is said at once.
+        client = settings.slack_client_id, secret(settings.slack_client_secret)
+        states = States(_redis(store).safe())
+        way = flow(*client, settings.slack_api_url, everywhere.installs, states)
+        return Ears(everywhere, people, arrivals, way)
+    from channels.slack.connect import introduced
+    from channels.slack.listen import Listener
+
+    web = slack_web(settings)
+    return Listener(web, await introduced(web), people, arrivals)
+
+
+def offices(settings: Settings, store: Store) -> Offices:
+    """The workspaces that the app is in."""
+    from channels.slack.offices import Offices
+
+    token = secret(settings.slack_bot_token)
+    return Offices(_installs(settings, store), settings.slack_api_url, token)
+
+
+def _installs(settings: Settings, store: Store) -> Installs:
+    from channels.slack.installs import Installs
+
+    return Installs(_redis(store).safe(), settings.slack_teams)
+
+
+def _redis(store: Store) -> RedisStore:
+    assert isinstance(store, RedisStore), "tokens are kept where the logs are"
+    return store
+
+
+def slack_web(settings: Settings) -> Web:
+    """Slack's methods, by the bot's token."""
+    from channels.slack.api import Web
+
+    return Web(secret(settings.slack_bot_token), settings.slack_api_url)
+
+
+def secret(value: SecretStr | None) -> str:
+    return value.get_secret_value() if value else ""

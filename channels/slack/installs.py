@@ -1,0 +1,119 @@
+"""Installs: the workspaces that installed the app, with their tokens, kept in the safe; and the tickets of installing.
+
+A workspace is kept under its own ID (an organisation that installed the app as a whole under its), each person who installed it
+beside it: `TEAM/bot`, `TEAM/user/USER`. The bot's token stands in the first alone.
+"""
+
+# slack_sdk leaves its classes half typed; here they meet ours.
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from slack_bolt.error import BoltError
+from slack_sdk.oauth.installation_store import Bot, Installation
+from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
+from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
+
+from bot.kit.safe import Safe
+
+STATE_SECONDS = 600
+LONGEST_STATE = 200
+
+
+class NotAllowed(BoltError):
+    """This workspace may not install the app."""
+
+
+class Installs(AsyncInstallationStore):
+    """Where Bolt keeps installations, and where we find the token of a workspace."""
+
+    def __init__(self, safe: Safe, allowed: Sequence[str] = ()) -> None:
+        self._safe = safe
+        self._allowed = frozenset(allowed)
+
+    async def async_save(self, installation: Installation) -> None:
+        place = _place(installation.enterprise_id, installation.team_id)
+        if self._allowed and place not in self._allowed:
+            raise NotAllowed(f"{place} is not among BOT_SLACK_TEAMS.")
+        await self._safe.put(
+            f"{place}/user/{installation.user_id}", _text(installation, "bot_token")
+        )
+        await self.async_save_bot(installation.to_bot())
+
+    async def async_save_bot(self, bot: Bot) -> None:
+        await self._safe.put(f"{_place(bot.enterprise_id, bot.team_id)}/bot", _text(bot))
+
+    async def async_find_bot(
+        self,
+        *,
+        enterprise_id: str | None = None,
+        team_id: str | None,
+        is_enterprise_install: bool | None = False,
+    ) -> Bot | None:
+        team = None if is_enterprise_install else team_id
+        kept = await self._safe.get(f"{_place(enterprise_id, team)}/bot")
+        return Bot(**json.loads(kept)) if kept else None
+
+    async def async_find_installation(
+        self,
+        *,
+        enterprise_id: str | None = None,
+        team_id: str | None,
+        user_id: str | None = None,
+        is_enterprise_install: bool | None = False,
+    ) -> Installation | None:
+        team = None if is_enterprise_install else team_id
+        place = _place(enterprise_id, team)
+        bot = await self.async_find_bot(enterprise_id=enterprise_id, team_id=team)
+        people = [each for each in await self._safe.names() if each.startswith(f"{place}/user/")]
+        chosen = f"{place}/user/{user_id}" if user_id else (people or [""])[0]
+        kept = await self._safe.get(chosen)
+        if kept is None:
+            return None
+        values = json.loads(kept)
+        values["bot_token"] = bot.bot_token if bot else None
+        return Installation(**values)
+
+    async def async_delete_bot(self, *, enterprise_id: str | None, team_id: str | None) -> None:
+        await self._safe.drop([f"{_place(enterprise_id, team_id)}/bot"])
+
+    async def async_delete_installation(
+        self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None
+    ) -> None:
+        people = f"{_place(enterprise_id, team_id)}/user/"
+        everybody = [name for name in await self._safe.names() if name.startswith(people)]
+        await self._safe.drop([f"{people}{user_id}"] if user_id else everybody)
+
+    async def teams(self) -> list[str]:
+        """The workspaces that the app can speak in."""
+        found = (name.partition("/") for name in await self._safe.names())
+        return [team for team, _, what in found if what == "bot"]
+
+
+class States(AsyncOAuthStateStore):
+    """What goes along to Slack's consent page and comes back: good once, and for ten minutes."""
+
+    def __init__(self, safe: Safe) -> None:
+        self._safe = safe
+
+    async def async_issue(self, *args: object, **kwargs: object) -> str:
+        state = secrets.token_urlsafe(32)
+        await self._safe.issue(state, STATE_SECONDS)
+        return state
+
+    async def async_consume(self, state: str) -> bool:
+        return 0 < len(state or "") <= LONGEST_STATE and await self._safe.spend(state)
+
+
+def _place(enterprise: str | None, team: str | None) -> str:
+    return team or enterprise or "-"
+
+
+def _text(kept: Bot | Installation, without: str = "") -> str:
+    values = cast("Mapping[str, object]", vars(kept))
+    return json.dumps({name: value for name, value in values.items() if name != without})

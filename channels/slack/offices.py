@@ -1,0 +1,86 @@
+"""Offices: the workspaces the app is in, each spoken to with its own token and with no other."""
+
+from __future__ import annotations
+
+from bot.core.outbox import Outgoing
+from bot.core.thread import Thread
+from bot.core.values import Address
+from bot.kit.channel import Undeliverable
+from bot.kit.people import People
+from channels.slack.address import place
+from channels.slack.api import Web
+from channels.slack.connect import introduced
+from channels.slack.installs import Installs
+from channels.slack.parse import Us
+from channels.slack.send import Slack
+
+
+class Offices:
+    """Those that installed the app, and the one whose token is set, if one is."""
+
+    def __init__(self, installs: Installs, api_url: str, token: str = "") -> None:
+        self.installs = installs
+        self.api_url = api_url
+        self._home = Web(token, api_url) if token else None
+        self._us_at_home: Us | None = None
+        self._webs: dict[str, Web] = {}
+
+    async def us(self, team: str) -> Us | None:
+        """Who we are there; None: the app is not installed there."""
+        bot = await self.installs.async_find_bot(team_id=team)
+        if bot is not None:
+            return Us(team, bot.bot_user_id, bot.bot_id)
+        home = await self._at_home()
+        return home if home and home.team == team else None
+
+    async def web(self, team: str) -> Web:
+        """Slack's methods by the token of this workspace. Raises `Undeliverable` where there is none."""
+        bot = await self.installs.async_find_bot(team_id=team)
+        if bot is None:
+            home = await self._at_home()
+            if home is None or self._home is None or home.team != team:
+                raise Undeliverable(f"The app is not installed in the workspace {team}.")
+            return self._home
+        web = self._webs.get(team)
+        if web is None or web.client.token != bot.bot_token:
+            web = self._webs[team] = Web(bot.bot_token, self.api_url)
+        return web
+
+    async def teams(self) -> list[str]:
+        """Every workspace that the app is in."""
+        home = await self._at_home()
+        return list(dict.fromkeys([*await self.installs.teams(), *([home.team] if home else [])]))
+
+    async def _at_home(self) -> Us | None:
+        if self._us_at_home is None and self._home is not None:
+            self._us_at_home = await introduced(self._home)
+        return self._us_at_home
+
+
+class Everywhere:
+    """The Slack channel of all these workspaces: a message goes where its address says, by the token of that workspace."""
+
+    def __init__(self, offices: Offices, people: People) -> None:
+        self._offices = offices
+        self._people = people
+        self._there: dict[str, tuple[Web, Slack]] = {}
+
+    async def find(self, address: Address, key: str) -> str | None:
+        return await (await self._of(place(address).team)).find(address, key)
+
+    async def send(self, address: Address, message: Outgoing) -> str:
+        return await (await self._of(place(address).team)).send(address, message)
+
+    async def tell(self, address: Address, person: str, text: str) -> None:
+        await (await self._of(place(address).team)).tell(address, person, text)
+
+    async def change(self, receipt: str, key: str, thread: Thread, at: int) -> None:
+        slack = await self._of(receipt.partition("/")[0])
+        await slack.change(receipt, key, thread, at)
+
+    async def _of(self, team: str) -> Slack:
+        web = await self._offices.web(team)
+        known = self._there.get(team)
+        if known is None or known[0] is not web:
+            known = self._there[team] = (web, Slack(web, self._people))
+        return known[1]

@@ -1,0 +1,117 @@
+"""Installs: Bolt's store of installations, on a real Redis: each token once, each workspace and person apart."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import pytest
+from slack_sdk.oauth.installation_store import Installation
+
+from bot.engine.redis_safe import RedisSafe
+from bot.engine.redis_store import RedisStore
+from channels.slack.installs import Installs, NotAllowed, States
+
+
+@asynccontextmanager
+async def safe_on(url: str) -> AsyncGenerator[RedisSafe]:
+    store = RedisStore(url, lease_seconds=5)
+    await store.open()
+    try:
+        yield store.safe()
+    finally:
+        await store.close()
+
+
+def installed(team: str, user: str, token: str, enterprise: str | None = None) -> Installation:
+    return Installation(
+        app_id="A1",
+        enterprise_id=enterprise,
+        team_id=team or None,
+        bot_token=token,
+        bot_id="B1",
+        bot_user_id="U0BOT",
+        bot_scopes="chat:write,im:history",
+        user_id=user,
+        is_enterprise_install=not team,
+    )
+
+
+async def test_what_was_saved_is_found_by_workspace_and_person(redis_server: str) -> None:
+    async with safe_on(redis_server) as safe:
+        installs = Installs(safe)
+        await installs.async_save(installed("T1", "U1", "xoxb-1"))
+        await installs.async_save(installed("T2", "U2", "xoxb-2", "E1"))
+        bot = await installs.async_find_bot(enterprise_id=None, team_id="T1")
+        assert bot is not None
+        assert (bot.bot_token, bot.bot_scopes) == ("xoxb-1", ["chat:write", "im:history"])
+        assert await installs.async_find_bot(team_id="T3") is None
+        found = await installs.async_find_installation(team_id="T2", user_id="U2")
+        assert found is not None
+        assert (found.bot_token, found.enterprise_id, found.user_id) == ("xoxb-2", "E1", "U2")
+        anybody = await installs.async_find_installation(team_id="T2")
+        assert anybody is not None
+        assert anybody.user_id == "U2"
+        assert await installs.async_find_installation(team_id="T2", user_id="U1") is None
+        assert await installs.async_find_installation(team_id="T9") is None
+        assert await installs.teams() == ["T1", "T2"]
+
+
+async def test_an_organisation_is_a_place_of_its_own(redis_server: str) -> None:
+    async with safe_on(redis_server) as safe:
+        installs = Installs(safe)
+        await installs.async_save(installed("", "U1", "xoxb-e", "E1"))
+        assert await installs.async_find_bot(enterprise_id="E1", team_id="T1") is None
+        bot = await installs.async_find_bot(
+            enterprise_id="E1", team_id="T1", is_enterprise_install=True
+        )
+        assert bot is not None
+        assert bot.bot_token == "xoxb-e"
+
+
+async def test_installed_again_the_new_token_counts_and_the_old_is_nowhere(
+    redis_server: str,
+) -> None:
+    async with safe_on(redis_server) as safe:
+        installs = Installs(safe)
+        await installs.async_save(installed("T1", "U1", "xoxb-old"))
+        await installs.async_save(installed("T1", "U2", "xoxb-new"))
+        texts = [str(await safe.get(name)) for name in await safe.names()]
+        assert sum("xoxb-new" in text for text in texts) == 1
+        assert "xoxb-old" not in "".join(texts)
+
+
+async def test_what_is_deleted_is_gone_and_nothing_else(redis_server: str) -> None:
+    async with safe_on(redis_server) as safe:
+        installs = Installs(safe)
+        for team, user in (("T1", "U1"), ("T1", "U2"), ("T1", "U22"), ("T11", "U1")):
+            await installs.async_save(installed(team, user, f"xoxb-{team}"))
+        await installs.async_delete_installation(enterprise_id=None, team_id="T1", user_id="U2")
+        assert await safe.names() == [
+            "T1/bot",
+            "T1/user/U1",
+            "T1/user/U22",
+            "T11/bot",
+            "T11/user/U1",
+        ]
+        await installs.async_delete_all(enterprise_id=None, team_id="T1")
+        assert await safe.names() == ["T11/bot", "T11/user/U1"]
+
+
+async def test_who_is_not_allowed_leaves_nothing(redis_server: str) -> None:
+    async with safe_on(redis_server) as safe:
+        with pytest.raises(NotAllowed, match="T2"):
+            await Installs(safe, ["T1"]).async_save(installed("T2", "U1", "xoxb-2"))
+        assert await safe.names() == []
+
+
+async def test_a_state_is_hard_to_guess_and_good_once(redis_server: str) -> None:
+    async with safe_on(redis_server) as safe:
+        states = States(safe)
+        one, other = await states.async_issue(), await states.async_issue()
+        assert one != other
+        assert len(one) > 40
+        assert [await states.async_consume(one) for _ in range(2)] == [True, False]
+        assert not await states.async_consume("")
+        assert not await states.async_consume("x" * 10_000)
+        assert await states.async_consume(other)

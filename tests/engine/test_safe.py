@@ -1,0 +1,78 @@
+"""The safe: what is kept is found again, a ticket is good once, and a reply that is lost changes neither."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from bot.engine.redis_safe import RedisSafe
+from bot.engine.redis_store import RedisStore
+from tests.engine.cutting import cutter_before
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncGenerator[RedisSafe]:
+    store = RedisStore(url, lease_seconds=5)
+    await store.open()
+    try:
+        yield store.safe()
+    finally:
+        await store.close()
+
+
+async def test_what_is_kept_is_found_until_it_is_dropped(redis_server: str) -> None:
+    async with opened(redis_server) as safe:
+        assert (await safe.get("a"), await safe.names()) == (None, [])
+        await safe.put("a", "ö")
+        await safe.put("b", "1")
+        await safe.put("b", "2")
+        assert (await safe.get("a"), await safe.get("b")) == ("ö", "2")
+        assert await safe.names() == ["a", "b"]
+        await safe.drop([])
+        await safe.drop(["a", "c"])
+        assert await safe.names() == ["b"]
+
+
+async def test_a_ticket_is_good_once_whoever_comes_first(redis_server: str) -> None:
+    async with opened(redis_server) as safe, opened(redis_server) as other:
+        await safe.issue("t", 60)
+        spent = await asyncio.gather(*(each.spend("t") for each in (safe, other) * 10))
+        assert sorted(spent) == [False] * 19 + [True]
+        await safe.issue("t", 60)
+        assert not await safe.spend("t")
+        assert not await safe.spend("never issued")
+
+
+async def test_a_ticket_expires(redis_server: str) -> None:
+    async with opened(redis_server) as safe:
+        await safe.issue("short", 1)
+        await safe.issue("long", 60)
+        with Redis.from_url(redis_server, decode_responses=True) as raw:  # pyright: ignore[reportUnknownMemberType]
+            deadline = time.monotonic() + 10
+            while len(list(raw.scan_iter("bot:{safe}:ticket:*"))) > 1:  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+                assert time.monotonic() < deadline
+                await asyncio.sleep(0.05)
+        assert not await safe.spend("short")
+        assert await safe.spend("long")
+
+
+@pytest.mark.parametrize("word", [b"EVALSHA", b"HSET", b"HDEL"])
+async def test_a_lost_reply_changes_nothing(
+    redis_server: str, short_home: Path, word: bytes
+) -> None:
+    async with cutter_before(redis_server, short_home) as cutter, opened(cutter.url) as safe:
+        await safe.issue("t", 60)
+        await safe.put("a", "1")
+        cutter.lose_reply_to(word)
+        await safe.put("b", "2")
+        await safe.drop(["a"])
+        assert await safe.spend("t")
+        assert (cutter.lost, cutter.sent) == (1, 2)
+        assert await safe.names() == ["b"]
+        assert not await safe.spend("t")

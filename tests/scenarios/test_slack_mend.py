@@ -1,0 +1,52 @@
+"""A card that nobody may decide names a command, and the command mends it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
+
+import pytest
+
+from channels.slack.manifest import manifest
+from tests.engine.office import Reply
+from tests.scenarios.slack_office import AGENT, SlackOffice, until
+from tests.slack_server.server import SlackServer
+
+SHIP: Reply = [("ship", {"tag": "v1.2.3", "because": "it was asked for"})]
+STAND_BY: Reply = [("stand_by", {})]
+DONE: Reply = [("done_for_now", {"message": "Shipped."})]
+
+
+@pytest.fixture
+async def office(
+    redis_server: str, tmp_path: Path, free_port: Callable[[], int]
+) -> AsyncGenerator[SlackOffice]:
+    async with SlackServer(manifest()) as slack:
+        made = SlackOffice(slack, redis_server, tmp_path, free_port())
+        agent = tmp_path / "agents" / "shipper" / "agent.md"
+        agent.write_text(AGENT.replace("approvers: [bob, carol]\n", ""))
+        yield made
+
+
+async def test_the_command_on_a_card_that_nobody_may_decide_makes_it_decidable(
+    office: SlackOffice,
+) -> None:
+    async with office.listening(), office.working([SHIP]):
+        root = office.mention("ship it")
+        card = await office.shown(root, 1)
+        assert "Nobody may approve this as it stands." in card.text
+    named = re.search(r"`bot (approvers \S+ --add) NAME`", card.text)
+    assert named is not None, card.text
+    async with office.process(*named[1].split(), "bob") as process:
+        async with asyncio.timeout(30):
+            out, err = await process.communicate()
+        assert process.returncode == 0, err.decode()
+        assert b"bob may approve" in out
+    async with office.listening(), office.working([STAND_BY, DONE]):
+        office.say("and now?", thread=root)
+        await until(lambda: f"<@{office.bob.id}>" in office.answers(root)[-1].text, "a card")
+        fresh = await office.shown(root, len(office.answers(root)))
+        await office.slack.people.press(office.bob, fresh, "approve").reply()
+        await until(lambda: office.ledger() == ["v1.2.3"], "the call")
