@@ -29,6 +29,7 @@ class Home:
 
     def __init__(self, web: Web, us: Us, people: People, arrivals: Arrivals) -> None:
         self._web = web
+        self._hasty = web.impatient()
         self._us = us
         self._people = people
         self._arrivals = arrivals
@@ -57,7 +58,7 @@ class Home:
             return ""
         try:
             asked: Json = {"channel": channel, "message_ts": ts}
-            return str((await self._web.call("chat.getPermalink", asked))["permalink"])
+            return str((await self._hasty.call("chat.getPermalink", asked))["permalink"])
         except (Undeliverable, Refused, OSError):
             return ""
 

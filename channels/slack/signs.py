@@ -23,6 +23,7 @@ EYES = "eyes"
 LATER_SECONDS = 5.0
 CLEAR_SECONDS = 2.0
 SETTLE_SECONDS = 5.0
+SURE_SECONDS = 30.0  # After so long another worker may have had the thread, and died.
 MOST_REMEMBERED = 10_000
 MOST_EYES = 20
 Status = Literal["processing", "suspended", "active"]
@@ -38,7 +39,7 @@ class Signs:
         self._status = Lane(hasty, "agents.sessions.setStatus", self._forget)
         self._eyes = Lane(hasty, "reactions.add")
         self._no_eyes = Lane(hasty, "reactions.remove", _is_on_its_way)
-        self._shown: OrderedDict[str, Status] = OrderedDict()
+        self._shown: OrderedDict[str, tuple[Status, float]] = OrderedDict()
         self._over: OrderedDict[str, None] = OrderedDict()
 
     def seen(self, channel: str, ts: str) -> None:
@@ -56,10 +57,11 @@ class Signs:
 
     def status(self, where: Place, now: Status) -> None:
         """In the agent's view and direct messages, which are the same place; elsewhere the box is everybody's."""
-        locator = where.address.locator
-        if not where.channel.startswith("D") or self._shown.get(locator) == now:
+        locator, at = where.address.locator, asyncio.get_running_loop().time()
+        before, since = self._shown.get(locator, ("", at))
+        if not where.channel.startswith("D") or (before == now and at - since < SURE_SECONDS):
             return
-        _remember(self._shown, locator, now)
+        _remember(self._shown, locator, (now, at))
         told = {"channel_id": where.channel, "thread_ts": where.root, "status": now}
         self._status.wish(locator, {**told})
 
@@ -86,12 +88,11 @@ class Signs:
             self._shown.pop(locator, None)
 
     def _seen_to(self, where: Place, events: Sequence[Event]) -> None:
-        for ts in _asking(where, events):
-            name = message_id(where.team, where.channel, ts)
+        for name, ts in _asking(where, events):
             if name not in self._over:
                 _remember(self._over, name, None)
                 eyes = {"channel": where.channel, "timestamp": ts, "name": EYES}
-                self._no_eyes.wish(name, {**eyes})
+                self._no_eyes.wish(f"{where.channel}/{ts}", {**eyes})
 
 
 def status(thread: Thread) -> Status:
@@ -103,13 +104,13 @@ def status(thread: Thread) -> Status:
     return "processing" if phase(thread) in ("thinking", "running") else "active"
 
 
-def _asking(where: Place, events: Sequence[Event]) -> Iterator[str]:
-    """The messages that the turn which ended last was about, newest first."""
+def _asking(where: Place, events: Sequence[Event]) -> Iterator[tuple[str, str]]:
+    """What asked in the turn that ended last, newest first, each with the message that it stands on."""
     prefix, found = message_id(where.team, where.channel, ""), 0
     for event in reversed(events):
         if isinstance(event, MessageReceived) and event.id.startswith(prefix):
             found += 1
-            yield event.id.removeprefix(prefix).partition("/")[0]
+            yield event.id, event.id.removeprefix(prefix).partition("/")[0]
         elif found and isinstance(event, StepDecided) and _is_end(event):
             return
         if found >= MOST_EYES:

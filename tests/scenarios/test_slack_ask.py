@@ -187,6 +187,20 @@ async def test_a_message_chosen_in_a_thread_of_ours_asks_there_and_decides_nothi
     assert not thread.cancelled
 
 
+async def test_a_message_chosen_twice_loses_its_eyes_twice(
+    office: SlackOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signs, "LATER_SECONDS", 0.1)
+    async with office.listening(), office.working(["One.", "Two."]):
+        about = office.say("the build is red", office.carol)
+        seen = office.slack.ledger.calls
+        for number in (1, 2):
+            await office.slack.people.shortcut(office.alice, about, "ask").reply()
+            await office.shown(about, number)
+            await until(lambda many=number: len(seen("reactions.add")) == many, "the eyes")
+            await until(lambda: not about.reactions, "no more eyes")
+
+
 async def test_a_message_chosen_where_the_bot_is_not_says_so_in_private(
     office: SlackOffice,
 ) -> None:

@@ -159,6 +159,20 @@ async def test_a_status_that_slack_refuses_is_not_told_again_before_it_changes(
     assert corner.calls() == 1
 
 
+async def test_a_status_is_told_anew_once_another_worker_may_have_changed_it(
+    corner: Corner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = Signs(corner.web)
+    for _ in range(2):
+        beside.status(corner.place, "suspended")
+        await beside.settled()
+    assert corner.calls() == 1
+    monkeypatch.setattr(signs, "SURE_SECONDS", 0.0)
+    beside.status(corner.place, "suspended")
+    await beside.settled()
+    assert corner.calls() == 2
+
+
 async def test_eyes_that_are_there_already_are_good_eyes(corner: Corner) -> None:
     beside = Signs(corner.web)
     for _ in range(2):
