@@ -48,7 +48,10 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A verdict given by a button or a form. `choice` counts from 0, where a question offers some."""
+    """A verdict given by a button or a form. `choice` counts from 0, where a question offers some.
+
+    `spot` is where it was given, in the channel's own words; empty where that is not told.
+    """
 
     id: str
     channel: str
@@ -58,6 +61,7 @@ class Press:
     choice: int | None = None
     text: str = ""
     arguments: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    spot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,10 @@ class Arrivals(Protocol):
 
     async def press(self, press: Press) -> None:
         """Take a verdict; whether it counts only the fold knows."""
+        ...
+
+    async def refusal(self, press: Press) -> str | None:
+        """Why a verdict that was taken did not count; None: it did, only read."""
         ...
 
     async def bury(self, channel: str, raw: bytes, cause: str) -> None:

@@ -5,6 +5,7 @@ In a direct message many write below a card instead of under it: a verdict there
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 from bot.core import words as typed
@@ -13,7 +14,7 @@ from bot.core.outbox import Approval, Waiting
 from bot.kit.arrival import Arrivals, Press
 from bot.kit.people import People
 from channels.slack import hints, marks
-from channels.slack.address import CHANNEL
+from channels.slack.address import CHANNEL, Place
 from channels.slack.api import Json, Web
 from channels.slack.parse import Said, Us
 from channels.slack.reader import look_of
@@ -44,6 +45,13 @@ class Answers:
                 look = look_of(said.words.person, self._people)
                 await self._tell(said, hints.which_card(look))
         return True
+
+    async def explain(self, press: Press) -> None:
+        """Says in private why a verdict that was given at a copy did not count: what is said in the thread is not seen from there."""
+        channel, _, ts = press.spot.partition("/")
+        reason = await self._arrivals.refusal(press) if channel.startswith("D") else None
+        if reason:
+            await hints.whisper(self._web, Place(self._us.team, channel, ts), press.person, reason)
 
     async def _under(self, said: Said) -> list[Json]:
         """The copy that this is a reply to."""
@@ -80,17 +88,21 @@ class Answers:
             await self._tell(said, hints.copy_only(waiting, link, look))
             return
         await self._arrivals.press(press)
+        await self.explain(press)
 
     def _press(self, said: Said, request: str, waiting: Waiting | None) -> Press | None:
         words = said.words
-        press = Press(words.id, CHANNEL, words.person, request, "answer", text=words.text)
+        spot = f"{said.place.channel}/{said.place.root}"
+        press = Press(
+            words.id, CHANNEL, words.person, request, "answer", text=words.text, spot=spot
+        )
         match waiting, typed.read(words.text):
             case Approval(typed=False), typed.Approve():
                 return None
             case Approval() | None, typed.Approve():
-                return Press(words.id, CHANNEL, words.person, request, "approve")
+                return replace(press, word="approve", text="")
             case Approval() | None, typed.Deny(reason):
-                return Press(words.id, CHANNEL, words.person, request, "deny", text=reason)
+                return replace(press, word="deny", text=reason)
             case Approval() | None, _:
                 return None
             case _:

@@ -87,6 +87,7 @@ class Listener:
                 await self._arrivals.remark(arrived)
             case Press():
                 await self._arrivals.press(arrived)
+                self._start(self._answers.explain(arrived))
             case Wish():
                 await self._modals.open(arrived)
             case Submitted():

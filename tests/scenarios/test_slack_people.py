@@ -128,9 +128,11 @@ async def test_words_under_a_copy_that_is_closed_are_refused_in_private(
         await office.shown(said, 2)
         channel = office.slack.team.channels[copy.channel]
         office.slack.people.say(office.bob, channel, "approve", copy)
-        await until(lambda: len(office.slack.team.whispers(office.bob)) == 1, "the note")
+        # In the thread, as always, and where he wrote it.
+        await until(lambda: len(office.slack.team.whispers(office.bob)) == 2, "the notes")
         _, events = await only_thread(app)
-    assert "already" in office.slack.team.whispers(office.bob)[0].text
+    notes = {each.channel: each.text for each in office.slack.team.whispers(office.bob)}
+    assert "already" in notes[copy.channel]
     assert [event.type for event in events].count("VerdictRefused") == 1
     assert office.ledger() == ["v1.2.3"]
 
@@ -176,6 +178,19 @@ async def test_with_half_of_all_replies_lost_each_has_one_copy(office: SlackOffi
     assert len(lost) >= 3
     assert [len(office.direct(each)) for each in (office.bob, office.carol)] == [3, 3]
     assert [len(office.answers(root)) for root in roots] == [1, 1, 1]
+
+
+async def test_a_second_press_on_a_copy_is_explained_there(office: SlackOffice) -> None:
+    async with office.listening(), office.working([SHIP, "Shipped."]):
+        said, copy = await asked(office)
+        presses = [office.slack.people.press(office.bob, copy, "approve") for _ in range(2)]
+        for press in presses:
+            await press.reply()
+        await office.shown(said, 2)
+        whispers = office.slack.team.whispers
+        await until(lambda: len(whispers(office.bob)) == 2, "the notes")
+    assert {each.channel for each in whispers(office.bob)} == {copy.channel, said.channel}
+    assert office.ledger() == ["v1.2.3"]
 
 
 # ---- guests, and people from outside -----------------------------------------------------------------------------------

@@ -36,6 +36,9 @@ class Porch:
     async def press(self, press: Press) -> None:
         raise AssertionError("nothing was pressed")
 
+    async def refusal(self, press: Press) -> str | None:
+        raise AssertionError("nothing was pressed")
+
     async def bury(self, channel: str, raw: bytes, cause: str) -> None:
         self.buried.append(raw)
         self.heard.set()
