@@ -30,9 +30,8 @@ def _sources(events: Iterable[Event], thread_id: str) -> tuple[list[str], list[t
         match event:
             case MessageReceived() | MessageNoted() | Verdict():
                 said = [event.text, *_texts(getattr(event, "arguments", None))]
-                is_strange = (
-                    ":" in event.actor
-                )  # As `slack:U7`: the people file knows no such person.
+                # As `slack:U7`: the people file knows no such person.
+                is_strange = ":" in event.actor
                 theirs += [(event.actor, text) for text in said if is_strange]
                 ours += [_plain(text) for text in said if not is_strange]
             case StepDecided():

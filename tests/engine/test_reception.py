@@ -207,6 +207,7 @@ async def test_why_a_press_did_not_count_can_be_read_and_is_nothing_where_it_did
     async with open_desk(office, SIGN) as desks:
         await desks.say("go", aim="bot")
         shown = await card(desks.desk, Approval)
+        assert isinstance(shown, Approval)
         theirs = Press("p1", "screen", "eve", shown.request, "approve")
         his = Press("p2", "screen", "bob", shown.request, "approve")
         assert await desks.reception.refusal(theirs) is None
