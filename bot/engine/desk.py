@@ -150,10 +150,11 @@ class Desk:
         await self.thread(thread)
         await self.post(thread, verdict)
         events = await self.events(thread)
-        return _judged(thread, events, verdict.id)
+        return judged(thread, events, verdict.id)
 
 
-def _judged(thread: str, events: Sequence[Event], verdict: str) -> Judged:
+def judged(thread: str, events: Sequence[Event], verdict: str) -> Judged:
+    """What became of a verdict that is among these events."""
     position = next(index for index, event in enumerate(events) if event.id == verdict)
     before = replay(thread, events[:position])
     after = evolve(before, events[position])

@@ -13,7 +13,7 @@ from bot.core.outbox import Approval, Waiting, pending
 from bot.core.thread import Call, Thread
 from bot.core.values import Address
 from bot.engine.bots import MOST_TURNS, turns
-from bot.engine.desk import Desk, thread_id, thread_of
+from bot.engine.desk import Desk, judged, thread_id, thread_of
 from bot.engine.standing import NoSuchThread
 from bot.kit.agent import Agent
 from bot.kit.arguments import BadArguments
@@ -113,6 +113,15 @@ class Reception:
         actor = self._actor(rating.channel, rating.person)
         said = MessageNoted(id=rating.id, actor=actor, address=thread.address, text=rating.text)
         await self._desk.post(thread.id, said)
+
+    async def refusal(self, press: Press) -> str | None:
+        name = thread_of(press.request)
+        try:
+            events = await self._desk.events(name)
+        except NoSuchThread:
+            return None
+        taken = any(event.id == press.id for event in events)
+        return judged(name, events, press.id).refusal if taken else None
 
     async def bury(self, channel: str, raw: bytes, cause: str) -> None:
         await self._desk.bury(channel, sha256(raw).hexdigest()[:16], raw, cause)

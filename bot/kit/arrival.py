@@ -50,7 +50,10 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A verdict given by a button or a form. `choice` counts from 0, where a question offers some."""
+    """A verdict given by a button or a form. `choice` counts from 0, where a question offers some.
+
+    `spot` is where it was given, in the channel's own words; empty where that is not told.
+    """
 
     id: str
     channel: str
@@ -60,6 +63,7 @@ class Press:
     choice: int | None = None
     text: str = ""
     arguments: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    spot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,10 @@ class Arrivals(Protocol):
 
     async def rate(self, rating: Rating) -> None:
         """Take what somebody thinks of a message of ours: it goes on record and changes nothing."""
+        ...
+
+    async def refusal(self, press: Press) -> str | None:
+        """Why a verdict that was taken did not count; None: it did, only read."""
         ...
 
     async def bury(self, channel: str, raw: bytes, cause: str) -> None:

@@ -6,12 +6,24 @@ It shows what was copied, and nothing more: what a model was talked into in word
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from pydantic import JsonValue
 
 from bot.core.events import Event, MessageNoted, MessageReceived, StepDecided, ToolEnded, Verdict
 
 LEAST_CHARACTERS = 12
+MOST_LINES = 200
+"""Of an argument: so many are looked for, or a long one would hold up everything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What came from outside, and whence: all of it on one line, and each line of it."""
+
+    whence: str
+    whole: str
+    lines: tuple[str, ...]
 
 
 def outside(
@@ -19,7 +31,8 @@ def outside(
 ) -> dict[str, str]:
     """The arguments that hold a line from outside, each with who said it, or which tool found it; our own people's words are inside."""
     ours, theirs = _sources(events, thread_id)
-    found = {name: _whence(value, ours, theirs) for name, value in arguments.items()}
+    sources = [_Source(whence, _plain(text), _lines(text)) for whence, text in theirs]
+    found = {name: _whence(value, ours, sources) for name, value in arguments.items()}
     return {name: whence for name, whence in found.items() if whence}
 
 
@@ -30,9 +43,8 @@ def _sources(events: Iterable[Event], thread_id: str) -> tuple[list[str], list[t
         match event:
             case MessageReceived() | MessageNoted() | Verdict():
                 said = [event.text, *_texts(getattr(event, "arguments", None))]
-                is_strange = (
-                    ":" in event.actor
-                )  # As `slack:U7`: the people file knows no such person.
+                # As `slack:U7`: the people file knows no such person.
+                is_strange = ":" in event.actor
                 theirs += [(event.actor, text) for text in said if is_strange]
                 ours += [_plain(text) for text in said if not is_strange]
             case StepDecided():
@@ -45,24 +57,28 @@ def _sources(events: Iterable[Event], thread_id: str) -> tuple[list[str], list[t
     return ours, theirs
 
 
-def _whence(value: JsonValue, ours: list[str], theirs: list[tuple[str, str]]) -> str:
-    lines = [line for text in _texts(value) for line in _lines(text)]
-    for whence, text in theirs:
-        for part in _shared(lines, text):
+def _whence(value: JsonValue, ours: list[str], sources: list[_Source]) -> str:
+    lines = [line for text in _texts(value) for line in _lines(text)][:MOST_LINES]
+    written = "\n".join(lines)
+    begins = {written[at : at + LEAST_CHARACTERS] for at in range(len(written))}
+    for source in sources:
+        for part in _shared(lines, written, begins, source):
             if not any(part in said for said in ours):
-                return whence
+                return source.whence
     return ""
 
 
-def _shared(lines: list[str], text: str) -> Iterator[str]:
+def _shared(lines: list[str], written: str, begins: set[str], source: _Source) -> Iterator[str]:
     """What both have: a line of ours anywhere in theirs, or a line of theirs in one of ours."""
-    whole = _plain(text)
-    yield from (line for line in lines if line in whole)
-    yield from (part for part in _lines(text) if any(part in line for line in lines))
+    yield from (line for line in lines if line in source.whole)
+    # How a line begins is looked up at once, and all of it searched for only then: there may be thousands.
+    known = (part for part in source.lines if part[:LEAST_CHARACTERS] in begins)
+    yield from (part for part in known if part in written)
 
 
-def _lines(text: str) -> list[str]:
-    return [line for line in map(_plain, text.splitlines()) if len(line) >= LEAST_CHARACTERS]
+def _lines(text: str) -> tuple[str, ...]:
+    plain = map(_plain, text.splitlines())
+    return tuple(line for line in plain if len(line) >= LEAST_CHARACTERS)
 
 
 def _plain(text: str) -> str:

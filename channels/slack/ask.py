@@ -17,12 +17,14 @@ from channels.slack import blocks
 from channels.slack.address import CHANNEL, Place, message_id, moment
 from channels.slack.api import Json, SlowDown, Web
 from channels.slack.entries import Chosen, Command
+from channels.slack.hints import from_outside
 from channels.slack.markdown import mrkdwn
 from channels.slack.marks import mark, metadata
 from channels.slack.parse import Us
 from channels.slack.reader import reader_of
 from channels.slack.replies import with_before
 from channels.slack.signs import Signs
+from channels.slack.standing import Standings
 from channels.slack.words import words
 
 MOST_SHOWN_CHARACTERS = 2_000
@@ -32,19 +34,30 @@ MOST_LOOKED_AT = 100
 class Asks:
     """The two ways in of one workspace."""
 
-    def __init__(self, web: Web, us: Us, people: People, arrivals: Arrivals, signs: Signs) -> None:
+    def __init__(
+        self,
+        web: Web,
+        us: Us,
+        people: People,
+        arrivals: Arrivals,
+        signs: Signs,
+        standings: Standings,
+    ) -> None:
         self._web = web
         self._hasty = web.impatient()  # Whoever gave a command waits three seconds for it.
         self._us = us
         self._people = people
         self._arrivals = arrivals
         self._signs = signs
+        self._standings = standings
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def command(self, command: Command) -> BoltResponse:
         """Posts what was asked where everybody sees it, and begins a thread under it; whoever asks hears why it cannot."""
         if not command.text:
             return _note(words(self._look(command.person).language).how_to_ask)
+        if await self._standings.of(command.person) != "member":
+            return _note(from_outside(self._look(command.person)))
         try:
             root = await self._root(command)
         except (Undeliverable, SlowDown) as error:
@@ -69,8 +82,11 @@ class Asks:
         except Undeliverable as error:
             await self._web.answer(chosen.answer_to, str(error))
             return BoltResponse(status=200, body="")
+        asked = await self._standings.judged(asked)
         if await self._arrivals.words(asked) == "asked":
             self._signs.seen(said.place.channel, chosen.message.id.rpartition("/")[2])
+        elif self._arrivals.is_outside(asked):
+            await self._web.answer(chosen.answer_to, from_outside(self._look(asked.person)))
         return BoltResponse(status=200, body="")
 
     async def _with_before(self, chosen: Chosen) -> Words:

@@ -46,11 +46,11 @@ class Listener:
         self._people = people
         self._arrivals = arrivals
         self._signs = Signs(web)
-        self._asks = Asks(web, us, people, arrivals, self._signs)
         self._home = Home(web, us, people, arrivals)
         self._modals = Modals(web, people, arrivals)
         self._answers = Answers(web, us, people, arrivals)
         self._standings = Standings(web, us, people)
+        self._asks = Asks(web, us, people, arrivals, self._signs, self._standings)
         self._beside: set[asyncio.Task[None]] = set()
 
     def app(self, signing_secret: str = "") -> AsyncApp:
@@ -98,6 +98,7 @@ class Listener:
                 await self._arrivals.remark(arrived)
             case Press():
                 await self._arrivals.press(arrived)
+                self._start(self._answers.explain(arrived))
             case Wish():
                 await self._modals.open(arrived)
             case Submitted():

@@ -188,6 +188,7 @@ def _press(body: Body, action: Action, us: Us) -> Press | None:
         person=body.user.id,
         request=action.value,
         word="approve",
+        spot=f"{channel}/{ts}",
     )
 
 

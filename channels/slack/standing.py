@@ -32,13 +32,13 @@ class Standings:
 
         Raises OSError where Slack cannot say: to be told of the words again is better than to trust or to lose them.
         """
-        if (
-            words.aim != "bot"
-            or words.standing == "bot"
-            or self._people.alias_of(CHANNEL, words.person)
-        ):
+        if words.aim != "bot" or words.standing == "bot":
             return words
-        return replace(words, standing=await self._of(words.person))
+        return replace(words, standing=await self.of(words.person))
+
+    async def of(self, user: str) -> Standing:
+        """What they are here; whoever the people file names is one of us. Raises OSError where Slack cannot say."""
+        return "member" if self._people.alias_of(CHANNEL, user) else await self._of(user)
 
     def turned_away(self, user: str) -> bool:
         """Notes that this person was, and says whether it is the first time."""

@@ -201,6 +201,24 @@ async def test_a_choice_pressed_is_the_choice_by_its_own_words(office: Office) -
     assert verdict.text == "blue"
 
 
+async def test_why_a_press_did_not_count_can_be_read_and_is_nothing_where_it_did(
+    office: Office,
+) -> None:
+    async with open_desk(office, SIGN) as desks:
+        await desks.say("go", aim="bot")
+        shown = await card(desks.desk, Approval)
+        assert isinstance(shown, Approval)
+        theirs = Press("p1", "screen", "eve", shown.request, "approve")
+        his = Press("p2", "screen", "bob", shown.request, "approve")
+        assert await desks.reception.refusal(theirs) is None
+        for press in (theirs, his):
+            await desks.reception.press(press)
+        assert "not among those" in (await desks.reception.refusal(theirs) or "")
+        assert await desks.reception.refusal(his) is None
+        nowhere = Press("p3", "screen", "bob", "tnowhere-4-0-v1", "approve")
+        assert await desks.reception.refusal(nowhere) is None
+
+
 async def test_a_press_on_a_thread_that_is_not_there_is_nothing(office: Office) -> None:
     async with quiet_desk(office) as desks:
         await desks.reception.press(Press("p1", "screen", "bob", "tnowhere-4-0-v1", "approve"))

@@ -18,9 +18,11 @@ from tests.engine.office import Reply
 from tests.scenarios.slack_office import SlackOffice, only_thread, until
 from tests.scenarios.test_slack import ASK, SHIP, action_ids
 from tests.scenarios.test_slack_trouble import quiet
+from tests.slack_server.delivery import Delivery
 from tests.slack_server.faults import Fail, Fault, LoseReply
 from tests.slack_server.ledger import Entry
 from tests.slack_server.server import SlackServer
+from tests.slack_server.shapes import as_object
 from tests.slack_server.workspace import Message
 
 
@@ -42,6 +44,12 @@ async def asked(office: SlackOffice) -> tuple[Message, Message]:
     await office.shown(said, 1)
     (copy,) = office.direct(office.bob)
     return said, copy
+
+
+def delivered(office: SlackOffice, text: str) -> Delivery:
+    """How the app was told of the message with this text."""
+    events = ((sent, as_object(sent.payload.get("event"))) for sent in office.slack.post.sent)
+    return next(sent for sent, event in events if event.get("text") == text)
 
 
 async def test_a_button_on_a_copy_decides_and_every_copy_closes(office: SlackOffice) -> None:
@@ -128,11 +136,55 @@ async def test_words_under_a_copy_that_is_closed_are_refused_in_private(
         await office.shown(said, 2)
         channel = office.slack.team.channels[copy.channel]
         office.slack.people.say(office.bob, channel, "approve", copy)
-        await until(lambda: len(office.slack.team.whispers(office.bob)) == 1, "the note")
+        # In the thread, as always, and where he wrote it.
+        await until(lambda: len(office.slack.team.whispers(office.bob)) == 2, "the notes")
         _, events = await only_thread(app)
-    assert "already" in office.slack.team.whispers(office.bob)[0].text
+    notes = {each.channel: each.text for each in office.slack.team.whispers(office.bob)}
+    assert "already" in notes[copy.channel]
     assert [event.type for event in events].count("VerdictRefused") == 1
     assert office.ledger() == ["v1.2.3"]
+
+
+async def test_a_verdict_below_a_copy_counts_once_however_often_it_comes(
+    office: SlackOffice,
+) -> None:
+    office.slack.post.copies = 2
+    async with office.working([SHIP, "Shipped."]):
+        async with office.listening():
+            said, copy = await asked(office)
+            channel = office.slack.team.channels[copy.channel]
+            office.slack.people.say(office.bob, channel, "approve")
+            await office.shown(said, 2)
+            await until(lambda: action_ids(copy) == [], "the closed copy")
+            last = delivered(office, "approve")
+            assert await office.slack.post.again(last)
+        async with office.listening() as app:
+            assert await office.slack.post.again(last)
+            thread, events = await only_thread(app)
+    assert verdicts([*events]) == [("approve", "bob")]
+    assert thread.requester == "alice"
+    assert office.ledger() == ["v1.2.3"]
+
+
+async def test_an_unclear_verdict_stays_one_when_one_card_alone_is_left(
+    office: SlackOffice,
+) -> None:
+    async with office.listening(), office.working([SHIP, SHIP, "Shipped."]):
+        first = office.mention("ship it")
+        await office.shown(first, 1)
+        second = office.mention("ship it too")
+        await office.shown(second, 1)
+        card = office.direct(office.bob)[0]
+        channel = office.slack.team.channels[card.channel]
+        office.slack.people.say(office.bob, channel, "approve")
+        await office.slack.post.settled()
+        unclear = delivered(office, "approve")
+        await office.slack.people.press(office.bob, card, "approve").reply()
+        await until(lambda: len(office.ledger()) == 1, "the first one")
+        assert await office.slack.post.again(unclear)
+        await office.slack.post.settled()
+    assert len(office.slack.team.whispers(office.bob)) == 1
+    assert len(office.ledger()) == 1
 
 
 async def test_a_verdict_below_two_open_copies_asks_which(office: SlackOffice) -> None:
@@ -176,6 +228,19 @@ async def test_with_half_of_all_replies_lost_each_has_one_copy(office: SlackOffi
     assert len(lost) >= 3
     assert [len(office.direct(each)) for each in (office.bob, office.carol)] == [3, 3]
     assert [len(office.answers(root)) for root in roots] == [1, 1, 1]
+
+
+async def test_a_second_press_on_a_copy_is_explained_there(office: SlackOffice) -> None:
+    async with office.listening(), office.working([SHIP, "Shipped."]):
+        said, copy = await asked(office)
+        presses = [office.slack.people.press(office.bob, copy, "approve") for _ in range(2)]
+        for press in presses:
+            await press.reply()
+        await office.shown(said, 2)
+        whispers = office.slack.team.whispers
+        await until(lambda: len(whispers(office.bob)) == 2, "the notes")
+    assert {each.channel for each in whispers(office.bob)} == {copy.channel, said.channel}
+    assert office.ledger() == ["v1.2.3"]
 
 
 # ---- guests, and people from outside -----------------------------------------------------------------------------------

@@ -39,6 +39,9 @@ class Porch:
     async def rate(self, rating: Rating) -> None:
         raise AssertionError("nothing was rated")
 
+    async def refusal(self, press: Press) -> str | None:
+        raise AssertionError("nothing was pressed")
+
     async def bury(self, channel: str, raw: bytes, cause: str) -> None:
         self.buried.append(raw)
         self.heard.set()
