@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -138,6 +139,21 @@ async def test_a_command_says_in_private_what_is_missing(office: SlackOffice) ->
             assert "invite" in as_text(told["text"])
         assert "/ask ship" in as_text((await ask(office, "  ").reply())["text"])
         assert await app.desk.threads() == []
+    assert roots(office) == []
+
+
+@pytest.mark.parametrize("standing", ["guest", "outsider"])
+async def test_a_guest_or_an_outsider_begins_nothing_by_a_command_or_a_shortcut(
+    office: SlackOffice, standing: Literal["guest", "outsider"]
+) -> None:
+    gina = office.slack.team.person("gina", standing)
+    office.slack.team.join(gina, office.channel)
+    async with office.listening() as app, office.working():
+        said = office.say("the build is red", office.eve)
+        told = await office.slack.people.slash(gina, office.channel, "/ask", "ship it").reply()
+        await office.slack.people.shortcut(gina, said, "ask").reply()
+        assert await app.desk.threads() == []
+    assert "people file" in as_text(told["text"])
     assert roots(office) == []
 
 
