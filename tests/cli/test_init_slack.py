@@ -22,6 +22,7 @@ from channels.slack.manifest import manifest
 from tests.channels.console.typing_at import Keys
 from tests.cli.office import Said, furnish
 from tests.scenarios.playing import surroundings
+from tests.slack_server.faults import LoseReply
 from tests.slack_server.server import SlackServer
 from tests.slack_server.workspace import Message, Person
 
@@ -269,6 +270,17 @@ async def test_over_http_without_its_address_no_link_is_made_up(place: Setting) 
     said = await place.init("--http", said=["xoxb-wrong"])
     assert "`bot slack manifest --url https://YOURS/slack/events` prints" in said.out
     assert "manifest_json" not in said.out
+
+
+async def test_hello_whose_reply_was_lost_is_not_said_twice(place: Setting) -> None:
+    place.slack.faults.plan("chat.postMessage", LoseReply())
+    said = await place.init(*place.flags, "--member", place.dana.id)
+    assert said.status == 1
+    assert "All is written, but hello could not be said: Slack did not answer" in said.err
+    again = await place.init("--json")
+    assert again.status == 0, again.err
+    assert len(place.hellos()) == 1
+    assert cast("Json", cast("Json", json.loads(again.out))["message"])["new"] is False
 
 
 async def test_hello_in_a_channel_needs_the_bot_there(place: Setting) -> None:
