@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+
+from bot.core.events import Event
 from bot.core.outbox import Outgoing
 from bot.core.thread import Thread
 from bot.core.values import Address
-from bot.kit.channel import Undeliverable
+from bot.kit.channel import Fetched, Undeliverable
 from bot.kit.people import People
 from channels.slack.address import place
 from channels.slack.api import Web
@@ -77,6 +81,25 @@ class Everywhere:
     async def change(self, receipt: str, key: str, thread: Thread, at: int) -> None:
         slack = await self._of(receipt.partition("/")[0])
         await slack.change(receipt, key, thread, at)
+
+    async def fetch(self, file: str) -> Fetched:
+        return await (await self._of(file.partition("/")[0])).fetch(file)
+
+    def show(self, thread: Thread, events: Sequence[Event]) -> None:
+        """Nothing where this process has not spoken yet: it would have to wait for the token."""
+        if slack := self._open(thread):
+            slack.show(thread, events)
+
+    def leave(self, thread: Thread) -> None:
+        if slack := self._open(thread):
+            slack.leave(thread)
+
+    async def settled(self) -> None:
+        await asyncio.gather(*(slack.settled() for _, slack in self._there.values()))
+
+    def _open(self, thread: Thread) -> Slack | None:
+        team = place(thread.address).team if thread.address else ""
+        return self._there[team][1] if team in self._there else None
 
     async def _of(self, team: str) -> Slack:
         web = await self._offices.web(team)

@@ -122,7 +122,9 @@ def said(event: Message, channel: str, us: Us, name_of: NameOf) -> Said:
         text=_with_files(spoken(event.text, us, name_of), event),
         aim=_aim(event, channel, us),
         written=moment(event.ts),
-        files=tuple(Attachment(id=file.id, name=file.name) for file in event.files if file.id),
+        files=tuple(
+            Attachment(id=f"{us.team}/{file.id}", name=file.name) for file in event.files if file.id
+        ),
         standing=_standing(event, us),
     )
     return Said(words, place, event.ts)

@@ -71,7 +71,7 @@ class Slack:
 
     async def fetch(self, file: str) -> Fetched:
         """A file that came with a message."""
-        return await fetch(self._web, file)
+        return await fetch(self._web, file.rpartition("/")[2])
 
     async def change(self, receipt: str, key: str, thread: Thread, at: int) -> None:
         """The card and its copies as they stand now, for those who were asked; their files stay as they are."""

@@ -27,7 +27,7 @@ from tests.scenarios.slack_office import SlackOffice, until
 from tests.scenarios.test_slack_processes import ended, ready
 from tests.slack_server.people import People
 from tests.slack_server.server import SlackServer
-from tests.slack_server.workspace import Channel, Message, Person, Workspace
+from tests.slack_server.workspace import Channel, File, Message, Person, Workspace
 
 SECOND = "T00000002"
 
@@ -42,10 +42,10 @@ class Place:
     person: Person
     channel: Channel
 
-    def mention(self, text: str) -> Message:
+    def mention(self, text: str, *files: File) -> Message:
         bot = self.slack.world.seat(self.team).bot
         self.team.join(bot, self.channel)
-        return self.people.say(self.person, self.channel, f"<@{bot.id}> {text}")
+        return self.people.say(self.person, self.channel, f"<@{bot.id}> {text}", None, files)
 
     def answers(self, root: Message) -> list[Message]:
         bot = self.slack.world.seat(self.team).bot
@@ -183,9 +183,24 @@ async def test_each_workspace_is_answered_by_its_own_token(
     assert "xoxb-" not in str(office.model.asked)
 
 
+async def test_a_file_is_read_by_the_token_of_its_own_workspace(places: Two) -> None:
+    office, second = places.office, places.second
+    async with office.listening("http"), office.working(DONE):
+        await places.install(second)
+        notes = second.team.file("notes.txt", second.person, b"ship on Friday")
+        await answered(second, second.mention("read this", notes))
+    assert "ship on Friday" in office.model.asked[0]
+    assert {call.token for call in office.slack.ledger.calls("files.info")} == {second.token}
+
+
 async def answered(place: Place, root: Message) -> None:
     await until(lambda: bool(place.answers(root)), "an answer")
-    await until(lambda: "eyes" in root.reactions, "the eyes")
+    stamps = ("reactions.add", "reactions.remove")
+    calls = place.slack.ledger.calls
+    await until(
+        lambda: all(any(c.arguments["timestamp"] == root.ts for c in calls(m)) for m in stamps),
+        "eyes that came and went",
+    )
     assert [each.text for each in place.answers(root)] == ["Here."]
 
 
