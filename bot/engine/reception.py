@@ -236,11 +236,17 @@ class Reception:
             actor=self._actor(press.channel, press.person),
             request=press.request,
             word=press.word,
-            digest=call.card.digest if call and call.card and current else "",
+            digest=_shown(call, press) if call and current else "",
             text=offered[press.choice or 0] if chosen else press.text,
             arguments=dict(press.arguments),
             channel=press.channel,
         )
+
+
+def _shown(call: Call, press: Press) -> str:
+    """The digest of the card that was pressed: empty where another one has its name, since the log lost its end."""
+    digest = call.card.digest if call.card else ""
+    return digest if digest.startswith(press.digest) else ""
 
 
 def _open(thread: Thread, request: str) -> Waiting | None:

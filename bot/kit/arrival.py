@@ -52,7 +52,8 @@ class Remark:
 class Press:
     """A verdict given by a button or a form. `choice` counts from 0, where a question offers some.
 
-    `spot` is where it was given, in the channel's own words; empty where that is not told.
+    `spot` is where it was given, in the channel's own words, `digest` how that of the card began that was shown; empty where that is not
+    told.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Press:
     text: str = ""
     arguments: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     spot: str = ""
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

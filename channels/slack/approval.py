@@ -91,7 +91,12 @@ def _buttons(asked: Approval, say: Words) -> list[Json]:
         ("edit", say.edit, say.edit_spoken, bool(asked.arguments and asked.approvers)),
     )
     return blocks.actions(
-        blocks.button(action, label, request, spoken.format(tool=tool, request=request))
+        blocks.button(
+            action,
+            label,
+            f"{request} {asked.digest[:16]}",
+            spoken.format(tool=tool, request=request),
+        )
         for action, label, spoken, is_offered in offered
         if is_offered
     )

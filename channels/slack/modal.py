@@ -79,5 +79,7 @@ class Modals:
 def _view(press: Press, form: Form, look: Look) -> Json:
     asked = form.approval
     if press.word == "deny":
-        return forms.deny(press.request, asked.tool, look)
-    return forms.edit(press.request, asked.tool, asked.arguments, form.schema, look)
+        view = forms.deny(press.request, asked.tool, look)
+    else:
+        view = forms.edit(press.request, asked.tool, asked.arguments, form.schema, look)
+    return {**view, "private_metadata": f"{press.request} {press.digest}"}

@@ -184,13 +184,15 @@ def _press(body: Body, action: Action, us: Us) -> Press | None:
     ts = body.message.ts if body.message else body.container.message_ts
     if not (channel and ts and action.value and body.user.id):
         return None
+    request, _, digest = action.value.partition(" ")
     return Press(
         id=f"{message_id(us.team, channel, ts)}/{action.action_ts}/{body.user.id}",
         channel=CHANNEL,
         person=body.user.id,
-        request=action.value,
+        request=request,
         word="approve",
         spot=f"{channel}/{ts}",
+        digest=digest,
     )
 
 
@@ -202,12 +204,14 @@ def is_ours(body: Body, us: Us) -> bool:
 def _submission(body: Body, view: View, us: Us) -> Submitted | None:
     if not body.user.id:
         return None
+    request, _, digest = view.private_metadata.partition(" ")
     press = Press(
         id=f"{CHANNEL}:{us.team}/{view.id}/{body.user.id}",
         channel=CHANNEL,
         person=body.user.id,
-        request=view.private_metadata,
+        request=request,
         word="edit",
+        digest=digest,
     )
     return Submitted(press, view.callback_id, view.state.values)
 

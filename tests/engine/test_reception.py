@@ -219,6 +219,22 @@ async def test_why_a_press_did_not_count_can_be_read_and_is_nothing_where_it_did
         assert await desks.reception.refusal(nowhere) is None
 
 
+async def test_a_press_on_a_card_whose_name_another_has_by_now_approves_nothing(
+    office: Office,
+) -> None:
+    """Where a Redis that lost its last second chose again, another call has the name of one that people were shown."""
+    async with open_desk(office, SIGN) as desks:
+        await desks.say("go", aim="bot")
+        shown = await card(desks.desk, Approval)
+        assert isinstance(shown, Approval)
+        lost = Press("p1", "screen", "bob", shown.request, "approve", digest="0123456789abcdef")
+        await desks.reception.press(lost)
+        assert await desks.reception.refusal(lost) is not None
+        same = Press("p2", "screen", "bob", shown.request, "approve", digest=shown.digest[:16])
+        await desks.reception.press(same)
+        assert await desks.reception.refusal(same) is None
+
+
 async def test_a_press_on_a_thread_that_is_not_there_is_nothing(office: Office) -> None:
     async with quiet_desk(office) as desks:
         await desks.reception.press(Press("p1", "screen", "bob", "tnowhere-4-0-v1", "approve"))

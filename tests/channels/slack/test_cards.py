@@ -171,10 +171,10 @@ Push tag v1.5.0 to 538568d\
 """)
 
 
-def test_the_buttons_of_an_approval_carry_the_request_alone() -> None:
+def test_the_buttons_of_an_approval_carry_the_request_and_what_was_shown() -> None:
     post = card(APPROVAL)
     assert buttons(post) == [("approve", "Approve"), ("deny", "Deny…"), ("edit", "Edit…")]
-    assert {str(each["value"]) for each in elements(post)} == {"T-4-0-v2"}
+    assert {str(each["value"]) for each in elements(post)} == {"T-4-0-v2 d"}
     assert [each["accessibility_label"] for each in elements(post)] == snapshot(
         [
             "Approve push_tag, request T-4-0-v2",
