@@ -21,7 +21,8 @@ from channels.slack import hints
 from channels.slack.address import CHANNEL
 from channels.slack.answers import Answers
 from channels.slack.api import Json, Refused, Web
-from channels.slack.missed import read_back
+from channels.slack.cursors import Cursors, Gap
+from channels.slack.missed import Missed
 from channels.slack.modal import Modals
 from channels.slack.parse import Said, Submitted, Us, Wish, parse
 from channels.slack.reader import look_of
@@ -43,6 +44,7 @@ class Listener:
         self._arrivals = arrivals
         self._modals = Modals(web, people, arrivals)
         self._answers = Answers(web, us, people, arrivals)
+        self._cursors = Cursors(us, arrivals)
         self._beside: set[asyncio.Task[None]] = set()
 
     def app(self, signing_secret: str = "") -> AsyncApp:
@@ -57,18 +59,20 @@ class Listener:
 
     def catch_up(self) -> None:
         """Begins to read back what was missed, beside the listening; whatever it finds comes by the same way as all else."""
-        self._start(self._read_back())
+        self._start(self._read_back(self._cursors.gap()))
 
-    async def _read_back(self) -> None:
+    async def _read_back(self, gap: Gap) -> None:
         lately = await self._arrivals.lately(CHANNEL)
-        await read_back(self._web, self._us, self._name_of, lately, self._said)
+        since = await self._cursors.stored()
+        missed = Missed(self._web, self._us, self._name_of, since, self._said)
+        await self._cursors.closed(gap, await missed.read_back(lately))
 
     async def settled(self) -> None:
         """Ends what is under way beside the listening, within a few seconds; all of it is best effort."""
-        if self._beside:
-            _, late = await asyncio.wait(self._beside, timeout=DRAIN_SECONDS)
-            for task in late:
-                task.cancel()
+        self._start(self._cursors.store())
+        _, late = await asyncio.wait(self._beside, timeout=DRAIN_SECONDS)
+        for task in late:
+            task.cancel()
 
     async def _hear(self, body: dict[str, object]) -> BoltResponse:
         try:
@@ -80,6 +84,8 @@ class Listener:
         match arrived:
             case Said():
                 await self._said(arrived)
+                if self._cursors.heard(arrived.place.channel, arrived.ts):
+                    self._start(self._cursors.store())
             case Remark():
                 await self._arrivals.remark(arrived)
             case Press():
