@@ -27,6 +27,7 @@ from channels.slack.modal import Modals
 from channels.slack.parse import Said, Submitted, Us, Wish, parse
 from channels.slack.reader import look_of
 from channels.slack.replies import with_before
+from channels.slack.roots import Homes
 
 EYES = "eyes"
 HEARD = ""
@@ -44,6 +45,7 @@ class Listener:
         self._arrivals = arrivals
         self._modals = Modals(web, people, arrivals)
         self._answers = Answers(web, us, people, arrivals)
+        self._homes = Homes(web, us)
         self._cursors = Cursors(us, arrivals)
         self._beside: set[asyncio.Task[None]] = set()
 
@@ -87,7 +89,7 @@ class Listener:
                 if self._cursors.heard(arrived.place.channel, arrived.ts):
                     self._start(self._cursors.store())
             case Remark():
-                await self._arrivals.remark(arrived)
+                await self._arrivals.remark(await self._homes.of(arrived))
             case Press():
                 await self._arrivals.press(arrived)
             case Wish():
@@ -99,9 +101,10 @@ class Listener:
         return BoltResponse(status=200, body=HEARD)
 
     async def _said(self, said: Said) -> None:
-        words = said.words
-        if words.aim != "bot" and not said.is_reply:
+        if said.words.aim != "bot" and not said.is_reply:
             return
+        said = await self._homes.settled(said)
+        words = said.words
         if await self._answers.take(said):
             self._start(self._look_up(said.place.channel, said.ts))
             return

@@ -14,12 +14,13 @@ import structlog
 
 from bot.core.values import Address
 from bot.kit.channel import Undeliverable
-from channels.slack.address import place
+from channels.slack.address import Place, place
 from channels.slack.api import Json, Refused, Web
 from channels.slack.pace import Pace
 from channels.slack.parse import NameOf, Said, Us, is_persons, said
 from channels.slack.payload import Message
 from channels.slack.replies import replies
+from channels.slack.roots import Roots
 
 # Nobody knows how far a channel was heard that has no cursor.
 AGE_SECONDS = 24 * 3600
@@ -51,11 +52,12 @@ class Missed:
         self._name_of = name_of
         self._since = since
         self._hear = hear
+        self._standing = Roots(web, self._who)
         self._pace = Pace(SECONDS_EACH)
 
     async def read_back(self, lately: Sequence[Address]) -> list[str]:
         """Reads the channels and the threads of these addresses, oldest message first in each; the channels that could be read."""
-        places = [where for where in map(place, lately) if where.team == self._us.team]
+        places = [each for each in map(place, lately) if each.team == self._us.team]
         known = sorted(self._since, key=lambda channel: self._since[channel], reverse=True)
         channels = list(dict.fromkeys([*(where.channel for where in places), *known]))
         read = [
@@ -63,12 +65,12 @@ class Missed:
             for channel in channels[:MOST_CHANNELS]
             if await self._hear_all(channel, self._roots(channel))
         ]
-        for where in places:
-            since = self._oldest(where.channel)
-            await self._hear_all(
-                where.channel, replies(self._web, where.channel, where.root, since)
-            )
+        for each in places:
+            await self._hear_all(each.channel, self._thread(each))
         return read
+
+    async def _who(self) -> Json:
+        return {"bot_id": self._us.bot}
 
     def _oldest(self, channel: str) -> str:
         now, cursor = time.time(), self._since.get(channel)
@@ -88,6 +90,14 @@ class Missed:
         except (Undeliverable, Refused):
             return False
         return True
+
+    async def _thread(self, where: Place) -> AsyncGenerator[Json]:
+        where = await self._standing.of(where)
+        if where.born is None:
+            async for reply in replies(
+                self._web, where.channel, where.root, self._oldest(where.channel)
+            ):
+                yield reply
 
     async def _roots(self, channel: str) -> AsyncGenerator[Json]:
         """The messages of a channel, oldest first; the newest of them where there are too many."""

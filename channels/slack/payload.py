@@ -40,6 +40,7 @@ class Message(_Part):
     text: Text = ""
     ts: Text = ""
     thread_ts: Text = ""
+    parent_user_id: Text = ""
     channel: Text = ""
     files: tuple[File, ...] = ()
     edited: Edited | None = None
