@@ -12,7 +12,7 @@ from bot.core.values import Address
 from bot.kit.channel import Fetched, Undeliverable
 from bot.kit.people import People
 from channels.slack import marks
-from channels.slack.address import Place, link, place
+from channels.slack.address import Place, link, moment, place
 from channels.slack.api import Web
 from channels.slack.copies import Copies
 from channels.slack.files import fetch
@@ -75,6 +75,10 @@ class Slack:
     async def fetch(self, file: str) -> Fetched:
         """A file that came with a message."""
         return await fetch(self._web, file)
+
+    def written(self, receipt: str) -> int:
+        """By Slack's clock, as everything that people write there."""
+        return moment(receipt.partition(" ")[0].rpartition("/")[2])
 
     async def change(self, receipt: str, key: str, thread: Thread, at: int) -> None:
         """The card and its copies as they stand now, for those who were asked; their files stay as they are."""
