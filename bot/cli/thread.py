@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from bot.core.status import phase
 from bot.core.values import Address
 from bot.engine.standing import Standing
 from channels.console.channel import CHANNEL
+from channels.slack import address as slack
 
 Reason = Annotated[
     str, Parameter("--reason", allow_leading_hyphen=True, help="Why, for whoever reads the thread.")
@@ -23,17 +25,31 @@ Reason = Annotated[
 Locator = Annotated[
     str, Parameter("--address", help="The console thread to speak in; default a new one.")
 ]
+At = Annotated[
+    str, Parameter("--at", help="Where it is to speak instead: slack:TEAM/CHANNEL, by their IDs.")
+]
 
 
-async def launch(agent: str, text: Text, /, *, as_: As = "", address: Locator = "") -> None:
+async def launch(
+    agent: str, text: Text, /, *, as_: As = "", address: Locator = "", at: At = ""
+) -> None:
     """Returns when the message is durable."""
     async with parts.whole() as app:
         parts.agent(app, agent)
         if parts.says_nothing(text):
             raise Wrong(f"Say what {agent} is to do: bot launch {agent} TEXT.")
         person = parts.actor(app, as_)
-        place = Address(channel=CHANNEL, locator=address or uuid4().hex[:12])
+        place = _begun(at) if at else Address(channel=CHANNEL, locator=address or uuid4().hex[:12])
         say(await app.desk.launch(agent, text, person, place))
+
+
+def _begun(at: str) -> Address:
+    """A place of its own in that channel of that medium."""
+    channel, _, where = at.partition(":")
+    place = slack.begun(where, time.time_ns() // 1_000_000, uuid4().hex[:8])
+    if channel != slack.CHANNEL or place is None:
+        raise Wrong(f"--at is slack:TEAM/CHANNEL, by their IDs, not {at[:80]}.")
+    return place
 
 
 async def pause(thread: str, /, *, as_: As = "") -> None:

@@ -19,7 +19,9 @@ def delivered(thread: Thread, event: Delivered) -> Thread:
         case Saying():
             return turn.changed(thread, call, calls.close(call, "said"), event.at)
         case Asked() as phase:
-            return turn.put(thread, replace(call, phase=replace(phase, shown=event.at)))
+            # By the clock that dates the words which will be said to it.
+            shown = event.at if event.written is None else event.written
+            return turn.put(thread, replace(call, phase=replace(phase, shown=shown)))
         case _:
             return thread
 

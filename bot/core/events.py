@@ -164,11 +164,12 @@ class TimerFired(Base):
 
 
 class Delivered(Base):
-    """The channel took the message. The receipt is the channel's own."""
+    """The channel took the message. The receipt is the channel's own, and so is the time it was `written`, where it has one."""
 
     type: Literal["Delivered"] = "Delivered"
     key: str
     receipt: str = ""
+    written: int | None = None
 
 
 class DeliveryFailed(Base):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b32encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import uuid4
@@ -143,6 +143,14 @@ class Desk:
         """Keep a payload that no event can be made of, under its id at the source, for a human to look at."""
         at = await self._store.now()
         await self._store.bury(letters.payload(kind, id, raw, cause, at))
+
+    async def cursors(self, channel: str) -> dict[str, str]:
+        """How far each place of this channel was read; nothing where that was lost."""
+        return await self._store.cursors(channel)
+
+    async def move_cursors(self, channel: str, cursors: Mapping[str, str]) -> None:
+        """Remember that these were read so far."""
+        await self._store.move_cursors(channel, cursors)
 
     async def judge(self, verdict: Verdict) -> Judged:
         """Hand in a verdict and say at once whether it counted: the fold is the same for everybody."""

@@ -116,5 +116,10 @@ def of_address(address: str) -> str:
     return partition(partition_of(address)).aliases
 
 
+def of_cursors(name: str) -> str:
+    """The hash of how far each place of this medium was read."""
+    return f"bot:{{p{partition_of(name):02d}}}:cursors:{name}"
+
+
 def thread_of_log(key: str) -> str:
     return key.rsplit(":", 1)[1]

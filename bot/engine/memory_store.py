@@ -22,6 +22,7 @@ from bot.engine.commit import (
     Timer,
 )
 from bot.engine.letters import Letter
+from bot.engine.memory_cursors import MemoryCursors
 from bot.engine.memory_letters import MemoryLetters
 from bot.engine.memory_rebuild import MemoryRebuild
 
@@ -55,6 +56,7 @@ class MemoryServer:
     timers: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     touched: dict[str, int] = field(default_factory=dict[str, int])
     aliases: dict[str, str] = field(default_factory=dict[str, str])
+    cursors: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
     letters: dict[str, Letter] = field(default_factory=dict[str, Letter])
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     entries: int = 0
@@ -72,7 +74,7 @@ class MemoryServer:
         rung.set()
 
 
-class MemoryStore(MemoryLetters, MemoryRebuild):
+class MemoryStore(MemoryLetters, MemoryRebuild, MemoryCursors):
     def __init__(self, server: MemoryServer, *, lease_seconds: float, consumer: str) -> None:
         self._server = server
         self._lease_ms = int(lease_seconds * 1000)

@@ -18,7 +18,7 @@ from bot.engine.run import Runner
 from bot.engine.session import Question, Session
 from bot.engine.stuck import LeaseLost, LogParted, during
 from bot.engine.trouble import STORE_AWAY
-from bot.kit.channel import Channel, Undeliverable
+from bot.kit.channel import Channel, Dated, Undeliverable
 
 LISTEN_SECONDS = 1.0
 Choose = Callable[[Thread, Sequence[Event]], Coroutine[None, None, Event]]
@@ -169,7 +169,11 @@ class Performer:
             failed = DeliveryFailed(id=f"unsent:{key}", actor="engine", key=key, reason=reason)
             await session.record(failed)
             return
-        await session.record(Delivered(id=f"sent:{key}", actor="engine", key=key, receipt=receipt))
+        written = channel.written(receipt) if isinstance(channel, Dated) else None
+        sent = Delivered(
+            id=f"sent:{key}", actor="engine", key=key, receipt=receipt, written=written
+        )
+        await session.record(sent)
 
 
 def _owed(thread: Thread) -> frozenset[str]:

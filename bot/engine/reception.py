@@ -87,6 +87,12 @@ class Reception:
         ]
         return [each for each in found if each is not None and each.channel == channel]
 
+    async def cursors(self, channel: str) -> Mapping[str, str]:
+        return await self._desk.cursors(channel)
+
+    async def move_cursors(self, channel: str, cursors: Mapping[str, str]) -> None:
+        await self._desk.move_cursors(channel, cursors)
+
     async def remark(self, remark: Remark) -> None:
         """What changed about a message is one more thing said about it, if we have that message."""
         name = thread_id(remark.address)

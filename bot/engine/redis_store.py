@@ -9,7 +9,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
 from typing import cast
@@ -121,6 +121,15 @@ class RedisStore(RedisLetters, RedisRebuild):
     async def resolve(self, address: str) -> str | None:
         found = await self._wire.command("HGET", keys.of_address(address), address)
         return cast(bytes, found).decode() if found else None
+
+    async def cursors(self, name: str) -> dict[str, str]:
+        found = wording.fields(await self._wire.command("HGETALL", keys.of_cursors(name)))
+        return {place.decode(): cursor.decode() for place, cursor in found.items()}
+
+    async def move_cursors(self, name: str, cursors: Mapping[str, str]) -> None:
+        flat = [word for pair in cursors.items() for word in pair]
+        if flat:  # Harmless when sent twice.
+            await self._wire.command("HSET", keys.of_cursors(name), *flat)
 
     # Leases
 

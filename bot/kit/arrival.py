@@ -149,6 +149,14 @@ class Arrivals(Protocol):
         """Where threads of this channel moved last, the last one first; a bounded number of them."""
         ...
 
+    async def cursors(self, channel: str) -> Mapping[str, str]:
+        """How far each place of this channel was read, by the place's own measure; nothing where that was lost."""
+        ...
+
+    async def move_cursors(self, channel: str, cursors: Mapping[str, str]) -> None:
+        """Remember that these places were read so far."""
+        ...
+
     async def knows(self, address: Address) -> bool:
         """Whether a thread of ours lives at this address."""
         ...

@@ -53,6 +53,15 @@ class Readable(Protocol):
 
 
 @runtime_checkable
+class Dated(Protocol):
+    """A medium whose own clock dates all that is written in it."""
+
+    def written(self, receipt: str) -> int:
+        """When the message of this receipt was written, in milliseconds since the epoch."""
+        ...
+
+
+@runtime_checkable
 class Changing(Protocol):
     """A medium whose messages can be changed after they were sent."""
 

@@ -9,12 +9,18 @@ from bot.core.values import Address
 from bot.kit.channel import Undeliverable
 
 CHANNEL = "slack"
-_LOCATOR = re.compile(r"(?P<team>[A-Z0-9]+)/(?P<channel>[A-Z0-9]+)/(?P<root>\d+\.\d+)")
+_LOCATOR = re.compile(
+    r"(?P<team>[A-Z0-9]+)/(?P<channel>[A-Z0-9]+)/(?P<root>\d+\.\d+|new-\d+-[a-z0-9]+)"
+)
+_HERE = re.compile(r"[TE][A-Z0-9]+/[CDG][A-Z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A thread in a channel of a workspace; `root` is the timestamp of the message it hangs under."""
+    """A thread in a channel of a workspace; `root` is the timestamp of the message it hangs under.
+
+    One that was begun elsewhere is named by when it was `born` until its first message stands, and by that name ever after.
+    """
 
     team: str
     channel: str
@@ -23,6 +29,19 @@ class Place:
     @property
     def address(self) -> Address:
         return Address(channel=CHANNEL, locator=f"{self.team}/{self.channel}/{self.root}")
+
+    @property
+    def born(self) -> int | None:
+        """When this was begun elsewhere, in milliseconds since the epoch; None: it hangs under a message."""
+        word, _, rest = self.root.partition("-")
+        return int(rest.partition("-")[0]) if word == "new" else None
+
+
+def begun(where: str, at_ms: int, mark: str) -> Address | None:
+    """The address of a thread that is begun elsewhere and is to stand in the channel TEAM/CHANNEL; None: that is none."""
+    if _HERE.fullmatch(where) is None:
+        return None
+    return Address(channel=CHANNEL, locator=f"{where}/new-{at_ms}-{mark}")
 
 
 def place(address: Address) -> Place:
@@ -37,7 +56,8 @@ def place(address: Address) -> Place:
 
 def link(url: str, where: Place) -> str:
     """Where a browser finds the thread, by the address of its workspace (docs: reference/methods/chat.getPermalink)."""
-    return f"{url}archives/{where.channel}/p{where.root.replace('.', '')}"
+    channel = f"{url}archives/{where.channel}"
+    return channel if where.born else f"{channel}/p{where.root.replace('.', '')}"
 
 
 def message_id(team: str, channel: str, ts: str) -> str:

@@ -22,13 +22,15 @@ from channels.slack.address import CHANNEL
 from channels.slack.answers import Answers
 from channels.slack.api import Web
 from channels.slack.ask import Asks
+from channels.slack.cursors import Cursors, Gap
 from channels.slack.entries import Chosen, Command, Entered, Opened, Stopped, read
 from channels.slack.home import Home
-from channels.slack.missed import read_back
+from channels.slack.missed import Missed
 from channels.slack.modal import Modals
 from channels.slack.parse import Said, Submitted, Us, Wish
 from channels.slack.reader import look_of
 from channels.slack.replies import with_before
+from channels.slack.roots import Homes
 from channels.slack.signs import Signs
 from channels.slack.standing import Standings
 
@@ -51,6 +53,8 @@ class Listener:
         self._answers = Answers(web, us, people, arrivals)
         self._standings = Standings(web, us, people)
         self._asks = Asks(web, us, people, arrivals, self._signs, self._standings)
+        self._homes = Homes(web, us)
+        self._cursors = Cursors(us, arrivals)
         self._beside: set[asyncio.Task[None]] = set()
 
     def app(self, signing_secret: str = "") -> AsyncApp:
@@ -65,19 +69,21 @@ class Listener:
 
     def catch_up(self) -> None:
         """Begins to read back what was missed, beside the listening; whatever it finds comes by the same way as all else."""
-        self._start(self._read_back())
+        self._start(self._read_back(self._cursors.gap()))
 
-    async def _read_back(self) -> None:
+    async def _read_back(self, gap: Gap) -> None:
         lately = await self._arrivals.lately(CHANNEL)
-        await read_back(self._web, self._us, self._name_of, lately, self._said)
+        since = await self._cursors.stored()
+        missed = Missed(self._web, self._us, self._name_of, since, self._said)
+        await self._cursors.closed(gap, await missed.read_back(lately))
 
     async def settled(self) -> None:
         """Ends what is under way beside the listening, within a few seconds; all of it is best effort."""
         await self._signs.settled()
-        if self._beside:
-            _, late = await asyncio.wait(self._beside, timeout=DRAIN_SECONDS)
-            for task in late:
-                task.cancel()
+        self._start(self._cursors.store())
+        _, late = await asyncio.wait(self._beside, timeout=DRAIN_SECONDS)
+        for task in late:
+            task.cancel()
 
     async def hear(self, body: dict[str, object]) -> BoltResponse:
         """Takes what Slack tells; what it answers is for Slack."""
@@ -94,8 +100,10 @@ class Listener:
         match arrived:
             case Said():
                 await self._said(arrived)
+                if self._cursors.heard(arrived.place.channel, arrived.ts):
+                    self._start(self._cursors.store())
             case Remark():
-                await self._arrivals.remark(arrived)
+                await self._arrivals.remark(await self._homes.of(arrived))
             case Press():
                 await self._arrivals.press(arrived)
                 self._start(self._answers.explain(arrived))
@@ -126,9 +134,10 @@ class Listener:
         return None
 
     async def _said(self, said: Said) -> None:
-        words = said.words
-        if words.aim != "bot" and not said.is_reply:
+        if said.words.aim != "bot" and not said.is_reply:
             return
+        said = await self._homes.settled(said)
+        words = said.words
         if await self._answers.take(said):
             self._signs.seen(said.place.channel, said.ts)
             return

@@ -1,64 +1,116 @@
-"""Missed: what was said while nobody listened is read back where we have been lately, and heard as if it came now.
+"""Missed: what was said while nobody listened is read back, and heard as if it came now.
 
-Bounded by age and number; what was heard before has its identity and changes nothing.
+Read are the channels that were heard before, from a little before where each was heard last, and the threads that moved lately.
+Bounded by age and number, and by Slack's rate; what was heard before has its identity and changes nothing.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import cast
+
+import structlog
 
 from bot.core.values import Address
 from bot.kit.channel import Undeliverable
-from channels.slack.address import place
+from channels.slack.address import Place, place
 from channels.slack.api import Json, Refused, Web
+from channels.slack.pace import Pace
 from channels.slack.parse import NameOf, Said, Us, is_heard, said
 from channels.slack.payload import Message
 from channels.slack.replies import replies
+from channels.slack.roots import Roots
 
+# Nobody knows how far a channel was heard that has no cursor.
 AGE_SECONDS = 24 * 3600
-MOST_ROOTS = 100
+MOST_AGE_SECONDS = 7 * AGE_SECONDS
+# Slack tells a thing again for six minutes, a socket may be deaf for five before that is noticed, and an address that takes
+# nothing for an hour is told nothing more.
+OVERLAP_SECONDS = 3600
+MOST_CHANNELS = 100
+PAGE = 200
+MOST_PAGES = 5
+# Slack's third tier is fifty calls a minute of each method.
+SECONDS_EACH = 1.2
+log = structlog.get_logger()
 
 
-async def read_back(
-    web: Web,
-    us: Us,
-    name_of: NameOf,
-    lately: Sequence[Address],
-    hear: Callable[[Said], Awaitable[None]],
-) -> None:
-    """Reads the channels and threads of these addresses, oldest message first in each."""
-    places = [where for where in map(place, lately) if where.team == us.team]
-    since = f"{time.time() - AGE_SECONDS:.6f}"
-    for channel in dict.fromkeys(where.channel for where in places):
-        await _hear_all(_roots(web, channel, since), channel, since, us, name_of, hear)
-    for where in places:
-        await _hear_all(
-            replies(web, where.channel, where.root), where.channel, since, us, name_of, hear
-        )
+class Missed:
+    """One reading back. `since` is how far each channel was heard."""
 
+    def __init__(
+        self,
+        web: Web,
+        us: Us,
+        name_of: NameOf,
+        since: Mapping[str, str],
+        hear: Callable[[Said], Awaitable[None]],
+    ) -> None:
+        self._web = web
+        self._us = us
+        self._name_of = name_of
+        self._since = since
+        self._hear = hear
+        self._standing = Roots(web, self._who)
+        self._pace = Pace(SECONDS_EACH)
 
-async def _hear_all(
-    messages: AsyncGenerator[Json],
-    channel: str,
-    since: str,
-    us: Us,
-    name_of: NameOf,
-    hear: Callable[[Said], Awaitable[None]],
-) -> None:
-    try:
-        async for each in messages:
-            message = Message.model_validate(each)
-            if message.ts > since and is_heard(message, us):
-                await hear(said(message, channel, us, name_of))
-    except (Undeliverable, Refused):
-        return  # We are in that channel no more.
+    async def read_back(self, lately: Sequence[Address]) -> list[str]:
+        """Reads the channels and the threads of these addresses, oldest message first in each; the channels that could be read."""
+        places = [each for each in map(place, lately) if each.team == self._us.team]
+        known = sorted(self._since, key=lambda channel: self._since[channel], reverse=True)
+        channels = list(dict.fromkeys([*(where.channel for where in places), *known]))
+        read = [
+            channel
+            for channel in channels[:MOST_CHANNELS]
+            if await self._hear_all(channel, self._roots(channel))
+        ]
+        for each in places:
+            await self._hear_all(each.channel, self._thread(each))
+        return read
 
+    async def _who(self) -> Json:
+        return {"bot_id": self._us.bot}
 
-async def _roots(web: Web, channel: str, since: str) -> AsyncGenerator[Json]:
-    """The newest messages of a channel, oldest first."""
-    asked: Json = {"channel": channel, "oldest": since, "limit": MOST_ROOTS}
-    page = await web.call("conversations.history", asked)
-    for message in reversed(cast("list[Json]", page.get("messages") or [])):
-        yield message
+    def _oldest(self, channel: str) -> str:
+        now, cursor = time.time(), self._since.get(channel)
+        if cursor is None:
+            return f"{now - AGE_SECONDS:.6f}"
+        return f"{max(now - MOST_AGE_SECONDS, float(cursor) - OVERLAP_SECONDS):.6f}"
+
+    async def _hear_all(self, channel: str, messages: AsyncGenerator[Json]) -> bool:
+        """Whether it could be read; where we are no more, it cannot."""
+        since = self._oldest(channel)
+        try:
+            async with self._pace.turn("read"):
+                async for each in messages:
+                    message = Message.model_validate(each)
+                    if message.ts > since and is_heard(message, self._us):
+                        await self._hear(said(message, channel, self._us, self._name_of))
+        except (Undeliverable, Refused):
+            return False
+        return True
+
+    async def _thread(self, where: Place) -> AsyncGenerator[Json]:
+        where = await self._standing.of(where)
+        if where.born is None:
+            async for reply in replies(
+                self._web, where.channel, where.root, self._oldest(where.channel)
+            ):
+                yield reply
+
+    async def _roots(self, channel: str) -> AsyncGenerator[Json]:
+        """The messages of a channel, oldest first; the newest of them where there are too many."""
+        found: list[Json] = []
+        asked: Json = {"channel": channel, "oldest": self._oldest(channel), "limit": PAGE}
+        for _ in range(MOST_PAGES):
+            page = await self._web.call("conversations.history", asked)
+            found += cast("list[Json]", page.get("messages") or [])
+            after = cast("Json", page.get("response_metadata") or {})
+            if not after.get("next_cursor"):
+                break
+            asked["cursor"] = after["next_cursor"]
+        else:
+            log.warning("not all was read back", channel=channel, messages=len(found))
+        for message in reversed(found):
+            yield message

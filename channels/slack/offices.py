@@ -16,7 +16,7 @@ from channels.slack.api import Web
 from channels.slack.connect import introduced
 from channels.slack.installs import Installs
 from channels.slack.parse import Us
-from channels.slack.send import Slack
+from channels.slack.send import Slack, written
 
 
 class Offices:
@@ -84,6 +84,9 @@ class Everywhere:
 
     async def fetch(self, file: str) -> Fetched:
         return await (await self._of(file.partition("/")[0])).fetch(file)
+
+    def written(self, receipt: str) -> int:
+        return written(receipt)
 
     def show(self, thread: Thread, events: Sequence[Event]) -> None:
         """Nothing where this process has not spoken yet: it would have to wait for the token."""

@@ -58,11 +58,12 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message, with the place it stands at."""
+    """A message, with the place it stands at and, of a reply, who wrote what it replies to, where Slack says so."""
 
     words: Words
     place: Place
     ts: str
+    parent: str = ""
 
     @property
     def is_reply(self) -> bool:
@@ -127,7 +128,7 @@ def said(event: Message, channel: str, us: Us, name_of: NameOf) -> Said:
         ),
         standing=_standing(event, us),
     )
-    return Said(words, place, event.ts)
+    return Said(words, place, event.ts, event.parent_user_id)
 
 
 def _aim(event: Message, channel: str, us: Us) -> Aim:

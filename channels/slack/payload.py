@@ -41,6 +41,7 @@ class Message(_Part):
     ts: Text = ""
     thread_ts: Text = ""
     event_ts: Text = ""
+    parent_user_id: Text = ""
     channel: Text = ""
     tab: Text = ""
     files: tuple[File, ...] = ()

@@ -24,8 +24,10 @@ UNREAD = "(What was said in this thread before could not be read.)"
 log = structlog.get_logger()
 
 
-async def replies(web: Web, channel: str, root: str) -> AsyncGenerator[Json]:
-    """The root and its replies, oldest first, with what programs wrote beside them."""
+async def replies(
+    web: Web, channel: str, root: str, since: str | None = None
+) -> AsyncGenerator[Json]:
+    """The root and its replies, those `since` alone if so asked, oldest first, with what programs wrote beside them."""
     cursor: str | None = None
     while cursor != "":
         page = await web.call(
@@ -34,6 +36,7 @@ async def replies(web: Web, channel: str, root: str) -> AsyncGenerator[Json]:
                 "channel": channel,
                 "ts": root,
                 "include_all_metadata": True,
+                "oldest": since,
                 "limit": PAGE,
                 "cursor": cursor,
             },

@@ -14,7 +14,7 @@ from bot.core.values import Address
 from bot.kit.channel import Fetched, Undeliverable
 from bot.kit.people import People
 from channels.slack import marks
-from channels.slack.address import Place, link, place
+from channels.slack.address import Place, link, moment, place
 from channels.slack.api import Web
 from channels.slack.copies import Copies
 from channels.slack.files import fetch
@@ -22,6 +22,7 @@ from channels.slack.hints import whisper
 from channels.slack.posting import Posting, Spot
 from channels.slack.reader import look, reader_of, user_of
 from channels.slack.replies import replies
+from channels.slack.roots import MARK, Roots
 from channels.slack.settled import settled
 from channels.slack.signs import Signs
 
@@ -37,11 +38,15 @@ class Slack:
         self._posting = Posting(web, self._who)
         self._copies = Copies(web, people, self._posting)
         self._signs = Signs(web)
+        self._roots = Roots(web, self._who)
         self._us: Json = {}
 
     async def find(self, address: Address, key: str) -> str | None:
         """The message of ours with this key in the thread, if it is there: anybody may write such a key beside theirs."""
-        where, bot = place(address), (await self._who())["bot_id"]
+        where, bot = await self._roots.of(place(address)), (await self._who())["bot_id"]
+        if where.born:
+            self._copies.doubt(key)
+            return None
         async for message in replies(self._web, where.channel, where.root):
             if message.get("bot_id") == bot and marks.mark(message) == key:
                 return _receipt(where, str(message["ts"]), marks.mark(message, "copies"))
@@ -50,19 +55,22 @@ class Slack:
 
     async def send(self, address: Address, message: Outgoing) -> str:
         """Posts in the thread, and before that to each of those asked; what Slack refuses for its form goes out in a plainer one."""
-        where = place(address)
+        where = await self._roots.of(place(address))
         await self._signs.cleared(where, message)
         copies = await self._copies.send(message, where, await self._link(where))
-        named = {"copies": marks.written(copies)} if copies else {}
-        spot, carried = Spot(where.channel, where.root), marks.metadata(message.key, **named)
+        carried = marks.metadata(message.key, **_named(address, marks.written(copies)))
+        spot = Spot(where.channel, None if where.born else where.root)
         ts = await self._posting.put(spot, message, look(message, self._people), carried)
+        if where.born:
+            self._roots.began(where, ts)
         return _receipt(where, ts, marks.written(copies))
 
     async def tell(self, address: Address, person: str, text: str) -> None:
         """A note that this person alone sees: in the thread, or where they are not in its channel, in a direct message."""
-        where, user = place(address), user_of(person, self._people)
+        user = user_of(person, self._people)
         if user is None:
             return
+        where = await self._roots.of(place(address))
         try:
             await whisper(self._web, where, user, text)
         except Undeliverable:
@@ -73,11 +81,16 @@ class Slack:
         """A file that came with a message."""
         return await fetch(self._web, file.rpartition("/")[2])
 
+    def written(self, receipt: str) -> int:
+        """By Slack's clock, as everything that people write there."""
+        return written(receipt)
+
     async def change(self, receipt: str, key: str, thread: Thread, at: int) -> None:
         """The card and its copies as they stand now, for those who were asked; their files stay as they are."""
         card, _, copies = receipt.partition(" ")
         request = key.partition("~")[0]
-        link = await self._link(place(thread.address)) if thread.address and copies else ""
+        home = await self._roots.of(place(thread.address)) if thread.address and copies else None
+        link = await self._link(home) if home else ""
         each = (self._copies.change(copy, thread, request, link, at) for copy in marks.read(copies))
         shown = await asyncio.gather(
             self._change(card, copies, key, thread, at), *each, return_exceptions=True
@@ -93,8 +106,7 @@ class Slack:
         asked = call.card.approvers if call and call.card else call.proposal.asked if call else ()
         post = settled(thread, request, reader_of(asked, self._people), at)
         if post is not None:
-            named = {"copies": copies} if copies else {}
-            carried = marks.metadata(key, **named)
+            carried = marks.metadata(key, **_named(thread.address, copies))
             await self._posting.change(Spot(channel), ts, post, carried)
 
     def show(self, thread: Thread, events: Sequence[Event]) -> None:
@@ -117,6 +129,18 @@ class Slack:
         if not self._us:
             self._us, _ = await self._web.granted()
         return self._us
+
+
+def _named(address: Address | None, copies: str) -> dict[str, str]:
+    """What a message carries beside its key: its copies, and whose thread stands under it where that was begun elsewhere."""
+    where = place(address) if address else None
+    named = {MARK: where.root} if where and where.born else {}
+    return {**named, "copies": copies} if copies else named
+
+
+def written(receipt: str) -> int:
+    """When the message was posted, by Slack's clock, in milliseconds since the epoch."""
+    return moment(receipt.partition(" ")[0].rpartition("/")[2])
 
 
 def _receipt(where: Place, ts: str, copies: str) -> str:

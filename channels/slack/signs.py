@@ -59,7 +59,11 @@ class Signs:
         """In the agent's view and direct messages, which are the same place; elsewhere the box is everybody's."""
         locator, at = where.address.locator, asyncio.get_running_loop().time()
         before, since = self._shown.get(locator, ("", at))
-        if not where.channel.startswith("D") or (before == now and at - since < SURE_SECONDS):
+        if (
+            not where.channel.startswith("D")
+            or where.born
+            or (before == now and at - since < SURE_SECONDS)
+        ):
             return
         _remember(self._shown, locator, (now, at))
         told = {"channel_id": where.channel, "thread_ts": where.root, "status": now}

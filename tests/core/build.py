@@ -197,8 +197,9 @@ class Story:
         fields = {"call": call, "version": self.call(call).version, "reason": "only 3 left"}
         self.tell(events.PreviewRefused.model_validate({**self.stamp(), **fields}))
 
-    def delivered(self, key: str) -> None:
-        self.tell(events.Delivered.model_validate({**self.stamp(), "key": key}))
+    def delivered(self, key: str, written: int | None = None) -> None:
+        fields = {"key": key, "written": written}
+        self.tell(events.Delivered.model_validate({**self.stamp(), **fields}))
 
     def undelivered(self, key: str) -> None:
         self.tell(

@@ -90,6 +90,18 @@ def test_a_word_written_before_the_card_was_shown_does_not_approve_it() -> None:
     assert story.phase(call) == Ready()
 
 
+@pytest.mark.parametrize("apart", [-90_000, 90_000])
+def test_where_the_channel_dates_its_card_words_are_compared_by_that_clock(apart: int) -> None:
+    story, (call,) = working(gated())
+    story.previewed(call)
+    card = story.now + apart
+    story.delivered(f"{call}-v1", card)
+    story.message("approve", by="bob", written=card - 1)
+    assert "newer card" in story.refusal()
+    story.message("approve", by="bob", written=card)
+    assert story.phase(call) == Ready()
+
+
 def test_a_word_meant_for_the_old_card_does_not_approve_the_new_one() -> None:
     story, request = asking()
     shown = story.now

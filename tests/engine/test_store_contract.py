@@ -624,6 +624,16 @@ async def test_an_address_belongs_to_the_thread_first_named_for_it(workers: Work
     assert await other.resolve(address) == "first"
 
 
+async def test_a_cursor_is_where_it_was_moved_last(workers: Workers) -> None:
+    one, other = await workers(), await workers()
+    assert await one.cursors("slack") == {}
+    await one.move_cursors("slack", {})
+    await one.move_cursors("slack", {"T/C1": "1.2", "T/C2": "3.4"})
+    await other.move_cursors("slack", {"T/C1": "5.6"})
+    assert await one.cursors("slack") == {"T/C1": "5.6", "T/C2": "3.4"}
+    assert await one.cursors("another") == {}
+
+
 async def test_pruning_workers_loses_no_lease(workers: Workers) -> None:
     store, other = await workers(), await workers()
     lease = await woken(store)

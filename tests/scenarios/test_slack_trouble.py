@@ -18,11 +18,13 @@ from structlog.testing import capture_logs
 from channels.slack.manifest import manifest
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import SlackOffice, only_thread, until
+from tests.slack_server.events import Events
 from tests.slack_server.faults import Fault, LoseReply
 from tests.slack_server.http_events import sign
 from tests.slack_server.ledger import Entry
 from tests.slack_server.server import SlackServer
 from tests.slack_server.shapes import Json
+from tests.slack_server.workspace import Message
 
 THREADS = 6
 STEPS: list[Reply] = [
@@ -207,6 +209,26 @@ async def test_a_payload_that_nothing_can_be_made_of_is_kept_and_told_once(
     assert letter.kind == "slack"
     assert b"soon" in letter.raw
     assert b"token" not in letter.raw
+
+
+@pytest.mark.parametrize("seconds", [-90, 90])
+async def test_a_typed_verdict_counts_on_the_card_above_it_though_slacks_clock_is_another(
+    office: SlackOffice, seconds: int
+) -> None:
+    office.slack.clock.move(seconds)
+    ship: Reply = [("ship", {"tag": "v1", "because": "it was asked for"})]
+    async with office.listening(), office.working([ship, "Shipped."]):
+        said = office.mention("ship it")
+        card = await office.shown(said, 1)
+        # Written before the card was, be it by a moment, it is not about that.
+        earlier = f"{float(card.ts) - 0.005:.6f}"
+        words = Message(office.channel.id, earlier, office.bob.id, "approve", said.ts)
+        Events(office.slack.world, office.slack.team).posted(office.slack.team.post(words))
+        notes = office.slack.team.ephemerals
+        await until(lambda: any("newer card" in note.text for note in notes), "the private note")
+        assert office.ledger() == []
+        office.say("approve", office.bob, thread=said)
+        await until(lambda: office.ledger() == ["v1"], "the release")
 
 
 # ---- HTTP -------------------------------------------------------------------------------------------------------------

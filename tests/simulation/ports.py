@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TypeVar
 
 from bot.core.codec import decode
@@ -146,6 +146,12 @@ class StorePort:
 
     async def resolve(self, address: str) -> str | None:
         return await self._call("resolve", lambda: self._inner.resolve(address))
+
+    async def cursors(self, name: str) -> dict[str, str]:
+        return await self._inner.cursors(name)
+
+    async def move_cursors(self, name: str, cursors: Mapping[str, str]) -> None:
+        await self._inner.move_cursors(name, cursors)
 
     async def prune(self, idle_seconds: float) -> None:
         await self._look("prune", lambda: self._inner.prune(idle_seconds))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.core.outbox import Approval, Waiting
@@ -16,6 +16,7 @@ class Porch:
     """Everything is taken, and nothing is done about it."""
 
     said: list[Words] = field(default_factory=list[Words])
+    moved: list[Mapping[str, str]] = field(default_factory=list[Mapping[str, str]])
     buried: list[bytes] = field(default_factory=list[bytes])
     heard: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -57,6 +58,12 @@ class Porch:
 
     async def lately(self, channel: str) -> Sequence[Address]:
         return []
+
+    async def cursors(self, channel: str) -> Mapping[str, str]:
+        return {}
+
+    async def move_cursors(self, channel: str, cursors: Mapping[str, str]) -> None:
+        self.moved.append(cursors)
 
     async def knows(self, address: Address) -> bool:
         return True

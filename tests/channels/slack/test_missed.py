@@ -1,0 +1,106 @@
+"""Missed: read page by page, oldest first, from a little before where a channel was heard last; what cannot be read is passed over."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from bot.core.values import Address
+from channels.slack import missed
+from channels.slack.address import Place
+from channels.slack.api import Web
+from channels.slack.cursors import Cursors
+from channels.slack.manifest import manifest
+from channels.slack.missed import AGE_SECONDS, MOST_AGE_SECONDS, OVERLAP_SECONDS, Missed
+from channels.slack.parse import Said, Us
+from tests.channels.slack.porch import Porch
+from tests.slack_server.rates import Rate
+from tests.slack_server.server import SlackServer
+from tests.slack_server.workspace import Channel
+
+
+class Reader:
+    """Keeps what is heard."""
+
+    def __init__(self, slack: SlackServer, since: dict[str, str]) -> None:
+        us = Us(slack.team.team, slack.bot.id, slack.bot.bot_id)
+        web = Web(slack.token, slack.api_url)
+        self.heard: list[str] = []
+        self.missed = Missed(web, us, str, since, self._hear)
+        self.slack = slack
+
+    async def _hear(self, said: Said) -> None:
+        self.heard.append(said.words.text)
+
+    async def read(self, *channels: Channel) -> list[str]:
+        return await self.missed.read_back([self.address(each) for each in channels])
+
+    def address(self, channel: Channel) -> Address:
+        root = next(iter(channel.messages))
+        return Place(self.slack.team.team, channel.id, root).address
+
+
+async def test_all_pages_of_a_channel_are_heard_oldest_first() -> None:
+    async with SlackServer(manifest()) as slack:
+        alice = slack.team.person("alice")
+        channel = slack.team.channel("releases", [alice, slack.bot])
+        said = [slack.people.say(alice, channel, f"{number}") for number in range(450)]
+        reader = Reader(slack, {})
+        assert await reader.read(channel) == [channel.id]
+        expected = [message.text for message in said]
+        assert reader.heard[:450] == expected
+        assert len(slack.ledger.calls("conversations.history")) == 3
+
+
+async def test_it_begins_a_little_before_the_cursor_and_never_before_a_week() -> None:
+    async with SlackServer(manifest()) as slack:
+        alice = slack.team.person("alice")
+        channels = [slack.team.channel(name, [alice, slack.bot]) for name in ("new", "old", "none")]
+        for channel in channels:
+            slack.people.say(alice, channel, "hi")
+        now = time.time()
+        since = {channels[0].id: f"{now:.6f}", channels[1].id: f"{now - 30 * 24 * 3600:.6f}"}
+        reader = Reader(slack, since)
+        await reader.read(*channels)
+        calls = slack.ledger.calls("conversations.history")
+        oldest = {str(call.arguments["channel"]): call.arguments["oldest"] for call in calls}
+        ages = [round((now - float(str(oldest[channel.id]))) / 60) for channel in channels]
+        assert ages == [OVERLAP_SECONDS // 60, MOST_AGE_SECONDS // 60, AGE_SECONDS // 60]
+
+
+async def test_a_channel_that_we_left_is_passed_over_and_its_cursor_stays() -> None:
+    async with SlackServer(manifest()) as slack:
+        alice = slack.team.person("alice")
+        left = slack.team.channel("left", [alice])
+        here = slack.team.channel("here", [alice, slack.bot])
+        for channel in (left, here):
+            slack.people.say(alice, channel, "hi")
+        reader = Reader(slack, {left.id: "1.0"})
+        assert await reader.read(here) == [here.id]
+        assert reader.heard == ["hi", "hi"]
+
+
+async def test_many_channels_are_read_within_slacks_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(missed, "SECONDS_EACH", 0.1)
+    async with SlackServer(manifest()) as slack:
+        # Ten a second, and as many at once as the pace lets through.
+        slack.rates.limits = {"conversations.history": Rate(14, 1.0)}
+        alice = slack.team.person("alice")
+        channels = [slack.team.channel(f"c{number}", [alice, slack.bot]) for number in range(20)]
+        reader = Reader(slack, {channel.id: f"{time.time():.6f}" for channel in channels})
+        assert len(await reader.read()) == 20
+        assert [call.status for call in slack.ledger.calls("conversations.history")] == [200] * 20
+
+
+async def test_a_newer_gap_keeps_the_cursors_where_they_are() -> None:
+    porch = Porch()
+    cursors = Cursors(Us("T1", "U1"), porch)
+    assert not cursors.heard("C1", "5.0")
+    first = cursors.gap()
+    second = cursors.gap()
+    await cursors.closed(first, ["C1"])
+    await cursors.store()
+    assert porch.moved == []
+    await cursors.closed(second, ["C1", "C2"])
+    assert porch.moved == [{"T1/C1": "5.0", "T1/C2": second.until}]
