@@ -9,7 +9,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from contextlib import suppress
 from itertools import groupby
 from typing import cast
@@ -19,6 +19,7 @@ from redis.exceptions import RedisError, ResponseError
 from bot.engine import keys, scripts, wording
 from bot.engine.commit import Append, Appended, Known, Lease, Outcome, Row, Timer
 from bot.engine.keys import GROUP
+from bot.engine.redis_cursors import RedisCursors
 from bot.engine.redis_letters import RedisLetters
 from bot.engine.redis_rebuild import RedisRebuild
 from bot.engine.redis_safe import RedisSafe
@@ -34,7 +35,7 @@ def new_consumer() -> str:
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
-class RedisStore(RedisLetters, RedisRebuild):
+class RedisStore(RedisLetters, RedisRebuild, RedisCursors):
     """With `replicas`, a claim is done when so many replicas hold it, else `TooFewReplicas` is raised."""
 
     def __init__(
@@ -121,15 +122,6 @@ class RedisStore(RedisLetters, RedisRebuild):
     async def resolve(self, address: str) -> str | None:
         found = await self._wire.command("HGET", keys.of_address(address), address)
         return cast(bytes, found).decode() if found else None
-
-    async def cursors(self, name: str) -> dict[str, str]:
-        found = wording.fields(await self._wire.command("HGETALL", keys.of_cursors(name)))
-        return {place.decode(): cursor.decode() for place, cursor in found.items()}
-
-    async def move_cursors(self, name: str, cursors: Mapping[str, str]) -> None:
-        flat = [word for pair in cursors.items() for word in pair]
-        if flat:  # Harmless when sent twice.
-            await self._wire.command("HSET", keys.of_cursors(name), *flat)
 
     # Leases
 

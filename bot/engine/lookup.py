@@ -1,0 +1,142 @@
+"""Lookup: what channels may read of threads before they hand anything in; nothing here changes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.core import words as typed
+from bot.core.events import Delivered
+from bot.core.names import call_id
+from bot.core.outbox import Approval, Waiting, pending
+from bot.core.thread import Thread
+from bot.core.values import Address
+from bot.engine.desk import Desk, judged, thread_id, thread_of
+from bot.engine.standing import NoSuchThread
+from bot.kit.agent import Agent
+from bot.kit.arguments import BadArguments
+from bot.kit.arrival import Form, Json, Open, Press, Words
+from bot.kit.people import People
+
+MOST_LATELY = 50
+MOST_LOOKED_AT = 500
+
+
+class Lookup:
+    """The half of `Arrivals` that only reads."""
+
+    def __init__(
+        self, desk: Desk, agents: Mapping[str, Agent], people: People, default_agent: str
+    ) -> None:
+        self._desk = desk
+        self._agents = agents
+        self._people = people
+        self._default_agent = default_agent
+
+    def is_outside(self, words: Words) -> bool:
+        known = self._people.alias_of(words.address.channel, words.person)
+        return words.standing in ("guest", "outsider") and known is None
+
+    async def meant(self, words: Words) -> Sequence[Approval]:
+        if not typed.nearly(words.text):
+            return ()
+        thread = await self._thread(thread_id(words.address))
+        waiting = pending(thread) if thread else ()
+        found = [each for each in waiting if isinstance(each, Approval)]
+        person = self._speaker(words)
+        may = any(person in each.approvers and person not in each.barred for each in found)
+        return found if may else ()
+
+    async def lately(self, channel: str) -> Sequence[Address]:
+        found = [
+            each.thread.address for each in await self._desk.standings(MOST_LATELY) if each.thread
+        ]
+        return [each for each in found if each is not None and each.channel == channel]
+
+    async def cursors(self, channel: str) -> Mapping[str, str]:
+        return await self._desk.cursors(channel)
+
+    async def refusal(self, press: Press) -> str | None:
+        name = thread_of(press.request)
+        try:
+            events = await self._desk.events(name)
+        except NoSuchThread:
+            return None
+        taken = any(event.id == press.id for event in events)
+        return judged(name, events, press.id).refusal if taken else None
+
+    async def asked(self, request: str) -> Waiting | None:
+        thread = await self._thread(thread_of(request))
+        return _open(thread, request) if thread else None
+
+    async def form(self, request: str) -> Form | None:
+        thread = await self._thread(thread_of(request))
+        found = _open(thread, request) if thread else None
+        if thread is None or not isinstance(found, Approval):
+            return None
+        agent = self._agents.get(thread.agent)
+        tool = agent.tools.get(found.tool) if agent else None
+        return Form(found, tool.arguments_schema if tool else {})
+
+    async def complaints(self, request: str, arguments: Json) -> str | None:
+        thread = await self._thread(thread_of(request))
+        call = thread.call(request) if thread else None
+        agent = self._agents.get(thread.agent) if thread else None
+        tool = agent.tools.get(call.proposal.tool) if agent and call else None
+        if call is None or tool is None:
+            return None
+        try:
+            after = tool.spelled_out({**call.proposal.arguments, **arguments})
+        except BadArguments as error:
+            return f"{error}."
+        return "Nothing was changed." if after == call.proposal.arguments else None
+
+    async def knows(self, address: Address) -> bool:
+        return await self._thread(thread_id(address)) is not None
+
+    async def waiting(self, channel: str, person: str) -> Sequence[Open]:
+        """The threads that moved last come first."""
+        actor, found = self._actor(channel, person), list[Open]()
+        for each in await self._desk.standings(MOST_LOOKED_AT):
+            if each.thread is None or each.thread.is_closed_to_us:
+                continue
+            asked = [waiting for waiting in pending(each.thread) if _is_asked(actor, waiting)]
+            receipts = await self._receipts(each.thread, channel) if asked else {}
+            found += [Open(one, receipts.get(one.request, "")) for one in asked]
+        return found
+
+    async def _receipts(self, thread: Thread, channel: str) -> dict[str, str]:
+        """By its request, where each card stands on this channel; the first copy, which is the thread's own."""
+        if thread.address is None or thread.address.channel != channel:
+            return {}
+        sent = [each for each in await self._desk.events(thread.id) if isinstance(each, Delivered)]
+        return {each.key.partition("~")[0]: each.receipt for each in reversed(sent)}
+
+    async def _thread(self, name: str) -> Thread | None:
+        try:
+            return await self._desk.thread(name)
+        except NoSuchThread:
+            return None
+
+    # ---- who, and what it means ----------------------------------------------------------------------
+
+    def _actor(self, channel: str, person: str) -> str:
+        return self._people.alias_of(channel, person) or f"{channel}:{person}"
+
+    def _speaker(self, words: Words) -> str:
+        """Who wrote these words; the log marks bots, and who is from outside and not in the people file."""
+        is_marked = words.standing == "bot" or self.is_outside(words)
+        mark = f"@{words.standing}" if is_marked else ""
+        return self._actor(words.address.channel, words.person) + mark
+
+
+def _open(thread: Thread, request: str) -> Waiting | None:
+    """What is open under this request, be it another showing."""
+    same = (each for each in pending(thread) if call_id(each.request) == call_id(request))
+    return next(same, None)
+
+
+def _is_asked(person: str, waiting: Waiting) -> bool:
+    """Whether this waits for that person: whoever has voted, or may not, is not waited for."""
+    if isinstance(waiting, Approval):
+        return person in waiting.approvers and person not in (*waiting.barred, *waiting.votes)
+    return person in waiting.asked
