@@ -72,7 +72,7 @@ def read(text: str) -> Said | None:
     """The one thing this message says, if it says one of ours. A question says nothing."""
     if text.lstrip()[:1].lower() not in _INITIALS:
         return None  # Most messages: every fold reads each of them anew, so that is seen at once.
-    text = _GREETING.sub("", text.strip(), count=1).strip()
+    text = _ungreeted(text.strip())
     if text.endswith("?"):
         return None
     alone = plain(text)
@@ -94,9 +94,15 @@ def to_request(text: str, request: str) -> str:
 
 def nearly(text: str) -> bool:
     """Whether the whole message is made of what people take for a verdict, and is none."""
-    bare = _SIGNS.sub(f",{_SIGN},", _GREETING.sub("", text.strip(), count=1)).replace("’", "'")
+    bare = _SIGNS.sub(f",{_SIGN},", _ungreeted(text.strip())).replace("’", "'")
     parts = [part for part in map(plain, _JOINTS.split(bare)) if part]
     return bool(parts) and all(part in _NEARLY for part in parts) and read(text) is None
+
+
+def _ungreeted(text: str) -> str:
+    """The text without a greeting line above it. Nobody greets at length, and a long line would take long to tell."""
+    line, end, _ = text.partition("\n")
+    return _GREETING.sub("", text, count=1).strip() if end and len(line) < 200 else text
 
 
 def plain(text: str) -> str:

@@ -221,7 +221,9 @@ def _submission(body: Body, view: View, us: Us) -> Submitted | None:
 def spoken(text: str, us: Us, name_of: NameOf) -> str:
     """Slack's text as people read it: names, links and signs as they stand on the screen, our own mention left out."""
     own = rf"<@{re.escape(us.user)}(?:\|[^<>]*)?>"
-    text = re.sub(rf"\A\s*{own}[\s,:]*|\s*{own}\s*\Z", "", text)
+    # Each looked for where the text begins and ends alone: else a run of spaces is gone through from each of them.
+    text = re.sub(rf"\A{own}[\s,:]*", "", text.strip())
+    text = re.sub(rf"{own}\Z", "", text)
     return html.unescape(_MARK.sub(lambda found: _read(found, us, name_of), text)).strip()
 
 
