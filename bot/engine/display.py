@@ -15,7 +15,7 @@ from bot.core.events import Delivered, Event
 from bot.core.names import call_id, version_of
 from bot.core.reducer import evolve
 from bot.core.thread import Asked, Call, Thread
-from bot.kit.channel import Changing, Channel
+from bot.kit.channel import Changing, Channel, Fate
 
 MOST_REMEMBERED = 10_000
 SHOW_SECONDS = 10.0
@@ -45,8 +45,8 @@ class Display:
                 continue
             try:
                 async with asyncio.timeout(SHOW_SECONDS):
-                    since = _since(thread.id, call, events)
-                    await channel.change(sent.receipt, sent.key, thread, since)
+                    fate = _fate(thread, sent.key, events)
+                    await channel.change(sent.receipt, sent.key, fate)
             except Exception as error:  # noqa: BLE001 - what is so is on the log
                 log.warning("card not changed", key=sent.key, error=str(error)[:300])
                 how = ""
@@ -75,15 +75,20 @@ def _stands(key: str, call: Call) -> bool:
     return as_sent and version_of(key) == call.version
 
 
-def _since(thread: str, call: Call, events: Iterable[Event]) -> int:
-    """When this call came to be as it is."""
-    state, since, phase = Thread(thread), 0, None
+def _fate(thread: Thread, key: str, events: Iterable[Event]) -> Fate:
+    """When the call of this card came to be as it is, and how all stood when this version of it was the one that counted."""
+    state = then = Thread(thread.id)
+    since, phase, id, version = 0, None, call_id(key), version_of(key)
     for event in events:
         state = evolve(state, event)
-        now = state.call(call.id)
-        if now and now.phase != phase:
-            phase, since = now.phase, state.at
-    return since
+        call = state.call(id)
+        if call is None:
+            continue
+        if call.version == version:
+            then = state
+        if call.phase != phase:
+            phase, since = call.phase, state.at
+    return Fate(thread, since, then)
 
 
 def _how(key: str, call: Call) -> str:

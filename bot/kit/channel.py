@@ -61,12 +61,21 @@ class Dated(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What has become of a card: its thread `now`, since when that is so, and the thread `then`, as the card showed it."""
+
+    now: Thread
+    since: int
+    then: Thread
+
+
 @runtime_checkable
 class Changing(Protocol):
     """A medium whose messages can be changed after they were sent."""
 
-    async def change(self, receipt: str, key: str, thread: Thread, at: int) -> None:
-        """Make the card that was sent under this key say what has become of its request, and that it is so since `at`."""
+    async def change(self, receipt: str, key: str, fate: Fate) -> None:
+        """Make the card that was sent under this key say what has become of its request; what it asked stays as it was."""
         ...
 
 

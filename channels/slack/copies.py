@@ -13,7 +13,7 @@ from typing import cast
 import structlog
 
 from bot.core.outbox import Approval, Notice, Outgoing, Say, Waiting
-from bot.core.thread import Thread
+from bot.kit.channel import Fate
 from bot.kit.people import People
 from channels.slack import marks
 from channels.slack.address import Place
@@ -55,9 +55,9 @@ class Copies:
         self._doubted.discard(message.key)
         return tuple(copy for copy in found if copy)
 
-    async def change(self, copy: Copy, thread: Thread, request: str, link: str, at: int) -> None:
+    async def change(self, copy: Copy, fate: Fate, request: str, link: str) -> None:
         """The copy as it stands now."""
-        post = settled(thread, request, self._look(copy.user), at)
+        post = settled(fate, request, self._look(copy.user))
         if post is not None:
             spot = Spot(copy.channel, head=self._head(copy.user, link))
             key = marks.metadata(_key(request, copy.user), request=request, link=link)

@@ -9,7 +9,7 @@ from bot.core.events import Event
 from bot.core.outbox import Outgoing
 from bot.core.thread import Thread
 from bot.core.values import Address
-from bot.kit.channel import Fetched, Undeliverable
+from bot.kit.channel import Fate, Fetched, Undeliverable
 from bot.kit.people import People
 from channels.slack.address import place
 from channels.slack.api import Web
@@ -78,9 +78,9 @@ class Everywhere:
     async def tell(self, address: Address, person: str, text: str) -> None:
         await (await self._of(place(address).team)).tell(address, person, text)
 
-    async def change(self, receipt: str, key: str, thread: Thread, at: int) -> None:
+    async def change(self, receipt: str, key: str, fate: Fate) -> None:
         slack = await self._of(receipt.partition("/")[0])
-        await slack.change(receipt, key, thread, at)
+        await slack.change(receipt, key, fate)
 
     async def fetch(self, file: str) -> Fetched:
         return await (await self._of(file.partition("/")[0])).fetch(file)

@@ -11,7 +11,7 @@ from bot.core.events import Event
 from bot.core.outbox import Outgoing
 from bot.core.thread import Thread
 from bot.core.values import Address
-from bot.kit.channel import Fetched, Undeliverable
+from bot.kit.channel import Fate, Fetched, Undeliverable
 from bot.kit.people import People
 from channels.slack import marks
 from channels.slack.address import Place, link, moment, place
@@ -85,28 +85,29 @@ class Slack:
         """By Slack's clock, as everything that people write there."""
         return written(receipt)
 
-    async def change(self, receipt: str, key: str, thread: Thread, at: int) -> None:
+    async def change(self, receipt: str, key: str, fate: Fate) -> None:
         """The card and its copies as they stand now, for those who were asked; their files stay as they are."""
         card, _, copies = receipt.partition(" ")
         request = key.partition("~")[0]
-        home = await self._roots.of(place(thread.address)) if thread.address and copies else None
+        address = fate.now.address
+        home = await self._roots.of(place(address)) if address and copies else None
         link = await self._link(home) if home else ""
-        each = (self._copies.change(copy, thread, request, link, at) for copy in marks.read(copies))
+        each = (self._copies.change(copy, fate, request, link) for copy in marks.read(copies))
         shown = await asyncio.gather(
-            self._change(card, copies, key, thread, at), *each, return_exceptions=True
+            self._change(card, copies, key, fate), *each, return_exceptions=True
         )
         for error in shown:
             if error:
                 raise error
 
-    async def _change(self, card: str, copies: str, key: str, thread: Thread, at: int) -> None:
+    async def _change(self, card: str, copies: str, key: str, fate: Fate) -> None:
         _, channel, ts = card.split("/")
         request = key.partition("~")[0]
-        call = thread.call(request)
+        call = fate.now.call(request)
         asked = call.card.approvers if call and call.card else call.proposal.asked if call else ()
-        post = settled(thread, request, reader_of(asked, self._people), at)
+        post = settled(fate, request, reader_of(asked, self._people))
         if post is not None:
-            carried = marks.metadata(key, **_named(thread.address, copies))
+            carried = marks.metadata(key, **_named(fate.now.address, copies))
             await self._posting.change(Spot(channel), ts, post, carried)
 
     def show(self, thread: Thread, events: Sequence[Event]) -> None:

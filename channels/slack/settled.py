@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bot.core.names import version_of
 from bot.core.outbox import pending
 from bot.core.thread import Asked, Call, Closed, Outcome, Previewing, Ready, Started, Thread
+from bot.kit.channel import Fate
 from channels.slack import arguments, blocks
 from channels.slack.blocks import Json, Look, Post
 from channels.slack.cards import render
@@ -17,20 +18,40 @@ from channels.slack.words import words
 _MOST_QUESTION_CHARACTERS = 3_500
 
 
-def settled(thread: Thread, request: str, look: Look, at: int | None = None) -> Post | None:
+def settled(fate: Fate, request: str, look: Look) -> Post | None:
     """The card of this request as it should look now; None: the thread remembers no such request.
 
-    `at` is when it came to be so. A card that is still open keeps its buttons, with the votes given so far.
+    A card that is still open keeps its buttons, with the votes given so far. One that another has replaced keeps what it showed,
+    and nothing that was decided on the other is said on it.
     """
-    call = thread.call(request)
-    if call is None:
+    now, then = fate.now.call(request), fate.then.call(request)
+    if now is None:
         return None
-    if isinstance(call.phase, Asked) and version_of(request) == call.version:
-        return _open(thread, call.phase, request, look)
+    is_latest = version_of(request) == now.version
+    if not (is_latest or _ran(now, then)):
+        return _replaced(now, then or now, request, look)
+    if is_latest and isinstance(now.phase, Asked):
+        return _open(fate.now, now.phase, request, look)
+    lines = list(_lines(now, look, words(look.language), fate.since or None))
+    reason = now.phase.text.strip() if isinstance(now.phase, Closed) else ""
+    key = f"{request}:{type(now.phase).__name__}-{now.version}-{now.n}-{now.runs}"
+    return _card(now, request, lines, reason, key, look)
+
+
+def _ran(now: Call, then: Call | None) -> bool:
+    """Whether this try ran as the card showed it: then what is so now is so of that card, whatever was asked about it since."""
+    return then is not None and isinstance(then.phase, Started) and then.n == now.n
+
+
+def _replaced(now: Call, then: Call, request: str, look: Look) -> Post:
+    counts = words(look.language).outdated.format(request=blocks.name(now.request, 250))
+    return _card(then, request, [counts], "", f"{request}:replaced-{now.version}", look)
+
+
+def _card(call: Call, request: str, lines: list[str], reason: str, key: str, look: Look) -> Post:
+    """What it asked, under what has become of it."""
     say = words(look.language)
     title = f"*{_title(call, say)}*"
-    lines = list(_lines(call, look, say, at))
-    reason = call.phase.text.strip() if isinstance(call.phase, Closed) else ""
     body: list[Json | None] = [
         blocks.section("\n".join((title, *lines))),
         blocks.rich(blocks.quoted(reason, blocks.MOST_REMARK_CHARACTERS)) if reason else None,
@@ -39,7 +60,6 @@ def settled(thread: Thread, request: str, look: Look, at: int | None = None) -> 
         blocks.remark(say.found, call.card.text if call.card else ""),
         blocks.context(say.request.format(request=blocks.name(request, 250))),
     ]
-    key = f"{request}:{type(call.phase).__name__}-{call.version}-{call.n}-{call.runs}"
     return Post(blocks.spoken([title, *lines], reason), blocks.identified(body, key))
 
 

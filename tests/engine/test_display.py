@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.core.outbox import Approval
-from bot.core.thread import Asked, Closed, Thread
+from bot.core.thread import Asked, Closed
+from bot.kit.channel import Fate
 from tests.engine.office import Office, Reply, Screen, card, decide, say, until
 
 TOOLS = """
@@ -35,11 +36,11 @@ class Board(Screen):
     since: list[int] = field(default_factory=list[int])
     broken: int = 0
 
-    async def change(self, receipt: str, key: str, thread: Thread, at: int) -> None:
+    async def change(self, receipt: str, key: str, fate: Fate) -> None:
         if self.broken:
             self.broken -= 1
             raise ConnectionResetError("not now")
-        call = thread.call(key)
+        call = fate.now.call(key)
         assert call is not None
         match call.phase:
             case Asked(votes=votes) if key == call.request:
@@ -49,7 +50,7 @@ class Board(Screen):
             case _:
                 look = "old" if key != call.request else type(call.phase).__name__
         self.looks.append((key[-2:], look))
-        self.since.append(at)
+        self.since.append(fate.since)
 
 
 @pytest.fixture

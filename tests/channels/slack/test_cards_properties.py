@@ -22,6 +22,7 @@ from bot.core.thread import (
 )
 from bot.core.values import Card, Kind, Proposal
 from bot.core.visible import visible
+from bot.kit.channel import Fate
 from channels.slack.cards import Look, Post, plain, render
 from channels.slack.settled import settled
 from tests.channels.slack.limits import broken, calls, texts
@@ -113,7 +114,8 @@ def test_every_settled_card_keeps_the_limits_calls_nobody_and_hides_nothing(
     over = Closed(outcome, text, by)
     card = Card(text=text, digest="d", approvers=people)
     call = Call("T-4-0", 4, 0, proposal, phase or over, version=2, card=card, approved=people)
-    post = settled(Thread("T", calls=(call,)), "T-4-0-v1", look, 1_795_000_000_000)
+    now = Thread("T", calls=(call,))
+    post = settled(Fate(now, 1_795_000_000_000, now), "T-4-0-v1", look)
     assert post is not None
     assert broken(post) == []
     assert calls(post) == []

@@ -9,6 +9,7 @@ import pytest
 
 from bot.core.outbox import Approval, Question, Say
 from bot.core.values import Address
+from bot.kit.channel import Fate
 from bot.kit.people import People, Person
 from channels.slack import copies, marks
 from channels.slack.address import Place
@@ -184,7 +185,7 @@ async def test_every_copy_closes_with_the_card_and_stays_known_as_its_copy(team:
     story.delivered(f"{call}-v1")
     story.deny(f"{call}-v1")
     thread = replace(story.thread, address=team.address)
-    await team.sender().change(receipt, f"{call}-v1", thread, 1_000)
+    await team.sender().change(receipt, f"{call}-v1", Fate(thread, 1_000, thread))
     (card,), (bob,), (carol,) = team.cards(), team.direct("bob"), team.direct("carol")
     assert [buttons(each) for each in (card, bob, carol)] == [[], [], []]
     assert "Abgelehnt von bob" in bob.text
@@ -200,7 +201,7 @@ async def test_a_copy_that_cannot_be_changed_keeps_no_other_from_it(team: Team) 
     team.slack.people.delete(team.direct("bob")[0])
     thread = replace(story.thread, address=team.address)
     with pytest.raises(Exception, match="message_not_found"):
-        await team.sender().change(receipt, KEY, thread, 1_000)
+        await team.sender().change(receipt, KEY, Fate(thread, 1_000, thread))
     assert [buttons(each) for each in (*team.cards(), *team.direct("carol"))] == [[], []]
 
 
