@@ -100,6 +100,7 @@ def decider(app: App) -> Decider:
         owner=settings.owner,
         context_tokens=settings.context_tokens,
         fallback_of=_fallback_of(settings),
+        blob=app.store.blob,
     )
 
 

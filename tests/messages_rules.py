@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from tests.messages_images import images_are_taken
 from tests.messages_refusal import (
     DOCS,
     Json,
@@ -233,6 +234,7 @@ RULES: tuple[Callable[[Json], None], ...] = (
     _tool_results_answer,
     _thinking_unedited,
     _few_breakpoints,
+    images_are_taken,
 )
 
 

@@ -16,6 +16,7 @@ from bot.cli.errors import Failed
 from bot.cli.output import say, say_json
 from bot.cli.parts import AsJson
 from bot.core.codec import decode, digest, digest_of, encode
+from bot.core.context import log_of
 from bot.core.events import DecideFailed, Event, StepDecided, Unknown
 from bot.core.ids import Ids
 from bot.core.lineage import copied, home
@@ -32,16 +33,22 @@ async def prompt(thread: str, /) -> None:
     """Rendering is a function of log and agent; the digest in the log proves that it is still the same one."""
     async with parts.whole() as app:
         log = await parts.events(app, thread)
-        body = sent(app, thread, log, _last_asked(thread, log))
+        body = await sent(app, thread, log, _last_asked(thread, log))
     sys.stdout.flush()
     sys.stdout.buffer.write(body + (b"\n" if sys.stdout.isatty() else b""))
 
 
-def sent(app: App, thread: str, log: Sequence[Event], asked: StepDecided | DecideFailed) -> bytes:
+async def sent(
+    app: App, thread: str, log: Sequence[Event], asked: StepDecided | DecideFailed
+) -> bytes:
     """The bytes of this request, proved by their digest; Failed where they cannot be made any more."""
     name, seen = seen_by(thread, log, asked)
     agent = parts.agent(app, fold(name, seen).agent)
-    body = decider(app).request(agent, name, seen, asked.model)
+    asking = decider(app)
+    # Blocks that were copied have the first thread's name; the copy keeps their pictures itself.
+    told = log_of(seen, name)
+    blobs = await asking.blobs(thread, told)
+    body = asking.request(agent, name, told, asked.model, blobs)
     if digest_of(body) == asked.request:
         return body
     raise Failed(

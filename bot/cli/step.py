@@ -124,7 +124,7 @@ async def _doubt(thread: str, log: Sequence[Event], event: Decided) -> str:
         return "no model was asked"
     try:
         async with parts.whole() as app:
-            sent(app, thread, log, event)
+            await sent(app, thread, log, event)
     except Exception as error:  # noqa: BLE001 - an agent that does not load must not hide the step
         return wording.failure(error)
     return ""

@@ -15,7 +15,7 @@ from bot.core.events import Compacted, Event
 from bot.core.reducer import evolve
 from bot.core.summary import summary
 from bot.core.thread import Thread
-from bot.core.weight import weight
+from bot.core.weight import pictured, weight
 
 MOST_SUMMARY_BYTES = 60_000
 KEPT_PART, SUMMARY_PART = 2, 4
@@ -41,7 +41,8 @@ def _weights(events: Sequence[Event], thread_id: str) -> Iterator[int]:
     thread = Thread(thread_id)
     for event in events:
         after = evolve(thread, event)
-        yield 0 if event.id in thread.ids else weight(block(thread, event, after))
+        said = "" if event.id in thread.ids else block(thread, event, after)
+        yield weight(said) + pictured(event) if said else 0
         thread = after
 
 

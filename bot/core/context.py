@@ -42,7 +42,8 @@ class Log(Sequence[Event]):
     def __init__(self, thread_id: str) -> None:
         self.thread = Thread(thread_id)
         self._events: list[Event] = []
-        self._written: list[str] = []
+        # What each event says as things stand; empty: nothing, or a summary says it.
+        self.written: list[str] = []
         self._counts = [0]
         self._covered = 0
         self.compacted_at = -1
@@ -65,21 +66,21 @@ class Log(Sequence[Event]):
         if type(event) is Compacted and is_new:
             self._cover(event)
             self.compacted_at = len(self)
-            count = sum(map(bool, self._written))
+            count = sum(map(bool, self.written))
         written = block(before, event, after) if is_new else ""
         self.thread = after
         self._events.append(event)
-        self._written.append(written)
+        self.written.append(written)
         self._counts.append(count + (written != ""))
 
     def _cover(self, event: Compacted) -> None:
-        if self._covered < event.upto <= len(self._written):
+        if self._covered < event.upto <= len(self.written):
             self._covered = event.upto
-            self._written[: event.upto] = [_summary(event), *[""] * (event.upto - 1)]
+            self.written[: event.upto] = [_summary(event), *[""] * (event.upto - 1)]
 
     def blocks(self) -> tuple[str, ...]:
         """The blocks of these events, oldest first."""
-        return tuple(filter(None, self._written))
+        return tuple(filter(None, self.written))
 
     def blocks_at(self, head: int) -> int:
         """How many blocks there were when the log had so many events."""
@@ -90,7 +91,7 @@ class Log(Sequence[Event]):
         same = Log(self.thread.id)
         same.thread, same._covered = self.thread, self._covered
         same.compacted_at = self.compacted_at
-        same._events, same._written = self._events[:], self._written[:]
+        same._events, same.written = self._events[:], self.written[:]
         same._counts = self._counts[:]
         return same
 

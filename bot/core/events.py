@@ -9,7 +9,17 @@ from typing import Literal, final
 
 from pydantic import Field, JsonValue
 
-from bot.core.values import Address, Attachment, Base, Card, Limits, Proposal, Usage, Word
+from bot.core.values import (
+    Address,
+    Attachment,
+    Base,
+    Card,
+    Limits,
+    Picture,
+    Proposal,
+    Usage,
+    Word,
+)
 
 UNREADABLE = "Unreadable"
 """The type of a stored row that is no event at all."""
@@ -135,6 +145,7 @@ class ToolEnded(Base):
     error: str = ""
     ref: str = ""
     size: int = 0
+    picture: Picture | None = None
 
 
 class OutcomeUnknown(Base):

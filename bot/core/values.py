@@ -33,6 +33,16 @@ class Attachment(Value):
     name: str = ""
 
 
+class Picture(Value):
+    """A picture that came out of a call: its bytes, so many, are the blob `ref` of the log."""
+
+    ref: str
+    size: int
+    type: str
+    width: int
+    height: int
+
+
 class Usage(Value):
     """What one model call used: tokens by price class, and money in millionths of a US dollar (None: price unknown)."""
 

@@ -8,7 +8,12 @@ from __future__ import annotations
 
 import json
 
+from bot.core.events import Event, ToolEnded
+
 BYTES_A_TOKEN = 3
+# https://platform.claude.com/docs/en/build-with-claude/vision: what is larger is scaled down by the vendor.
+PIXELS_A_TOKEN = 750
+MOST_PICTURE_TOKENS = 5_000
 _AROUND_A_BLOCK = len('{"type":"text","text":},')
 
 
@@ -22,3 +27,11 @@ def weight(block: str) -> int:
     if not block:
         return 0
     return len(json.dumps(block, ensure_ascii=False).encode(errors="replace")) + _AROUND_A_BLOCK
+
+
+def pictured(event: Event) -> int:
+    """The bytes of text that would take as much as the picture of this event, if it has one."""
+    if not isinstance(event, ToolEnded) or event.picture is None:
+        return 0
+    taken = -(-event.picture.width * event.picture.height // PIXELS_A_TOKEN)
+    return BYTES_A_TOKEN * min(taken, MOST_PICTURE_TOKENS)

@@ -69,7 +69,9 @@ class Desk:
         child = thread_id(forked.address)
         rows = (await self._store.read(parent))[: forked.head]
         events = copied((decode(row.at, row.body) for row in rows), parent, child)
-        refs = {event.ref for event in events if isinstance(event, ToolEnded) and event.ref}
+        ends = [event for event in events if isinstance(event, ToolEnded)]
+        refs = {end.ref for end in ends if end.ref}
+        refs |= {end.picture.ref for end in ends if end.picture}
         blobs = {ref: await self._store.blob(parent, ref) for ref in refs}
         commit = Append(
             thread=child,

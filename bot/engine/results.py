@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
-from bot.core.codec import digest
+from bot.core.codec import digest, digest_of
+from bot.core.values import Picture
+from bot.kit.picture import Pictured
 
 PAGE_CHARACTERS = 20_000
 MOST_BLOB_BYTES = 10_000_000
@@ -22,15 +24,31 @@ class Carried:
     ref: str = ""
     size: int = 0
     blobs: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+    picture: Picture | None = None
 
 
-def carry(result: JsonValue, cap_characters: int) -> Carried:
+def carry(result: JsonValue | Pictured, cap_characters: int) -> Carried:
     """Small results go into the event; of a large one the first page does, and the rest can be read by page."""
+    if isinstance(result, Pictured):
+        return _pictured(result)
     text = text_of(result)
     if len(text) <= cap_characters:
         return Carried(result)
     ref = digest(text)[:16]
     return Carried(text[:cap_characters], ref, len(text), {ref: _bounded(text)})
+
+
+def _pictured(result: Pictured) -> Carried:
+    """The words go into the event; the picture is a blob that it names."""
+    ref = digest_of(result.content)[:16]
+    picture = Picture(
+        ref=ref,
+        size=len(result.content),
+        type=result.type,
+        width=result.width,
+        height=result.height,
+    )
+    return Carried(result.text, blobs={ref: result.content}, picture=picture)
 
 
 def _bounded(text: str) -> bytes:

@@ -17,6 +17,7 @@ from bot.engine.session import Session
 from bot.engine.toolbox import Gone, Toolbox
 from bot.kit.call import Refused, Unsure
 from bot.kit.origins import outside
+from bot.kit.picture import Pictured
 
 CACHED = 1_000
 MOST_RUNS = 3
@@ -31,7 +32,7 @@ class Runner:
 
     def __init__(self, toolbox: Toolbox) -> None:
         self._toolbox = toolbox
-        self._cache: dict[tuple[str, str], tuple[float, JsonValue]] = {}
+        self._cache: dict[tuple[str, str], tuple[float, JsonValue | Pictured]] = {}
 
     async def refresh(self, session: Session) -> None:
         """Ask anew what was asked under a policy or a tool that is no longer there."""
@@ -66,7 +67,7 @@ class Runner:
             return
         await self._returned(session, call, run, result)
 
-    async def _read(self, session: Session, call: Call) -> JsonValue:
+    async def _read(self, session: Session, call: Call) -> JsonValue | Pictured:
         if call.proposal.tool == "read_more":
             return await _read_more(session, call)
         _, tool = self._toolbox.find(session.thread, call)
@@ -128,7 +129,9 @@ class Runner:
             await session.record(OutcomeUnknown(id=name, actor="engine", call=call.id, n=run.n))
 
     # ---- what came out -----------------------------------------------------------------------------
-    async def _returned(self, session: Session, call: Call, run: Run, result: JsonValue) -> None:
+    async def _returned(
+        self, session: Session, call: Call, run: Run, result: JsonValue | Pictured
+    ) -> None:
         carried = carry(result, self._cap(session.thread, call))
         ended = ToolEnded(
             id=_end(call, run),
@@ -140,6 +143,7 @@ class Runner:
             result=carried.result,
             ref=carried.ref,
             size=carried.size,
+            picture=carried.picture,
         )
         await session.record(ended, blobs=carried.blobs)
 

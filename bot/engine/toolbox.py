@@ -13,6 +13,7 @@ from bot.core.values import Card
 from bot.kit.agent import Agent
 from bot.kit.call import Call as ToolCall
 from bot.kit.call import Refused, Unsure, call_for
+from bot.kit.picture import Pictured
 from bot.kit.rule import Rule
 from bot.kit.tool import Tool
 
@@ -51,7 +52,7 @@ class Toolbox:
             raise Gone(message)
         return agent, tool
 
-    async def run(self, thread: Thread, call: Call) -> JsonValue:
+    async def run(self, thread: Thread, call: Call) -> JsonValue | Pictured:
         """The tool at work, for at most its time limit."""
         _, tool = self.find(thread, call)
         # A thread cannot be stopped: a blocking function that changes the world is waited for, however long it takes,

@@ -11,6 +11,7 @@ from bot.kit.arguments import Args
 from bot.kit.channel import Channel, Fetched, Readable
 from bot.kit.content import content
 from bot.kit.intents import ATTACHMENT
+from bot.kit.picture import Pictured, pictured
 from bot.kit.tool import Tool, tool
 
 SECONDS = 90
@@ -31,7 +32,7 @@ def tools(channels: Mapping[str, Channel]) -> dict[str, Tool]:
     """The read that every agent's files are read with, through these channels; a few at a time."""
     turns = asyncio.Semaphore(AT_ONCE)
 
-    async def attached_file(asked: File) -> str:
+    async def attached_file(asked: File) -> str | Pictured:
         """A file that came with a message."""
         channel = channels.get(asked.channel)
         if not isinstance(channel, Readable):
@@ -43,13 +44,17 @@ def tools(channels: Mapping[str, Channel]) -> dict[str, Tool]:
     return {ATTACHMENT: replace(made, name=ATTACHMENT)}
 
 
-async def _read(channel: Readable, asked: File) -> str:
+async def _read(channel: Readable, asked: File) -> str | Pictured:
     try:
         found = await channel.fetch(asked.file)
     except OSError as error:
         # No failure of the agent's: it is told, and goes on without.
         found = Fetched(asked.name, "", 0, why=f"It could not be had just now: {str(error)[:200]}")
-    return f"{_head(found)}\n\n{found.why or await content(found.content, found.type)}"
+    head = _head(found)
+    seen = await asyncio.to_thread(pictured, found.content, head)
+    if isinstance(seen, Pictured):
+        return seen
+    return f"{head}\n\n{found.why or seen or await content(found.content, found.type)}"
 
 
 def _head(found: Fetched) -> str:

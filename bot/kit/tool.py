@@ -20,6 +20,7 @@ from bot.kit.call import Call, Card
 from bot.kit.declared import Allowance, Approving, Declared, Predicate, Quorum
 from bot.kit.durations import seconds_of
 from bot.kit.intents import BUILT_IN
+from bot.kit.picture import Pictured
 from bot.kit.plain import plain
 from bot.kit.shape import Function, Shape, WrongTool, shape_of, wrong
 
@@ -72,9 +73,10 @@ class Tool:
         """The arguments with every default written out; BadArguments where they do not fit."""
         return given.spelled_out(self.parse(arguments), arguments)
 
-    async def run(self, arguments: Json, call: Call) -> JsonValue:
+    async def run(self, arguments: Json, call: Call) -> JsonValue | Pictured:
         """Does it. What the function raises is raised; time limits are the caller's."""
-        return plain(await self.shape.invoke(self.parse(arguments), call))
+        result = await self.shape.invoke(self.parse(arguments), call)
+        return result if isinstance(result, Pictured) else plain(result)
 
     async def show(self, arguments: Json, call: Call) -> Card:
         """The card of its preview, or one that says only what the tool does."""

@@ -16,8 +16,9 @@ from bot.core.thread import Thinking, Thread, is_closed
 from bot.core.values import Proposal, Usage
 from bot.kit.agent import Agent
 from bot.kit.propose import Malformed
-from bot.model import attached, budget, fallback
+from bot.model import attached, budget, fallback, pictures
 from bot.model.fallback import Models
+from bot.model.pictures import Blob, Blobs
 from bot.model.port import Answer, Model, ModelFailed
 from bot.model.request import ToolSpec, filled, frame
 from bot.model.undecided import NOTHING_SENT, Sent, fact_id, undecided
@@ -45,6 +46,7 @@ class Decider:
         owner: str,
         context_tokens: int = CONTEXT_TOKENS,
         fallback_of: Callable[[Agent], str] = lambda agent: agent.fallback or "",
+        blob: Blob = pictures.nowhere,
     ) -> None:
         self._agents = agents
         self._model = model
@@ -55,34 +57,48 @@ class Decider:
         self._frames: dict[tuple[str, str], str] = {}
         self._context_tokens = context_tokens
         self._fallback_of = fallback_of
+        self._blob = blob
 
     async def __call__(self, thread: Thread, events: Sequence[Event]) -> Event:
         """The next step as a fact: what configuration prefetches, else what the model chose, else why it did not."""
         agent = self._agents.get(thread.agent)
         if agent is None:
             return undecided(thread, "permanent", f"There is no agent {thread.agent} here.")
+        # A store that is away says nothing of the thread, so that error passes.
+        blobs = await self.blobs(thread.id, context.log_of(events, thread.id))
         try:
-            return await self._chosen(thread, agent, events)
+            return await self._chosen(thread, agent, events, blobs)
         except Exception as error:
             # An agent's own validators run in here. Whatever they raise, a human hears of it, and nobody pays for
             # asking the model the same again and again.
             log.exception("no step", thread=thread.id)
             return undecided(thread, "permanent", f"{type(error).__name__}: {error}")
 
-    async def _chosen(self, thread: Thread, agent: Agent, events: Sequence[Event]) -> Event:
+    async def _chosen(
+        self, thread: Thread, agent: Agent, events: Sequence[Event], blobs: Blobs
+    ) -> Event:
         first = agent.prefetch and not thread.decided
         prefetched = self._proposals(thread, agent, agent.prefetch) if first else ()
         if reads := (*prefetched, *attached.reads(thread.id, events)):
             return self._step(thread, agent, reads, "prefetch")
-        return await self._ask(thread, agent, events)
+        return await self._ask(thread, agent, events, blobs)
+
+    async def blobs(self, keeper: str, log: context.Log) -> Blobs:
+        """What a request for this log needs besides the log: its pictures, which this thread keeps."""
+        return {ref: await self._blob(keeper, ref) for ref in pictures.refs(log)}
 
     def request(
-        self, agent: Agent, thread_id: str, events: Sequence[Event], model: str = ""
+        self,
+        agent: Agent,
+        thread_id: str,
+        events: Sequence[Event],
+        model: str = "",
+        blobs: Blobs = pictures.NONE,
     ) -> bytes:
-        """The body that is sent to the model for this log: the same bytes whenever it is rendered."""
-        log = context.log_of(events, thread_id)
-        begun = self._frame(agent, model or self._model_of(agent))
-        return filled(begun, log.blocks(), _previous(log))
+        """The body that is sent to the model for this log and its pictures: the same bytes whenever it is rendered."""
+        log, asked = context.log_of(events, thread_id), model or self._model_of(agent)
+        shown = pictures.after(log, asked, blobs)
+        return filled(self._frame(agent, asked), log.blocks(), _previous(log), shown)
 
     def _frame(self, agent: Agent, model: str) -> str:
         """Made once: agents do not change while a process lives, and their schemas cost more than all the rest."""
@@ -94,19 +110,25 @@ class Decider:
             )
         return self._frames[name]
 
-    async def _ask(self, thread: Thread, agent: Agent, events: Sequence[Event]) -> Event:
+    async def _ask(
+        self, thread: Thread, agent: Agent, events: Sequence[Event], blobs: Blobs
+    ) -> Event:
         models = self._models(agent)
         model = fallback.asked_next(models, events, thread.at)
         try:
-            body = self.request(agent, thread.id, events, model)
+            body = self.request(agent, thread.id, events, model, blobs)
+            weight = self._weight(agent, thread.id, events, model) if blobs else len(body)
         except ValueError as error:
             return undecided(thread, "permanent", f"There is no request to send: {error}.")
-        if not budget.fits(body, self._most_tokens(agent)):
+        if not budget.fits(weight, self._most_tokens(agent)):
             return self._shortened(thread, agent, events, model)
         sent = Sent(model, digest_of(body))
         try:
             answer = await self._model.ask(body)
         except ModelFailed as error:
+            if error.kind == "picture" and pictures.shows(body):
+                without = f"{pictures.REFUSED}: {error.reason}"
+                return undecided(thread, "transient", without, 0, sent, error.usage)
             told = fallback.trouble(models, thread, events, model, error)
             later = told.kind == "transient" and not told.instead
             wait = waiting_ms(thread, error.retry_seconds) if later else 0
@@ -116,6 +138,11 @@ class Decider:
     def _models(self, agent: Agent) -> Models:
         first, second = self._model_of(agent), self._fallback_of(agent)
         return Models(first, second if second != first else "")
+
+    def _weight(self, agent: Agent, thread_id: str, events: Sequence[Event], model: str) -> int:
+        """In bytes; a picture weighs what the vendor takes it for, whatever its own bytes are."""
+        log = context.log_of(events, thread_id)
+        return len(self.request(agent, thread_id, log, model)) + pictures.weighed(log)
 
     def _most_tokens(self, agent: Agent) -> int:
         return agent.front.limits.context_tokens or self._context_tokens
@@ -130,7 +157,7 @@ class Decider:
             thread.id,
             events,
             most,
-            lambda log: self.request(agent, thread.id, log, model),
+            lambda log: self._weight(agent, thread.id, log, model),
         )
         reason = (
             f"The prompt, the tools and what is open alone are more than {most:,} tokens: raise context_tokens "

@@ -18,6 +18,8 @@ _OF_THIS_MODEL = (403, 404)
 _OUT_OF_MONEY_CODES = ("spend_limit_reached", "organization_on_hold")
 _OUT_OF_MONEY_WORDS = ("credit balance", "spend limit", "usage limits")
 _TOO_LONG_WORDS = ("prompt is too long", "context window", "context limit")
+# "Could not process image", "image exceeds 5 MB maximum", and whatever else is found wrong with one.
+_PICTURE_WORDS = ("image",)
 _MOST_OF_A_MESSAGE = 200
 _NAMED_BY = "BOT_MODEL, BOT_FALLBACK_MODEL or the agent's own"
 
@@ -45,6 +47,8 @@ def failure_of(refused: Refused) -> ModelFailed:
     if refused.status in _TRANSIENT or refused.status >= 500:
         reason = f"The model's server is not answering for the moment (HTTP {refused.status})."
         return ModelFailed("transient", reason, retry_seconds=refused.retry_seconds)
+    if refused.status == 413 or (refused.status == 400 and _mentions(refused, _PICTURE_WORDS)):
+        return ModelFailed("picture", _what_to_do(refused))
     kind = "unavailable" if refused.status in _OF_THIS_MODEL else "permanent"
     return ModelFailed(kind, _what_to_do(refused))
 

@@ -47,7 +47,7 @@ def trouble(
     """What follows from this failure of the model that was asked."""
     if asked == models.first and models.second and _is_out(thread, error):
         return Trouble("transient", error.reason, models.second)
-    kind = "permanent" if error.kind == "unavailable" else error.kind
+    kind = "permanent" if error.kind in ("unavailable", "picture") else error.kind
     outage = _outage(models, events)
     if asked == models.first or outage is None or kind in ("malformed", "refusal"):
         return Trouble(kind, error.reason)

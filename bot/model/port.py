@@ -29,13 +29,13 @@ class Answer(BaseModel):
     model: str = ""
 
 
-Failure = Literal["transient", "malformed", "refusal", "permanent", "unavailable"]
+Failure = Literal["transient", "malformed", "refusal", "permanent", "unavailable", "picture"]
 
 
 class ModelFailed(Exception):
     """The model gave no step. `transient` may be asked again after `retry_seconds`; the others need a human.
 
-    `unavailable`: this model cannot be asked at all, and another one perhaps can.
+    `unavailable`: this model cannot be asked at all, and another one perhaps can. `picture`: without one it perhaps can.
     """
 
     def __init__(

@@ -1,16 +1,17 @@
 """Requests: the one body of POST /v1/messages for what is asked; same words, same bytes.
 
-One user turn, one text block an event, no assistant turns. The prompt cache keeps the prefix up to
-a marked block: marked are the instructions, the last block, and the block that was last in the
-request before, so that what was written then is found however many blocks were added since (the
-vendor looks back 20: https://platform.claude.com/docs/en/build-with-claude/prompt-caching).
+One user turn, one text block an event, after it its picture where it has one, no assistant turns.
+The prompt cache keeps the prefix up to a marked block: marked are the instructions, the last block,
+and the block that was last in the request before, so that what was written then is found however
+many blocks were added since (the vendor looks back 20:
+https://platform.claude.com/docs/en/build-with-claude/prompt-caching).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from bot.model.schema import (
@@ -34,6 +35,7 @@ MAX_UNION_FIELDS = 16
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _MARK = '"cache_control":{"type":"ephemeral"}'
 _END = "]}]}"
+_NOTHING: Mapping[int, Mapping[str, object]] = {}
 
 # https://platform.claude.com/docs/en/agents-and-tools/tool-use/define-tools
 _TOOL_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
@@ -76,9 +78,18 @@ def frame(*, model: str, max_tokens: int, system: Sequence[str], tools: Sequence
     return _JSON.encode({**body, "messages": [{"role": "user", "content": []}]})[: -len(_END)]
 
 
-def filled(begun: str, blocks: Sequence[str], previous_blocks: int | None) -> bytes:
-    """The request that begins so and reads these blocks."""
-    content = [_block(text) for text in blocks if text.strip()]
+def filled(
+    begun: str,
+    blocks: Sequence[str],
+    previous_blocks: int | None,
+    after: Mapping[int, Mapping[str, object]] = _NOTHING,
+) -> bytes:
+    """The request that begins so and reads these blocks; what comes `after` one belongs to it, and is counted with it."""
+    content = [
+        _block(text) + (f",{_JSON.encode(after[at])}" if at in after else "")
+        for at, text in enumerate(blocks)
+        if text.strip()
+    ]
     if not content:
         raise ValueError("there is nothing to ask: every block is empty")
     # Empty blocks are not sent, so the earlier end is counted among those that are.

@@ -16,7 +16,6 @@ MOST_BYTES = 10_000_000
 SECONDS = 60
 SLACK = ("slack.com", "slack-gov.com")
 GONE = frozenset({"file_not_found", "file_deleted"})
-NO_PICTURES = "It is a picture, and pictures are not looked at."
 
 
 async def fetch(web: Web, name: str) -> Fetched:
@@ -56,8 +55,6 @@ def _objection(web: Web, file: File) -> str:
         return "It is kept outside Slack, where it is not fetched from."
     if not is_slacks(file.url_private_download, web.client.base_url):
         return "Its address is none of Slack's, so it was not fetched."
-    if file.mimetype.startswith("image/") and file.mimetype != "image/svg+xml":
-        return NO_PICTURES
     if file.size > MOST_BYTES:
         return _too_large()
     return ""

@@ -32,8 +32,8 @@ from bot.core.events import (
 from bot.core.reducer import evolve, replay
 from bot.core.summary import summary
 from bot.core.thread import Thread, delivery_key
-from bot.core.values import Limits
-from bot.core.weight import BYTES_A_TOKEN, tokens, weight
+from bot.core.values import Limits, Picture
+from bot.core.weight import BYTES_A_TOKEN, MOST_PICTURE_TOKENS, pictured, tokens, weight
 from tests.core.build import Story
 from tests.core.conversation import BEGAN, SLACK, Conversation, card, proposal
 from tests.core.moves import LOGS
@@ -419,3 +419,32 @@ def test_a_token_is_three_bytes_whatever_the_alphabet() -> None:
     assert weight("") == 0
     assert weight("日本") - weight("a") == 5
     assert weight('"\n') == weight("abcd")
+
+
+# ---- pictures --------------------------------------------------------------------------------------------------------
+def seen(at: int, width: int, height: int) -> ToolEnded:
+    picture = Picture(ref="r", size=9, type="image/png", width=width, height=height)
+    call = f"T-{at}-0"
+    return ToolEnded(id=f"end:{call}", call=call, n=1, outcome="returned", picture=picture)
+
+
+def test_a_picture_weighs_by_its_pixels_and_never_more_than_it_is_scaled_down_to() -> None:
+    assert pictured(seen(1, 1_000, 1_000)) == 1_334 * BYTES_A_TOKEN
+    assert pictured(seen(1, 8_000, 8_000)) == MOST_PICTURE_TOKENS * BYTES_A_TOKEN
+    assert pictured(ToolEnded(id="e", call="c", n=1, outcome="returned")) == 0
+
+
+def test_a_picture_that_is_too_heavy_is_summed_up_with_the_words_that_tell_of_it() -> None:
+    it = Conversation()
+    it.says("look")
+    it.step(proposal("read", "look"))
+    ended = seen(1, 2_000, 2_000)
+    it.add(ended)
+    log = it.log
+    assert compaction(log, "T", 2 * pictured(ended)) is not None
+    plain = [*log[:-1], ended.model_copy(update={"picture": None})]
+    room = pictured(ended)
+    kept, dropped = compaction(plain, "T", room), compaction(log, "T", room)
+    assert kept is not None
+    assert dropped is not None
+    assert kept[0] < len(log) == dropped[0]

@@ -26,6 +26,7 @@ from bot.kit.agent import Agent
 from bot.kit.load import Agents, load_agents
 from bot.kit.people import People, Person
 from bot.model.decide import Decider
+from bot.model.pictures import NONE, Blobs
 from bot.model.port import Answer, ModelFailed
 from tests.crashpoints.script import How, Story
 from tests.simulation.ports import ScreenPort, StorePort
@@ -113,7 +114,12 @@ class BriefDecider(Decider):
     """Asks with the thread alone: this model knows its tools, and laying them out is a third of a run."""
 
     def request(
-        self, agent: Agent, thread_id: str, events: Sequence[Event], model: str = ""
+        self,
+        agent: Agent,
+        thread_id: str,
+        events: Sequence[Event],
+        model: str = "",
+        blobs: Blobs = NONE,
     ) -> bytes:
         content = [{"text": text} for text in context.blocks(events, thread_id)]
         messages = [{"role": "user", "content": content}]

@@ -7,7 +7,7 @@ import pytest
 from bot.core.codec import encode
 from bot.core.events import Forked, MessageReceived, ToolEnded
 from bot.core.reducer import replay
-from bot.core.values import Address
+from bot.core.values import Address, Picture
 from bot.engine.commit import Append
 from bot.engine.desk import Desk, thread_id
 from bot.engine.keys import partition_of
@@ -55,6 +55,23 @@ async def test_a_child_keeps_the_times_and_the_large_results(
     assert await store.blob(child, "r1") == b"the whole"
     assert replay(child, mine).address == home
     assert replay(PARENT, theirs).address == HERE
+
+
+async def test_a_child_keeps_the_pictures(workers: Workers) -> None:
+    store = await workers()
+    message = MessageReceived(id="m", actor="alice", address=HERE, text="go", agent="desk")
+    picture = Picture(ref="p1", size=4, type="image/png", width=1, height=1)
+    ended = ToolEnded(id="e", call=f"{PARENT}-1-0", n=1, outcome="returned", picture=picture)
+    rows = (encode(message), encode(ended))
+    await store.append(
+        Append(thread=PARENT, kind="fact", id="e", events=rows, blobs={"p1": b"\x89PNG"})
+    )
+    forked = Forked(id="f", parent=PARENT, head=2, address=place(elsewhere=True))
+    child = await Desk(store).fork(PARENT, forked)
+    copied = (await Desk(store).events(child))[1]
+    assert isinstance(copied, ToolEnded)
+    assert copied.picture == picture
+    assert await store.blob(child, "p1") == b"\x89PNG"
 
 
 async def test_what_lies_beyond_the_cut_is_not_copied(workers: Workers) -> None:

@@ -61,7 +61,6 @@ async def test_what_passes_by_itself_is_transient(claude: Asking, status: int) -
         (400, {"message": "Your credit balance is too low"}, "no credit"),
         (401, {"type": "authentication_error"}, "check ANTHROPIC_API_KEY"),
         (402, {"type": "billing_error"}, "no credit"),
-        (413, {"type": "request_too_large"}, "too large"),
         (418, {"message": "teapot"}, "HTTP 418"),
         (
             429,
@@ -77,6 +76,23 @@ async def test_what_a_human_must_mend_is_permanent_and_says_what_to_do(
     with MessagesApi([Reply(status=status, error=error)]) as api:
         told = await failure(claude(api.url))
     assert told.kind == "permanent"
+    assert says in told.reason
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "says"),
+    [
+        (400, {"message": "Could not process image"}, "Could not process image"),
+        (413, {"type": "request_too_large"}, "too large"),
+    ],
+    ids=str,
+)
+async def test_what_may_be_a_pictures_fault_is_told_apart(
+    claude: Asking, status: int, error: Json, says: str
+) -> None:
+    with MessagesApi([Reply(status=status, error=error)]) as api:
+        told = await failure(claude(api.url))
+    assert told.kind == "picture"
     assert says in told.reason
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 import os
@@ -16,6 +17,7 @@ import pytest
 
 from bot.model.request import ToolSpec, request_body
 from tests.messages_api import KEY, MessagesApi, Reply
+from tests.pictures import GIF, LOSSY, jpeg, png
 
 Body = dict[str, Any]
 
@@ -58,6 +60,12 @@ def text(words: str, **more: object) -> Body:
     return {"type": "text", "text": words, **more}
 
 
+def image(content: bytes | str, kind: str = "image/png", **more: object) -> Body:
+    data = content if isinstance(content, str) else base64.b64encode(content).decode()
+    source = {"type": "base64", "media_type": kind, "data": data, **more}
+    return {"type": "image", "source": source}
+
+
 MARK = {"cache_control": {"type": "ephemeral"}}
 USE = {"type": "tool_use", "id": "toolu_1", "name": "push", "input": {"tag": "v1"}}
 RESULT = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "ok"}
@@ -94,6 +102,44 @@ def refusal(api: MessagesApi, sent: Body | bytes, **headers: str | None) -> tupl
 
 
 INVALID = (400, "invalid_request_error")
+
+
+def test_pictures_of_each_kind_are_taken(api: MessagesApi) -> None:
+    sent = [
+        image(png()),
+        image(jpeg(), "image/jpeg"),
+        image(GIF, "image/gif"),
+        image(LOSSY, "image/webp") | MARK,
+        *[image(png(2_000, 2_000))] * 96,
+    ]
+    assert post(api, body(messages=[user(*sent)]))[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ([image(png(), "image/bmp")], "media_type"),
+        ([image(png(), "image/jpeg")], "does not match"),
+        ([image("not base64!")], "valid base64"),
+        ([image("")], "does not match"),
+        ([image(png(filler=4_000_000))], "exceeds 5 MB"),
+        ([image(png(8_001, 8))], "8000 pixels"),
+        ([image(png(2_001, 8)), *[image(png(8, 8))] * 20], "2000 pixels"),
+        ([image(png(8, 8))] * 101, "too many images"),
+        ([image(png()[:-60])], "Could not process"),
+        ([image(png(), type="url", url="https://example.com/a.png")], "'base64' alone"),
+        ([image(png(), name="a.png")], "name: Extra"),
+        ([image(png()) | {"alt": "a cat"}], "alt: Extra"),
+        ([{"type": "picture"}], "'picture' is unknown"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_picture_that_breaks_a_rule_is_refused(
+    api: MessagesApi, content: list[Body], says: str
+) -> None:
+    status, answer = post(api, body(messages=[user(text("look"), *content)]))
+    assert (status, answer["error"]["type"]) == INVALID
+    assert says in answer["error"]["message"]
 
 
 @pytest.mark.parametrize(

@@ -193,6 +193,7 @@ class SlackOffice:
             max_tokens=1_000,
             deadline_seconds=3_600,
             owner="alice",
+            blob=app.store.blob,
         )
         media = channels(app)
         runner = Runner(Toolbox(agents, self.environ, attached.tools(media)))

@@ -17,6 +17,7 @@ from bot.kit.house import load_house
 from bot.kit.lint import lint
 from bot.kit.load import load_agent, load_agents
 from bot.kit.people import People
+from bot.kit.picture import Pictured
 
 AGENTS = Path(__file__).parents[3] / "agents"
 HEAD = "538568d55641c2b95846a1ea694ccabac1deee73"
@@ -70,7 +71,9 @@ class Bench:
         return call_for(tool, key="k", thread="T", requester="alice", environ=self._environ)
 
     async def run(self, name: str, arguments: Json | None = None) -> JsonValue:
-        return await self._agent.tool(name).run(arguments or {}, self._call(name))
+        result = await self._agent.tool(name).run(arguments or {}, self._call(name))
+        assert not isinstance(result, Pictured)
+        return result
 
     async def show(self, name: str, arguments: Json) -> Card:
         return await self._agent.tool(name).show(arguments, self._call(name))
