@@ -211,14 +211,14 @@ async def run_slack(app: App, stop: asyncio.Event, ready: Callable[[], None]) ->
 async def run_web(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> None:
     """HTTP until told to stop: health, and Slack's events where its signing secret is set."""
     from bot.web.server import serve
-    from channels.slack.connect import pages, route
+    from channels.slack.door import pages, route
 
     secret = workspaces.secret(app.settings.slack_signing_secret)
     wanted = secret or workspaces.can_be_installed(app.settings)
     listener = await slack_listener(app) if wanted else None
     bolt = listener.app(secret) if listener else None
     # Without the secret anybody could say what Slack says.
-    heard = [route(bolt)] if bolt and secret else []
+    heard = [route(bolt, secret)] if bolt and secret else []
     if listener and secret:
         listener.catch_up()
     await serve([*heard, *(pages(bolt) if bolt else ())], app.settings.port, stop, ready)

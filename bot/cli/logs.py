@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,17 +13,16 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot.cli.output import wants_no_color
+from bot.kit.masks import MASK, masked
 from bot.settings import Settings
 
 _FIRST = ("timestamp", "level", "event")
-# Slack's tokens: those of workspaces that installed the app are in no setting.
-_TOKENS = re.compile(r"\bx(?:app|ox[a-z](?:\.xox[a-z])?)-[A-Za-z0-9-]{8,}")
 SHORTEST_SECRET = 6  # A shorter value would be found in words that have nothing to do with it.
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """The last processor: an event as a line, in which each secret is replaced, and whatever looks like a token of Slack's."""
+    """The last processor: an event as a line, in which each secret is replaced, and whatever looks like another."""
 
     render: Processor
     secrets: tuple[str, ...]
@@ -32,8 +30,8 @@ class Rendered:
     def __call__(self, logger: WrappedLogger, name: str, event: EventDict) -> str:
         line = str(self.render(logger, name, event))
         for secret in self.secrets:
-            line = line.replace(secret, "[secret]")
-        return _TOKENS.sub("[secret]", line)
+            line = line.replace(secret, MASK)
+        return masked(line)
 
 
 def start(settings: Settings, secrets: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""Connect: who we are in the workspace, the socket that stands until it is told to stop, the route for events over HTTP."""
+"""Connect: who we are in the workspace, and the socket that stands until it is told to stop."""
 
 from __future__ import annotations
 
@@ -9,17 +9,14 @@ from typing import Protocol
 
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
-from starlette.routing import Route
 
 from bot.kit.channel import Undeliverable
 from channels.slack.api import Refused, Web
 from channels.slack.manifest import SCOPES
 from channels.slack.parse import Us
 
-PATH = "/slack/events"
 LOOK_SECONDS = 10.0
 SILENT_SECONDS = 300.0
 log = structlog.get_logger()
@@ -116,15 +113,3 @@ class _Ear:
         self._heard_at = asyncio.get_running_loop().time()
         with suppress(Exception):
             await client.connect_to_new_endpoint(force=True)
-
-
-def route(app: AsyncApp) -> Route:
-    """Events, presses and forms over HTTP; Bolt checks the signature and answers 401 where it is wrong."""
-    return Route(PATH, AsyncSlackRequestHandler(app).handle, methods=["POST"])
-
-
-def pages(app: AsyncApp) -> list[Route]:
-    """The way to install it, where there is one."""
-    handle, flow = AsyncSlackRequestHandler(app).handle, app.oauth_flow
-    paths = (flow.install_path, flow.redirect_uri_path) if flow else ()
-    return [Route(path, handle, methods=["GET"]) for path in paths]

@@ -265,6 +265,17 @@ def test_what_looks_like_a_token_of_slack_is_not_logged(kind: str) -> None:
     assert line == "{'error': 'with [secret] refused'}"
 
 
+def test_the_ticket_of_a_socket_is_not_logged() -> None:
+    def render(_logger: object, _name: str, event: EventDict) -> str:
+        return str(event["event"])
+
+    told = "Failed to connect (error: 503, url='wss://x.slack.com/link/?{}ticket=1a-2b_3c%3D{}')"
+    for before, after in (("", ""), ("", "&app_id=A1"), ("app_id=A1&", "")):
+        line = Rendered(render, ())(None, "error", {"event": told.format(before, after)})
+        masked = told.replace("1a-2b_3c%3D", "[secret]")
+        assert line == masked.format(before, after)
+
+
 def test_a_terminal_that_wants_no_colours_gets_none(office: Office) -> None:
     for words in (("status", "--plain"), ("status",)):
         assert "\x1b" not in on_a_terminal(office, *words)

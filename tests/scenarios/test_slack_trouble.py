@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -199,7 +200,9 @@ async def test_what_was_said_while_nobody_listened_is_heard_on_the_next_start(
 async def test_a_payload_that_nothing_can_be_made_of_is_kept_and_told_once(
     office: SlackOffice,
 ) -> None:
-    event = {"type": "message", "user": office.alice.id, "channel": "C1", "ts": "soon", "text": "x"}
+    pasted = ("xoxb-1-2-abcDEF12", "xapp-1-A1-2-abcdef", "sk-ant-api03-a_B-c1234")
+    said = {"user": office.alice.id, "channel": "C1", "text": "try\n" + "\n".join(pasted)}
+    event = {"type": "message", "ts": f"soon {pasted[0]}", **said}
     body: Json = {"type": "event_callback", "token": "v", "event": event}
     async with office.listening() as app:
         delivery = office.slack.post.send("events_api", body)
@@ -209,6 +212,8 @@ async def test_a_payload_that_nothing_can_be_made_of_is_kept_and_told_once(
     assert letter.kind == "slack"
     assert b"soon" in letter.raw
     assert b"token" not in letter.raw
+    assert not [each for each in pasted if each in f"{letter.raw.decode()} {letter.cause}"]
+    assert json.loads(letter.raw)["event"]["text"] == "try\n[secret]\n[secret]\n[secret]"
 
 
 @pytest.mark.parametrize("seconds", [-90, 90])
