@@ -12,7 +12,7 @@ from channels.slack.manifest import manifest
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import SlackOffice, only_thread, until
 from tests.scenarios.test_slack_trouble import quiet
-from tests.slack_server.faults import Limit
+from tests.slack_server.faults import Limit, Refuse
 from tests.slack_server.server import SlackServer
 
 SHIP: Reply = [("ship", {"tag": "v1", "because": "it was asked for"})]
@@ -68,6 +68,23 @@ async def test_a_verdict_under_a_copy_that_cannot_be_read_in_time_counts_when_to
         over_http.say("approve", over_http.bob, thread=copy)
         await until(lambda: over_http.ledger() == ["v1"], "the release")
         await _in_time(over_http)
+
+
+@pytest.mark.parametrize("refusal", ["thread_not_found", "something_new"])
+async def test_words_under_a_message_that_is_gone_are_stored_as_any_others(
+    office: SlackOffice, refusal: str
+) -> None:
+    team, bot = office.slack.team, office.slack.bot
+    direct = team.direct(office.alice, bot)
+    async with office.listening() as app, office.working(["Hi."]), quiet():
+        office.slack.faults.rule = lambda entry: (
+            Refuse(refusal) if entry.method == "conversations.replies" else None
+        )
+        root = office.slack.people.say(bot, direct, "an old note")
+        office.slack.people.say(office.alice, direct, "please ship", root)
+        await office.slack.post.settled()
+        _, events = await only_thread(app)
+    assert [event.text for event in events if isinstance(event, MessageReceived)] == ["please ship"]
 
 
 async def _in_time(office: SlackOffice) -> None:
