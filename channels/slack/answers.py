@@ -13,10 +13,11 @@ from bot.core import words as typed
 from bot.core.names import call_id
 from bot.core.outbox import Approval, Waiting
 from bot.kit.arrival import Arrivals, Press
+from bot.kit.channel import Undeliverable
 from bot.kit.people import People
 from channels.slack import hints, marks
 from channels.slack.address import CHANNEL, Place
-from channels.slack.api import Json, Web
+from channels.slack.api import LOOK_SECONDS, Json, Refused, Web
 from channels.slack.parse import Said, Us
 from channels.slack.reader import look_of
 
@@ -29,6 +30,9 @@ class Answers:
 
     def __init__(self, web: Web, us: Us, people: People, arrivals: Arrivals) -> None:
         self._web = web
+        self._hasty = web.impatient(
+            LOOK_SECONDS
+        )  # Slack is to hear in time that it must tell again.
         self._us = us
         self._people = people
         self._arrivals = arrivals
@@ -76,7 +80,11 @@ class Answers:
         return [*newest.values()]
 
     async def _copies(self, method: str, asked: Json) -> list[Json]:
-        page = await self._web.call(method, {**asked, "include_all_metadata": True})
+        """Those of ours that are found there; none where Slack will not say: then the words go on as any others."""
+        try:
+            page = await self._hasty.call(method, {**asked, "include_all_metadata": True})
+        except (Undeliverable, Refused):
+            return []
         messages = cast("list[Json]", page["messages"])
         ours = [each for each in messages if each.get("bot_id") == self._us.bot]
         return [each for each in ours if marks.mark(each, "request")]

@@ -22,6 +22,8 @@ Json = dict[str, JsonValue]
 DEFAULT_URL = "https://slack.com/api/"
 MOST_WAITS = 4
 SECONDS = 30
+# Slack waits three seconds for us, and what it told has to be stored in them.
+LOOK_SECONDS = 1.5
 
 # All that is ever called, each with the scopes that Slack asks for it (docs: reference/methods); the manifest is made of them.
 METHODS: dict[str, tuple[str, ...]] = {
@@ -105,17 +107,26 @@ class SlowDown(ConnectionError):
 class Web:
     """Slack's methods. Told to slow down it waits, so many times; what may have arrived it never sends a second time."""
 
-    def __init__(self, token: str, url: str = DEFAULT_URL, waits: int = MOST_WAITS) -> None:
+    def __init__(
+        self,
+        token: str,
+        url: str = DEFAULT_URL,
+        waits: int = MOST_WAITS,
+        seconds: float = SECONDS,
+    ) -> None:
         patient = AsyncRateLimitErrorRetryHandler(max_retry_count=waits)
         self._token = token
         self._url = url
         self.client = AsyncWebClient(
-            token=token, base_url=url, timeout=SECONDS, retry_handlers=[patient]
+            token=token,
+            base_url=url,
+            timeout=seconds,  # pyright: ignore[reportArgumentType] - aiohttp takes parts of a second too
+            retry_handlers=[patient],
         )
 
-    def impatient(self) -> Web:
-        """The same methods, which say `SlowDown` at once instead of waiting."""
-        return Web(self._token, self._url, waits=0)
+    def impatient(self, seconds: float = SECONDS) -> Web:
+        """The same methods, which say `SlowDown` at once instead of waiting, and give up after so long."""
+        return Web(self._token, self._url, waits=0, seconds=seconds)
 
     async def call(self, method: str, arguments: Json) -> Json:
         """What Slack answered. Raises `Undeliverable`, `NotAsItStands`, `Refused`, and OSError where it may be done all the same."""

@@ -21,7 +21,7 @@ from bot.kit.people import People
 from channels.slack import hints
 from channels.slack.address import CHANNEL
 from channels.slack.answers import Answers
-from channels.slack.api import Web
+from channels.slack.api import LOOK_SECONDS, Web
 from channels.slack.ask import Asks
 from channels.slack.cursors import Cursors, Gap
 from channels.slack.entries import Chosen, Command, Entered, Opened, Stopped, read
@@ -52,9 +52,11 @@ class Listener:
         self._home = Home(web, us, people, arrivals)
         self._modals = Modals(web, people, arrivals)
         self._answers = Answers(web, us, people, arrivals)
-        self._standings = Standings(web, us, people)
+        # What is looked up before words are stored fails in time: then Slack tells of them again.
+        hasty = web.impatient(LOOK_SECONDS)
+        self._standings = Standings(hasty, us, people)
         self._asks = Asks(web, us, people, arrivals, self._signs, self._standings)
-        self._homes = Homes(web, us)
+        self._homes = Homes(hasty, us)
         self._cursors = Cursors(us, arrivals)
         self._beside: set[asyncio.Task[None]] = set()
 

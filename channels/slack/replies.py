@@ -11,15 +11,13 @@ import structlog
 from pydantic import JsonValue
 
 from bot.kit.arrival import Words
-from channels.slack.api import Web
+from channels.slack.api import LOOK_SECONDS, Web
 from channels.slack.parse import NameOf, Said, Us, said
 from channels.slack.payload import Message
 
 Json = dict[str, JsonValue]
 PAGE = 200
 MOST_BEFORE = 50
-# Slack waits three seconds for us, and what was said has to be stored in them.
-READ_SECONDS = 1.5
 UNREAD = "(What was said in this thread before could not be read.)"
 log = structlog.get_logger()
 
@@ -56,7 +54,7 @@ async def with_before(
     """
     found: list[Words] = []
     try:
-        async with asyncio.timeout(READ_SECONDS):
+        async with asyncio.timeout(LOOK_SECONDS):
             async for reply in replies(web, first.place.channel, first.place.root):
                 found += _words(reply, first, us, name_of)
     except tell:

@@ -1,0 +1,96 @@
+"""Slack's lapses: one look-up that fails costs no words, no copy and no card; what cannot be known in time is told again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
+
+import pytest
+
+from bot.core.events import MessageReceived
+from channels.slack.manifest import manifest
+from tests.engine.office import Reply
+from tests.scenarios.slack_office import SlackOffice, only_thread, until
+from tests.scenarios.test_slack_trouble import quiet
+from tests.slack_server.faults import Limit, Refuse
+from tests.slack_server.server import SlackServer
+
+SHIP: Reply = [("ship", {"tag": "v1", "because": "it was asked for"})]
+
+
+@pytest.fixture
+async def office(
+    redis_server: str, tmp_path: Path, free_port: Callable[[], int]
+) -> AsyncGenerator[SlackOffice]:
+    async with SlackServer(manifest()) as slack:
+        yield SlackOffice(slack, redis_server, tmp_path, free_port())
+
+
+@pytest.fixture
+async def over_http(
+    redis_server: str, tmp_path: Path, free_port: Callable[[], int]
+) -> AsyncGenerator[SlackOffice]:
+    port = free_port()
+    async with SlackServer(manifest(f"http://127.0.0.1:{port}/slack/events")) as slack:
+        yield SlackOffice(slack, redis_server, tmp_path, port)
+
+
+# ---- what is looked up before words are stored ------------------------------------------------------------------------
+async def test_who_cannot_be_looked_up_in_time_is_heard_when_told_again(
+    over_http: SlackOffice,
+) -> None:
+    over_http.slack.faults.plan("users.info", Limit(30))
+    async with over_http.listening("http") as app, over_http.working(["Hi."]), quiet():
+        said = over_http.mention("hello", over_http.eve)
+        await over_http.shown(said, 1)
+        _, events = await only_thread(app)
+        await _in_time(over_http)
+    assert [type(event) for event in events].count(MessageReceived) == 1
+
+
+async def test_a_look_up_that_hangs_is_given_up_in_time(over_http: SlackOffice) -> None:
+    slow = over_http.slack.faults.hold("users.info")
+    async with over_http.listening("http"), over_http.working(["Hi."]), quiet():
+        said = over_http.mention("hello", over_http.eve)
+        await over_http.shown(said, 1)
+        slow.release.set()
+        await _in_time(over_http)
+
+
+async def test_a_verdict_under_a_copy_that_cannot_be_read_in_time_counts_when_told_again(
+    over_http: SlackOffice,
+) -> None:
+    async with over_http.listening("http"), over_http.working([SHIP, "Shipped."]), quiet():
+        said = over_http.mention("ship it")
+        await over_http.shown(said, 1)
+        (copy,) = over_http.direct(over_http.bob)
+        over_http.slack.faults.plan("conversations.replies", Limit(30))
+        over_http.say("approve", over_http.bob, thread=copy)
+        await until(lambda: over_http.ledger() == ["v1"], "the release")
+        await _in_time(over_http)
+
+
+@pytest.mark.parametrize("refusal", ["thread_not_found", "something_new"])
+async def test_words_under_a_message_that_is_gone_are_stored_as_any_others(
+    office: SlackOffice, refusal: str
+) -> None:
+    team, bot = office.slack.team, office.slack.bot
+    direct = team.direct(office.alice, bot)
+    async with office.listening() as app, office.working(["Hi."]), quiet():
+        office.slack.faults.rule = lambda entry: (
+            Refuse(refusal) if entry.method == "conversations.replies" else None
+        )
+        root = office.slack.people.say(bot, direct, "an old note")
+        office.slack.people.say(office.alice, direct, "please ship", root)
+        await office.slack.post.settled()
+        _, events = await only_thread(app)
+    assert [event.text for event in events if isinstance(event, MessageReceived)] == ["please ship"]
+
+
+async def _in_time(office: SlackOffice) -> None:
+    """What was told and failed did so well before Slack gave up on it, and went well the next time."""
+    await office.slack.post.settled()
+    failed = [delivery for delivery in office.slack.post.sent if delivery.tries[0].failure]
+    assert failed
+    assert all(delivery.acknowledged for delivery in failed)
+    assert max(delivery.tries[0].took for delivery in failed) < 2.5
