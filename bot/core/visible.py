@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 
 # Control characters but tab and line feed, line separators, bidirectional controls, lone surrogates, what Unicode calls
-# default ignorable (zero-width, fillers, tags, variation selectors but the emoji one), and noncharacters of the first plane.
+# default ignorable (zero-width, fillers, tags, variation selectors but the emoji one), noncharacters of the first plane, and
+# the format controls of hieroglyphs.
 HIDDEN_RANGES = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ud800-\udfff\ufdd0-\ufdef\ufe00-\ufe0e"
-    "\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
+# Look like a space and are none. Prose needs them (French, Japanese); in what is decided on they are written out.
+_LOOK_ALIKES = "\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _HIDDEN = re.compile(f"[{HIDDEN_RANGES}]")
+_INEXACT = re.compile(f"[{HIDDEN_RANGES}{_LOOK_ALIKES}]")
 
 
 def visible(text: str) -> str:
@@ -24,6 +28,15 @@ def visible(text: str) -> str:
 def on_one_line(text: str) -> str:
     """The same, with tabs and line feeds written out too."""
     return visible(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def exact(text: str) -> str:
+    """The text with everything hidden written out, and every space that is not the plain one."""
+    return _INEXACT.sub(_written_out, text)
+
+
+def is_exact(text: str) -> bool:
+    return _INEXACT.search(text) is None
 
 
 def shortened(text: str, most: int) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from textwrap import dedent
 
 from pydantic import JsonValue
 from rich.box import ASCII, ROUNDED, Box
@@ -17,9 +16,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from bot.core.legible import legible, legible_name
 from bot.core.outbox import Approval, Hold, Notice, Outgoing, Question, Say, UnknownOutcome
 from bot.core.visible import on_one_line, visible
-from bot.core.yamlish import dump
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +38,6 @@ FANCY = Look(ROUNDED, "·", "▶", "✓", "✗", "…", "dots")
 PLAIN = Look(ASCII, "-", ">", "+", "!", "...", "line")
 
 _URGENCY = {"high": "bold red", "medium": "yellow", "low": "dim"}
-# Whoever approves sees all of it, however long.
-_NEVER_CUT_CHARACTERS = 1_000_000_000
 _Rows = list[tuple[str, RenderableType]]
 
 
@@ -117,18 +114,11 @@ def _hold(asked: Hold, look: Look) -> RenderableType:
 
 # ---- parts of cards --------------------------------------------------------------------------------------------------
 def _arguments(arguments: Iterable[tuple[str, JsonValue]]) -> _Rows:
-    return [(on_one_line(key), words(_value(value))) for key, value in arguments]
+    return [(legible_name(key), words(legible(value))) for key, value in arguments]
 
 
 def _whence(asked: Approval) -> str:
     return ", ".join(f"{name} ({whence})" for name, whence in asked.outside.items())
-
-
-def _value(value: JsonValue) -> str:
-    """A value in full. As YAML, so that the text "5" and the number 5 look different; several lines as they are."""
-    written = dump(value, most=_NEVER_CUT_CHARACTERS)
-    head, feed, block = written.partition("\n")
-    return dedent(block) if head == "|-" and feed and isinstance(value, str) else written
 
 
 def _deciders(asked: Approval) -> _Rows:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from textwrap import dedent
 
 from pydantic import JsonValue
 
-from bot.core.visible import on_one_line, visible
-from bot.core.yamlish import TOO_DEEP, dump
+from bot.core.legible import in_full, legible, legible_name
 from channels.slack import blocks
 from channels.slack.blocks import File, Json
 from channels.slack.vocabulary import Words
@@ -21,14 +18,13 @@ _MOST_CHARACTERS = 3_500
 _MOST_MEASURED = 8
 _MOST_NAME_CHARACTERS = 100
 _MOST_LINE_CHARACTERS = 60
-_NEVER_CUT_CHARACTERS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """An argument as it is written, and whether it stands on the card in full, or at least by name.
 
-    `raw` is what its size and digest are taken of: a text as it is, anything else as it is written.
+    `raw` is what its size and digest are taken of: a text as it is, anything else as YAML.
     """
 
     name: str
@@ -43,13 +39,13 @@ def rows(arguments: Mapping[str, JsonValue]) -> list[Row]:
     found: list[Row] = []
     room, left = _MOST_CHARACTERS, _MOST_MEASURED
     for key, value in arguments.items():
-        name, text = on_one_line(key), written(value)
+        name, text = legible_name(key), legible(value)
         size = len(name) + len(text)
         can_be_named = len(name) <= _MOST_NAME_CHARACTERS
         fits = can_be_named and len(text) <= _MOST_VALUE_CHARACTERS and size <= room
         room -= size if fits else 0
         left -= 0 if fits else 1
-        raw = value if isinstance(value, str) else text
+        raw = value if isinstance(value, str) else in_full(value)
         found.append(Row(name, text, raw, fits, fits or (can_be_named and left >= 0)))
     return found
 
@@ -76,24 +72,12 @@ def shown(found: list[Row], say: Words) -> Json:
     return blocks.rich(*parts, *([blocks.lines(*short)] if short else []))
 
 
-def written(value: JsonValue) -> str:
-    """A value in full. As YAML, so that the text "5" and the number 5 look different; several lines as they are."""
-    text = _in_full(value)
-    head, feed, block = text.partition("\n")
-    return dedent(block) if head == "|-" and feed and isinstance(value, str) else text
-
-
 def file(request: str, whole: Mapping[str, JsonValue]) -> File:
     """All of it, as YAML that loads back as the very same values."""
-    return File(f"{blocks.stem(request)}.yaml", _in_full(dict(whole)) + "\n")
+    return File(f"{blocks.stem(request)}.yaml", in_full(dict(whole)) + "\n")
 
 
 def measured(sentence: str, content: str, name: str = "") -> str:
     """The sentence with the size and the digest of what is elsewhere, by which anybody can check it."""
     digest = sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
     return sentence.format(size=f"{len(content):,}", digest=digest, file=f"`{name}`")
-
-
-def _in_full(value: JsonValue) -> str:
-    text = dump(value, most=_NEVER_CUT_CHARACTERS)
-    return visible(json.dumps(value, ensure_ascii=False)) if TOO_DEEP in text else text

@@ -1,0 +1,105 @@
+"""Claim: no two different values, and no two different names, read the same to whoever decides on them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+from pydantic import JsonValue
+
+from bot.core.legible import in_full, legible, legible_name
+from bot.core.visible import exact, is_exact, visible
+from tests.core.test_yamlish import TRICKS, VALUES
+
+LOOK_ALIKES = "\xa0\u1680\u2000\u2001\u2004\u200a\u202f\u205f\u3000"
+PAIRS: tuple[tuple[JsonValue, JsonValue], ...] = (
+    ("a\n   \nb", "a\n\nb"), ("a\n\t\nb", "a\n\nb"), ("a\n\t\nb", "a\n \nb"), ("a \nb", "a\nb"), ("a\nb ", "a\nb"), ("a\n\tb", "a\n    b"),
+    ("a\nb\n", "a\nb"), ("a\nb\n", "a\nb\n\n"), ("a\nb\n", "|\n  a\n  b"), ("a\nb\n", "|\n  a\n  b\n"), ("a\n", "a"), ("a\n", "a␊"),
+    ("a\nb␊", "a\nb\n"), ("a␠\nb", "a \nb"), ("a␉\nb", "a\t\nb"), ("a\n␉\tb", "a\n\tb"), ("a\n\xa0b", "a\n b"), ("a\n\\u00a0b", "a\n\xa0b"),
+    ({"x": 1, "y": 2}, "x: 1\ny: 2"), ([{"x": 1}, {"y": 2}], "- x: 1\n- y: 2"), ({"x": "a\n \nb"}, {"x": "a\n\nb"}), ({"x": "a\n\tb"}, {"x": "a\n    b"}),
+    (1, "1"), (None, "null"), ([], ""), ([], "[]"), ({}, "{}"), ({}, []), (1, 1.0), (1, True), (True, "true"), ("", '""'), ("x", ["x"]),
+    ("\u202e", "\\u202e"), ("a\xa0b", "a b"), ("a\xa0b", "a\\u00a0b"), ("a\r\nb", "a\nb"), (["- x"], [["x"]]),
+    ('a\n"[too deep to be shown]"', json.dumps('a\n"[too deep to be shown]"')),
+)  # fmt: skip
+FEW = st.text("a -:|\n\t\r\xa0␠␉␊\\", max_size=8)
+CLOSE = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 2) | st.sampled_from((0.0, 1.0)) | FEW,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FEW, inner, max_size=3),
+    max_leaves=4,
+)
+
+
+def same(one: object, other: object) -> bool:
+    """As JSON, where 1, 1.0 and true are three values."""
+    return json.dumps(one) == json.dumps(other)
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=repr)
+def test_two_values_that_are_close_read_differently(pair: tuple[JsonValue, JsonValue]) -> None:
+    one, other = map(legible, pair)
+    assert one != other
+    assert (
+        one.split() != other.split()
+    )  # Not even the eye, to which white space is white space, takes one for the other.
+
+
+@given(st.one_of(VALUES, CLOSE), st.one_of(VALUES, CLOSE))
+def test_no_two_different_values_read_the_same(one: JsonValue, other: JsonValue) -> None:
+    assume(not same(one, other))
+    assert legible(one) != legible(other)
+
+
+@given(CLOSE)
+def test_a_value_reads_differently_from_the_text_that_it_reads_as(value: JsonValue) -> None:
+    text = legible(value)
+    assert (isinstance(value, str) and value == text) or legible(text) != text
+
+
+@given(st.one_of(VALUES, CLOSE))
+@example({"x": "a\n\xa0b"})
+def test_nothing_in_a_value_passes_for_nothing(value: JsonValue) -> None:
+    text = legible(value)
+    assert is_exact(text)
+    assert [line for line in text.split("\n") if line.endswith(" ")] == []
+
+
+@given(FEW | st.sampled_from(TRICKS), FEW | st.sampled_from(TRICKS))
+@example("a\u200b", "a\\u200b")
+@example("a\xa0b", "a b")
+@example("a", '"a"')
+def test_no_two_different_names_read_the_same(one: str, other: str) -> None:
+    assert one == other or legible_name(one) != legible_name(other)
+    assert "\n" not in legible_name(one)
+    assert is_exact(legible_name(one))
+
+
+def test_an_ordinary_value_reads_as_it_is() -> None:
+    assert legible("Fix the cart\n\n- one\n- two\n") == "Fix the cart\n\n- one\n- two␊"
+    assert legible("all:\n\techo  \n \nx") == "all:\n␉\techo␠␠\n␠\nx"
+    assert legible({"by": "ana", "at": [1]}) == "  by: ana\n  at: [1]"
+    assert legible("5") == '"5"'
+    assert [legible_name(name) for name in ("tag", "größe", "due date", "x-y.z")] == [
+        "tag", "größe", "due date", "x-y.z",
+    ]  # fmt: skip
+
+
+def test_what_is_too_deep_for_yaml_is_json() -> None:
+    value: JsonValue = "x"
+    for _ in range(100):
+        value = [value]
+    assert in_full(value) == legible(value) == json.dumps(value)
+
+
+@pytest.mark.parametrize("sign", LOOK_ALIKES)
+def test_a_space_that_is_not_the_plain_one_is_written_out_where_something_is_decided(
+    sign: str,
+) -> None:
+    assert exact(f"a{sign}b") == f"a\\u{ord(sign):04x}b"
+    assert visible(f"a{sign}b") == f"a{sign}b"
+
+
+@pytest.mark.parametrize("code", range(0x13430, 0x13440))
+def test_the_format_controls_of_hieroglyphs_are_written_out(code: int) -> None:
+    assert visible(chr(code)) == f"\\U{code:08x}"
