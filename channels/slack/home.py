@@ -52,7 +52,7 @@ class Home:
 
     async def _link(self, waiting: Open) -> str:
         """Where the card stands; empty where it stands nowhere here, or Slack does not say."""
-        team, _, rest = waiting.receipt.partition("/")
+        team, _, rest = waiting.receipt.partition(" ")[0].partition("/")
         channel, _, ts = rest.partition("/")
         if team != self._us.team or not ts:
             return ""

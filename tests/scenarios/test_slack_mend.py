@@ -26,7 +26,7 @@ async def office(
     async with SlackServer(manifest()) as slack:
         made = SlackOffice(slack, redis_server, tmp_path, free_port())
         agent = tmp_path / "agents" / "shipper" / "agent.md"
-        agent.write_text(AGENT.replace("approvers: [bob, carol]\n", ""))
+        agent.write_text(AGENT.replace("approvers: [bob, carol{more}]\n", ""))
         yield made
 
 

@@ -47,8 +47,13 @@ def statuses(office: SlackOffice) -> list[object]:
 
 
 def order(office: SlackOffice) -> list[str]:
-    """What was set and posted, in order."""
-    calls = office.slack.ledger.where(lambda entry: entry.method in (SET, POST) and entry.applied)
+    """What was set and posted in the thread, in order; copies of a card go elsewhere."""
+    calls = office.slack.ledger.where(
+        lambda entry: (
+            entry.applied
+            and (entry.method == SET or (entry.method == POST and "thread_ts" in entry.arguments))
+        )
+    )
     return [str(call.arguments["status"]) if call.method == SET else "post" for call in calls]
 
 

@@ -17,7 +17,7 @@ CHANGES = {
             "@final\nclass Unknown(",
             'class Breathed(Base):\n    type: Literal["Breathed"] = "Breathed"\n\n\n@final\nclass Unknown(',
         ),
-        ("    | Forked\n)", "    | Forked\n    | Breathed\n)"),
+        ("| Compacted | Forked\n)", "| Compacted | Forked | Breathed\n)"),
         # Cards come in a second form, whose fields the older code cannot be sure to understand.
         (
             '    type: Literal["Previewed"] = "Previewed"\n',
