@@ -304,6 +304,14 @@ async def test_a_ticket_is_good_once_and_only_in_the_browser_that_has_it(places:
         assert await places.back("/slack/oauth_redirect?code=1&state=guess", forged) == 401
 
 
+async def test_the_pages_of_installing_read_no_body(places: Two) -> None:
+    async with places.office.listening("http"), aiohttp.ClientSession() as session:
+        for path, status in (("install", 200), ("oauth_redirect", 400)):
+            page = places.office.url.replace("events", path)
+            async with session.get(page, data=b"[" * 100_000) as answer:
+                assert answer.status == status
+
+
 async def test_only_workspaces_that_may_can_install_it(places: Two) -> None:
     office = places.office
     office.environ["BOT_SLACK_TEAMS"] = f"{places.first.team.team}, T0OTHER"
