@@ -38,7 +38,7 @@ class Installs(AsyncInstallationStore):
 
     async def async_save(self, installation: Installation) -> None:
         place = _place(installation.enterprise_id, installation.team_id)
-        if self._allowed and place not in self._allowed:
+        if not self._may(place):
             raise NotAllowed(f"{place} is not among BOT_SLACK_TEAMS.")
         await self._safe.put(
             f"{place}/user/{installation.user_id}", _text(installation, "bot_token")
@@ -55,8 +55,8 @@ class Installs(AsyncInstallationStore):
         team_id: str | None,
         is_enterprise_install: bool | None = False,
     ) -> Bot | None:
-        team = None if is_enterprise_install else team_id
-        kept = await self._safe.get(f"{_place(enterprise_id, team)}/bot")
+        place = _place(enterprise_id, None if is_enterprise_install else team_id)
+        kept = await self._safe.get(f"{place}/bot") if self._may(place) else None
         return Bot(**json.loads(kept)) if kept else None
 
     async def async_find_installation(
@@ -92,7 +92,11 @@ class Installs(AsyncInstallationStore):
     async def teams(self) -> list[str]:
         """The workspaces that the app can speak in."""
         found = (name.partition("/") for name in await self._safe.names())
-        return [team for team, _, what in found if what == "bot"]
+        return [team for team, _, what in found if what == "bot" and self._may(team)]
+
+    def _may(self, place: str) -> bool:
+        """Whether it may have the app. One that was let in before and is named no more is kept, and as good as gone."""
+        return not self._allowed or place in self._allowed
 
 
 class States(AsyncOAuthStateStore):

@@ -30,7 +30,7 @@ class Offices:
         self._webs: dict[str, Web] = {}
 
     async def us(self, team: str) -> Us | None:
-        """Who we are there; None: the app is not installed there."""
+        """Who we are there; None: the app is not installed there, or may not be."""
         bot = await self.installs.async_find_bot(team_id=team)
         if bot is not None:
             return Us(team, bot.bot_user_id, bot.bot_id)
@@ -43,7 +43,8 @@ class Offices:
         if bot is None:
             home = await self._at_home()
             if home is None or self._home is None or home.team != team:
-                raise Undeliverable(f"The app is not installed in the workspace {team}.")
+                why = f"The app is not installed in the workspace {team}, or may not be."
+                raise Undeliverable(why)
             return self._home
         web = self._webs.get(team)
         if web is None or web.client.token != bot.bot_token:

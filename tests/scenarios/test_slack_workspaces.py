@@ -304,6 +304,14 @@ async def test_a_ticket_is_good_once_and_only_in_the_browser_that_has_it(places:
         assert await places.back("/slack/oauth_redirect?code=1&state=guess", forged) == 401
 
 
+async def test_the_pages_of_installing_read_no_body(places: Two) -> None:
+    async with places.office.listening("http"), aiohttp.ClientSession() as session:
+        for path, status in (("install", 200), ("oauth_redirect", 400)):
+            page = places.office.url.replace("events", path)
+            async with session.get(page, data=b"[" * 100_000) as answer:
+                assert answer.status == status
+
+
 async def test_only_workspaces_that_may_can_install_it(places: Two) -> None:
     office = places.office
     office.environ["BOT_SLACK_TEAMS"] = f"{places.first.team.team}, T0OTHER"
@@ -312,6 +320,37 @@ async def test_only_workspaces_that_may_can_install_it(places: Two) -> None:
         assert await places.install(places.first) == 200
         assert await places.install(places.second) == 500
     assert await places.kept() == [places.first.team.team]
+
+
+async def test_a_workspace_that_is_no_longer_named_is_neither_heard_nor_spoken_to(
+    places: Two, redis_server: str
+) -> None:
+    office, first, second = places.office, places.first, places.second
+    async with office.listening("http"), office.working(DONE * 2):
+        for place in (first, second):
+            assert await places.install(place) == 200
+            await answered(place, place.mention("are you there?"))
+    office.environ |= {"BOT_SLACK_TEAMS": "T0OTHER", "SLACK_BOT_TOKEN": first.token}
+    office.set_up_anew()
+    silent, calls = second.mention("missed?"), len(called_by(office.slack, second.token))
+    async with office.listening("http") as app, office.working(DONE * 2):
+        told = second.mention("and now?")
+        heard = [each for each in office.slack.post.sent if told.ts in str(each.payload)]
+        # The one whose token is set is heard whatever is named.
+        await answered(first, first.mention("and you?"))
+        await until(lambda: all(each.over.is_set() for each in heard), "an end to that")
+        with pytest.raises(Undeliverable, match="in the workspace T00000002, or may not be"):
+            await offices(app.settings, app.store).web(SECOND)
+        assert second.answers(silent) == second.answers(told) == []
+        assert len(called_by(office.slack, second.token)) == calls
+        assert await places.kept() == []
+        office.slack.uninstall(second.team)
+        await until(lambda: second.token not in str(everywhere(redis_server)), "a dropped token")
+
+
+def called_by(slack: SlackServer, token: str) -> list[str]:
+    """What was called by this token."""
+    return [each.method for each in slack.ledger.entries if each.token == token]
 
 
 async def test_what_was_missed_is_read_back_in_each_of_them(places: Two) -> None:
