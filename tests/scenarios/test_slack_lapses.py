@@ -12,7 +12,7 @@ from channels.slack.manifest import manifest
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import SlackOffice, only_thread, until
 from tests.scenarios.test_slack_trouble import quiet
-from tests.slack_server.faults import Limit, Refuse
+from tests.slack_server.faults import Fail, Limit, Refuse
 from tests.slack_server.server import SlackServer
 
 SHIP: Reply = [("ship", {"tag": "v1", "because": "it was asked for"})]
@@ -85,6 +85,20 @@ async def test_words_under_a_message_that_is_gone_are_stored_as_any_others(
         await office.slack.post.settled()
         _, events = await only_thread(app)
     assert [event.text for event in events if isinstance(event, MessageReceived)] == ["please ship"]
+
+
+# ---- what was missed --------------------------------------------------------------------------------------------------
+async def test_one_failure_does_not_end_the_reading_back(office: SlackOffice) -> None:
+    office.slack.post.pauses = ()
+    async with office.working(["One.", "Two."]), quiet():
+        async with office.listening():
+            said = office.mention("first")
+            await office.shown(said, 1)
+        later = office.mention("second")
+        await office.slack.post.settled()
+        office.slack.faults.plan("conversations.history", Fail(500))
+        async with office.listening():
+            await office.shown(later, 1)
 
 
 async def _in_time(office: SlackOffice) -> None:
