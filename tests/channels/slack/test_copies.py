@@ -137,6 +137,28 @@ async def test_a_copy_whose_reply_is_lost_is_looked_for_and_there_once(
     assert carol.ts in receipt
 
 
+@pytest.mark.parametrize("fault", [LoseReply(), Cut(), Fail(500)])
+async def test_a_conversation_that_does_not_open_at_once_has_its_copy_all_the_same(
+    team: Team, fault: LoseReply | Cut | Fail
+) -> None:
+    team.slack.faults.plan("conversations.open", fault)
+    await team.sender().send(team.address, ASKED)
+    assert (len(team.direct("bob")), len(team.direct("carol"))) == (1, 1)
+
+
+@pytest.mark.parametrize("lapses", [1, 2, 4])
+async def test_a_copy_that_is_there_and_not_found_at_once_is_on_the_receipt(
+    team: Team, monkeypatch: pytest.MonkeyPatch, lapses: int
+) -> None:
+    monkeypatch.setattr(copies, "PAUSES", (0.01, 0.01))
+    team.slack.faults.plan("chat.postMessage", LoseReply())
+    team.slack.faults.plan("conversations.history", *[Fail(500)] * lapses)
+    receipt = await team.sender().send(team.address, ASKED)
+    (bob,), (carol,) = team.direct("bob"), team.direct("carol")
+    assert bob.ts in receipt
+    assert carol.ts in receipt
+
+
 async def test_a_card_whose_reply_is_lost_is_found_with_its_copies(team: Team) -> None:
     team.slack.faults.plan("chat.postMessage", None, None, LoseReply())
     with pytest.raises(OSError):  # noqa: PT011 - its kind is what tells the engine that the world is away
