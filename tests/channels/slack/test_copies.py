@@ -10,7 +10,7 @@ import pytest
 from bot.core.outbox import Approval, Question, Say
 from bot.core.values import Address
 from bot.kit.people import People, Person
-from channels.slack import copies, marks
+from channels.slack import copies, marks, posting
 from channels.slack.address import Place
 from channels.slack.api import Web
 from channels.slack.copies import recipients
@@ -212,6 +212,24 @@ async def test_every_copy_closes_with_the_card_and_stays_known_as_its_copy(team:
     assert "Abgelehnt von bob" in bob.text
     assert "Denied by bob" in carol.text
     assert await team.sender().find(team.address, f"{call}-v1") == receipt
+
+
+@pytest.mark.parametrize("fault", [LoseReply(), Cut(), Fail(500)])
+async def test_a_card_that_cannot_be_changed_for_a_while_closes_with_its_copies(
+    team: Team, monkeypatch: pytest.MonkeyPatch, fault: LoseReply | Cut | Fail
+) -> None:
+    monkeypatch.setattr(posting, "PAUSES", (0.01, 0.01, 0.01))
+    story, (call,) = working(gated())
+    story.previewed(call)
+    key = f"{call}-v1"
+    receipt = await team.sender().send(team.address, replace(ASKED, key=key, request=key))
+    story.delivered(key)
+    story.deny(key)
+    team.slack.faults.plan("chat.update", *[fault] * 3)
+    thread = replace(story.thread, address=team.address)
+    await team.sender().change(receipt, key, thread, 1_000)
+    shown = (*team.cards(), *team.direct("bob"), *team.direct("carol"))
+    assert [buttons(each) for each in shown] == [[], [], []]
 
 
 async def test_a_copy_that_cannot_be_changed_keeps_no_other_from_it(team: Team) -> None:
