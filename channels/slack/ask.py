@@ -29,6 +29,7 @@ from channels.slack.words import words
 
 MOST_SHOWN_CHARACTERS = 2_000
 MOST_LOOKED_AT = 100
+PAUSES = (0.3, 1.0)
 
 
 class Asks:
@@ -110,10 +111,19 @@ class Asks:
             try:
                 return await self._post(command, key)
             except OSError:
-                posted = await self._posted(command.channel, key)
+                posted = await self._surely_posted(command.channel, key)
                 if posted is None:
                     raise
                 return posted
+
+    async def _surely_posted(self, channel: str, key: str) -> str | None:
+        """Asked again for as long as whoever gave the command waits; what they see is there, and is to have its thread."""
+        for pause in PAUSES:
+            try:
+                return await self._posted(channel, key)
+            except OSError:
+                await asyncio.sleep(pause)
+        return await self._posted(channel, key)
 
     async def _posted(self, channel: str, key: str) -> str | None:
         asked: Json = {"channel": channel, "limit": MOST_LOOKED_AT, "include_all_metadata": True}

@@ -26,6 +26,8 @@ from channels.slack.settled import settled
 from channels.slack.words import words
 
 TRIES = 3
+# What only asks, or may be done twice, is tried again after each of these.
+PAUSES = (0.2, 1.0)
 COPY_SECONDS = 15.0
 MOST_LOOKED_AT = 100
 log = structlog.get_logger()
@@ -66,7 +68,7 @@ class Copies:
     async def home(self, user: str) -> str:
         """The conversation with this person. Raises as `Web.call` does."""
         if user not in self._homes:
-            opened = await self._web.call("conversations.open", {"users": user})
+            opened = await self._surely("conversations.open", {"users": user})
             self._homes[user] = str(cast("Json", opened["channel"])["id"])
         return self._homes[user]
 
@@ -87,8 +89,8 @@ class Copies:
         carried = marks.metadata(key, request=message.request, link=link)
         spot = Spot(channel, head=self._head(user, link))
         for _ in range(TRIES):
-            ts = await self._there(channel, key) if doubted else None
             try:
+                ts = await self._there(channel, key) if doubted else None
                 ts = ts or await self._posting.put(spot, message, self._look(user), carried)
             except OSError:
                 doubted = True
@@ -103,9 +105,17 @@ class Copies:
             "include_all_metadata": True,
             "limit": MOST_LOOKED_AT,
         }
-        page = await self._web.call("conversations.history", asked)
+        page = await self._surely("conversations.history", asked)
         ours = (m for m in cast("list[Json]", page["messages"]) if m.get("bot_id"))
         return next((str(m["ts"]) for m in ours if marks.mark(m) == key), None)
+
+    async def _surely(self, method: str, asked: Json) -> Json:
+        for pause in PAUSES:
+            try:
+                return await self._web.call(method, asked)
+            except OSError:
+                await asyncio.sleep(pause)
+        return await self._web.call(method, asked)
 
     def _look(self, user: str) -> Look:
         """As this person reads it; where they are alone with us, nobody is called."""

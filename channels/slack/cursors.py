@@ -31,6 +31,7 @@ class Cursors:
         self._team = us.team
         self._arrivals = arrivals
         self._gap: Gap | None = Gap()
+        self._unread: frozenset[str] = frozenset()
         self._heard: dict[str, str] = {}
         self._stored_at = 0.0
 
@@ -39,10 +40,11 @@ class Cursors:
         self._gap = Gap()
         return self._gap
 
-    async def closed(self, gap: Gap, channels: Iterable[str]) -> None:
-        """These channels were read back to where the gap ended."""
+    async def closed(self, gap: Gap, channels: Iterable[str], unread: Iterable[str] = ()) -> None:
+        """These channels were read back to where the gap ended; those unread stay where they are until the next gap is closed."""
         if self._gap is gap:
             self._gap = None
+            self._unread = frozenset(unread)
             self._heard = dict.fromkeys(channels, gap.until) | self._heard
             await self.store()
 
@@ -58,7 +60,11 @@ class Cursors:
             return
         self._stored_at = asyncio.get_running_loop().time()
         heard, self._heard = self._heard, {}
-        moved = {f"{self._team}/{channel}": ts for channel, ts in heard.items()}
+        moved = {
+            f"{self._team}/{channel}": ts
+            for channel, ts in heard.items()
+            if channel not in self._unread
+        }
         await self._arrivals.move_cursors(CHANNEL, moved)
 
     async def stored(self) -> Mapping[str, str]:

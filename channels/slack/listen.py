@@ -78,7 +78,7 @@ class Listener:
         lately = await self._arrivals.lately(CHANNEL)
         since = await self._cursors.stored()
         missed = Missed(self._web, self._us, self._name_of, since, self._said)
-        await self._cursors.closed(gap, await missed.read_back(lately))
+        await self._cursors.closed(gap, *await missed.read_back(lately))
 
     async def settled(self) -> None:
         """Ends what is under way beside the listening, within a few seconds; all of it is best effort."""

@@ -6,9 +6,10 @@ Bounded by age and number, and by Slack's rate; what was heard before has its id
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from typing import cast
+from typing import Literal, cast
 
 import structlog
 
@@ -33,6 +34,8 @@ PAGE = 200
 MOST_PAGES = 5
 # Slack's third tier is fifty calls a minute of each method.
 SECONDS_EACH = 1.2
+# What cannot be read for now is tried again after each of these.
+PAUSES = (1.0, 5.0, 30.0)
 log = structlog.get_logger()
 
 
@@ -55,19 +58,30 @@ class Missed:
         self._standing = Roots(web, self._who)
         self._pace = Pace(SECONDS_EACH)
 
-    async def read_back(self, lately: Sequence[Address]) -> list[str]:
-        """Reads the channels and the threads of these addresses, oldest message first in each; the channels that could be read."""
+    async def read_back(self, lately: Sequence[Address]) -> tuple[list[str], set[str]]:
+        """Reads the channels and the threads of these addresses, oldest message first in each.
+
+        The channels that were read, and those of which something could not be read for now, be it tried again.
+        """
         places = [each for each in map(place, lately) if each.team == self._us.team]
         known = sorted(self._since, key=lambda channel: self._since[channel], reverse=True)
         channels = list(dict.fromkeys([*(where.channel for where in places), *known]))
-        read = [
-            channel
-            for channel in channels[:MOST_CHANNELS]
-            if await self._hear_all(channel, self._roots(channel))
-        ]
-        for each in places:
-            await self._hear_all(each.channel, self._thread(each))
-        return read
+        left: list[str | Place] = [*channels[:MOST_CHANNELS], *places]
+        read: list[str] = []
+        for pause in (*PAUSES, None):
+            failed: list[str | Place] = []
+            for each in left:
+                became = await self._hear_all(each)
+                if became == "away":
+                    failed.append(each)
+                elif became == "read" and isinstance(each, str):
+                    read.append(each)
+            left = failed
+            if not left or pause is None:
+                break
+            await asyncio.sleep(pause)
+        unread = {each if isinstance(each, str) else each.channel for each in left}
+        return [channel for channel in read if channel not in unread], unread
 
     async def _who(self) -> Json:
         return {"bot_id": self._us.bot}
@@ -78,8 +92,10 @@ class Missed:
             return f"{now - AGE_SECONDS:.6f}"
         return f"{max(now - MOST_AGE_SECONDS, float(cursor) - OVERLAP_SECONDS):.6f}"
 
-    async def _hear_all(self, channel: str, messages: AsyncGenerator[Json]) -> bool:
-        """Whether it could be read; where we are no more, it cannot."""
+    async def _hear_all(self, what: str | Place) -> Literal["read", "refused", "away"]:
+        """What became of reading a channel or a thread; where we are no more, it is refused."""
+        channel = what if isinstance(what, str) else what.channel
+        messages = self._roots(channel) if isinstance(what, str) else self._thread(what)
         since = self._oldest(channel)
         try:
             async with self._pace.turn("read"):
@@ -88,8 +104,11 @@ class Missed:
                     if message.ts > since and is_heard(message, self._us):
                         await self._hear(said(message, channel, self._us, self._name_of))
         except (Undeliverable, Refused):
-            return False
-        return True
+            return "refused"
+        except Exception as error:  # noqa: BLE001 - whatever it is: the others are to be read all the same
+            log.warning("not read back", channel=channel, error=str(error)[:300])
+            return "away"
+        return "read"
 
     async def _thread(self, where: Place) -> AsyncGenerator[Json]:
         where = await self._standing.of(where)

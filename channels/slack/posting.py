@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
@@ -20,6 +21,8 @@ from channels.slack.replies import replies
 
 Json = dict[str, JsonValue]
 MOST_LOOKED_AT = 100
+# A change that Slack does not take is tried again after each of these: the same change twice is one.
+PAUSES = (0.5, 1.5, 3.0)
 log = structlog.get_logger()
 
 
@@ -60,9 +63,15 @@ class Posting:
         """Puts this in the place of what was posted there; its files stay as they are."""
         shown = headed(post, spot.head)
         card: Json = {"channel": spot.channel, "ts": ts, "text": shown.text}
-        await self._web.call(
-            "chat.update", {**card, "blocks": list(shown.blocks), "metadata": metadata}
-        )
+        card |= {"blocks": list(shown.blocks), "metadata": metadata}
+        for pause in PAUSES:
+            try:
+                await self._web.call("chat.update", card)
+            except OSError:
+                await asyncio.sleep(pause)
+            else:
+                return
+        await self._web.call("chat.update", card)
 
     async def _post(self, spot: Spot, post: Post, metadata: Json) -> str:
         shown = headed(post, spot.head)

@@ -14,7 +14,7 @@ from channels.slack.manifest import manifest
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import Mode, SlackOffice, only_thread, until
 from tests.slack_server.delivery import Delivery, NotTaken
-from tests.slack_server.faults import Limit, LoseReply
+from tests.slack_server.faults import Fail, Limit, LoseReply
 from tests.slack_server.server import SlackServer
 from tests.slack_server.shapes import Json, as_text
 from tests.slack_server.workspace import Message
@@ -93,6 +93,20 @@ async def test_a_command_whose_message_may_be_there_is_not_posted_again(
 ) -> None:
     office.slack.faults.plan("chat.postMessage", LoseReply())
     async with office.listening() as app, office.working(["Shipped."]):
+        assert await ask(office, "ship it").reply() == {}
+        (root,) = roots(office)
+        await office.shown(root, 2)
+        await only_thread(app)
+
+
+@pytest.mark.parametrize("lapse", [Limit(1), Fail(500)])
+async def test_a_command_whose_message_is_not_found_at_once_has_its_thread(
+    office: SlackOffice, lapse: Limit | Fail
+) -> None:
+    office.slack.faults.plan("chat.postMessage", LoseReply())
+    office.slack.faults.plan("conversations.history", None, lapse)
+    async with office.listening() as app, office.working(["Shipped."]):
+        # Nothing else reads the channel: no cursor is there yet, and no thread.
         assert await ask(office, "ship it").reply() == {}
         (root,) = roots(office)
         await office.shown(root, 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from bot.core.events import MessageReceived
 from channels.slack.manifest import manifest
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import SlackOffice, only_thread, until
+from tests.scenarios.test_slack import action_ids
 from tests.scenarios.test_slack_trouble import quiet
-from tests.slack_server.faults import Limit, Refuse
+from tests.slack_server.faults import Fail, Fault, Limit, Refuse
+from tests.slack_server.ledger import Entry
 from tests.slack_server.server import SlackServer
 
 SHIP: Reply = [("ship", {"tag": "v1", "because": "it was asked for"})]
@@ -85,6 +88,40 @@ async def test_words_under_a_message_that_is_gone_are_stored_as_any_others(
         await office.slack.post.settled()
         _, events = await only_thread(app)
     assert [event.text for event in events if isinstance(event, MessageReceived)] == ["please ship"]
+
+
+# ---- what was missed --------------------------------------------------------------------------------------------------
+async def test_one_failure_does_not_end_the_reading_back(office: SlackOffice) -> None:
+    office.slack.post.pauses = ()
+    async with office.working(["One.", "Two."]), quiet():
+        async with office.listening():
+            said = office.mention("first")
+            await office.shown(said, 1)
+        later = office.mention("second")
+        await office.slack.post.settled()
+        office.slack.faults.plan("conversations.history", Fail(500))
+        async with office.listening():
+            await office.shown(later, 1)
+
+
+# ---- cards and their copies -------------------------------------------------------------------------------------------
+async def test_a_card_closes_with_its_copies_though_changes_fail_for_a_while(
+    office: SlackOffice,
+) -> None:
+    def failing(entry: Entry) -> Fault | None:
+        return Fail(500) if entry.method == "chat.update" else None
+
+    office.slack.faults.rule = failing
+    async with office.listening(), office.working([SHIP, "Shipped."]), quiet():
+        said = office.mention("ship it")
+        card = await office.shown(said, 1)
+        await office.slack.people.press(office.carol, card, "approve").reply()
+        await office.shown(said, 2)
+        await asyncio.sleep(0.5)
+        office.slack.faults.rule = None
+        cards = [card, *office.direct(office.bob)]
+        assert len(cards) == 2
+        await until(lambda: not any(action_ids(each) for each in cards), "no more buttons")
 
 
 async def _in_time(office: SlackOffice) -> None:

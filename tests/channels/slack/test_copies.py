@@ -11,7 +11,7 @@ from bot.core.outbox import Approval, Question, Say
 from bot.core.values import Address
 from bot.kit.channel import Fate
 from bot.kit.people import People, Person
-from channels.slack import copies, marks
+from channels.slack import copies, marks, posting
 from channels.slack.address import Place
 from channels.slack.api import Web
 from channels.slack.copies import recipients
@@ -138,6 +138,28 @@ async def test_a_copy_whose_reply_is_lost_is_looked_for_and_there_once(
     assert carol.ts in receipt
 
 
+@pytest.mark.parametrize("fault", [LoseReply(), Cut(), Fail(500)])
+async def test_a_conversation_that_does_not_open_at_once_has_its_copy_all_the_same(
+    team: Team, fault: LoseReply | Cut | Fail
+) -> None:
+    team.slack.faults.plan("conversations.open", fault)
+    await team.sender().send(team.address, ASKED)
+    assert (len(team.direct("bob")), len(team.direct("carol"))) == (1, 1)
+
+
+@pytest.mark.parametrize("lapses", [1, 2, 4])
+async def test_a_copy_that_is_there_and_not_found_at_once_is_on_the_receipt(
+    team: Team, monkeypatch: pytest.MonkeyPatch, lapses: int
+) -> None:
+    monkeypatch.setattr(copies, "PAUSES", (0.01, 0.01))
+    team.slack.faults.plan("chat.postMessage", LoseReply())
+    team.slack.faults.plan("conversations.history", *[Fail(500)] * lapses)
+    receipt = await team.sender().send(team.address, ASKED)
+    (bob,), (carol,) = team.direct("bob"), team.direct("carol")
+    assert bob.ts in receipt
+    assert carol.ts in receipt
+
+
 async def test_a_card_whose_reply_is_lost_is_found_with_its_copies(team: Team) -> None:
     team.slack.faults.plan("chat.postMessage", None, None, LoseReply())
     with pytest.raises(OSError):  # noqa: PT011 - its kind is what tells the engine that the world is away
@@ -191,6 +213,24 @@ async def test_every_copy_closes_with_the_card_and_stays_known_as_its_copy(team:
     assert "Abgelehnt von bob" in bob.text
     assert "Denied by bob" in carol.text
     assert await team.sender().find(team.address, f"{call}-v1") == receipt
+
+
+@pytest.mark.parametrize("fault", [LoseReply(), Cut(), Fail(500)])
+async def test_a_card_that_cannot_be_changed_for_a_while_closes_with_its_copies(
+    team: Team, monkeypatch: pytest.MonkeyPatch, fault: LoseReply | Cut | Fail
+) -> None:
+    monkeypatch.setattr(posting, "PAUSES", (0.01, 0.01, 0.01))
+    story, (call,) = working(gated())
+    story.previewed(call)
+    key = f"{call}-v1"
+    receipt = await team.sender().send(team.address, replace(ASKED, key=key, request=key))
+    story.delivered(key)
+    story.deny(key)
+    team.slack.faults.plan("chat.update", *[fault] * 3)
+    thread = replace(story.thread, address=team.address)
+    await team.sender().change(receipt, key, thread, 1_000)
+    shown = (*team.cards(), *team.direct("bob"), *team.direct("carol"))
+    assert [buttons(each) for each in shown] == [[], [], []]
 
 
 async def test_a_copy_that_cannot_be_changed_keeps_no_other_from_it(team: Team) -> None:

@@ -15,6 +15,7 @@ from channels.slack.manifest import manifest
 from channels.slack.missed import AGE_SECONDS, MOST_AGE_SECONDS, OVERLAP_SECONDS, Missed
 from channels.slack.parse import Said, Us
 from tests.channels.slack.porch import Porch
+from tests.slack_server.faults import Fail
 from tests.slack_server.rates import Rate
 from tests.slack_server.server import SlackServer
 from tests.slack_server.workspace import Channel
@@ -27,6 +28,7 @@ class Reader:
         us = Us(slack.team.team, slack.bot.id, slack.bot.bot_id)
         web = Web(slack.token, slack.api_url)
         self.heard: list[str] = []
+        self.unread: set[str] = set()
         self.missed = Missed(web, us, str, since, self._hear)
         self.slack = slack
 
@@ -34,7 +36,8 @@ class Reader:
         self.heard.append(said.words.text)
 
     async def read(self, *channels: Channel) -> list[str]:
-        return await self.missed.read_back([self.address(each) for each in channels])
+        read, self.unread = await self.missed.read_back([self.address(each) for each in channels])
+        return read
 
     def address(self, channel: Channel) -> Address:
         root = next(iter(channel.messages))
@@ -104,3 +107,52 @@ async def test_a_newer_gap_keeps_the_cursors_where_they_are() -> None:
     assert porch.moved == []
     await cursors.closed(second, ["C1", "C2"])
     assert porch.moved == [{"T1/C1": "5.0", "T1/C2": second.until}]
+
+
+@pytest.mark.parametrize("method", ["conversations.history", "conversations.replies"])
+async def test_what_cannot_be_read_once_is_tried_again_after_the_others(
+    monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    monkeypatch.setattr(missed, "PAUSES", (0.01, 0.01))
+    async with SlackServer(manifest()) as slack:
+        alice = slack.team.person("alice")
+        channels = [slack.team.channel(name, [alice, slack.bot]) for name in ("one", "two")]
+        for channel in channels:
+            slack.people.say(alice, channel, channel.name)
+        slack.faults.plan(method, Fail(500), None, Fail(503))
+        reader = Reader(slack, {})
+        assert sorted(await reader.read(*channels)) == sorted(each.id for each in channels)
+        assert (set(reader.heard), reader.unread) == ({"one", "two"}, set())
+        assert len(slack.ledger.calls(method)) == 4
+
+
+async def test_a_channel_of_which_something_stays_unread_keeps_its_cursor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(missed, "PAUSES", (0.01, 0.01))
+    async with SlackServer(manifest()) as slack:
+        alice = slack.team.person("alice")
+        one, two, three = (slack.team.channel(n, [alice, slack.bot]) for n in ("1", "2", "3"))
+        for channel in (one, two, three):
+            slack.people.say(alice, channel, channel.name)
+        away = {("conversations.history", one.id), ("conversations.replies", two.id)}
+        slack.faults.rule = lambda entry: (
+            Fail(500) if (entry.method, entry.arguments.get("channel")) in away else None
+        )
+        reader = Reader(slack, {})
+        assert await reader.read(one, two, three) == [three.id]
+        assert reader.unread == {one.id, two.id}
+
+
+async def test_a_cursor_does_not_move_past_what_stayed_unread_until_that_was_read() -> None:
+    porch = Porch()
+    cursors = Cursors(Us("T1", "U1"), porch)
+    await cursors.closed(cursors.gap(), [], {"C1"})
+    cursors.heard("C1", "5.0")
+    cursors.heard("C2", "6.0")
+    await cursors.store()
+    assert porch.moved == [{}, {"T1/C2": "6.0"}]
+    await cursors.closed(cursors.gap(), [])
+    cursors.heard("C1", "7.0")
+    await cursors.store()
+    assert porch.moved[-1] == {"T1/C1": "7.0"}
