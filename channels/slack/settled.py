@@ -40,7 +40,8 @@ def settled(thread: Thread, request: str, look: Look, at: int | None = None) -> 
         blocks.context(say.request.format(request=blocks.name(request, 250))),
     ]
     key = f"{request}:{type(call.phase).__name__}-{call.version}-{call.n}-{call.runs}"
-    return Post(blocks.spoken([title, *lines], reason), blocks.identified(body, key))
+    told = blocks.set_off(reason) if reason else ""
+    return Post(blocks.spoken([title, *lines], told), blocks.identified(body, key))
 
 
 def _open(thread: Thread, phase: Asked, request: str, look: Look) -> Post | None:
