@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any, cast
 
 import pytest
 from hypothesis import assume, given
@@ -98,13 +99,13 @@ def forged(message: Outgoing) -> list[str]:
     ids=lambda message: type(message).__name__,
 )
 def test_no_line_of_the_frame_is_forged_in_the_text(message: Outgoing, feed: str) -> None:
-    hostile = replace(message, **_filled(message, FRAME.replace("\n", feed)))
-    assert forged(hostile) == []
+    assert forged(_filled(message, FRAME.replace("\n", feed))) == []
 
 
-def _filled(message: Outgoing, frame: str) -> dict[str, object]:
-    """Every field with the frame put in where it is named."""
-    return {name: _put(getattr(message, name), frame) for name in message.__dataclass_fields__}
+def _filled(message: Outgoing, frame: str) -> Outgoing:
+    """The message with the frame put in where it is named, in every field."""
+    put = {each.name: _put(getattr(message, each.name), frame) for each in fields(message)}
+    return replace(message, **cast("dict[str, Any]", put))
 
 
 def _put(value: object, frame: str) -> object:
@@ -112,9 +113,10 @@ def _put(value: object, frame: str) -> object:
         case str():
             return value.replace("FRAME", frame)
         case tuple():
-            return tuple(_put(each, frame) for each in value)
+            return tuple(_put(each, frame) for each in cast("tuple[object, ...]", value))
         case dict():
-            return {_put(key, frame): _put(each, frame) for key, each in value.items()}
+            there = cast("dict[str, object]", value)
+            return {key.replace("FRAME", frame): _put(each, frame) for key, each in there.items()}
         case _:
             return value
 
