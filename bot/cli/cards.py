@@ -8,9 +8,9 @@ from textwrap import indent
 from pydantic import JsonValue
 
 from bot.cli.output import clock
+from bot.core.legible import legible
 from bot.core.outbox import Approval, Hold, Question, UnknownOutcome, Waiting
 from bot.core.visible import on_one_line
-from bot.core.yamlish import dump
 
 
 def card(waiting: Waiting) -> str:
@@ -25,28 +25,28 @@ def _lines(waiting: Waiting) -> Iterator[str]:
             yield from _approval(waiting)
         case Question():
             yield f"{waiting.request}  a question to {_people(waiting.asked)}{_until(waiting.until)}"
-            yield waiting.question
-            yield waiting.context
+            yield _quoted(waiting.question)
+            yield _quoted(waiting.context)
             yield from _choices(waiting.choices)
             yield _since(waiting.quote)
             yield f"bot answer {waiting.request} {'NUMBER' if waiting.choices else 'TEXT'}"
         case UnknownOutcome():
             thread, call = waiting.request.partition("-")[0], waiting.request.rpartition("-v")[0]
             yield f"{waiting.request}  outcome unknown: {waiting.tool}, asked of {_people(waiting.asked)}"
-            yield waiting.text
+            yield _quoted(waiting.text)
             yield _arguments(waiting.arguments)
             yield f"started {clock(waiting.started_at)}, may be tried again from {clock(waiting.may_retry_at)}"
             yield f"bot resolve {thread} {call} happened|retry|give-up"
         case Hold():
             yield f"{waiting.request}  held ({waiting.why}), asked of {_people(waiting.asked)}"
-            yield waiting.text
+            yield _quoted(waiting.text)
             yield from _choices(waiting.choices)
             yield f"bot answer {waiting.request} NUMBER"
 
 
 def _approval(waiting: Approval) -> Iterator[str]:
     yield f"{waiting.request}  approval of {waiting.tool} by {_people(waiting.approvers)}{_until(waiting.until)}"
-    yield waiting.text
+    yield _quoted(waiting.text)
     yield _arguments(waiting.arguments)
     yield f"because: {on_one_line(waiting.because)}" if waiting.because else ""
     if waiting.outside:
@@ -55,15 +55,20 @@ def _approval(waiting: Approval) -> Iterator[str]:
     yield f"edited by {_people(waiting.editors)}" if waiting.editors else ""
     yield "whoever asked may approve too" if waiting.self_approval else ""
     if waiting.quorum > 1:
-        yield f"approved by {', '.join(waiting.votes) or 'nobody yet'}: {len(waiting.votes)} of {waiting.quorum}"
+        yield f"approved by {_people(waiting.votes, 'nobody yet')}: {len(waiting.votes)} of {waiting.quorum}"
     yield _since(waiting.quote)
     yield f"bot approve {waiting.request}"
     yield f"bot deny {waiting.request} --reason TEXT"
     yield f"bot edit {waiting.request} --arguments JSON"
 
 
-def _people(names: Sequence[str]) -> str:
-    return ", ".join(names) or "nobody"
+def _quoted(text: str) -> str:
+    """Somebody's words, so that none of their lines can be taken for one of the card's."""
+    return indent(text, "> ", lambda _: True)
+
+
+def _people(names: Sequence[str], nobody: str = "nobody") -> str:
+    return on_one_line(", ".join(names)) or nobody
 
 
 def _until(until: int | None) -> str:
@@ -71,12 +76,16 @@ def _until(until: int | None) -> str:
 
 
 def _arguments(arguments: Mapping[str, JsonValue]) -> str:
-    return dump(dict(arguments)) if arguments else ""
+    if not arguments:
+        return ""
+    text = legible(dict(arguments))  # Of several lines it is set in already.
+    margin = "" if "\n" in text else "  "
+    return f"arguments:\n{margin}{text}"
 
 
 def _choices(choices: Sequence[str]) -> Iterator[str]:
-    return (f"{number}. {choice}" for number, choice in enumerate(choices, start=1))
+    return (f"{number}. {on_one_line(choice)}" for number, choice in enumerate(choices, start=1))
 
 
 def _since(quote: str) -> str:
-    return f"said since: {quote}" if quote else ""
+    return f"said since: {on_one_line(quote)}" if quote else ""

@@ -172,7 +172,7 @@ def _hint(text: str) -> Text:
 def _grid(rows: _Rows) -> Table:
     """Names at the left, values in a column of their own: a line feed in a value begins no new name."""
     grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim", no_wrap=True, max_width=30)
+    grid.add_column(style="dim", overflow="fold", max_width=30)
     grid.add_column(overflow="fold")
     for name, value in rows:
         grid.add_row(Text(name), value)

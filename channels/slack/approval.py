@@ -143,10 +143,12 @@ def _spoken(asked: Approval, rows: list[Row], look: Look, say: Words) -> str:
     """The whole ask for push notices and screen readers: who, what, why, until when, how; then what there is room for."""
     head = [
         blocks.title(say.approval.format(tool=blocks.name(asked.tool)), look),
-        f"{say.because}: {mrkdwn(asked.because, 500)}" if asked.because.strip() else "",
+        f"{say.because}: {mrkdwn(on_one_line(asked.because), 500)}"
+        if asked.because.strip()
+        else "",
         _outside(asked, say) if asked.outside else "",
         blocks.deadline(asked.until, look, say),
         how(asked, say),
     ]
-    lines = [f"{row.name}: {row.value}" for row in rows] or [say.no_arguments]
-    return blocks.spoken(head, "\n".join((*lines, asked.text)))
+    found = f"{say.found}:\n{blocks.set_off(asked.text)}" if asked.text.strip() else ""
+    return blocks.spoken(head, f"{arguments.spoken(rows) or say.no_arguments}\n{found}")

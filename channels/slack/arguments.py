@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,6 +12,7 @@ from pydantic import JsonValue
 from bot.core.legible import in_full, legible, legible_name
 from channels.slack import blocks
 from channels.slack.blocks import File, Json
+from channels.slack.markdown import would_ping
 from channels.slack.vocabulary import Words
 
 _MOST_VALUE_CHARACTERS = 1_500
@@ -70,6 +72,20 @@ def shown(found: list[Row], say: Words) -> Json:
     if more := sum(not row.is_named for row in found):
         short.append((say.more_arguments.format(count=more), ""))
     return blocks.rich(*parts, *([blocks.lines(*short)] if short else []))
+
+
+def spoken(found: list[Row]) -> str:
+    """The arguments for where there is text alone: one line each, or quoted below its name."""
+    return "\n".join(_spoken(row) for row in found)
+
+
+def _spoken(row: Row) -> str:
+    """A name with an at sign is JSON already; a value that must not be said as it is becomes so."""
+    value = json.dumps(row.value, ensure_ascii=False) if would_ping(row.value) else row.value
+    name, value = (
+        text.replace("@", "\\u0040") if would_ping(text) else text for text in (row.name, value)
+    )
+    return f"{name}:\n{blocks.set_off(value)}" if "\n" in value else f"{name}: {value}"
 
 
 def file(request: str, whole: Mapping[str, JsonValue]) -> File:

@@ -119,6 +119,11 @@ def spoken(head: Iterable[str], rest: str) -> str:
     return f"{text}\n{mrkdwn(rest.strip(), room)}".strip() if room > 0 else text
 
 
+def set_off(text: str) -> str:
+    """Somebody's words, quoted line by line, so that none of them can be taken for a line of the frame."""
+    return "\n".join(f"> {line}" for line in text.replace("\r\n", "\n").split("\n"))
+
+
 def moment(at_ms: int, look: Look) -> str:
     """A point in time, in the zone of whoever reads it; where Slack cannot tell, in the zone of the look."""
     at = at_ms // 1000

@@ -61,6 +61,11 @@ def mrkdwn(text: str, most: int) -> str:
     return _HALF_ESCAPED.sub("", escaped[: most - 1]) + "…"
 
 
+def would_ping(text: str) -> bool:
+    """Whether a sign is put into this text to keep it from calling everybody."""
+    return _BROADCAST.search(text) is not None
+
+
 # ---- no pings --------------------------------------------------------------------------------------------------------
 def _inert(part: _Part) -> Iterator[str]:
     """In code only what Slack would read is escaped; elsewhere a tag would vanish, so that all is."""

@@ -51,12 +51,13 @@ def question(asked: Question, look: Look) -> Post:
 def _question_text(asked: Question, listed: list[str], look: Look, say: Words) -> str:
     head = [
         blocks.title(say.question, look),
-        mrkdwn(asked.question, 1_200),
+        mrkdwn(blocks.set_off(asked.question), 1_200),
         _urgency(asked, say),
         blocks.deadline(asked.until, look, say),
         _how(asked, say),
     ]
-    return blocks.spoken(head, "\n".join((*listed, asked.context)))
+    context = f"{say.context}:\n{blocks.set_off(asked.context)}" if asked.context.strip() else ""
+    return blocks.spoken(head, "\n".join((*listed, context)))
 
 
 def unknown(asked: UnknownOutcome, look: Look) -> Post:
@@ -70,7 +71,7 @@ def unknown(asked: UnknownOutcome, look: Look) -> Post:
         say.may_retry_at.format(moment=blocks.moment(asked.may_retry_at, look)),
     ]
     title = blocks.title(say.unknown.format(tool=blocks.name(asked.tool)), look)
-    sentence = phrases.unknown(asked.tool, say.language)
+    sentence = phrases.unknown(on_one_line(asked.tool), say.language)
     body: list[Json | None] = [
         blocks.section(f"{title}\n{mrkdwn(sentence, 1_500)}"),
         arguments.shown(rows, say),
@@ -81,8 +82,8 @@ def unknown(asked: UnknownOutcome, look: Look) -> Post:
         *_buttons(asked, offered, say),
     ]
     head = [title, mrkdwn(sentence, 800), *times, _how(asked, say), blocks.names(offered)]
-    rest = "\n".join(f"{row.name}: {row.value}" for row in rows)
-    return Post(blocks.spoken(head, rest), blocks.identified(body, asked.key), files)
+    text = blocks.spoken(head, arguments.spoken(rows))
+    return Post(text, blocks.identified(body, asked.key), files)
 
 
 def hold(asked: Hold, look: Look) -> Post:
@@ -90,7 +91,7 @@ def hold(asked: Hold, look: Look) -> Post:
     say = words(look.language)
     offered = _translated(asked.choices, say)
     title = blocks.title(say.hold, look)
-    sentence = phrases.hold(asked.why, asked.reason, say.language)
+    sentence = phrases.hold(asked.why, on_one_line(asked.reason), say.language)
     body = [
         blocks.section(f"{title}\n{mrkdwn(sentence, 2_000)}"),
         blocks.context(*_people(asked, say)),

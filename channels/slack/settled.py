@@ -60,7 +60,8 @@ def _card(call: Call, request: str, lines: list[str], reason: str, key: str, loo
         blocks.remark(say.found, call.card.text if call.card else ""),
         blocks.context(say.request.format(request=blocks.name(request, 250))),
     ]
-    return Post(blocks.spoken([title, *lines], reason), blocks.identified(body, key))
+    told = blocks.set_off(reason) if reason else ""
+    return Post(blocks.spoken([title, *lines], told), blocks.identified(body, key))
 
 
 def _open(thread: Thread, phase: Asked, request: str, look: Look) -> Post | None:

@@ -16,7 +16,7 @@ from tests.core.test_yamlish import TRICKS, VALUES
 LOOK_ALIKES = "\xa0\u1680\u2000\u2001\u2004\u200a\u202f\u205f\u3000"
 PAIRS: tuple[tuple[JsonValue, JsonValue], ...] = (
     ("a\n   \nb", "a\n\nb"), ("a\n\t\nb", "a\n\nb"), ("a\n\t\nb", "a\n \nb"), ("a \nb", "a\nb"), ("a\nb ", "a\nb"), ("a\n\tb", "a\n    b"),
-    ("a\nb\n", "a\nb"), ("a\nb\n", "a\nb\n\n"), ("a\nb\n", "|\n  a\n  b"), ("a\nb\n", "|\n  a\n  b\n"), ("a\n", "a"), ("a\n", "a␊"),
+    ("a\nb\n", "a\nb"), ("a\nb\n", "a\nb\n\n"), ("a\nb\n", "|\n  a\n  b"), ("a\nb\n", "|\n  a\n  b\n"), ("a\n", "a"), ("ab\n", "ab␊"),
     ("a\nb␊", "a\nb\n"), ("a␠\nb", "a \nb"), ("a␉\nb", "a\t\nb"), ("a\n␉\tb", "a\n\tb"), ("a\n\xa0b", "a\n b"), ("a\n\\u00a0b", "a\n\xa0b"),
     ({"x": 1, "y": 2}, "x: 1\ny: 2"), ([{"x": 1}, {"y": 2}], "- x: 1\n- y: 2"), ({"x": "a\n \nb"}, {"x": "a\n\nb"}), ({"x": "a\n\tb"}, {"x": "a\n    b"}),
     (1, "1"), (None, "null"), ([], ""), ([], "[]"), ({}, "{}"), ({}, []), (1, 1.0), (1, True), (True, "true"), ("", '""'), ("x", ["x"]),

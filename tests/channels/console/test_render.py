@@ -7,7 +7,10 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from rich.console import RenderableType
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+from pydantic import JsonValue
+from rich.console import Console, RenderableType
 
 from bot.core.events import Event
 from bot.core.outbox import Approval, Hold, Notice, Outgoing, Question, Say, UnknownOutcome
@@ -17,6 +20,7 @@ from channels.console import story
 from channels.console.render import FANCY, PLAIN, card
 from channels.console.screen import Screen
 from tests.core.build import asking, begun, doubtful, gated, question, read, say, sleep, working
+from tests.core.test_legible import CLOSE, FEW, same
 
 APPROVAL = Approval(
     key="T-1-0-v1",
@@ -65,6 +69,12 @@ HOLD = Hold("T-1-hold", "T-1-hold-v1", "steps", "", "Shall I go on?", ("Extend",
 def printed(*parts: RenderableType) -> str:
     out = io.StringIO()
     Screen(out, plain=True).show(*parts)
+    return out.getvalue()
+
+
+def drawn(asked: Approval, width: int = 80) -> str:
+    out = io.StringIO()
+    Console(file=out, width=width).print(card(asked, PLAIN))
     return out.getvalue()
 
 
@@ -127,6 +137,24 @@ def test_a_line_feed_in_a_value_begins_no_new_argument() -> None:
     text = printed(card(replace(APPROVAL, arguments={"message": forged}), PLAIN))
     assert not [line for line in text.splitlines() if line.startswith("| commit")]
     assert "000000" in text
+
+
+def test_names_that_begin_alike_look_different() -> None:
+    ones = [replace(APPROVAL, arguments={"x" * 30 + end: 1, "a": 2}) for end in ("one", "two")]
+    assert drawn(ones[0]).replace("one", "two") == drawn(ones[1])
+    assert "one" in drawn(ones[0]).split("Type:")[0]
+
+
+@given(st.dictionaries(FEW, CLOSE, max_size=2), st.dictionaries(FEW, CLOSE, max_size=2))
+@example({"s": "a\n \nb"}, {"s": "a\n\nb"})
+@example({"s": "a\n\tb"}, {"s": "a\n        b"})
+@example({"a": {"b": 1, "c": 2}}, {"a": "b: 1\nc: 2"})
+def test_no_two_different_calls_look_the_same(
+    one: dict[str, JsonValue], other: dict[str, JsonValue]
+) -> None:
+    assume(not same(one, other))
+    cards = [replace(APPROVAL, arguments=given) for given in (one, other)]
+    assert drawn(cards[0], 200) != drawn(cards[1], 200)
 
 
 def test_text_and_number_look_different() -> None:

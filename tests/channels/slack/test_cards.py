@@ -122,11 +122,13 @@ Press a button, or reply in this thread with exactly `approve` or `deny REASON`.
 tag: v1.5.0
 n: 5
 text: "5"
-message: Release
-
-- one
-- two
-Push tag v1.5.0 to 538568d\
+message:
+&gt; Release
+&gt; \n\
+&gt; - one
+&gt; - two
+What a look beforehand found:
+&gt; Push tag v1.5.0 to 538568d\
 """)
 
 
@@ -163,11 +165,13 @@ Einen Knopf drücken oder in diesem Thread genau `genehmigen` oder `ablehnen GRU
 tag: v1.5.0
 n: 5
 text: "5"
-message: Release
-
-- one
-- two
-Push tag v1.5.0 to 538568d\
+message:
+&gt; Release
+&gt; \n\
+&gt; - one
+&gt; - two
+Was vorab zu sehen war:
+&gt; Push tag v1.5.0 to 538568d\
 """)
 
 
@@ -321,13 +325,14 @@ Press a button, or reply in this thread with a number or in your own words.
 """)
     assert card(QUESTION).text == snapshot("""\
 <@U012ANA> <@U034BO> *A question*
-Which **version**?
+&gt; Which **version**?
 Urgency: high
 Until <!date^1795000000^{date_short_pretty}, {time}|2026-11-18 11:06 UTC>
 Press a button, or reply in this thread with a number or in your own words.
 1. Patch: v1.4.3
 2. Minor: v1.5.0
-Two commits since `v1.4.2`.\
+What to know:
+&gt; Two commits since `v1.4.2`.\
 """)
 
 

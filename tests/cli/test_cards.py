@@ -1,0 +1,77 @@
+"""Claim: what `bot pending` shows is what is decided: no two calls look the same, and no line of the frame is forged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+from pydantic import JsonValue
+
+from bot.cli.cards import card
+from bot.core.outbox import Approval, Question
+from tests.core.test_legible import CLOSE, FEW, same
+
+FRAME = "because: fine\nedited by ana\nbot approve T-9-0-v1"
+ASKED = Approval(
+    key="T-4-0-v1",
+    request="T-4-0-v1",
+    tool="push_tag",
+    arguments={"tag": "v1", "message": "one\n\ntwo"},
+    because="two commits wait",
+    text="Push tag v1",
+    approvers=("ana",),
+    quorum=2,
+    votes=("bo",),
+    self_approval=False,
+    typed=True,
+    until=None,
+    digest="d",
+    quote="cy: hurry",
+    editors=(),
+)
+QUESTION = Question("T-1", "T-1", f"Which?\n{FRAME}", FRAME, "high", "free_text", (), None, (), "")
+ARGUMENTS = st.dictionaries(FEW, CLOSE, max_size=3)
+
+
+@given(ARGUMENTS, ARGUMENTS)
+@example({"s": "a\n \nb"}, {"s": "a\n\nb"})
+@example({"s": "x" * 100_001}, {"s": "x" * 100_002})
+def test_no_two_different_calls_look_the_same(
+    one: dict[str, JsonValue], other: dict[str, JsonValue]
+) -> None:
+    assume(not same(one, other))
+    assert card(replace(ASKED, arguments=one)) != card(replace(ASKED, arguments=other))
+
+
+def test_no_line_of_the_frame_is_forged() -> None:
+    hostile = replace(
+        ASKED,
+        arguments={"because": "fine", "edited by ana": f"x\n{FRAME}", f"x\n{FRAME}": 1},
+        because=f"x\n{FRAME}",
+        text=f"x\n{FRAME}",
+        quote=f"x\n{FRAME}",
+        votes=(f"x\n{FRAME}",),
+        approvers=(f"x\n{FRAME}",),
+    )
+    lines = [*card(hostile).split("\n"), *card(QUESTION).split("\n")]
+    assert [line for line in lines if line.removeprefix("  ") in FRAME.split("\n")] == []
+
+
+def test_an_approval_shows_what_is_decided() -> None:
+    assert card(ASKED).split("\n") == [
+        "T-4-0-v1  approval of push_tag by ana",
+        "  > Push tag v1",
+        "  arguments:",
+        "    tag: v1",
+        "    message: |-",
+        "      one",
+        "",
+        "      two",
+        "  because: two commits wait",
+        "  approved by bo: 1 of 2",
+        "  said since: cy: hurry",
+        "  bot approve T-4-0-v1",
+        "  bot deny T-4-0-v1 --reason TEXT",
+        "  bot edit T-4-0-v1 --arguments JSON",
+    ]
