@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from bot.kit.channel import Undeliverable
 from channels.slack.api import Json, Refused, Web
-from channels.slack.manifest import SCOPES, manifest
+from channels.slack.manifest import AGENT_SCOPES, SCOPES, manifest
 
 NEW_APP = "https://api.slack.com/apps?new_app=1&manifest_json="
 MOST_LINK_CHARACTERS = 8_000
@@ -64,7 +64,7 @@ class Seat:
 
     @property
     def needless(self) -> tuple[str, ...]:
-        return tuple(sorted(self.granted - set(SCOPES)))
+        return tuple(sorted(self.granted - {*SCOPES, *AGENT_SCOPES}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,7 +228,7 @@ async def test_a_card_that_cannot_be_changed_for_a_while_closes_with_its_copies(
     story.deny(key)
     team.slack.faults.plan("chat.update", *[fault] * 3)
     thread = replace(story.thread, address=team.address)
-    await team.sender().change(receipt, key, thread, 1_000)
+    await team.sender().change(receipt, key, Fate(thread, 1_000, thread))
     shown = (*team.cards(), *team.direct("bob"), *team.direct("carol"))
     assert [buttons(each) for each in shown] == [[], [], []]
 
