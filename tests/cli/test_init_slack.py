@@ -10,6 +10,7 @@ import stat
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
@@ -298,6 +299,17 @@ async def test_hello_in_a_channel_needs_the_bot_there(place: Setting) -> None:
 QUESTIONS = ("xoxb-…", "xapp-…", "member ID", "people file", "be an approver", "approve it alone")
 
 
+async def interrupted(process: asyncio.subprocess.Process) -> int:
+    """How it ends at Ctrl-C, pressed again if need be: one that comes just before the read begins is seen only after it."""
+    async with asyncio.timeout(SECONDS):
+        while process.returncode is None:
+            process.send_signal(signal.SIGINT)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    await process.wait()
+    return process.returncode
+
+
 @pytest.mark.parametrize("asked", range(len(QUESTIONS) + 1))
 async def test_at_a_terminal_ctrl_c_at_any_question_leaves_everything_as_it_was(
     place: Setting, asked: int
@@ -320,11 +332,11 @@ async def test_at_a_terminal_ctrl_c_at_any_question_leaves_everything_as_it_was(
             keys.type(f"{answer}\n")
         if asked < len(QUESTIONS):
             await keys.see(QUESTIONS[asked])
-            process.send_signal(signal.SIGINT)
+            status = await interrupted(process)
         else:
             await keys.see("Said hello")
-        async with asyncio.timeout(SECONDS):
-            status = await process.wait()
+            async with asyncio.timeout(SECONDS):
+                status = await process.wait()
         assert slack.token not in keys.raw
         assert slack.app.app_token not in keys.raw
     if asked < len(QUESTIONS):
