@@ -54,9 +54,10 @@ def test_what_a_person_of_ours_said_too_is_inside() -> None:
 
 
 def test_what_a_person_of_ours_answered_or_wrote_into_a_card_is_inside() -> None:
+    edit = Verdict(id="v1", actor="bob", request="T-1-0-v1", word="edit")
     for given in ({"text": PAY}, {"arguments": {"to": PAY}}):
         it = story()
-        it.tell(Verdict(id="v1", actor="bob", request="T-1-0-v1", word="edit", **given))  # type: ignore[arg-type]
+        it.tell(edit.model_copy(update=given))
         assert found(it, to=PAY) == {}
 
 
