@@ -35,15 +35,6 @@ def mode(request: pytest.FixtureRequest) -> Mode:
 
 
 @pytest.fixture
-async def office(
-    redis_server: str, tmp_path: Path, free_port: Callable[[], int]
-) -> AsyncGenerator[SlackOffice]:
-    """Heard over Socket Mode."""
-    async with SlackServer(manifest()) as slack:
-        yield SlackOffice(slack, redis_server, tmp_path, free_port())
-
-
-@pytest.fixture
 async def either(
     mode: Mode, redis_server: str, tmp_path: Path, free_port: Callable[[], int]
 ) -> AsyncGenerator[SlackOffice]:

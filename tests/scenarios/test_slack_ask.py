@@ -37,14 +37,6 @@ async def either(
         yield SlackOffice(slack, redis_server, tmp_path, port)
 
 
-@pytest.fixture
-async def office(
-    redis_server: str, tmp_path: Path, free_port: Callable[[], int]
-) -> AsyncGenerator[SlackOffice]:
-    async with SlackServer(manifest()) as slack:
-        yield SlackOffice(slack, redis_server, tmp_path, free_port())
-
-
 def ask(office: SlackOffice, text: str) -> Delivery:
     return office.slack.people.slash(office.alice, office.channel, "/ask", text)
 

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
-from pathlib import Path
-
-import pytest
-
 from bot.core.events import MessageNoted
-from channels.slack.manifest import manifest
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import SlackOffice, only_thread, until
 from tests.slack_server.faults import LoseReply
-from tests.slack_server.server import SlackServer
 from tests.slack_server.workspace import Message
 
 ASK: Reply = [("request_human_input", {"question": "Which tag?", "options": {}})]
 SHIP: Reply = [("ship", {"tag": "v1.2.3", "because": "it was asked for"})]
-
-
-@pytest.fixture
-async def office(
-    redis_server: str, tmp_path: Path, free_port: Callable[[], int]
-) -> AsyncGenerator[SlackOffice]:
-    async with SlackServer(manifest()) as slack:
-        yield SlackOffice(slack, redis_server, tmp_path, free_port())
 
 
 async def launched(office: SlackOffice, at: str = "") -> str:

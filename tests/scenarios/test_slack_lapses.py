@@ -3,39 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from pathlib import Path
 
 import pytest
 
 from bot.core.events import MessageReceived
-from channels.slack.manifest import manifest
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import SlackOffice, only_thread, until
 from tests.scenarios.test_slack import action_ids
 from tests.scenarios.test_slack_trouble import quiet
 from tests.slack_server.faults import Fail, Fault, Limit, Refuse
 from tests.slack_server.ledger import Entry
-from tests.slack_server.server import SlackServer
 
 SHIP: Reply = [("ship", {"tag": "v1", "because": "it was asked for"})]
-
-
-@pytest.fixture
-async def office(
-    redis_server: str, tmp_path: Path, free_port: Callable[[], int]
-) -> AsyncGenerator[SlackOffice]:
-    async with SlackServer(manifest()) as slack:
-        yield SlackOffice(slack, redis_server, tmp_path, free_port())
-
-
-@pytest.fixture
-async def over_http(
-    redis_server: str, tmp_path: Path, free_port: Callable[[], int]
-) -> AsyncGenerator[SlackOffice]:
-    port = free_port()
-    async with SlackServer(manifest(f"http://127.0.0.1:{port}/slack/events")) as slack:
-        yield SlackOffice(slack, redis_server, tmp_path, port)
 
 
 # ---- what is looked up before words are stored ------------------------------------------------------------------------

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack
 from itertools import count
-from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -13,7 +11,6 @@ import pytest
 from bot.core.events import Verdict
 from bot.engine.bots import MOST_TURNS
 from channels.slack.en import EN
-from channels.slack.manifest import manifest
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import SlackOffice, only_thread, until
 from tests.scenarios.test_slack import ASK, SHIP, action_ids
@@ -21,17 +18,8 @@ from tests.scenarios.test_slack_trouble import quiet
 from tests.slack_server.delivery import Delivery
 from tests.slack_server.faults import Fail, Fault, LoseReply
 from tests.slack_server.ledger import Entry
-from tests.slack_server.server import SlackServer
 from tests.slack_server.shapes import as_object
 from tests.slack_server.workspace import Message
-
-
-@pytest.fixture
-async def office(
-    redis_server: str, tmp_path: Path, free_port: Callable[[], int]
-) -> AsyncGenerator[SlackOffice]:
-    async with SlackServer(manifest()) as slack:
-        yield SlackOffice(slack, redis_server, tmp_path, free_port())
 
 
 def verdicts(events: list[object]) -> list[tuple[str, str]]:

@@ -4,28 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import AsyncGenerator, Callable
-from pathlib import Path
 from typing import Any, cast
 
-import pytest
-
 from bot.core.events import StepDecided, ToolEnded
-from channels.slack.manifest import manifest
 from tests.messages_api import KEY, Entry, MessagesApi, Reply
 from tests.pictures import png
 from tests.scenarios.slack_office import SlackOffice, only_thread, until
-from tests.slack_server.server import SlackServer
 
 HELD, DONE = Reply(held=True, text="Lost."), Reply(text="A cat.")
-
-
-@pytest.fixture
-async def office(
-    redis_server: str, tmp_path: Path, free_port: Callable[[], int]
-) -> AsyncGenerator[SlackOffice]:
-    async with SlackServer(manifest()) as slack:
-        yield SlackOffice(slack, redis_server, tmp_path, free_port())
 
 
 def asking(office: SlackOffice, api: MessagesApi) -> None:

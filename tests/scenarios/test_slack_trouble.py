@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
-from pathlib import Path
 from typing import cast
 
 import aiohttp
@@ -16,14 +15,12 @@ import pytest
 from redis import Redis
 from structlog.testing import capture_logs
 
-from channels.slack.manifest import manifest
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import SlackOffice, only_thread, until
 from tests.slack_server.events import Events
 from tests.slack_server.faults import Fault, LoseReply
 from tests.slack_server.http_events import sign
 from tests.slack_server.ledger import Entry
-from tests.slack_server.server import SlackServer
 from tests.slack_server.shapes import Json
 from tests.slack_server.workspace import Message
 
@@ -39,23 +36,6 @@ async def quiet() -> AsyncGenerator[None]:
     """What is logged is not painted."""
     with capture_logs():
         yield
-
-
-@pytest.fixture
-async def office(
-    redis_server: str, tmp_path: Path, free_port: Callable[[], int]
-) -> AsyncGenerator[SlackOffice]:
-    async with SlackServer(manifest()) as slack:
-        yield SlackOffice(slack, redis_server, tmp_path, free_port())
-
-
-@pytest.fixture
-async def over_http(
-    redis_server: str, tmp_path: Path, free_port: Callable[[], int]
-) -> AsyncGenerator[SlackOffice]:
-    port = free_port()
-    async with SlackServer(manifest(f"http://127.0.0.1:{port}/slack/events")) as slack:
-        yield SlackOffice(slack, redis_server, tmp_path, port)
 
 
 @pytest.mark.parametrize("copies", [1, 2, 4])
