@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import cast
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar, cast
 
 import aiohttp
 from pydantic import JsonValue
@@ -19,6 +20,7 @@ from bot.kit.channel import Undeliverable
 from channels.slack.blocks import File
 
 Json = dict[str, JsonValue]
+Answer = TypeVar("Answer")
 DEFAULT_URL = "https://slack.com/api/"
 MOST_WAITS = 4
 SECONDS = 30
@@ -170,6 +172,16 @@ class Web:
         told = [str(value) for name, value in headers.items() if name.lower() == "x-oauth-scopes"]
         scopes = {scope.strip() for scope in ",".join(told).split(",")}
         return cast("Json", answer.data), frozenset(scopes - {""})
+
+
+async def surely(work: Callable[[], Awaitable[Answer]], pauses: Sequence[float]) -> Answer:
+    """What this returns, tried again after each of these pauses while Slack does not answer; it may be done twice."""
+    for pause in pauses:
+        try:
+            return await work()
+        except OSError:
+            await asyncio.sleep(pause)
+    return await work()
 
 
 def _meaning(error: Exception) -> Exception:

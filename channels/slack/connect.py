@@ -15,7 +15,7 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from bot.kit.channel import Undeliverable
 from channels.slack.api import Refused, Web
 from channels.slack.manifest import SCOPES
-from channels.slack.parse import Us
+from channels.slack.parse import Us, us_of
 
 LOOK_SECONDS = 10.0
 SILENT_SECONDS = 300.0
@@ -52,8 +52,7 @@ async def introduced(web: Web) -> Us:
     if missing:
         mend = "install it anew with what `bot slack manifest` prints"
         raise NotWelcome(f"The Slack app lacks {', '.join(missing)}: {mend}.")
-    team, user, bot = (str(said.get(name, "")) for name in ("team_id", "user_id", "bot_id"))
-    return Us(team, user, bot)
+    return us_of(said)
 
 
 async def over_socket(

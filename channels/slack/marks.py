@@ -25,10 +25,11 @@ def metadata(key: str, **beside: str) -> Json:
     return {"event_type": EVENT_TYPE, "event_payload": {"key": key, **beside}}
 
 
-def mark(message: Mapping[str, JsonValue], name: str = "key") -> str:
-    """What a message carries under this name; empty: nothing of ours. Anybody may write the like beside their own."""
+def mark(message: Mapping[str, JsonValue], bot: str, name: str = "key") -> str:
+    """What a message carries under this name, if `bot` wrote it: anybody may write the like beside their own. Empty: nothing of ours."""
     found = message.get("metadata")
-    if not isinstance(found, dict) or found.get("event_type") != EVENT_TYPE:
+    is_ours = bool(bot) and message.get("bot_id") == bot
+    if not is_ours or not isinstance(found, dict) or found.get("event_type") != EVENT_TYPE:
         return ""
     payload = found.get("event_payload")
     value = payload.get(name) if isinstance(payload, dict) else None

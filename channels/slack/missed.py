@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from typing import Literal, cast
+from typing import Literal
 
 import structlog
 
@@ -17,10 +17,10 @@ from bot.core.values import Address
 from bot.kit.channel import Undeliverable
 from channels.slack.address import Place, place
 from channels.slack.api import Json, Refused, Web
+from channels.slack.history import history, replies
 from channels.slack.pace import Pace
 from channels.slack.parse import NameOf, Said, Us, is_heard, said
 from channels.slack.payload import Message
-from channels.slack.replies import replies
 from channels.slack.roots import Roots
 
 # Nobody knows how far a channel was heard that has no cursor.
@@ -30,8 +30,7 @@ MOST_AGE_SECONDS = 7 * AGE_SECONDS
 # nothing for an hour is told nothing more.
 OVERLAP_SECONDS = 3600
 MOST_CHANNELS = 100
-PAGE = 200
-MOST_PAGES = 5
+MOST_MESSAGES = 1_000
 # Slack's third tier is fifty calls a minute of each method.
 SECONDS_EACH = 1.2
 # What cannot be read for now is tried again after each of these.
@@ -83,8 +82,8 @@ class Missed:
         unread = {each if isinstance(each, str) else each.channel for each in left}
         return [channel for channel in read if channel not in unread], unread
 
-    async def _who(self) -> Json:
-        return {"bot_id": self._us.bot}
+    async def _who(self) -> Us:
+        return self._us
 
     def _oldest(self, channel: str) -> str:
         now, cursor = time.time(), self._since.get(channel)
@@ -120,16 +119,9 @@ class Missed:
 
     async def _roots(self, channel: str) -> AsyncGenerator[Json]:
         """The messages of a channel, oldest first; the newest of them where there are too many."""
-        found: list[Json] = []
-        asked: Json = {"channel": channel, "oldest": self._oldest(channel), "limit": PAGE}
-        for _ in range(MOST_PAGES):
-            page = await self._web.call("conversations.history", asked)
-            found += cast("list[Json]", page.get("messages") or [])
-            after = cast("Json", page.get("response_metadata") or {})
-            if not after.get("next_cursor"):
-                break
-            asked["cursor"] = after["next_cursor"]
-        else:
-            log.warning("not all was read back", channel=channel, messages=len(found))
+        there = history(self._web, channel, MOST_MESSAGES, since=self._oldest(channel))
+        found = [message async for message in there]
+        if len(found) == MOST_MESSAGES:
+            log.warning("perhaps not all was read back", channel=channel, messages=len(found))
         for message in reversed(found):
             yield message

@@ -31,12 +31,19 @@ _ONE_OF = re.compile(r"<(?:@[UW][A-Z0-9]+|!subteam\^[A-Z0-9]+)(?:\|[^<>]*)?>")
 
 @dataclass(frozen=True, slots=True)
 class Us:
-    """Who we are in this workspace, and which other bots may speak to us."""
+    """Who we are in this workspace, which other bots may speak to us, and where a browser finds the workspace."""
 
     team: str
     user: str
     bot: str = ""
     bots: frozenset[str] = frozenset()
+    url: str = ""
+
+
+def us_of(said: Mapping[str, JsonValue]) -> Us:
+    """Who the token makes us, as Slack says it (docs: reference/methods/auth.test)."""
+    team, user, bot, url = (str(said.get(n) or "") for n in ("team_id", "user_id", "bot_id", "url"))
+    return Us(team, user, bot, url=url)
 
 
 @dataclass(frozen=True, slots=True)

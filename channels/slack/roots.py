@@ -9,18 +9,17 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import cast
 
 from bot.kit.arrival import Remark
 from bot.kit.channel import Undeliverable
-from channels.slack import marks
 from channels.slack.address import Place, place
-from channels.slack.api import Json, Refused, Web
+from channels.slack.api import Refused, Web
+from channels.slack.history import history, root_of
+from channels.slack.marks import mark
 from channels.slack.parse import Said, Us
 
 MARK = "home"
-PAGE = 200
-MOST_PAGES = 50
+MOST_LOOKED_AT = 10_000
 MOST_REMEMBERED = 10_000
 # How far Slack's clock and ours may be apart.
 SKEW_SECONDS = 600
@@ -29,7 +28,7 @@ SKEW_SECONDS = 600
 class Roots:
     """For the sending side: where such a thread stands by now."""
 
-    def __init__(self, web: Web, who: Callable[[], Awaitable[Json]]) -> None:
+    def __init__(self, web: Web, who: Callable[[], Awaitable[Us]]) -> None:
         self._web = web
         self._who = who
         self._known = _Remembered()
@@ -49,18 +48,14 @@ class Roots:
         self._known.put(where.address.locator, root)
 
     async def _found(self, where: Place, born: int) -> str:
-        bot, since = (await self._who())["bot_id"], born / 1000 - SKEW_SECONDS
-        asked: Json = {"channel": where.channel, "oldest": f"{since:.6f}", "limit": PAGE}
-        asked["include_all_metadata"] = True
-        for _ in range(MOST_PAGES):
-            page = await self._web.call("conversations.history", asked)
-            for message in cast("list[Json]", page.get("messages") or []):
-                if message.get("bot_id") == bot and marks.mark(message, MARK) == where.root:
-                    return str(message["ts"])
-            after = cast("Json", page.get("response_metadata") or {})
-            if not after.get("next_cursor"):
-                return ""
-            asked["cursor"] = after["next_cursor"]
+        us, since, seen = await self._who(), born / 1000 - SKEW_SECONDS, 0
+        there = history(self._web, where.channel, MOST_LOOKED_AT, since=f"{since:.6f}")
+        async for message in there:
+            if mark(message, us.bot, MARK) == where.root:
+                return str(message["ts"])
+            seen += 1
+        if seen < MOST_LOOKED_AT:
+            return ""
         message = "Too much was said in the channel since to find where this thread stands in it."
         raise Undeliverable(message)
 
@@ -95,16 +90,11 @@ class Homes:
         return replace(where, root=home) if home else where
 
     async def _asked(self, where: Place) -> str:
-        asked: Json = {"channel": where.channel, "ts": where.root, "limit": 1}
-        asked["include_all_metadata"] = True
         try:
-            page = await self._web.call("conversations.replies", asked)
+            root = await root_of(self._web, where.channel, where.root)
         except (Undeliverable, Refused):
             return ""  # What it hung under is gone, and with it whose it was.
-        for root in cast("list[Json]", page.get("messages") or [])[:1]:
-            if root.get("bot_id") == self._us.bot and root.get("ts") == where.root:
-                return marks.mark(root, MARK)
-        return ""
+        return mark(root, self._us.bot, MARK)
 
 
 class _Remembered:

@@ -19,9 +19,9 @@ from channels.slack.api import Web
 from channels.slack.copies import Copies
 from channels.slack.files import fetch
 from channels.slack.hints import whisper
+from channels.slack.parse import Us, us_of
 from channels.slack.posting import Posting, Spot
 from channels.slack.reader import look, reader_of, user_of
-from channels.slack.replies import replies
 from channels.slack.roots import MARK, Roots
 from channels.slack.settled import settled
 from channels.slack.signs import Signs
@@ -39,31 +39,30 @@ class Slack:
         self._copies = Copies(web, people, self._posting)
         self._signs = Signs(web)
         self._roots = Roots(web, self._who)
-        self._us: Json = {}
+        self._us: Us | None = None
 
     async def find(self, address: Address, key: str) -> str | None:
-        """The message of ours with this key in the thread, if it is there: anybody may write such a key beside theirs."""
-        where, bot = await self._roots.of(place(address)), (await self._who())["bot_id"]
-        if where.born:
+        """The message of ours with this key in the thread, if it is there."""
+        where = await self._roots.of(place(address))
+        spot = Spot(where.channel, where.thread_ts)
+        there = await self._posting.find(spot, key) if spot.thread_ts else None
+        if there is None:
             self._copies.doubt(key)
             return None
-        async for message in replies(self._web, where.channel, where.root):
-            if message.get("bot_id") == bot and marks.mark(message) == key:
-                return _receipt(where, str(message["ts"]), marks.mark(message, "copies"))
-        self._copies.doubt(key)
-        return None
+        copies = marks.mark(there, (await self._who()).bot, "copies")
+        return _receipt(where, str(there["ts"]), copies)
 
     async def send(self, address: Address, message: Outgoing) -> str:
         """Posts in the thread, and before that to each of those asked; what Slack refuses for its form goes out in a plainer one."""
         where = await self._roots.of(place(address))
         await self._signs.cleared(where, message)
-        copies = await self._copies.send(message, where, await self._link(where))
-        carried = marks.metadata(message.key, **_named(address, marks.written(copies)))
-        spot = Spot(where.channel, None if where.born else where.root)
+        copies = marks.written(await self._copies.send(message, where, await self._link(where)))
+        carried = marks.metadata(message.key, **_named(address, copies))
+        spot = Spot(where.channel, where.thread_ts)
         ts = await self._posting.put(spot, message, look(message, self._people), carried)
         if where.born:
             self._roots.began(where, ts)
-        return _receipt(where, ts, marks.written(copies))
+        return _receipt(where, ts, copies)
 
     async def tell(self, address: Address, person: str, text: str) -> None:
         """A note that this person alone sees: in the thread, or where they are not in its channel, in a direct message."""
@@ -123,12 +122,13 @@ class Slack:
         await self._signs.settled()
 
     async def _link(self, where: Place) -> str:
-        return link(str((await self._who()).get("url", "")), where)
+        return link((await self._who()).url, where)
 
-    async def _who(self) -> Json:
+    async def _who(self) -> Us:
         """Who we are, asked once."""
-        if not self._us:
-            self._us, _ = await self._web.granted()
+        if self._us is None:
+            said, _ = await self._web.granted()
+            self._us = us_of(said)
         return self._us
 
 
