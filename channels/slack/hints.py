@@ -37,8 +37,8 @@ def copy_only(waiting: Waiting | None, link: str, look: Look) -> str:
 
 async def whisper(web: Web, where: Place, user: str, text: str) -> None:
     """A note in the thread that this person alone sees. Raises as `Web.call` does."""
-    note: Json = {"channel": where.channel, "thread_ts": where.root, "user": user, "text": text}
-    await web.call("chat.postEphemeral", note)
+    there: Json = {"channel": where.channel, "thread_ts": where.thread_ts}
+    await web.call("chat.postEphemeral", {**there, "user": user, "text": text})
 
 
 def from_outside(look: Look) -> str:
