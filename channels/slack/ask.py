@@ -21,7 +21,7 @@ from channels.slack.history import find, history, with_before
 from channels.slack.markdown import mrkdwn
 from channels.slack.marks import metadata
 from channels.slack.parse import Us
-from channels.slack.reader import reader_of
+from channels.slack.reader import look_of
 from channels.slack.signs import Signs
 from channels.slack.standing import Standings
 from channels.slack.words import words
@@ -134,8 +134,7 @@ class Asks:
         return str((await self._hasty.call("chat.postMessage", message))["ts"])
 
     def _look(self, user: str) -> blocks.Look:
-        alias = self._people.alias_of(CHANNEL, user)
-        return reader_of([alias] if alias else [], self._people)
+        return look_of(user, self._people)
 
     def _name_of(self, user: str) -> str:
         return self._people.alias_of(CHANNEL, user) or user

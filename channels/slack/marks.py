@@ -1,4 +1,4 @@
-"""Marks: what our messages carry for ourselves, as metadata: their key, and which copies of a card there are."""
+"""Marks: what our messages carry for ourselves, as metadata: their key, and which copies of a card there are; and their receipts."""
 
 from __future__ import annotations
 
@@ -18,6 +18,24 @@ class Copy:
     user: str
     channel: str
     ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where a message stands, and then the copies of it, as the log has it: `TEAM/CHANNEL/TS USER/CHANNEL/TS …`."""
+
+    team: str
+    channel: str
+    ts: str
+    copies: tuple[Copy, ...] = ()
+
+    @classmethod
+    def read(cls, text: str) -> Receipt:
+        where, _, copies = text.partition(" ")
+        return cls(*where.split("/"), copies=read(copies))
+
+    def __str__(self) -> str:
+        return f"{self.team}/{self.channel}/{self.ts} {written(self.copies)}".rstrip()
 
 
 def metadata(key: str, **beside: str) -> Json:

@@ -15,6 +15,7 @@ from channels.slack.address import place
 from channels.slack.api import Web
 from channels.slack.connect import introduced
 from channels.slack.installs import Installs
+from channels.slack.marks import Receipt
 from channels.slack.parse import Us
 from channels.slack.send import Slack, written
 
@@ -80,8 +81,7 @@ class Everywhere:
         await (await self._of(place(address).team)).tell(address, person, text)
 
     async def change(self, receipt: str, key: str, fate: Fate) -> None:
-        slack = await self._of(receipt.partition("/")[0])
-        await slack.change(receipt, key, fate)
+        await (await self._of(Receipt.read(receipt).team)).change(receipt, key, fate)
 
     async def fetch(self, file: str) -> Fetched:
         return await (await self._of(file.partition("/")[0])).fetch(file)
