@@ -16,10 +16,11 @@ from bot.kit.channel import Undeliverable
 from bot.kit.people import People
 from channels.slack import hints
 from channels.slack.address import CHANNEL, Place
-from channels.slack.api import LOOK_SECONDS, Json, Refused, Web
+from channels.slack.api import LOOK_SECONDS, Refused, Web
 from channels.slack.history import history, root_of
 from channels.slack.marks import mark
 from channels.slack.parse import Said, Us
+from channels.slack.payload import Json
 from channels.slack.reader import look_of
 
 MOST_LOOKED_AT = 50

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar, cast
 
 import aiohttp
-from pydantic import JsonValue
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
@@ -18,8 +17,8 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.kit.channel import Undeliverable
 from channels.slack.blocks import File
+from channels.slack.payload import Json
 
-Json = dict[str, JsonValue]
 Answer = TypeVar("Answer")
 DEFAULT_URL = "https://slack.com/api/"
 MOST_WAITS = 4

@@ -14,13 +14,14 @@ from bot.kit.channel import Undeliverable
 from bot.kit.people import People
 from channels.slack import blocks
 from channels.slack.address import CHANNEL, Place, message_id, moment
-from channels.slack.api import Json, SlowDown, Web, surely
+from channels.slack.api import SlowDown, Web, surely
 from channels.slack.entries import Chosen, Command
 from channels.slack.hints import from_outside
 from channels.slack.history import find, history, with_before
 from channels.slack.markdown import mrkdwn
 from channels.slack.marks import metadata
 from channels.slack.parse import Us
+from channels.slack.payload import Json
 from channels.slack.reader import look_of
 from channels.slack.signs import Signs
 from channels.slack.standing import Standings

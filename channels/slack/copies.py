@@ -17,9 +17,10 @@ from bot.kit.channel import Fate
 from bot.kit.people import People
 from channels.slack import marks
 from channels.slack.address import Place
-from channels.slack.api import Json, Web, surely
+from channels.slack.api import Web, surely
 from channels.slack.blocks import Look
 from channels.slack.marks import Copy
+from channels.slack.payload import Json
 from channels.slack.posting import Posting, Spot
 from channels.slack.reader import look_of, user_of
 from channels.slack.settled import settled

@@ -5,13 +5,11 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import aiohttp
-from pydantic import JsonValue
 
 from bot.kit.channel import Fetched, Undeliverable
 from channels.slack.api import Refused, Web
 from channels.slack.payload import File
 
-Json = dict[str, JsonValue]
 MOST_BYTES = 10_000_000
 SECONDS = 60
 SLACK = ("slack.com", "slack-gov.com")

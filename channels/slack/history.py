@@ -8,15 +8,13 @@ from dataclasses import replace
 from typing import cast
 
 import structlog
-from pydantic import JsonValue
 
 from bot.kit.arrival import Words
 from channels.slack.api import LOOK_SECONDS, Web
 from channels.slack.marks import mark
 from channels.slack.parse import NameOf, Said, Us, said
-from channels.slack.payload import Message
+from channels.slack.payload import Json, Message
 
-Json = dict[str, JsonValue]
 PAGE = 200
 MOST_LOOKED_AT = 100
 MOST_BEFORE = 50

@@ -13,10 +13,11 @@ from bot.kit.channel import Undeliverable
 from bot.kit.people import People
 from channels.slack import blocks
 from channels.slack.address import CHANNEL
-from channels.slack.api import Json, Refused, Web
+from channels.slack.api import Refused, Web
 from channels.slack.blocks import Look
 from channels.slack.marks import Receipt
 from channels.slack.parse import Us
+from channels.slack.payload import Json
 from channels.slack.reader import look_of
 from channels.slack.vocabulary import Words
 from channels.slack.words import words

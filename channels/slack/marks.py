@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-Json = dict[str, JsonValue]
+from channels.slack.payload import Json
+
 EVENT_TYPE = "outer_loop_bot"
 
 

@@ -16,11 +16,11 @@ import structlog
 from bot.core.values import Address
 from bot.kit.channel import Undeliverable
 from channels.slack.address import Place, place
-from channels.slack.api import Json, Refused, Web
+from channels.slack.api import Refused, Web
 from channels.slack.history import history, replies
 from channels.slack.pace import Pace
 from channels.slack.parse import NameOf, Said, Us, is_heard, said
-from channels.slack.payload import Message
+from channels.slack.payload import Json, Message
 from channels.slack.roots import Roots
 
 # Nobody knows how far a channel was heard that has no cursor.

@@ -17,7 +17,6 @@ from bot.kit.arrival import Aim, Press, Remark, Standing, Words
 from channels.slack.address import CHANNEL, Place, message_id, moment
 from channels.slack.payload import Action, Body, Message, View
 
-Json = dict[str, JsonValue]
 NameOf = Callable[[str], str]
 
 # A message of one of these kinds is a person's own words; every other kind is Slack's, a copy, or another program's.

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
-from pydantic import JsonValue
 
 from bot.core.outbox import Outgoing
 from channels.slack import blocks
@@ -16,9 +15,8 @@ from channels.slack.cards import plain, render
 from channels.slack.history import find, history, replies
 from channels.slack.pace import Pace
 from channels.slack.parse import Us
-from channels.slack.payload import Message
+from channels.slack.payload import Json, Message
 
-Json = dict[str, JsonValue]
 # A change that Slack does not take is tried again after each of these: the same change twice is one.
 PAUSES = (0.5, 1.5, 3.0)
 log = structlog.get_logger()

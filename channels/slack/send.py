@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from pydantic import JsonValue
-
 from bot.core.events import Event
 from bot.core.outbox import Outgoing
 from bot.core.thread import Thread
@@ -21,13 +19,12 @@ from channels.slack.files import fetch
 from channels.slack.hints import whisper
 from channels.slack.marks import Copy, Receipt
 from channels.slack.parse import Us, us_of
+from channels.slack.payload import Json
 from channels.slack.posting import Posting, Spot
 from channels.slack.reader import look, look_at, user_of
 from channels.slack.roots import MARK, Roots
 from channels.slack.settled import settled
 from channels.slack.signs import Signs
-
-Json = dict[str, JsonValue]
 
 
 class Slack:

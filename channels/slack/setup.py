@@ -10,8 +10,9 @@ from typing import cast
 from urllib.parse import quote
 
 from bot.kit.channel import Undeliverable
-from channels.slack.api import Json, Refused, Web
+from channels.slack.api import Refused, Web
 from channels.slack.manifest import AGENT_SCOPES, SCOPES, manifest
+from channels.slack.payload import Json
 
 NEW_APP = "https://api.slack.com/apps?new_app=1&manifest_json="
 MOST_LINK_CHARACTERS = 8_000
