@@ -37,6 +37,11 @@ class Place:
         return int(rest.partition("-")[0]) if word == "new" else None
 
     @property
+    def is_direct(self) -> bool:
+        """Whether somebody is alone with us there."""
+        return self.channel.startswith("D")
+
+    @property
     def thread_ts(self) -> str | None:
         """The thread as Slack's methods take it; None: nothing stands there yet that it could hang under."""
         return self.root if self.born is None else None

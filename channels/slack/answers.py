@@ -18,13 +18,13 @@ from channels.slack import hints
 from channels.slack.address import CHANNEL, Place
 from channels.slack.api import LOOK_SECONDS, Refused, Web
 from channels.slack.history import history, root_of
+from channels.slack.latest import Latest
 from channels.slack.marks import mark
 from channels.slack.parse import Said, Us
 from channels.slack.payload import Json
 from channels.slack.reader import look_of
 
 MOST_LOOKED_AT = 50
-MOST_TOLD = 1_000
 
 
 class Answers:
@@ -37,11 +37,11 @@ class Answers:
         self._us = us
         self._people = people
         self._arrivals = arrivals
-        self._told: set[str] = set()
+        self._told = Latest[None]()
 
     async def take(self, said: Said) -> bool:
         """Takes words that were written to a copy; False: they are for somebody else to take."""
-        if not said.place.channel.startswith("D"):
+        if not said.place.is_direct:
             return False
         match await self._copies(said):
             case []:
@@ -59,9 +59,10 @@ class Answers:
     async def explain(self, press: Press) -> None:
         """Says in private why a verdict that was given at a copy did not count: what is said in the thread is not seen from there."""
         channel, _, ts = press.spot.partition("/")
-        reason = await self._arrivals.refusal(press) if channel.startswith("D") else None
+        where = Place(self._us.team, channel, ts)
+        reason = await self._arrivals.refusal(press) if where.is_direct else None
         if reason:
-            await self._tell(press.id, Place(self._us.team, channel, ts), press.person, reason)
+            await self._tell(press.id, where, press.person, reason)
 
     async def _copies(self, said: Said) -> list[Json]:
         """Those that these words are written to; none where Slack will not say: then the words go on as any others."""
@@ -126,4 +127,4 @@ class Answers:
         """Once, however often the same words come."""
         if about not in self._told:
             await hints.whisper(self._web, where, person, text)
-            self._told = {*self._told, about} if len(self._told) < MOST_TOLD else {about}
+            self._told[about] = None

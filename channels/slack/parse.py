@@ -127,7 +127,7 @@ def said(event: Message, channel: str, us: Us, name_of: NameOf) -> Said:
         address=place.address,
         person=event.user or event.bot_id,
         text=_with_files(spoken(event.text, us, name_of), event),
-        aim=_aim(event, channel, us),
+        aim=_aim(event, place, us),
         written=moment(event.ts),
         files=tuple(
             Attachment(id=f"{us.team}/{file.id}", name=file.name) for file in event.files if file.id
@@ -137,9 +137,9 @@ def said(event: Message, channel: str, us: Us, name_of: NameOf) -> Said:
     return Said(words, place, event.ts, event.parent_user_id)
 
 
-def _aim(event: Message, channel: str, us: Us) -> Aim:
+def _aim(event: Message, place: Place, us: Us) -> Aim:
     mentioned = _ONE_OF.findall(event.text)
-    if channel.startswith("D") or any(_id(each) == f"@{us.user}" for each in mentioned):
+    if place.is_direct or any(_id(each) == f"@{us.user}" for each in mentioned):
         return "bot"
     return "others" if mentioned else "anybody"
 

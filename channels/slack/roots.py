@@ -6,7 +6,6 @@ Only what we wrote ourselves is believed: anybody may write the like beside thei
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -15,12 +14,12 @@ from bot.kit.channel import Undeliverable
 from channels.slack.address import Place, place
 from channels.slack.api import Refused, Web
 from channels.slack.history import history, root_of
+from channels.slack.latest import Latest
 from channels.slack.marks import mark
 from channels.slack.parse import Said, Us
 
 MARK = "home"
 MOST_LOOKED_AT = 10_000
-MOST_REMEMBERED = 10_000
 # How far Slack's clock and ours may be apart.
 SKEW_SECONDS = 600
 
@@ -31,7 +30,7 @@ class Roots:
     def __init__(self, web: Web, who: Callable[[], Awaitable[Us]]) -> None:
         self._web = web
         self._who = who
-        self._known = _Remembered()
+        self._known = Latest[str]()
 
     async def of(self, where: Place) -> Place:
         """The place with its root, which is still that of nowhere before anything was said there."""
@@ -45,7 +44,7 @@ class Roots:
 
     def began(self, where: Place, root: str) -> None:
         """What was said first there has this timestamp."""
-        self._known.put(where.address.locator, root)
+        self._known[where.address.locator] = root
 
     async def _found(self, where: Place, born: int) -> str:
         us, since, seen = await self._who(), born / 1000 - SKEW_SECONDS, 0
@@ -66,7 +65,7 @@ class Homes:
     def __init__(self, web: Web, us: Us) -> None:
         self._web = web
         self._us = us
-        self._known = _Remembered()
+        self._known = Latest[str]()
 
     async def settled(self, said: Said) -> Said:
         """What was said, at the address of its thread."""
@@ -84,10 +83,9 @@ class Homes:
 
     async def _home(self, where: Place) -> Place:
         name = f"{where.channel}/{where.root}"
-        home = self._known.get(name)
-        if home is None:
-            home = self._known.put(name, await self._asked(where))
-        return replace(where, root=home) if home else where
+        if name not in self._known:
+            self._known[name] = await self._asked(where)
+        return replace(where, root=self._known[name] or where.root)
 
     async def _asked(self, where: Place) -> str:
         try:
@@ -95,19 +93,3 @@ class Homes:
         except (Undeliverable, Refused):
             return ""  # What it hung under is gone, and with it whose it was.
         return mark(root, self._us.bot, MARK)
-
-
-class _Remembered:
-    """The latest of what was looked up."""
-
-    def __init__(self) -> None:
-        self._found: OrderedDict[str, str] = OrderedDict()
-
-    def get(self, name: str) -> str | None:
-        return self._found.get(name)
-
-    def put(self, name: str, value: str) -> str:
-        self._found[name] = value
-        while len(self._found) > MOST_REMEMBERED:
-            self._found.popitem(last=False)
-        return value
