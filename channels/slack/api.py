@@ -142,6 +142,11 @@ class Web:
             raise _meaning(error) from error
         return cast("Json", answer.data)
 
+    async def direct(self, user: str) -> str:
+        """The conversation with this person alone. Raises as `call` does."""
+        opened = await self.call("conversations.open", {"users": user})
+        return str(cast("Json", opened["channel"])["id"])
+
     async def upload(self, channel: str, thread_ts: str | None, files: Sequence[File]) -> None:
         """Files into a channel, or a thread of it. Raises as `call` does."""
         uploads = [{"filename": file.name, "content": file.content} for file in files]

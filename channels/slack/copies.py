@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import cast
 
 import structlog
 
@@ -20,7 +19,6 @@ from channels.slack.address import Place
 from channels.slack.api import Web, surely
 from channels.slack.blocks import Look
 from channels.slack.marks import Copy
-from channels.slack.payload import Json
 from channels.slack.posting import Posting, Spot
 from channels.slack.reader import look_of, user_of
 from channels.slack.settled import settled
@@ -68,9 +66,7 @@ class Copies:
     async def home(self, user: str) -> str:
         """The conversation with this person. Raises as `Web.call` does."""
         if user not in self._homes:
-            asked: Json = {"users": user}
-            opened = await surely(lambda: self._web.call("conversations.open", asked), PAUSES)
-            self._homes[user] = str(cast("Json", opened["channel"])["id"])
+            self._homes[user] = await surely(lambda: self._web.direct(user), PAUSES)
         return self._homes[user]
 
     async def _copy(self, user: str, message: Waiting, where: Place, link: str) -> Copy | None:
