@@ -54,7 +54,7 @@ class Missed:
         self._name_of = name_of
         self._since = since
         self._hear = hear
-        self._standing = Roots(web, self._who)
+        self._roots = Roots(web, self._who)
         self._pace = Pace(SECONDS_EACH)
 
     async def read_back(self, lately: Sequence[Address]) -> tuple[list[str], set[str]]:
@@ -62,25 +62,23 @@ class Missed:
 
         The channels that were read, and those of which something could not be read for now, be it tried again.
         """
+        left, read = self._to_read(lately), list[str | Place]()
+        for pause in (0.0, *PAUSES):
+            await asyncio.sleep(pause)
+            became = [(each, await self._hear_all(each)) for each in left]
+            read += [each for each, how in became if how == "read"]
+            left = [each for each, how in became if how == "away"]
+            if not left:
+                break
+        unread = {_channel(each) for each in left}
+        return [each for each in read if isinstance(each, str) and each not in unread], unread
+
+    def _to_read(self, lately: Sequence[Address]) -> list[str | Place]:
+        """Channels by name, those that were heard last first, then threads."""
         places = [each for each in map(place, lately) if each.team == self._us.team]
         known = sorted(self._since, key=lambda channel: self._since[channel], reverse=True)
-        channels = list(dict.fromkeys([*(where.channel for where in places), *known]))
-        left: list[str | Place] = [*channels[:MOST_CHANNELS], *places]
-        read: list[str] = []
-        for pause in (*PAUSES, None):
-            failed: list[str | Place] = []
-            for each in left:
-                became = await self._hear_all(each)
-                if became == "away":
-                    failed.append(each)
-                elif became == "read" and isinstance(each, str):
-                    read.append(each)
-            left = failed
-            if not left or pause is None:
-                break
-            await asyncio.sleep(pause)
-        unread = {each if isinstance(each, str) else each.channel for each in left}
-        return [channel for channel in read if channel not in unread], unread
+        channels = dict.fromkeys([*(where.channel for where in places), *known])
+        return [*list(channels)[:MOST_CHANNELS], *places]
 
     async def _who(self) -> Us:
         return self._us
@@ -93,9 +91,8 @@ class Missed:
 
     async def _hear_all(self, what: str | Place) -> Literal["read", "refused", "away"]:
         """What became of reading a channel or a thread; where we are no more, it is refused."""
-        channel = what if isinstance(what, str) else what.channel
-        messages = self._roots(channel) if isinstance(what, str) else self._thread(what)
-        since = self._oldest(channel)
+        channel, since = _channel(what), self._oldest(_channel(what))
+        messages = self._in_channel(what) if isinstance(what, str) else self._in_thread(what)
         try:
             async with self._pace.turn("read"):
                 async for each in messages:
@@ -109,15 +106,14 @@ class Missed:
             return "away"
         return "read"
 
-    async def _thread(self, where: Place) -> AsyncGenerator[Json]:
-        where = await self._standing.of(where)
+    async def _in_thread(self, where: Place) -> AsyncGenerator[Json]:
+        where = await self._roots.of(where)
         if where.born is None:
-            async for reply in replies(
-                self._web, where.channel, where.root, self._oldest(where.channel)
-            ):
+            since = self._oldest(where.channel)
+            async for reply in replies(self._web, where.channel, where.root, since):
                 yield reply
 
-    async def _roots(self, channel: str) -> AsyncGenerator[Json]:
+    async def _in_channel(self, channel: str) -> AsyncGenerator[Json]:
         """The messages of a channel, oldest first; the newest of them where there are too many."""
         there = history(self._web, channel, MOST_MESSAGES, since=self._oldest(channel))
         found = [message async for message in there]
@@ -125,3 +121,7 @@ class Missed:
             log.warning("perhaps not all was read back", channel=channel, messages=len(found))
         for message in reversed(found):
             yield message
+
+
+def _channel(what: str | Place) -> str:
+    return what if isinstance(what, str) else what.channel
