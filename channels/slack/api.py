@@ -84,8 +84,6 @@ MENDS = {
 REFUSED_AS_IT_STANDS = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text"}
 )
-
-
 AWAY = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", ""})
 
 
@@ -141,6 +139,11 @@ class Web:
         except Exception as error:
             raise _meaning(error) from error
         return cast("Json", answer.data)
+
+    async def post(self, message: Json) -> str:
+        """Posts this, of which no link is unfolded, and returns its timestamp. Raises as `call` does."""
+        folded: Json = {"unfurl_links": False, "unfurl_media": False}
+        return str((await self.call("chat.postMessage", {**message, **folded}))["ts"])
 
     async def direct(self, user: str) -> str:
         """The conversation with this person alone. Raises as `call` does."""

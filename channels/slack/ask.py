@@ -129,10 +129,8 @@ class Asks:
             "text": f"{head} {mrkdwn(command.text, MOST_SHOWN_CHARACTERS)}",
             "blocks": [blocks.section(head), shown],
             "metadata": metadata(key),
-            "unfurl_links": False,
-            "unfurl_media": False,
         }
-        return str((await self._hasty.call("chat.postMessage", message))["ts"])
+        return await self._hasty.post(message)
 
     def _look(self, user: str) -> blocks.Look:
         return look_of(user, self._people)

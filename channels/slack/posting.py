@@ -68,19 +68,14 @@ class Posting:
 
     async def _post(self, spot: Spot, post: Post, metadata: Json) -> str:
         shown = headed(post, spot.head)
-        sent = await self._web.call(
-            "chat.postMessage",
-            {
-                "channel": spot.channel,
-                "thread_ts": spot.thread_ts,
-                "text": shown.text,
-                "blocks": list(shown.blocks) or None,
-                "metadata": metadata,
-                "unfurl_links": False,
-                "unfurl_media": False,
-            },
-        )
-        return str(sent["ts"])
+        message: Json = {
+            "channel": spot.channel,
+            "thread_ts": spot.thread_ts,
+            "text": shown.text,
+            "blocks": list(shown.blocks) or None,
+            "metadata": metadata,
+        }
+        return await self._web.post(message)
 
     async def _upload(self, spot: Spot, files: Sequence[File]) -> None:
         """Before the card: nobody is to decide on what they cannot see. What a lost reply left there is not sent again."""

@@ -19,7 +19,6 @@ from channels.slack.files import fetch
 from channels.slack.hints import whisper
 from channels.slack.marks import Copy, Receipt
 from channels.slack.parse import Us, us_of
-from channels.slack.payload import Json
 from channels.slack.posting import Posting, Spot
 from channels.slack.reader import look, look_at, user_of
 from channels.slack.roots import MARK, Roots
@@ -71,8 +70,7 @@ class Slack:
         try:
             await whisper(self._web, where, user, text)
         except Undeliverable:
-            note: Json = {"channel": await self._copies.home(user), "text": text}
-            await self._web.call("chat.postMessage", note)
+            await self._web.post({"channel": await self._copies.home(user), "text": text})
 
     async def fetch(self, file: str) -> Fetched:
         """A file that came with a message."""

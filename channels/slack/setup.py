@@ -211,8 +211,7 @@ async def _greeting(of: Seat, to: Member, text: str, channel: str) -> Greeting:
     if said:
         return Greeting(where, said, _at(of, where, said), new=False)
     message: Json = {"channel": where, "text": text, "metadata": metadata}
-    sent = await of.web.call("chat.postMessage", {**message, "unfurl_links": False})
-    ts = str(sent.get("ts", ""))
+    ts = await of.web.post(message)
     return Greeting(where, ts, _at(of, where, ts), new=True)
 
 
