@@ -50,4 +50,4 @@ async def fall_silent(web: Web, where: Place) -> None:
     """Says in the thread that another bot is answered no more; nobody is named in it."""
     text = words("en").bots_alone
     note: Json = {"channel": where.channel, "thread_ts": where.root, "text": text}
-    await web.call("chat.postMessage", note)
+    await web.post(note)
