@@ -14,9 +14,9 @@ from pydantic import JsonValue
 from bot.core.names import call_id
 from bot.core.visible import on_one_line, shortened, visible
 from channels.slack.markdown import mrkdwn
+from channels.slack.payload import Json
 from channels.slack.vocabulary import Words
 
-Json = dict[str, JsonValue]
 MOST_SECTION_CHARACTERS = 3_000
 MOST_TEXT_CHARACTERS = (
     2_900  # So short, the text can stand in a section where Slack refuses the blocks.

@@ -14,8 +14,8 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 
 from bot.kit.channel import Undeliverable
 from channels.slack.api import Refused, Web
-from channels.slack.manifest import SCOPES
-from channels.slack.parse import Us
+from channels.slack.compare import missing
+from channels.slack.parse import Us, us_of
 
 LOOK_SECONDS = 10.0
 SILENT_SECONDS = 300.0
@@ -48,12 +48,10 @@ async def introduced(web: Web) -> Us:
         said, granted = await web.granted()
     except (Undeliverable, Refused) as error:
         raise NotWelcome(f"SLACK_BOT_TOKEN: {error}") from error
-    missing = sorted(set(SCOPES) - granted) if granted else []
-    if missing:
+    if lost := missing(granted):
         mend = "install it anew with what `bot slack manifest` prints"
-        raise NotWelcome(f"The Slack app lacks {', '.join(missing)}: {mend}.")
-    team, user, bot = (str(said.get(name, "")) for name in ("team_id", "user_id", "bot_id"))
-    return Us(team, user, bot)
+        raise NotWelcome(f"The Slack app lacks {', '.join(lost)}: {mend}.")
+    return us_of(said)
 
 
 async def over_socket(

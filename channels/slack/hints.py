@@ -37,8 +37,8 @@ def copy_only(waiting: Waiting | None, link: str, look: Look) -> str:
 
 async def whisper(web: Web, where: Place, user: str, text: str) -> None:
     """A note in the thread that this person alone sees. Raises as `Web.call` does."""
-    note: Json = {"channel": where.channel, "thread_ts": where.root, "user": user, "text": text}
-    await web.call("chat.postEphemeral", note)
+    there: Json = {"channel": where.channel, "thread_ts": where.thread_ts}
+    await web.call("chat.postEphemeral", {**there, "user": user, "text": text})
 
 
 def from_outside(look: Look) -> str:
@@ -50,4 +50,4 @@ async def fall_silent(web: Web, where: Place) -> None:
     """Says in the thread that another bot is answered no more; nobody is named in it."""
     text = words("en").bots_alone
     note: Json = {"channel": where.channel, "thread_ts": where.root, "text": text}
-    await web.call("chat.postMessage", note)
+    await web.post(note)

@@ -25,12 +25,12 @@ from channels.slack.api import LOOK_SECONDS, Web
 from channels.slack.ask import Asks
 from channels.slack.cursors import Cursors, Gap
 from channels.slack.entries import Chosen, Command, Entered, Opened, Stopped, read
+from channels.slack.history import with_before
 from channels.slack.home import Home
 from channels.slack.missed import Missed
 from channels.slack.modal import Modals
 from channels.slack.parse import Said, Submitted, Us, Wish
 from channels.slack.reader import look_of
-from channels.slack.replies import with_before
 from channels.slack.roots import Homes
 from channels.slack.signs import Signs
 from channels.slack.standing import Standings

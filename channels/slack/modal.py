@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pydantic import JsonValue
 from slack_bolt.response import BoltResponse
 
 from bot.kit.arrival import Arrivals, Form, Press
@@ -13,9 +12,8 @@ from channels.slack import forms
 from channels.slack.api import Web
 from channels.slack.blocks import Look
 from channels.slack.parse import Submitted, Wish
+from channels.slack.payload import Json
 from channels.slack.reader import look_of
-
-Json = dict[str, JsonValue]
 
 
 class Modals:

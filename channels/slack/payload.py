@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
 
+Json = dict[str, JsonValue]
 Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Callable
-from pathlib import Path
 
 import pytest
 
-from channels.slack.manifest import manifest
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import AGENT, SlackOffice, until
-from tests.slack_server.server import SlackServer
 
 SHIP: Reply = [("ship", {"tag": "v1.2.3", "because": "it was asked for"})]
 STAND_BY: Reply = [("stand_by", {})]
@@ -20,14 +16,11 @@ DONE: Reply = [("done_for_now", {"message": "Shipped."})]
 
 
 @pytest.fixture
-async def office(
-    redis_server: str, tmp_path: Path, free_port: Callable[[], int]
-) -> AsyncGenerator[SlackOffice]:
-    async with SlackServer(manifest()) as slack:
-        made = SlackOffice(slack, redis_server, tmp_path, free_port())
-        agent = tmp_path / "agents" / "shipper" / "agent.md"
-        agent.write_text(AGENT.replace("approvers: [bob, carol{more}]\n", ""))
-        yield made
+def office(office: SlackOffice) -> SlackOffice:
+    """Whose agent names nobody who approves."""
+    agent = office.folder / "agents" / "shipper" / "agent.md"
+    agent.write_text(AGENT.replace("approvers: [bob, carol{more}]\n", ""))
+    return office
 
 
 async def test_the_command_on_a_card_that_nobody_may_decide_makes_it_decidable(

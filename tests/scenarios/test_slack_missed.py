@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
-from pathlib import Path
-
 import pytest
 from redis import Redis
 
 from bot.app import App
-from channels.slack.manifest import manifest
 from tests.scenarios.slack_office import SlackOffice, until
-from tests.slack_server.server import SlackServer
 
 DAY = 24 * 3600
 
 
 @pytest.fixture
-async def office(
-    redis_server: str, tmp_path: Path, free_port: Callable[[], int]
-) -> AsyncGenerator[SlackOffice]:
-    async with SlackServer(manifest()) as slack:
-        slack.post.pauses = ()
-        yield SlackOffice(slack, redis_server, tmp_path, free_port())
+def office(office: SlackOffice) -> SlackOffice:
+    """Slack tells nothing a second time."""
+    office.slack.post.pauses = ()
+    return office
 
 
 async def cursor(app: App, office: SlackOffice) -> str:

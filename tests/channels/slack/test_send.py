@@ -11,7 +11,7 @@ from bot.core.outbox import Approval, Question, Say
 from bot.core.values import Address
 from bot.kit.channel import Undeliverable
 from bot.kit.people import People, Person
-from channels.slack.address import Place
+from channels.slack.address import Place, begun
 from channels.slack.api import Web
 from channels.slack.manifest import manifest
 from channels.slack.reader import look, user_of
@@ -156,6 +156,15 @@ async def test_a_bot_that_was_not_invited_says_so(room: Room) -> None:
     elsewhere = room.slack.team.channel("elsewhere", [])
     with pytest.raises(Undeliverable, match="invite"):
         await room.sender.send(Place("T1", elsewhere.id, "1.2").address, HELLO)
+
+
+async def test_somebody_is_told_also_while_nothing_of_the_thread_stands_there_yet(
+    room: Room,
+) -> None:
+    there = begun(f"{room.slack.team.team}/{room.channel.id}", 1_700_000_000_000, "a")
+    assert there is not None
+    await room.sender.tell(there, "alice", "that did not count")
+    assert [each.text for each in room.slack.team.ephemerals] == ["that did not count"]
 
 
 def test_a_card_is_in_the_language_of_those_asked_and_calls_them() -> None:
