@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -11,6 +12,7 @@ import structlog
 from pydantic import JsonValue
 
 from bot.core.outbox import Outgoing
+from bot.kit.pulse import Pulse
 from channels.slack import blocks
 from channels.slack.api import NotAsItStands, Web
 from channels.slack.blocks import File, Look, Post
@@ -23,6 +25,8 @@ Json = dict[str, JsonValue]
 MOST_LOOKED_AT = 100
 # A change that Slack does not take is tried again after each of these: the same change twice is one.
 PAUSES = (0.5, 1.5, 3.0)
+# We may be told of a message before we are answered, by so much at most.
+EARLY_SECONDS = 5.0
 log = structlog.get_logger()
 
 
@@ -38,9 +42,12 @@ class Spot:
 class Posting:
     """The way out, one message after the other in each channel."""
 
-    def __init__(self, web: Web, who: Callable[[], Awaitable[Json]]) -> None:
+    def __init__(
+        self, web: Web, who: Callable[[], Awaitable[Json]], pulse: Pulse | None = None
+    ) -> None:
         self._web = web
         self._who = who
+        self._pulse = pulse
         self._pace = Pace()
 
     async def put(self, spot: Spot, message: Outgoing, look: Look, metadata: Json) -> str:
@@ -66,16 +73,16 @@ class Posting:
         card |= {"blocks": list(shown.blocks), "metadata": metadata}
         for pause in PAUSES:
             try:
-                await self._web.call("chat.update", card)
+                await self._heard_of("chat.update", card)
             except OSError:
                 await asyncio.sleep(pause)
             else:
                 return
-        await self._web.call("chat.update", card)
+        await self._heard_of("chat.update", card)
 
     async def _post(self, spot: Spot, post: Post, metadata: Json) -> str:
         shown = headed(post, spot.head)
-        sent = await self._web.call(
+        sent = await self._heard_of(
             "chat.postMessage",
             {
                 "channel": spot.channel,
@@ -88,6 +95,18 @@ class Posting:
             },
         )
         return str(sent["ts"])
+
+    async def _heard_of(self, method: str, arguments: Json) -> Json:
+        """Calls what Slack tells the app itself of as well. Raises as `Web.call` does."""
+        begun = asyncio.get_running_loop().time()
+        answer = await self._web.call(method, arguments)
+        took = asyncio.get_running_loop().time() - begun
+        if self._pulse:
+            with suppress(
+                Exception
+            ):  # Best effort: whether a socket is deaf is no matter of this message.
+                await self._pulse.said(min(took, EARLY_SECONDS))
+        return answer
 
     async def _upload(self, spot: Spot, files: Sequence[File]) -> None:
         """Before the card: nobody is to decide on what they cannot see. What a lost reply left there is not sent again."""
