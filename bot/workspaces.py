@@ -52,7 +52,7 @@ async def ear(settings: Settings, store: Store, people: People, arrivals: Arriva
         everywhere = offices(settings, store)
         await everywhere.teams()  # A token that is set and wrong is said at once.
         client = settings.slack_client_id, secret(settings.slack_client_secret)
-        states = States(_redis(store).safe())
+        states = States(_redis(store).safe(), client[1])
         way = flow(*client, settings.slack_api_url, everywhere.installs, states)
         return Ears(everywhere, people, arrivals, way)
     from channels.slack.connect import introduced

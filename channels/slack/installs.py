@@ -9,9 +9,13 @@ beside it: `TEAM/bot`, `TEAM/user/USER`. The bot's token stands in the first alo
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
+import re
 import secrets
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from slack_bolt.error import BoltError
@@ -22,7 +26,9 @@ from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from bot.kit.safe import Safe
 
 STATE_SECONDS = 600
-LONGEST_STATE = 200
+_STATE = re.compile(
+    r"(?P<ticket>(?P<at>[0-9]{1,12})\.[A-Za-z0-9_-]{32})\.(?P<signature>[0-9a-f]{64})"
+)
 
 
 class NotAllowed(BoltError):
@@ -99,19 +105,43 @@ class Installs(AsyncInstallationStore):
         return not self._allowed or place in self._allowed
 
 
-class States(AsyncOAuthStateStore):
-    """What goes along to Slack's consent page and comes back: good once, and for ten minutes."""
+class Spent(BoltError):
+    """The ticket was used before."""
 
-    def __init__(self, safe: Safe) -> None:
+
+class States(AsyncOAuthStateStore):
+    """What goes along to Slack's consent page and comes back: good once, and for ten minutes.
+
+    Anybody may ask for one, so none is stored: it is signed. That one was used is, once Slack has taken the code that came with it.
+    """
+
+    def __init__(self, safe: Safe, secret: str, now: Callable[[], float] = time.time) -> None:
         self._safe = safe
+        self._secret = secret
+        self._now = now
 
     async def async_issue(self, *args: object, **kwargs: object) -> str:
-        state = secrets.token_urlsafe(32)
-        await self._safe.issue(state, STATE_SECONDS)
-        return state
+        ticket = f"{self._now():.0f}.{secrets.token_urlsafe(24)}"
+        return f"{ticket}.{self._signed(ticket)}"
 
     async def async_consume(self, state: str) -> bool:
-        return 0 < len(state or "") <= LONGEST_STATE and await self._safe.spend(state)
+        """Whether it can be used. Bolt asks before it asks Slack about the code."""
+        return self._is_ours(state) and not await self._safe.is_spent(state)
+
+    async def spend(self, state: str) -> None:
+        """From here on it is of no use. Raises `Spent`."""
+        if not await self._safe.spend(state, 2 * STATE_SECONDS):
+            raise Spent("This link was used before.")
+
+    def _is_ours(self, state: str) -> bool:
+        found = _STATE.fullmatch(state or "")
+        if not found or not hmac.compare_digest(self._signed(found["ticket"]), found["signature"]):
+            return False
+        return abs(self._now() - int(found["at"])) <= STATE_SECONDS
+
+    def _signed(self, ticket: str) -> str:
+        signed = f"install:{ticket}".encode()
+        return hmac.new(self._secret.encode(), signed, hashlib.sha256).hexdigest()
 
 
 def _place(enterprise: str | None, team: str | None) -> str:
