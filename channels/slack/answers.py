@@ -42,6 +42,8 @@ class Answers:
         """Takes words that were written to a copy; False: they are for somebody else to take."""
         if not said.place.channel.startswith("D"):
             return False
+        if said.again:
+            self._note(said.words.id)
         copies = await self._under(said) if said.is_reply else await self._above(said)
         match copies:
             case []:
@@ -124,4 +126,7 @@ class Answers:
         """Once, however often the same words come."""
         if about not in self._told:
             await hints.whisper(self._web, where, person, text)
-            self._told = {*self._told, about} if len(self._told) < MOST_TOLD else {about}
+            self._note(about)
+
+    def _note(self, about: str) -> None:
+        self._told = {*self._told, about} if len(self._told) < MOST_TOLD else {about}

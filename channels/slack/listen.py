@@ -156,12 +156,12 @@ class Listener:
         elif became == "enough":
             self._start(hints.fall_silent(self._web, said.place))
         elif words.aim == "bot" and self._arrivals.is_outside(words):
-            is_news = self._standings.turned_away(words.person)
+            is_news = not said.again and self._standings.turned_away(words.person)
             hint = hints.from_outside(look_of(words.person, self._people))
             self._whisper(said, hint if is_news else "")
 
     def _whisper(self, said: Said, hint: str) -> None:
-        if hint:
+        if hint and not said.again:
             self._start(hints.whisper(self._web, said.place, said.words.person, hint))
 
     async def _stop(self, said: Said) -> None:
