@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
@@ -9,9 +10,13 @@ import pytest
 from redis import Redis
 
 from bot.app import App
+from bot.core.events import MessageReceived
+from channels.slack import later
 from channels.slack.manifest import manifest
-from tests.scenarios.slack_office import SlackOffice, until
+from tests.scenarios.slack_office import SlackOffice, only_thread, until
 from tests.scenarios.test_slack import SHIP
+from tests.scenarios.test_slack_trouble import quiet
+from tests.slack_server.faults import Fail
 from tests.slack_server.server import SlackServer
 
 DAY = 24 * 3600
@@ -147,6 +152,30 @@ async def test_what_was_said_to_words_at_a_copy_is_not_said_again_when_they_are_
         async with office.listening():
             await office.shown(said, 2)
     assert (len(notes), office.ledger()) == (1, ["v1.2.3"])
+
+
+# ---- words whose author Slack cannot tell for now ------------------------------------------------------
+async def test_words_that_slack_no_longer_tells_are_heard_once_their_author_can_be_looked_up(
+    office: SlackOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(later, "PAUSES", (0.05,) * 5)
+    office.slack.faults.plan("users.info", *[Fail(500)] * 3)
+    async with office.listening() as app, office.working(["Hi."]), quiet():
+        said = office.mention("hello", office.eve)
+        await office.slack.post.settled()
+        await office.shown(said, 1)
+        _, events = await only_thread(app)
+    assert [type(event) for event in events].count(MessageReceived) == 1
+    assert len(office.slack.ledger.calls("users.info")) == 4
+
+
+async def test_words_that_wait_for_their_author_hold_up_no_end(office: SlackOffice) -> None:
+    office.slack.faults.rule = lambda entry: Fail(500) if entry.method == "users.info" else None
+    async with office.listening(), quiet():
+        office.mention("hello", office.eve)
+        await office.slack.post.settled()
+        begun = asyncio.get_running_loop().time()
+    assert asyncio.get_running_loop().time() - begun < 4
 
 
 async def _cursor_of(office: SlackOffice) -> str:
