@@ -1,7 +1,7 @@
 """Installs: the workspaces that installed the app, with their tokens, kept in the safe; and the tickets of installing.
 
-A workspace is kept under its own ID (an organisation that installed the app as a whole under its), each person who installed it
-beside it: `TEAM/bot`, `TEAM/user/USER`. The bot's token stands in the first alone.
+A workspace is kept under its own ID, each person who installed it beside it: `TEAM/bot`, `TEAM/user/USER`. The bot's token stands
+in the first alone. An organisation is refused as a whole.
 """
 
 # slack_sdk leaves its classes half typed; here they meet ours.
@@ -43,7 +43,9 @@ class Installs(AsyncInstallationStore):
         self._allowed = frozenset(allowed)
 
     async def async_save(self, installation: Installation) -> None:
-        place = _place(installation.enterprise_id, installation.team_id)
+        if not installation.team_id:
+            raise NotAllowed("The app is for workspaces, one by one, and not for an organisation.")
+        place = installation.team_id
         if not self._may(place):
             raise NotAllowed(f"{place} is not among BOT_SLACK_TEAMS.")
         await self._safe.put(
@@ -96,9 +98,10 @@ class Installs(AsyncInstallationStore):
         await self._safe.drop([f"{people}{user_id}"] if user_id else everybody)
 
     async def teams(self) -> list[str]:
-        """The workspaces that the app can speak in."""
+        """The workspaces that the app can speak in; an organisation is none."""
         found = (name.partition("/") for name in await self._safe.names())
-        return [team for team, _, what in found if what == "bot" and self._may(team)]
+        places = [place for place, _, what in found if what == "bot" and self._may(place)]
+        return [place for place in places if not place.startswith("E")]
 
     def _may(self, place: str) -> bool:
         """Whether it may have the app. One that was let in before and is named no more is kept, and as good as gone."""

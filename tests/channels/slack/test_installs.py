@@ -58,16 +58,17 @@ async def test_what_was_saved_is_found_by_workspace_and_person(redis_server: str
         assert await installs.teams() == ["T1", "T2"]
 
 
-async def test_an_organisation_is_a_place_of_its_own(redis_server: str) -> None:
+async def test_an_organisation_as_a_whole_is_refused_and_one_kept_from_before_is_no_workspace(
+    redis_server: str,
+) -> None:
     async with safe_on(redis_server) as safe:
         installs = Installs(safe)
-        await installs.async_save(installed("", "U1", "xoxb-e", "E1"))
+        with pytest.raises(NotAllowed, match="organisation"):
+            await installs.async_save(installed("", "U1", "xoxb-e", "E1"))
+        assert await safe.names() == []
+        await installs.async_save_bot(installed("", "U1", "xoxb-e", "E1").to_bot())
+        assert await installs.teams() == []
         assert await installs.async_find_bot(enterprise_id="E1", team_id="T1") is None
-        bot = await installs.async_find_bot(
-            enterprise_id="E1", team_id="T1", is_enterprise_install=True
-        )
-        assert bot is not None
-        assert bot.bot_token == "xoxb-e"
 
 
 async def test_installed_again_the_new_token_counts_and_the_old_is_nowhere(
