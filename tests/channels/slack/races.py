@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
+import pytest
 import structlog
 from pydantic import JsonValue
 
@@ -33,6 +34,7 @@ from channels.slack import marks, pace
 from channels.slack.manifest import manifest
 from channels.slack.marks import Json
 from tests.engine.office import ScriptedModel
+from tests.scenarios import slack_office
 from tests.scenarios.slack_office import PATIENCE_SECONDS, SlackOffice, until
 from tests.slack_server import delivery, views
 from tests.slack_server.server import SlackServer
@@ -72,9 +74,9 @@ class Shipping(ScriptedModel):
 async def crowded(url: str, folder: Path) -> AsyncGenerator[tuple[SlackOffice, App]]:
     """An office where ten may decide, heard by two listeners and worked by two workers."""
     async with SlackServer(manifest()) as slack, AsyncExitStack() as stack:
+        stack.enter_context(_unhurried())
         office = SlackOffice(slack, url, folder, 0, CROWD)
         office.model = Shipping()
-        stack.enter_context(_unhurried())
         app = await stack.enter_async_context(office.listening())
         await stack.enter_async_context(office.listening())
         await stack.enter_async_context(office.working())
@@ -84,11 +86,13 @@ async def crowded(url: str, folder: Path) -> AsyncGenerator[tuple[SlackOffice, A
 
 @contextmanager
 def _unhurried() -> Generator[None]:
-    """All copies go to the same people, one a second, and Slack waits three seconds: that pace, and this machine's, would be all that is seen."""
-    kept = pace.BURST, delivery.ACK_SECONDS, views.TRIGGER_SECONDS
-    pace.BURST, delivery.ACK_SECONDS, views.TRIGGER_SECONDS = 1_000_000, 60.0, 60.0
-    yield
-    pace.BURST, delivery.ACK_SECONDS, views.TRIGGER_SECONDS = kept
+    """Slack waits three seconds, a lease lasts two, and each person gets one copy a second: that alone would be seen on a busy machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pace, "BURST", 1_000_000)
+        patch.setattr(delivery, "ACK_SECONDS", 60.0)
+        patch.setattr(views, "TRIGGER_SECONDS", 60.0)
+        patch.setattr(slack_office, "LEASE_SECONDS", 30.0)
+        yield
 
 
 async def races(office: SlackOffice, app: App, count: int, chance: random.Random) -> list[Race]:
