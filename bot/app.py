@@ -204,7 +204,8 @@ async def run_slack(app: App, stop: asyncio.Event, ready: Callable[[], None]) ->
     from channels.slack.connect import over_socket
 
     listener = await slack_listener(app)
-    await over_socket(listener, workspaces.secret(app.settings.slack_app_token), stop, ready)
+    token, pulse = workspaces.secret(app.settings.slack_app_token), workspaces.pulse(app.store)
+    await over_socket(listener, token, pulse, stop, ready)
     await listener.settled()
 
 

@@ -60,7 +60,7 @@ def init(
         "--self-approval": self_approval,
     }
     asking = Asking(given, note if as_json else say)
-    walk = Walk(parts.read(), asking, over_http=http, url=url, channel=channel)
+    walk = Walk(parts.read(), asking, over_http=http, url=parts.https(url), channel=channel)
     try:
         done = walk.through()
     except NoAnswer:

@@ -62,7 +62,7 @@ async def slack(what: What = None, /, *, url: Url = "") -> None:
         return
     from channels.slack.manifest import manifest
 
-    say_json(manifest(url))
+    say_json(manifest(parts.https(url)))
 
 
 def _lacking(settings: Settings, part: str) -> list[str]:

@@ -43,6 +43,8 @@ class Answers:
         """Takes words that were written to a copy; False: they are for somebody else to take."""
         if not said.place.is_direct:
             return False
+        if said.again:
+            self._told[said.words.id] = None
         match await self._copies(said):
             case []:
                 return False

@@ -27,6 +27,7 @@ from channels.slack.cursors import Cursors, Gap
 from channels.slack.entries import Chosen, Command, Entered, Opened, Stopped, read
 from channels.slack.history import with_before
 from channels.slack.home import Home
+from channels.slack.later import Later
 from channels.slack.missed import Missed
 from channels.slack.modal import Modals
 from channels.slack.parse import Said, Submitted, Us, Wish
@@ -58,6 +59,7 @@ class Listener:
         self._asks = Asks(web, us, people, arrivals, self._signs, self._standings)
         self._homes = Homes(hasty, us)
         self._cursors = Cursors(us, arrivals)
+        self._later = Later(self._said)
         self._beside: set[asyncio.Task[None]] = set()
 
     def app(self, signing_secret: str = "") -> AsyncApp:
@@ -82,6 +84,7 @@ class Listener:
 
     async def settled(self) -> None:
         """Ends what is under way beside the listening, within a few seconds; all of it is best effort."""
+        self._later.end()
         await self._signs.settled()
         self._start(self._cursors.store())
         _, late = await asyncio.wait(self._beside, timeout=DRAIN_SECONDS)
@@ -102,7 +105,7 @@ class Listener:
         """What Slack is answered; None: that it was heard."""
         match arrived:
             case Said():
-                await self._said(arrived)
+                await self._told(arrived)
                 if self._cursors.heard(arrived.place.channel, arrived.ts):
                     self._start(self._cursors.store())
             case Remark():
@@ -136,6 +139,14 @@ class Listener:
                 await self._arrivals.rate(arrived)
         return None
 
+    async def _told(self, said: Said) -> None:
+        """What cannot be stored in time Slack tells again, and when it no longer does we look ourselves."""
+        try:
+            await self._said(said)
+        except OSError:
+            self._later.again(said)
+            raise
+
     async def _said(self, said: Said) -> None:
         if said.words.aim != "bot" and not said.is_reply:
             return
@@ -156,12 +167,12 @@ class Listener:
         elif became == "enough":
             self._start(hints.fall_silent(self._web, said.place))
         elif words.aim == "bot" and self._arrivals.is_outside(words):
-            is_news = self._standings.turned_away(words.person)
+            is_news = not said.again and self._standings.turned_away(words.person)
             hint = hints.from_outside(look_of(words.person, self._people))
             self._whisper(said, hint if is_news else "")
 
     def _whisper(self, said: Said, hint: str) -> None:
-        if hint:
+        if hint and not said.again:
             self._start(hints.whisper(self._web, said.place, said.words.person, hint))
 
     async def _stop(self, said: Said) -> None:

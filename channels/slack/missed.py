@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import structlog
@@ -98,7 +99,9 @@ class Missed:
                 async for each in messages:
                     message = Message.model_validate(each)
                     if message.ts > since and is_heard(message, self._us):
-                        await self._hear(said(message, channel, self._us, self._name_of))
+                        heard = said(message, channel, self._us, self._name_of)
+                        again = message.ts <= self._since.get(channel, "")
+                        await self._hear(replace(heard, again=again))
         except (Undeliverable, Refused):
             return "refused"
         except Exception as error:  # noqa: BLE001 - whatever it is: the others are to be read all the same

@@ -11,6 +11,7 @@ from bot.core.thread import Thread
 from bot.core.values import Address
 from bot.kit.channel import Fate, Fetched, Undeliverable
 from bot.kit.people import People
+from bot.kit.pulse import Pulse
 from channels.slack.address import place
 from channels.slack.api import Web
 from channels.slack.connect import introduced
@@ -68,9 +69,10 @@ class Offices:
 class Everywhere:
     """The Slack channel of all these workspaces: a message goes where its address says, by the token of that workspace."""
 
-    def __init__(self, offices: Offices, people: People) -> None:
+    def __init__(self, offices: Offices, people: People, pulse: Pulse | None = None) -> None:
         self._offices = offices
         self._people = people
+        self._pulse = pulse
         self._there: dict[str, tuple[Web, Slack]] = {}
 
     async def find(self, address: Address, key: str) -> str | None:
@@ -111,5 +113,5 @@ class Everywhere:
         web = await self._offices.web(team)
         known = self._there.get(team)
         if known is None or known[0] is not web:
-            known = self._there[team] = (web, Slack(web, self._people))
+            known = self._there[team] = (web, Slack(web, self._people, self._pulse))
         return known[1]

@@ -64,12 +64,16 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message, with the place it stands at and, of a reply, who wrote what it replies to, where Slack says so."""
+    """A message, with the place it stands at and, of a reply, who wrote what it replies to, where Slack says so.
+
+    `again`: it was heard before, and is read once more to be sure.
+    """
 
     words: Words
     place: Place
     ts: str
     parent: str = ""
+    again: bool = False
 
     @property
     def is_reply(self) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import structlog
 
 from bot.core.outbox import Outgoing
+from bot.kit.pulse import Pulse
 from channels.slack import blocks
-from channels.slack.api import NotAsItStands, Web, surely
+from channels.slack.api import Answer, NotAsItStands, Web, surely
 from channels.slack.blocks import File, Look, Post
 from channels.slack.cards import plain, render
 from channels.slack.history import find, history, replies
@@ -19,6 +22,8 @@ from channels.slack.payload import Json, Message
 
 # A change that Slack does not take is tried again after each of these: the same change twice is one.
 PAUSES = (0.5, 1.5, 3.0)
+# We may be told of a message before we are answered, by so much at most.
+EARLY_SECONDS = 5.0
 log = structlog.get_logger()
 
 
@@ -34,9 +39,12 @@ class Spot:
 class Posting:
     """The way out, one message after the other in each channel."""
 
-    def __init__(self, web: Web, who: Callable[[], Awaitable[Us]]) -> None:
+    def __init__(
+        self, web: Web, who: Callable[[], Awaitable[Us]], pulse: Pulse | None = None
+    ) -> None:
         self._web = web
         self._who = who
+        self._pulse = pulse
         self._pace = Pace()
 
     async def find(self, spot: Spot, key: str) -> Json | None:
@@ -64,7 +72,7 @@ class Posting:
         shown = headed(post, spot.head)
         card: Json = {"channel": spot.channel, "ts": ts, "text": shown.text}
         card |= {"blocks": list(shown.blocks), "metadata": metadata}
-        await surely(lambda: self._web.call("chat.update", card), PAUSES)
+        await self._heard_of(surely(lambda: self._web.call("chat.update", card), PAUSES))
 
     async def _post(self, spot: Spot, post: Post, metadata: Json) -> str:
         shown = headed(post, spot.head)
@@ -75,7 +83,18 @@ class Posting:
             "blocks": list(shown.blocks) or None,
             "metadata": metadata,
         }
-        return await self._web.post(message)
+        return await self._heard_of(self._web.post(message))
+
+    async def _heard_of(self, writing: Awaitable[Answer]) -> Answer:
+        """Does what Slack tells the app itself of as well. Raises as `Web.call` does."""
+        begun = asyncio.get_running_loop().time()
+        answer = await writing
+        took = asyncio.get_running_loop().time() - begun
+        if self._pulse:
+            # Best effort: whether a socket is deaf is no matter of this message.
+            with suppress(Exception):
+                await self._pulse.said(min(took, EARLY_SECONDS))
+        return answer
 
     async def _upload(self, spot: Spot, files: Sequence[File]) -> None:
         """Before the card: nobody is to decide on what they cannot see. What a lost reply left there is not sent again."""

@@ -11,6 +11,7 @@ from bot.core.thread import Thread
 from bot.core.values import Address
 from bot.kit.channel import Fate, Fetched, Undeliverable
 from bot.kit.people import People
+from bot.kit.pulse import Pulse
 from channels.slack import marks
 from channels.slack.address import Place, link, moment, place
 from channels.slack.api import Web
@@ -29,10 +30,10 @@ from channels.slack.signs import Signs
 class Slack:
     """The Slack channel of one workspace. A receipt names the message, then the copies of it."""
 
-    def __init__(self, web: Web, people: People) -> None:
+    def __init__(self, web: Web, people: People, pulse: Pulse | None = None) -> None:
         self._web = web
         self._people = people
-        self._posting = Posting(web, self._who)
+        self._posting = Posting(web, self._who, pulse)
         self._copies = Copies(web, people, self._posting)
         self._signs = Signs(web)
         self._roots = Roots(web, self._who)

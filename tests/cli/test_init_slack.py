@@ -18,6 +18,8 @@ from typing import cast
 import pytest
 from dotenv import dotenv_values
 
+from bot.cli.errors import Wrong
+from bot.cli.parts import https
 from bot.kit.people import People
 from channels.slack.manifest import manifest
 from tests.channels.console.typing_at import Keys
@@ -265,6 +267,28 @@ async def test_over_http_the_signing_secret_is_asked_for(tmp_path: Path) -> None
     assert "bot.example.com" in said.out
     assert place.env["SLACK_SIGNING_SECRET"] == secret
     assert secret not in said.out + said.err
+
+
+async def test_an_address_that_slack_sends_nothing_to_is_refused_before_anything_is_asked(
+    place: Setting,
+) -> None:
+    said = await place.init("--http", "--url", "http://bot.example.com/slack/events", said=[])
+    assert said.status == 2
+    assert said.err.startswith("--url: Slack sends events to an https:// address")
+    assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "url", ["bot.example.com", "https://", "https:/bot", "https://[", "https://a b", "https://a/\n"]
+)
+def test_what_is_no_https_address_is_said_to_be_none(url: str) -> None:
+    with pytest.raises(Wrong, match=r"https://bot\.example\.com/slack/events"):
+        https(url)
+
+
+def test_an_https_address_or_none_is_taken_as_it_is() -> None:
+    for url in ("", "https://bot.example.com/slack/events", "https://127.0.0.1:8443/slack/events"):
+        assert https(url) == url
 
 
 async def test_over_http_without_its_address_no_link_is_made_up(place: Setting) -> None:

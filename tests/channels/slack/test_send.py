@@ -79,6 +79,42 @@ async def test_what_was_sent_is_found_by_its_key_and_nothing_else_is(room: Room)
     assert await room.sender.find(room.address, "t1-9-0") is None
 
 
+class Echoes:
+    """A pulse that keeps what is said to have been written."""
+
+    def __init__(self, *errors: OSError) -> None:
+        self.ages: list[float] = []
+        self._errors = list(errors)
+
+    async def said(self, seconds: float) -> None:
+        self.ages.append(seconds)
+        for error in self._errors:
+            raise error
+
+    async def unheard(self, silent: float, after: float) -> bool:
+        raise AssertionError("who writes hears nothing")
+
+
+async def test_what_slack_took_is_to_come_back_and_what_it_refused_is_not(room: Room) -> None:
+    echoes = Echoes()
+    sender = Slack(Web(room.slack.token, room.slack.api_url), People(), echoes)
+    room.slack.faults.plan("chat.postMessage", Refuse("is_archived"), Fail(500))
+    for error in (Undeliverable, OSError):
+        with pytest.raises(error):
+            await sender.send(room.address, HELLO)
+    assert echoes.ages == []
+    await sender.send(room.address, HELLO)
+    assert len(echoes.ages) == 1
+    assert 0 < echoes.ages[0] < 5
+
+
+async def test_a_pulse_that_cannot_be_told_costs_no_message(room: Room) -> None:
+    echoes = Echoes(ConnectionError("Redis is away"))
+    sender = Slack(Web(room.slack.token, room.slack.api_url), People(), echoes)
+    assert await sender.send(room.address, HELLO)
+    assert (room.posts(), len(echoes.ages)) == (1, 1)
+
+
 @pytest.mark.parametrize("fault", [LoseReply(), Cut(), Fail(503)])
 async def test_what_may_have_arrived_is_not_sent_again_by_itself(
     room: Room, fault: LoseReply | Cut | Fail
