@@ -16,6 +16,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from bot.core import deciders
 from bot.core.legible import legible, legible_name
 from bot.core.outbox import Approval, Hold, Notice, Outgoing, Question, Say, UnknownOutcome
 from bot.core.visible import on_one_line, visible
@@ -122,7 +123,8 @@ def _whence(asked: Approval) -> str:
 
 
 def _deciders(asked: Approval) -> _Rows:
-    rows = _who_and_when(asked.approvers, asked.until, who="who may decide")
+    rows = _who_and_when(deciders.left(asked), asked.until, who="who may decide")
+    rows += [(f"not {on_one_line(name)}", Text(why)) for name, why in deciders.excuses(asked)]
     if asked.quorum > 1:
         votes = f"{len(asked.votes)} of {asked.quorum}"
         given = f" ({_people(asked.votes)})" if asked.votes else ""

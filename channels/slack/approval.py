@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.core import deciders
 from bot.core import words as core_words
 from bot.core.outbox import Approval
 from bot.core.visible import on_one_line, visible
@@ -39,9 +40,7 @@ def approval(asked: Approval, look: Look) -> Post:
 
 # ---- who, until when and how -----------------------------------------------------------------------------------------
 def _terms(asked: Approval, look: Look, say: Words) -> Iterator[str]:
-    yield say.deciders.format(people=blocks.names(_deciders(asked)) or say.nobody)
-    if asked.barred:
-        yield say.barred.format(people=blocks.names(asked.barred))
+    yield from _who(asked, say)
     if asked.quorum > 1:
         people = blocks.names(asked.votes) or say.nobody
         yield say.votes.format(count=len(asked.votes), quorum=asked.quorum, people=people)
@@ -53,6 +52,14 @@ def _terms(asked: Approval, look: Look, say: Words) -> Iterator[str]:
     yield say.request.format(request=blocks.name(asked.request, 250))
 
 
+def _who(asked: Approval, say: Words) -> Iterator[str]:
+    """Who can still approve, and who of those named cannot and why."""
+    yield say.deciders.format(people=blocks.names(deciders.left(asked)) or say.nobody)
+    excuses = [f"{name} ({why})" for name, why in deciders.excuses(asked, say.language)]
+    if excuses:
+        yield say.barred.format(people=blocks.names(excuses))
+
+
 def _outside(asked: Approval, say: Words) -> str:
     """Which arguments hold words that are nobody's of ours, and whose they are."""
     parts = [f"{name} ({whence})" for name, whence in asked.outside.items()]
@@ -61,7 +68,7 @@ def _outside(asked: Approval, say: Words) -> str:
 
 def how(asked: Approval, say: Words) -> str:
     """What decides here, or what is missing before anything can."""
-    if not _is_decidable(asked):
+    if not deciders.suffices(asked):
         return _mend(asked, say)
     if not _is_decided_here(asked):
         channels, deny = blocks.names(asked.channels), _word(core_words.DENY, say)
@@ -72,8 +79,9 @@ def how(asked: Approval, say: Words) -> str:
 
 def _mend(asked: Approval, say: Words) -> str:
     """That too few may decide this, and what to do about it."""
-    few = say.too_few_decide.format(people=blocks.names(_deciders(asked)), quorum=asked.quorum)
-    so = few if _deciders(asked) else say.nobody_decides
+    able = blocks.names(deciders.able(asked))
+    few = say.too_few_decide.format(people=able, quorum=asked.quorum)
+    so = few if able else say.nobody_decides
     return f"{so} {say.how_to_mend.format(thread=blocks.thread(asked.request))}"
 
 
@@ -84,7 +92,7 @@ def _word(table: dict[str, tuple[str, ...]], say: Words) -> str:
 def _buttons(asked: Approval, say: Words) -> list[Json]:
     """Where too few may approve, the card can still be denied, and edited by whoever is named."""
     tool, request = on_one_line(asked.tool), asked.request
-    can_be_approved = _is_decidable(asked) and _is_decided_here(asked)
+    can_be_approved = deciders.suffices(asked) and _is_decided_here(asked)
     offered = (
         ("approve", say.approve, say.approve_spoken, can_be_approved),
         ("deny", say.deny, say.deny_spoken, True),
@@ -104,14 +112,6 @@ def _buttons(asked: Approval, say: Words) -> list[Json]:
 
 def _is_decided_here(asked: Approval) -> bool:
     return not asked.channels or CHANNEL in asked.channels
-
-
-def _is_decidable(asked: Approval) -> bool:
-    return len(_deciders(asked)) >= asked.quorum
-
-
-def _deciders(asked: Approval) -> tuple[str, ...]:
-    return tuple(person for person in asked.approvers if person not in asked.barred)
 
 
 # ---- in full ---------------------------------------------------------------------------------------------------------
@@ -147,6 +147,7 @@ def _spoken(asked: Approval, rows: list[Row], look: Look, say: Words) -> str:
         if asked.because.strip()
         else "",
         _outside(asked, say) if asked.outside else "",
+        *_who(asked, say),
         blocks.deadline(asked.until, look, say),
         how(asked, say),
     ]

@@ -50,7 +50,7 @@ DE = Words(
     votes="Genehmigungen: {count} von {quorum} ({people})",
     edited_by="Bearbeitet von: {people}",
     self_approval="Selbstgenehmigung ist erlaubt: wer darum gebeten hat, darf auch genehmigen",
-    barred="Dürfen nicht genehmigen, weil sie darum gebeten oder es geändert haben: {people}",
+    barred="Ablehnen dürfen, nicht genehmigen: {people}",
     how_typed=(
         "Einen Knopf drücken oder in diesem Thread genau `{approve}` oder `{deny} GRUND` antworten. Alles andere ist "
         "eine Nachricht und entscheidet nichts."

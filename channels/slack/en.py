@@ -49,7 +49,7 @@ EN = Words(
     votes="Approvals: {count} of {quorum} ({people})",
     edited_by="Edited by: {people}",
     self_approval="Self-approval is allowed: whoever asked for this may approve it",
-    barred="May not approve, having asked for it or changed it: {people}",
+    barred="May deny and not approve: {people}",
     how_typed=(
         "Press a button, or reply in this thread with exactly `{approve}` or `{deny} REASON`. Anything else is a message "
         "and decides nothing."

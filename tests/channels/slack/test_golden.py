@@ -161,7 +161,7 @@ table:
     **Bold**, _italic_, [docs](https://docs.example.com/?a=1&b=2), <b>tag</b>.
 What a look beforehand found
 > a\\u202egpj.exe\\u202c <!channel> <!here|here> <@U012> @everyone &amp; [x](https://a.example)
-  May decide: ana, bo
+  May decide: ana
   Approvals: 1 of 2 (bo)
   Until <!date^1795000000^{date_short_pretty}, {time}|2026-11-18 11:06 UTC>
   Request T-4-0-v2
@@ -186,7 +186,7 @@ What a look beforehand found
 Said since this was asked
 > cy: hurry
 Not all of this fits here. Before you decide, read the attached file `T-4-0-v2.yaml`, which has all of it (40,953 characters, SHA-256 ed18e1892fe38f185206699ebedcfd20f9243c21c5f6ad942c032538aac08788).
-  May decide: ana, bo
+  May decide: ana
   Approvals: 1 of 2 (bo)
   Until <!date^1795000000^{date_short_pretty}, {time}|2026-11-18 11:06 UTC>
   Request T-4-0-v2
