@@ -32,6 +32,7 @@ def approval(asked: Approval, look: Look) -> Post:
         blocks.remark(say.said_since, asked.quote),
         *(blocks.section(_pointer(file, say)) for file in files),
         blocks.context(*_terms(asked, look, say)),
+        *map(blocks.section, _unreached(asked, look, say)),
         blocks.section(how(asked, say)),
         *_buttons(asked, say),
     ]
@@ -83,6 +84,18 @@ def _mend(asked: Approval, say: Words) -> str:
     few = say.too_few_decide.format(people=able, quorum=asked.quorum)
     so = few if able else say.nobody_decides
     return f"{so} {say.how_to_mend.format(thread=blocks.thread(asked.request))}"
+
+
+def _unreached(asked: Approval, look: Look, say: Words) -> Iterator[str]:
+    """That too few of those who may approve this here can be known here, and what to do about it."""
+    left = deciders.left(asked)
+    absent = [person for person in left if person in look.absent]
+    if len(left) - len(absent) >= deciders.missing(asked) or not deciders.suffices(asked):
+        return
+    if _is_decided_here(asked):
+        thread, request = blocks.thread(asked.request), blocks.name(asked.request, 250)
+        name, people = blocks.name(absent[0]), blocks.names(absent)
+        yield say.unreached.format(people=people, name=name, thread=thread, request=request)
 
 
 def _word(table: dict[str, tuple[str, ...]], say: Words) -> str:
@@ -149,6 +162,7 @@ def _spoken(asked: Approval, rows: list[Row], look: Look, say: Words) -> str:
         _outside(asked, say) if asked.outside else "",
         *_who(asked, say),
         blocks.deadline(asked.until, look, say),
+        *_unreached(asked, look, say),
         how(asked, say),
     ]
     found = f"{say.found}:\n{blocks.set_off(asked.text)}" if asked.text.strip() else ""

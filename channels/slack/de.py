@@ -51,6 +51,11 @@ DE = Words(
     edited_by="Bearbeitet von: {people}",
     self_approval="Selbstgenehmigung ist erlaubt: wer darum gebeten hat, darf auch genehmigen",
     barred="Ablehnen dürfen, nicht genehmigen: {people}",
+    unreached=(
+        "Ohne Slack-ID in der people-Datei und darum hier nicht bekannt: {people}. So können es in Slack zu wenige genehmigen. "
+        "Abhilfe: `bot approvers {thread} --add {name} --slack U…` (im Profil: Copy member ID), die Worker neu starten und in "
+        "diesem Thread etwas sagen. Am Terminal zählt auch `bot approve {request} --as {name}`."
+    ),
     how_typed=(
         "Einen Knopf drücken oder in diesem Thread genau `{approve}` oder `{deny} GRUND` antworten. Alles andere ist "
         "eine Nachricht und entscheidet nichts."

@@ -50,6 +50,11 @@ EN = Words(
     edited_by="Edited by: {people}",
     self_approval="Self-approval is allowed: whoever asked for this may approve it",
     barred="May deny and not approve: {people}",
+    unreached=(
+        "Without a Slack ID in the people file, and so not known here: {people}. Too few are left who may approve this in Slack. "
+        "To mend it: `bot approvers {thread} --add {name} --slack U…` (their profile, Copy member ID), start the workers anew and "
+        "say something in this thread. At a terminal `bot approve {request} --as {name}` counts too."
+    ),
     how_typed=(
         "Press a button, or reply in this thread with exactly `{approve}` or `{deny} REASON`. Anything else is a message "
         "and decides nothing."

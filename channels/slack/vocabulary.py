@@ -56,6 +56,7 @@ class Words:
     edited_by: str
     self_approval: str
     barred: str
+    unreached: str
     how_typed: str
     how_button: str
     how_elsewhere: str

@@ -12,6 +12,8 @@ from inline_snapshot import snapshot
 from pydantic import JsonValue
 
 from bot.core.outbox import Approval, Hold, Notice, Outgoing, Question, Say, UnknownOutcome
+from bot.kit.people import People, Person
+from channels.slack import reader
 from channels.slack.cards import Json, Look, Post, plain, render
 from tests.channels.slack.limits import broken, calls, read, texts
 
@@ -242,6 +244,31 @@ def test_who_may_not_approve_is_named_with_the_reason_in_the_card_and_its_text()
     assert f"\n{who}{why}" in post.text
     german = "ana (hat darum gebeten), di (hat die Argumente geändert)"
     assert f"Ablehnen dürfen, nicht genehmigen: {german}\n" in read(card(asked, DE))
+
+
+def test_a_card_whose_approvers_slack_does_not_know_says_what_mends_it() -> None:
+    look = reader.look(APPROVAL, People({"ana": Person(), "bo": Person(slack="U0B")}))
+    assert look.absent == ("ana",)
+    post = card(APPROVAL, look)
+    for text in (read(post), post.text):
+        assert "not known here: ana." in text
+        assert "`bot approvers T --add ana --slack U…`" in text
+        assert "`bot approve T-4-0-v2 --as ana`" in text
+    assert "people-Datei" in card(APPROVAL, replace(look, language="de")).text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        replace(APPROVAL, votes=(), quorum=1),
+        replace(APPROVAL, barred=("ana",)),
+        replace(APPROVAL, channels=("email",)),
+    ],
+)
+def test_an_absent_approver_whom_it_does_not_take_is_no_trouble(
+    asked: Approval,
+) -> None:
+    assert "not known here" not in card(asked, Look(absent=("ana",))).text
 
 
 def test_an_argument_of_a_hundred_kilobytes_goes_along_as_a_file() -> None:

@@ -165,6 +165,7 @@ What a look beforehand found
   Approvals: 1 of 2 (bo)
   Until <!date^1795000000^{date_short_pretty}, {time}|2026-11-18 11:06 UTC>
   Request T-4-0-v2
+Without a Slack ID in the people file, and so not known here: ana. Too few are left who may approve this in Slack. To mend it: `bot approvers T --add ana --slack U…` (their profile, Copy member ID), start the workers anew and say something in this thread. At a terminal `bot approve T-4-0-v2 --as ana` counts too.
 Press a button, or reply in this thread with exactly `approve` or `deny REASON`. Anything else is a message and decides nothing.
 [Approve] [Deny…] [Edit…]\
 """,
@@ -190,6 +191,7 @@ Not all of this fits here. Before you decide, read the attached file `T-4-0-v2.y
   Approvals: 1 of 2 (bo)
   Until <!date^1795000000^{date_short_pretty}, {time}|2026-11-18 11:06 UTC>
   Request T-4-0-v2
+Without a Slack ID in the people file, and so not known here: ana. Too few are left who may approve this in Slack. To mend it: `bot approvers T --add ana --slack U…` (their profile, Copy member ID), start the workers anew and say something in this thread. At a terminal `bot approve T-4-0-v2 --as ana` counts too.
 Press a button, or reply in this thread with exactly `approve` or `deny REASON`. Anything else is a message and decides nothing.
 [Approve] [Deny…] [Edit…]\
 """)
