@@ -86,6 +86,15 @@ def _mend(asked: Approval, say: Words) -> str:
     return f"{so} {say.how_to_mend.format(thread=blocks.thread(asked.request))}"
 
 
+def strands(asked: Approval, editor: str, look: Look) -> str:
+    """That too few would be left to approve this once this person has changed it; empty where enough would."""
+    say, after = words(look.language), deciders.after_edit(asked, editor)
+    if len(after) >= asked.quorum:
+        return ""
+    people, thread = blocks.names(after) or say.nobody, blocks.thread(asked.request)
+    return say.edit_strands.format(people=people, quorum=asked.quorum, thread=thread)
+
+
 def _unreached(asked: Approval, look: Look, say: Words) -> Iterator[str]:
     """That too few of those who may approve this here can be known here, and what to do about it."""
     left = deciders.left(asked)

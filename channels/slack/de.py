@@ -124,6 +124,10 @@ DE = Words(
     cancel="Abbrechen",
     reason="Warum? Das Modell liest es.",
     edit_makes_a_card="Eine Bearbeitung erzeugt eine neue Karte, die die Änderung zeigt. Sie genehmigt nichts.",
+    edit_strands=(
+        "*Nach einer Änderung von dir können es zu wenige genehmigen*: {people}; nötig sind {quorum}. Wer einen Aufruf ändert, darf "
+        "ihn nicht genehmigen. `bot approvers {thread} --add NAME` benennt noch jemanden, sobald die Worker neu gestartet sind."
+    ),
     left_long="{name} ist zu lang für ein Formular ({size} Zeichen) und bleibt, wie es ist:",
     left_hidden="{name} enthält unsichtbare Zeichen ({size} im Ganzen) und bleibt, wie es ist:",
     left_over="{name} hat in diesem Formular keinen Platz ({size} Zeichen) und bleibt, wie es ist:",

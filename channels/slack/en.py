@@ -115,6 +115,10 @@ EN = Words(
     cancel="Cancel",
     reason="Why? The model reads it.",
     edit_makes_a_card="An edit makes a new card that shows the change. It approves nothing.",
+    edit_strands=(
+        "*If you change it, too few are left who may approve it*: {people}, and it needs {quorum}. Whoever changes a call may not "
+        "approve it. `bot approvers {thread} --add NAME` names one more, once the workers were started anew."
+    ),
     left_long="{name} is too long for a form ({size} characters) and stays as it is:",
     left_hidden="{name} holds characters that cannot be seen ({size} in all) and stays as it is:",
     left_over="{name} has no room in this form ({size} characters) and stays as it is:",

@@ -106,6 +106,7 @@ class Words:
     cancel: str
     reason: str
     edit_makes_a_card: str
+    edit_strands: str
     left_long: str
     left_hidden: str
     left_over: str
