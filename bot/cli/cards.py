@@ -37,6 +37,7 @@ def _lines(waiting: Waiting) -> Iterator[str]:
             thread, call = waiting.request.partition("-")[0], waiting.request.rpartition("-v")[0]
             yield f"{waiting.request}  outcome unknown: {waiting.tool}, asked of {_people(waiting.asked)}"
             yield _quoted(waiting.text)
+            yield _anew(waiting.anew)
             yield _arguments(waiting.arguments)
             yield f"started {clock(waiting.started_at)}, may be tried again from {clock(waiting.may_retry_at)}"
             yield f"bot resolve {thread} {call} happened|retry|give-up"
@@ -49,6 +50,7 @@ def _lines(waiting: Waiting) -> Iterator[str]:
 
 def _approval(waiting: Approval) -> Iterator[str]:
     yield f"{waiting.request}  approval of {waiting.tool} by {on_one_line(deciders.by_whom(waiting))}{_until(waiting.until)}"
+    yield _anew(waiting.anew)
     yield _quoted(waiting.text)
     yield _arguments(waiting.arguments)
     yield f"because: {on_one_line(waiting.because)}" if waiting.because else ""
@@ -92,6 +94,10 @@ def _arguments(arguments: Mapping[str, JsonValue]) -> str:
 
 def _choices(choices: Sequence[str]) -> Iterator[str]:
     return (f"{number}. {on_one_line(choice)}" for number, choice in enumerate(choices, start=1))
+
+
+def _anew(why: str) -> str:
+    return f"asked anew: {on_one_line(why)}" if why else ""
 
 
 def _since(quote: str) -> str:

@@ -83,6 +83,8 @@ def _question(asked: Question, look: Look) -> RenderableType:
 
 def _approval(asked: Approval, look: Look) -> RenderableType:
     top: list[RenderableType] = []
+    if asked.anew:
+        top.append(_grid([("asked anew", words(asked.anew))]))
     if asked.because:
         top.append(_grid([("because", words(asked.because))]))
     top.append(_grid(_arguments(asked.arguments.items())))
@@ -97,6 +99,7 @@ def _approval(asked: Approval, look: Look) -> RenderableType:
 
 def _unknown(asked: UnknownOutcome, look: Look) -> RenderableType:
     rows = _arguments(asked.arguments.items())
+    rows += [("asked anew", words(asked.anew))] if asked.anew else []
     rows += [("started", Text(moment(asked.started_at)))]
     rows += [("try again", Text(f"not before {moment(asked.may_retry_at)}"))]
     rows += _who_and_when(asked.asked, None)

@@ -25,6 +25,7 @@ def approval(asked: Approval, look: Look) -> Post:
     files = (in_full(asked),) if _is_long(asked, rows) else ()
     body: list[Json | None] = [
         blocks.section(blocks.title(say.approval.format(tool=blocks.name(asked.tool)), look)),
+        blocks.remark(say.anew, asked.anew),
         blocks.remark(say.because, asked.because),
         arguments.shown(rows, say),
         blocks.context(_outside(asked, say)) if asked.outside else None,
@@ -138,7 +139,7 @@ def _is_decided_here(asked: Approval) -> bool:
 
 # ---- in full ---------------------------------------------------------------------------------------------------------
 def _is_long(asked: Approval, rows: list[Row]) -> bool:
-    texts = (asked.because, asked.text, asked.quote)
+    texts = (asked.anew, asked.because, asked.text, asked.quote)
     long = any(len(visible(text)) > blocks.MOST_REMARK_CHARACTERS for text in texts)
     return long or not all(row.fits for row in rows)
 
@@ -150,6 +151,7 @@ def in_full(asked: Approval) -> File:
         "because": asked.because,
         "arguments": dict(asked.arguments),
         "found": asked.text,
+        "anew": asked.anew,
         "said": asked.quote,
         "request": asked.request,
         "digest": asked.digest,
@@ -165,6 +167,7 @@ def _spoken(asked: Approval, rows: list[Row], look: Look, say: Words) -> str:
     """The whole ask for push notices and screen readers: who, what, why, until when, how; then what there is room for."""
     head = [
         blocks.title(say.approval.format(tool=blocks.name(asked.tool)), look),
+        f"{say.anew}: {mrkdwn(on_one_line(asked.anew), 500)}" if asked.anew else "",
         f"{say.because}: {mrkdwn(on_one_line(asked.because), 500)}"
         if asked.because.strip()
         else "",

@@ -42,6 +42,7 @@ DE = Words(
         "einen Kanal und erwähne mich dort."
     ),
     approval="Genehmigung erbeten: {tool}",
+    anew="Erneut gefragt, weil",
     because="Warum, in den Worten des Modells",
     arguments="Argumente",
     outside="Wiederholt, was von außen kam: {parts}",

@@ -41,6 +41,7 @@ EN = Words(
         "me there."
     ),
     approval="Approval wanted: {tool}",
+    anew="Asked anew, because",
     because="Why, in the model's own words",
     arguments="Arguments",
     outside="Repeats what came from outside: {parts}",

@@ -74,6 +74,7 @@ def unknown(asked: UnknownOutcome, look: Look) -> Post:
     sentence = phrases.unknown(on_one_line(asked.tool), say.language)
     body: list[Json | None] = [
         blocks.section(f"{title}\n{mrkdwn(sentence, 1_500)}"),
+        blocks.remark(say.anew, asked.anew),
         arguments.shown(rows, say),
         blocks.remark(say.said_since, asked.quote),
         *(blocks.rest_in(file, say) for file in files),
@@ -81,7 +82,8 @@ def unknown(asked: UnknownOutcome, look: Look) -> Post:
         blocks.section(_how(asked, say)),
         *_buttons(asked, offered, say),
     ]
-    head = [title, mrkdwn(sentence, 800), *times, _how(asked, say), blocks.names(offered)]
+    anew = f"{say.anew}: {mrkdwn(on_one_line(asked.anew), 500)}" if asked.anew else ""
+    head = [title, mrkdwn(sentence, 800), anew, *times, _how(asked, say), blocks.names(offered)]
     text = blocks.spoken(head, arguments.spoken(rows))
     return Post(text, blocks.identified(body, asked.key), files)
 

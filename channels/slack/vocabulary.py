@@ -47,6 +47,7 @@ class Words:
     hello: str
     # An approval
     approval: str
+    anew: str
     because: str
     arguments: str
     no_arguments: str

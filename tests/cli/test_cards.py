@@ -87,6 +87,10 @@ def test_whoever_cannot_approve_is_left_out_and_it_is_said_why() -> None:
     assert "  bot approve T-4-0-v1" in lines
 
 
+def test_a_card_that_is_asked_anew_says_why() -> None:
+    assert "  asked anew: a tag\\nmoved" in card(replace(ASKED, anew="a tag\nmoved")).split("\n")
+
+
 def test_a_card_that_too_few_may_decide_gives_the_command_that_mends_it() -> None:
     lines = card(replace(ASKED, barred=("ana",))).split("\n")
     assert lines[0] == "T-4-0-v1  approval of push_tag by nobody"

@@ -105,6 +105,13 @@ def test_whoever_cannot_approve_is_left_out_and_it_is_said_why() -> None:
     assert "not cy changed its arguments" in rows
 
 
+@pytest.mark.parametrize("asked", [APPROVAL, UNKNOWN])
+def test_what_is_asked_anew_says_why(asked: Approval | UnknownOutcome) -> None:
+    assert "asked anew" not in printed(card(asked, PLAIN))
+    text = " ".join(printed(card(replace(asked, anew="the tag moved"), PLAIN)).split())
+    assert "asked anew the tag moved" in text
+
+
 def test_self_approval_is_spoken_of_only_where_it_is_allowed() -> None:
     assert "self-approval" not in printed(card(replace(APPROVAL, self_approval=False), PLAIN))
 

@@ -186,7 +186,7 @@ What a look beforehand found
 > Push tag v1.5.0 to 538568d
 Said since this was asked
 > cy: hurry
-Not all of this fits here. Before you decide, read the attached file `T-4-0-v2.yaml`, which has all of it (40,953 characters, SHA-256 ed18e1892fe38f185206699ebedcfd20f9243c21c5f6ad942c032538aac08788).
+Not all of this fits here. Before you decide, read the attached file `T-4-0-v2.yaml`, which has all of it (40,962 characters, SHA-256 34bbf6b40bcef02938ef5282470e37bd54ffde0697effee8e172bc3534857166).
   May decide: ana
   Approvals: 1 of 2 (bo)
   Until <!date^1795000000^{date_short_pretty}, {time}|2026-11-18 11:06 UTC>
