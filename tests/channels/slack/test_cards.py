@@ -374,7 +374,9 @@ Press a button, or reply in this thread with a number or in your own words.
 1. Patch: v1.4.3
 2. Minor: v1.5.0
 What to know:
-&gt; Two commits since `v1.4.2`.\
+&gt; Two commits since `v1.4.2`.
+Said since this was asked:
+&gt; cy: hurry\
 """)
 
 
