@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from bot.app import House, house
 from bot.cli import parts, wording
 from bot.cli.errors import Wrong
+from bot.cli.failing import json_of_failure
 from bot.cli.output import say, say_json
 from bot.cli.parts import AsJson
 from bot.cli.writing import write
@@ -45,6 +46,20 @@ async def approvers(
     self_approval: Allowed = None,
     as_json: AsJson = False,
 ) -> None:
+    with json_of_failure(as_json):
+        name, agent, people = await _told(of, add, slack, self_approval)
+    if as_json:
+        say_json({"agent": name, "approvers": list(agent.front.approvers), "people": list(people)})
+        return
+    say(f"{name}: {', '.join(people) or 'nobody'} may approve; bot policy {name} says what.")
+    if add or self_approval:
+        say(ANEW)
+
+
+async def _told(
+    of: str, add: str, slack: str, self_approval: str | None
+) -> tuple[str, Agent, tuple[str, ...]]:
+    """The agent as it is once what was asked for is written, and who may approve."""
     settings = parts.read()
     found = house(settings)
     name = of if of in found.agents else await _agent_of(of, found)
@@ -53,13 +68,7 @@ async def approvers(
         _amend(settings, texts | _named(found.agents[name], found.people, add, self_approval))
         found = house(settings)
     agent = found.agents[name]
-    people = found.people.expand(agent.front.approvers)
-    if as_json:
-        say_json({"agent": name, "approvers": list(agent.front.approvers), "people": list(people)})
-        return
-    say(f"{name}: {', '.join(people) or 'nobody'} may approve; bot policy {name} says what.")
-    if add or self_approval:
-        say(ANEW)
+    return name, agent, found.people.expand(agent.front.approvers)
 
 
 async def _agent_of(request: str, found: House) -> str:

@@ -95,4 +95,6 @@ def test_nobody_and_nothing_unknown_is_written(office: Office) -> None:
     for words in (("desk", "--add", "carol"), ("dusk", "--add", "bob"), ("t1-1-0", "--add", "bob")):
         said = office.run("approvers", *words)
         assert (said.status, said.err.count("\n")) == (2, 1)
+        told = office.run("approvers", *words, "--json")
+        assert (told.status, told.json) == (2, {"error": said.err.strip()})
     assert agent(office) == before
