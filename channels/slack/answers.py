@@ -60,7 +60,9 @@ class Answers:
         channel, _, ts = press.spot.partition("/")
         reason = await self._arrivals.refusal(press) if channel.startswith("D") else None
         if reason:
-            await self._tell(press.id, Place(self._us.team, channel, ts), press.person, reason)
+            alias = self._people.alias_of(CHANNEL, press.person)
+            told = hints.to_you(alias or f"{CHANNEL}:{press.person}", reason)
+            await self._tell(press.id, Place(self._us.team, channel, ts), press.person, told)
 
     async def _under(self, said: Said) -> list[Json]:
         """The copy that this is a reply to."""

@@ -89,7 +89,9 @@ def test_an_expired_card_says_that_nobody_decided() -> None:
 def test_a_card_that_was_edited_away_names_the_one_that_counts() -> None:
     story, request = asking()
     story.edit(request, tag="v2")
-    assert "Out of date. The card that counts now is T-1-0-v2." in said(story, request)
+    where = "Out of date. The card that counts now is T-1-0-v2. It stands further down here"
+    assert where in said(story, request)
+    assert "Sie steht hier weiter unten" in said(story, request, DE)
     story.previewed("T-1-0")
     assert "Out of date. The card that counts now is T-1-0-v2." in said(story, request)
 
