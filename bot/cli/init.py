@@ -68,8 +68,5 @@ def init(
     except KeyboardInterrupt:
         note(f"\n{INTERRUPTED_TEXT}")
         return INTERRUPTED
-    if as_json:
-        say_json(done.json())
-    else:
-        say(done.text())
+    say_json(done.json()) if as_json else say(done.text())
     return DONE
