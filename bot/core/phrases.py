@@ -12,11 +12,15 @@ Language = Literal["en", "de"]
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """One language. `{text}` is filled with what the event or the notice says; holds without it ignore the reason."""
+    """One language. `{text}` is filled with what the event or the notice says; holds without it ignore the reason.
+
+    `bars` says why somebody's approval would not count, by whether they changed the call.
+    """
 
     holds: dict[Why, str]
     notices: dict[Code, str]
     unknown: str
+    bars: dict[bool, str]
 
 
 LANGUAGES: dict[Language, Phrases] = {
@@ -36,6 +40,7 @@ LANGUAGES: dict[Language, Phrases] = {
             "undelivered": "A message could not be delivered: {text}",
         },
         unknown="{text} was started and I cannot tell whether it happened. Please look, and say how to go on.",
+        bars={False: "asked for it", True: "changed its arguments"},
     ),
     "de": Phrases(
         holds={
@@ -53,6 +58,7 @@ LANGUAGES: dict[Language, Phrases] = {
             "undelivered": "Eine Nachricht konnte nicht zugestellt werden: {text}",
         },
         unknown="{text} wurde begonnen, und es ist nicht festzustellen, ob es geschehen ist. Bitte nachsehen und sagen, wie es weitergehen soll.",
+        bars={False: "hat darum gebeten", True: "hat die Argumente geändert"},
     ),
 }
 

@@ -78,7 +78,8 @@ class Call:
 
     `runs` is the last run of the try that was claimed.
     `approved` are those whose votes made it ready: they are looked at again before it runs.
-    `open` marks a request of an earlier step that can still be answered; `quote` is what was said since it was asked.
+    `open` marks a request of an earlier step that can still be answered; `quote` is what was said since it was asked,
+    `anew` why it is asked again though nobody said or changed anything.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Call:
     approved: tuple[str, ...] = ()
     open: bool = False
     quote: str = ""
+    anew: str = ""
 
     @property
     def request(self) -> str:

@@ -64,7 +64,9 @@ class Answers:
         where = Place(self._us.team, channel, ts)
         reason = await self._arrivals.refusal(press) if where.is_direct else None
         if reason:
-            await self._tell(press.id, where, press.person, reason)
+            alias = self._people.alias_of(CHANNEL, press.person)
+            told = hints.to_you(alias or f"{CHANNEL}:{press.person}", reason)
+            await self._tell(press.id, where, press.person, told)
 
     async def _copies(self, said: Said) -> list[Json]:
         """Those that these words are written to; none where Slack will not say: then the words go on as any others."""

@@ -50,11 +50,15 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """For whom it is rendered: their language and time zone, and the Slack ids of those the frame calls, once."""
+    """For whom it is rendered: their language and time zone, and the Slack ids of those the frame calls, once.
+
+    `absent` are those who are asked and have no id in Slack that anybody knows.
+    """
 
     language: str = "en"
     time_zone: str = "UTC"
     mentions: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 # ---- the frame's own words: mrkdwn, everything foreign in it escaped ---------------------------------------------------

@@ -35,6 +35,14 @@ def copy_only(waiting: Waiting | None, link: str, look: Look) -> str:
     return f"{say.decided_nothing}{decides} {say.a_copy_only.format(link=link)}"
 
 
+def to_you(person: str, text: str) -> str:
+    """What is on record of this person, as it is said to them."""
+    for verb, spoken in (("is", "You are"), ("has", "You have")):
+        if text.startswith(f"{person} {verb} "):
+            return f"{spoken} {text.removeprefix(f'{person} {verb} ')}"
+    return text
+
+
 async def whisper(web: Web, where: Place, user: str, text: str) -> None:
     """A note in the thread that this person alone sees. Raises as `Web.call` does."""
     there: Json = {"channel": where.channel, "thread_ts": where.thread_ts}

@@ -153,8 +153,7 @@ class Listener:
         said = await self._homes.settled(said)
         words = said.words
         if await self._answers.take(said):
-            self._signs.seen(said.place.channel, said.ts)
-            return
+            return  # No eyes, which nothing would take away: the copy itself says what came of it.
         if words.aim == "bot" and said.is_reply and not await self._arrivals.knows(words.address):
             words = await with_before(self._web, said, self._us, self._name_of)
         words = await self._standings.judged(words)

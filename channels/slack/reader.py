@@ -32,11 +32,12 @@ def look_of(user: str, people: People) -> Look:
 def reader_of(asked: Sequence[str], people: People) -> Look:
     """How it looks to those who are asked."""
     known = next((people.people[each] for each in asked if each in people.people), None)
-    users = (user_of(each, people) for each in asked)
+    users = {each: user_of(each, people) for each in asked}
     return Look(
         language=(known.language if known else None) or "en",
         time_zone=(known.time_zone if known else None) or "UTC",
-        mentions=tuple(user for user in users if user),
+        mentions=tuple(user for user in users.values() if user),
+        absent=tuple(each for each, user in users.items() if not user),
     )
 
 

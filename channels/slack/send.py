@@ -17,7 +17,7 @@ from channels.slack.address import Place, link, moment, place
 from channels.slack.api import Web
 from channels.slack.copies import Copies
 from channels.slack.files import fetch
-from channels.slack.hints import whisper
+from channels.slack.hints import to_you, whisper
 from channels.slack.marks import Copy, Receipt
 from channels.slack.parse import Us, us_of
 from channels.slack.posting import Posting, Spot
@@ -64,7 +64,7 @@ class Slack:
 
     async def tell(self, address: Address, person: str, text: str) -> None:
         """A note that this person alone sees: in the thread, or where they are not in its channel, in a direct message."""
-        user = user_of(person, self._people)
+        user, text = user_of(person, self._people), to_you(person, text)
         if user is None:
             return
         where = await self._roots.of(place(address))

@@ -180,15 +180,23 @@ async def test_without_a_terminal_and_without_flags_it_is_one_sentence(place: Se
     said = await place.init()
     assert said.status == 2
     assert said.err.count("\n") == 1
-    assert "asks at a terminal" in said.err
+    assert "The bot's token" in said.err
+    assert "Nothing was written. Give --bot-token, or answer at a terminal." in said.err
     assert place.files() == before
+
+
+async def test_a_failure_is_a_json_object_too_where_json_was_asked_for(place: Setting) -> None:
+    said = await place.init("--json")
+    assert said.status == 2
+    assert json.loads(said.out) == {"error": said.err.splitlines()[-1]}
+    assert "Nothing was written." in said.err
 
 
 async def test_when_the_answers_end_at_a_wrong_one_nothing_is_written(place: Setting) -> None:
     before = place.files()
     said = await place.init("--json", said=["xoxb-wrong"])
-    assert (said.status, said.out) == (2, "")
     assert said.err.splitlines()[-1].startswith("Slack does not know this token")
+    assert (said.status, json.loads(said.out)) == (2, {"error": said.err.splitlines()[-1]})
     assert place.files() == before
 
 
@@ -323,15 +331,36 @@ async def test_hello_in_a_channel_needs_the_bot_there(place: Setting) -> None:
 QUESTIONS = ("xoxb-…", "xapp-…", "member ID", "people file", "be an approver", "approve it alone")
 
 
-async def interrupted(process: asyncio.subprocess.Process) -> int:
+async def interrupted(process: asyncio.subprocess.Process, again: float = 1) -> int:
     """How it ends at Ctrl-C, pressed again if need be: one that comes just before the read begins is seen only after it."""
     async with asyncio.timeout(SECONDS):
         while process.returncode is None:
             process.send_signal(signal.SIGINT)
             with suppress(TimeoutError):
-                async with asyncio.timeout(1):
+                async with asyncio.timeout(again):
                     await process.wait()
     return process.returncode
+
+
+async def test_ctrl_c_says_that_nothing_was_written_to_people_and_to_scripts(
+    place: Setting,
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "init", "slack", "--json"),
+        cwd=place.folder,
+        env=place.surroundings(),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    async with asyncio.timeout(SECONDS):
+        await process.stderr.readuntil(b"xoxb-")
+    assert await interrupted(process, again=10) == 130
+    told = json.loads(await process.stdout.read())
+    assert told == {"error": "Interrupted; nothing was written."}
+    assert (await process.stderr.read()).decode().endswith(f"{told['error']}\n")
 
 
 @pytest.mark.parametrize("asked", range(len(QUESTIONS) + 1))

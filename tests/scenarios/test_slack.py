@@ -151,7 +151,7 @@ async def test_a_press_by_someone_not_allowed_is_refused_in_private_and_recorded
         await until(lambda: len(notes) == 1, "the private note")
         _, events = await only_thread(app)
     assert notes[0].user == office.eve.id
-    assert "not among those who may decide" in notes[0].text
+    assert notes[0].text.startswith("You are not among those who may decide this: ")
     assert [event.type for event in events].count("VerdictRefused") == 1
     assert office.ledger() == []
     assert action_ids(card) == ["approve", "deny", "edit"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -171,6 +171,27 @@ async def test_a_form_that_slack_refuses_goes_out_plainer_and_at_last_as_text(
     last = room.ours()[-1]
     assert last.blocks == []
     assert "Which?" in last.text
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        replace(QUESTION, question=f"{'word ' * 300}Which?"),
+        replace(QUESTION, question=f"{'word ' * 600}Which?", choices=("a", "b")),
+        replace(QUESTION, context=f"{'word ' * 450}all of it", quote="bob: hurry"),
+        replace(QUESTION, quote=f"bob: {'word ' * 190}hurry"),
+    ],
+)
+async def test_where_slack_refuses_the_blocks_no_word_of_a_question_is_lost(
+    room: Room, ask: Question
+) -> None:
+    room.slack.faults.plan("chat.postMessage", Refuse("invalid_blocks"))
+    await room.sender.send(room.address, ask)
+    *before, message = room.ours()
+    files = [room.slack.team.files[name] for each in before for name in each.files]
+    told = "\n".join((message.text.replace("&gt; ", ""), *(f.content.decode() for f in files)))
+    for part in (ask.question, ask.context, ask.quote):
+        assert part in told
 
 
 @pytest.mark.parametrize(
