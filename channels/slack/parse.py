@@ -64,10 +64,7 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message, with the place it stands at and, of a reply, who wrote what it replies to, where Slack says so.
-
-    `again`: it was heard before, and is read once more to be sure.
-    """
+    """A message where it stands; of a reply, who wrote what it replies to, where Slack says so. `again`: heard before, to be sure."""
 
     words: Words
     place: Place
