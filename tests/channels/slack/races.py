@@ -140,7 +140,8 @@ async def _race(office: SlackOffice, app: App, number: int, chance: random.Rando
 def _copies(office: SlackOffice, card: Message) -> dict[str, Message]:
     """What each of those who are asked has of this card in private."""
     channels = office.slack.team.channels
-    found = marks.read(marks.mark(cast("Json", {"metadata": card.metadata}), "copies"))
+    ours = cast("Json", {"metadata": card.metadata, "bot_id": card.bot_id})
+    found = marks.read(marks.mark(ours, card.bot_id, "copies"))
     return {copy.user: channels[copy.channel].messages[copy.ts] for copy in found}
 
 
