@@ -11,7 +11,7 @@ from typing import Literal
 from dotenv import dotenv_values
 
 from bot import settings as environment
-from bot.cli.secrets import masked
+from bot.known import masked
 from bot.settings import BadSettings, Settings
 
 
