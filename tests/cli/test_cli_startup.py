@@ -262,7 +262,7 @@ def test_what_looks_like_a_token_of_slack_is_not_logged(kind: str) -> None:
         return str(event)
 
     line = Rendered(render, ())(None, "info", {"error": f"with {kind}12345-abcDEF-9 refused"})
-    assert line == "{'error': 'with [secret] refused'}"
+    assert line == "{'error': 'with [secret: Slack token] refused'}"
 
 
 def test_the_ticket_of_a_socket_is_not_logged() -> None:
