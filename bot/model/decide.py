@@ -15,6 +15,7 @@ from bot.core.masks import PLAIN, Masks
 from bot.core.redact import cut
 from bot.core.thread import Thinking, Thread, is_closed
 from bot.core.values import Proposal, Usage
+from bot.kit import links
 from bot.kit.agent import Agent
 from bot.kit.propose import Malformed
 from bot.model import attached, budget, fallback, pictures
@@ -137,7 +138,7 @@ class Decider:
             later = told.kind == "transient" and not told.instead
             wait = waiting_ms(thread, error.retry_seconds) if later else 0
             return undecided(thread, told.kind, told.reason, wait, sent, error.usage, told.instead)
-        return self._heard(thread, agent, answer, sent)
+        return self._heard(thread, agent, events, answer, sent)
 
     def _models(self, agent: Agent) -> Models:
         first, second = self._model_of(agent), self._fallback_of(agent)
@@ -169,11 +170,14 @@ class Decider:
         )
         return fact or undecided(thread, "permanent", reason)
 
-    def _heard(self, thread: Thread, agent: Agent, answer: Answer, sent: Sent) -> Event:
+    def _heard(
+        self, thread: Thread, agent: Agent, events: Sequence[Event], answer: Answer, sent: Sent
+    ) -> Event:
         """The answer as a step, if it makes one; without secrets, before anything is made or digested of it."""
         answer = cut(answer, self._masks)
         try:
-            proposals = self._proposals(thread, agent, _uses(thread, answer))
+            uses = links.tamed(_uses(thread, answer), events, agent.prompt)
+            proposals = self._proposals(thread, agent, uses)
             reason = sense.malformed(thread, proposals)
         except Malformed as error:
             proposals, reason = (), str(error)
