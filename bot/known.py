@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import SecretStr
 
@@ -46,7 +46,11 @@ def _values(settings: Settings) -> Iterable[object]:
 
 
 def _passwords(values: Iterable[str]) -> list[str]:
-    found = [urlsplit(value).password or "" for value in values if "://" in value]
+    addresses = [urlsplit(value) for value in values if "://" in value]
+    found = [address.password or "" for address in addresses]
+    found += [
+        text for each in addresses for name, text in parse_qsl(each.query) if name == "password"
+    ]
     return [form for password in found for form in {password, unquote(password)}]
 
 
