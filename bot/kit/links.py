@@ -1,6 +1,6 @@
 """Links: an address that a model made up is shown, and leads nowhere: whatever it read could be carried away in one.
 
-An address stays a link where a person or a tool said it, word for word, or where its host stands in the agent's own prompt.
+An address stays a link where a person we know or a tool said it, word for word, or where its host stands in the agent's own prompt.
 Any other is written so that no client makes a link of it, its host still legible. No picture is ever shown.
 """
 
@@ -32,6 +32,7 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _PICTURE = re.compile(r"!(?=\[[^\]\n]{0,500}\][(\[])")
+_LEADING = ("http://", "https://")
 _ENDS = ".,;:!?)*_~"
 _BARE_HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,24}", re.IGNORECASE)
 
@@ -56,6 +57,8 @@ class _Told:
         self._texts: tuple[str, str, str] | None = None
 
     def has(self, address: str) -> bool:
+        if ":" in address and not address.lower().startswith(_LEADING):
+            return False
         people, tools, models = self._texts = self._texts or _texts(self._events)
         return address in people or (address in tools and address not in models)
 
@@ -65,7 +68,9 @@ def _texts(events: Iterable[Event]) -> tuple[str, str, str]:
     for event in events:
         match event:
             case MessageReceived() | MessageNoted() | Verdict():
-                people.append(event.text)
+                # As `slack:U7`: the people file knows no such person, and whoever it is has that address already.
+                if ":" not in event.actor:
+                    people.append(event.text)
             case CronTicked():
                 people.append(event.prompt)
             case ToolEnded():

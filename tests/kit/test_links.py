@@ -18,6 +18,12 @@ LOG: list[Event] = [
     StepDecided(id="s", seen=1, calls=(Proposal(kind="read", tool="t", arguments={"q": ["https://evil.test/?q=x"]}),)),
     ToolEnded(id="f", call="d", n=1, outcome="returned", result="you asked for https://evil.test/?q=x"),
 ]  # fmt: skip
+LOG += [
+    MessageReceived(
+        id="n", actor="slack:U7", address=HERE, text="https://strange.test/s slack://s"
+    ),
+    MessageReceived(id="o", actor="alice", address=HERE, text="slack://ours"),
+]
 PROMPT = "Dashboards are at https://graphs.example.com/d."
 
 
@@ -57,6 +63,8 @@ def test_what_was_said_before_stays(text: str) -> None:
         ("https://graphs.example.com@evil.test/s", "https[:]//graphs[.]example[.]com@evil[.]test/s"),
         ("mailto:eve@evil.test?body=SECRET", "mailto[:]eve@evil[.]test?body=SECRET"),
         ("data:text/html,SECRET", "data[:]text/html,SECRET"),
+        ("https://strange.test/s", "https[:]//strange[.]test/s"),
+        ("[Approve](slack://ours)", "[Approve](slack[:]//ours)"),
         ("slack://channel?id=SECRET", "slack[:]//channel?id=SECRET"),
         ("https://SECRET.evil.test", "https[:]//SECRET[.]evil[.]test"),
     ],
