@@ -17,13 +17,11 @@ LOG: list[Event] = [
     ToolEnded(id="e", call="c", n=1, outcome="returned", result=[{"url": "https://git.example.com/pull/7"}]),
     StepDecided(id="s", seen=1, calls=(Proposal(kind="read", tool="t", arguments={"q": ["https://evil.test/?q=x"]}),)),
     ToolEnded(id="f", call="d", n=1, outcome="returned", result="you asked for https://evil.test/?q=x"),
-]  # fmt: skip
-LOG += [
     MessageReceived(
         id="n", actor="slack:U7", address=HERE, text="https://strange.test/s slack://s"
     ),
     MessageReceived(id="o", actor="alice", address=HERE, text="slack://ours"),
-]
+]  # fmt: skip
 PROMPT = "Dashboards are at https://graphs.example.com/d."
 
 

@@ -14,8 +14,9 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from bot.core.effects import next_effects
 from bot.core.events import Event, ToolStarted
-from bot.core.thread import Idle, Thread
+from bot.engine.desk import Desk
 from bot.model.port import Answer, ToolUse
 from tests.engine.office import ScriptedModel
 from tests.scenarios.slack_office import PATIENCE_SECONDS, SlackOffice, until
@@ -165,7 +166,7 @@ async def test_nothing_comes_of_it_that_must_not(office: SlackOffice) -> None:
             text = f"{office.slack.mention} ORDER {name} {json.dumps(steps)} END"
             roots[name] = office.say(text, office.eve)
             await until(lambda name=name: model.done.get(name, 0) > 0, name)
-        logs = await at_rest(app.desk.threads, app.desk.events)
+        logs = await at_rest(app.desk)
     wrong = [f"{name}: {fault}" for name, root in roots.items() for fault in faults(office, root)]
     assert wrong == []
     assert [
@@ -183,22 +184,14 @@ async def test_nothing_comes_of_it_that_must_not(office: SlackOffice) -> None:
     assert [each.method for each in office.slack.ledger.entries if places(each) & strangers] == []
 
 
-async def at_rest(threads: object, events: object) -> list[list[Event]]:
-    """All logs, once every thread waits for a human or rests."""
-    assert callable(threads)
-    assert callable(events)
+async def at_rest(desk: Desk) -> list[list[Event]]:
+    """All logs, once there is nothing to do in any thread but for humans."""
     async with asyncio.timeout(PATIENCE_SECONDS * 4):
         while True:
-            found = cast("list[Thread]", await threads())
-            if len(found) >= len(ORDERS) and all(_rests(thread) for thread in found):
-                return [await events(thread.id) for thread in found]
+            found = await desk.threads()
+            if len(found) >= len(ORDERS) and not any(map(next_effects, found)):
+                return [await desk.events(thread.id) for thread in found]
             await asyncio.sleep(0.1)
-
-
-def _rests(thread: Thread) -> bool:
-    from bot.core.effects import next_effects
-
-    return not next_effects(thread) or isinstance(thread.turn, Idle)
 
 
 def was_carried_out(office: SlackOffice, root: Message, name: str, model: Obedient) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import cast
@@ -173,7 +173,11 @@ async def the_run(office: SlackOffice) -> None:
     office.say(said("answer"), thread=root)
     await until(lambda: any("model's words" in each.text for each in office.answers(root)), "end")
     await command(office, "launch", "shipper", said("terminal"))
-    said_badly = {"type": "app_mention", "user": ["U"], "text": {"it": said("dead letter")}}
+    said_badly: dict[str, object] = {
+        "type": "app_mention",
+        "user": ["U"],
+        "text": {"it": said("dead letter")},
+    }
     people.tell("app_mention", said_badly)
     await office.slack.post.settled()
 
@@ -198,29 +202,27 @@ async def look_around(office: SlackOffice, api: MessagesApi, url: str, seen: See
     for row in json.loads(await command(office, "status", "--json")):
         for words in (("show", row["thread"], "--events", "--json"), ("prompt", row["thread"])):
             seen.found[" ".join(words)] = (await command(office, *words)).encode()
-    seen.found["redis"] = await everything_in(url)
+    seen.found["redis"] = everything_in(url)
 
 
-async def everything_in(url: str) -> bytes:
+READ: dict[bytes, tuple[str, ...]] = {
+    b"string": ("GET", "{}"),
+    b"hash": ("HGETALL", "{}"),
+    b"list": ("LRANGE", "{}", "0", "-1"),
+    b"set": ("SMEMBERS", "{}"),
+    b"zset": ("ZRANGE", "{}", "0", "-1"),
+    b"stream": ("XRANGE", "{}", "-", "+"),
+}
+
+
+def everything_in(url: str) -> bytes:
     """Every key and value of this Redis, whatever it is."""
     found: list[bytes] = []
-    store = redis.Redis.from_url(url)
-    for key in cast("list[bytes]", store.keys("*")):
-        match store.type(key):
-            case b"string":
-                value = store.get(key)
-            case b"hash":
-                value = store.hgetall(key)
-            case b"list":
-                value = store.lrange(key, 0, -1)
-            case b"set":
-                value = store.smembers(key)
-            case b"zset":
-                value = store.zrange(key, 0, -1)
-            case _:
-                value = store.xrange(key)
-        found += [key, repr(value).encode()]
-    store.close()
+    with redis.Redis.from_url(url) as store:  # pyright: ignore[reportUnknownMemberType]
+        ask = cast("Callable[..., object]", store.execute_command)  # pyright: ignore[reportUnknownMemberType]
+        for key in cast("list[bytes]", ask("KEYS", "*")):
+            words = READ[cast("bytes", ask("TYPE", key))]
+            found += [key, repr(ask(*(key if word == "{}" else word for word in words))).encode()]
     return b"\n".join(found)
 
 
@@ -265,9 +267,7 @@ def plant(office: SlackOffice, url: str) -> None:
     fill = {"description": PLACES["description"], "result": said("result"), "card": PLACES["card"]}
     fill |= {"named": PLACES["result under a name"], "error": PLACES["error"]}
     (home / "tools.py").write_text(TOOLS.format(**fill))
-    store = redis.Redis.from_url(url)
-    store.execute_command(
-        "ACL", "SETUSER", "canary", "reset", "on", f">{REDIS}", "~*", "&*", "+@all"
-    )
-    store.close()
+    rights = ("reset", "on", f">{REDIS}", "~*", "&*", "+@all")
+    with redis.Redis.from_url(url) as store:  # pyright: ignore[reportUnknownMemberType]
+        store.execute_command("ACL", "SETUSER", "canary", *rights)  # pyright: ignore[reportUnknownMemberType]
     office.environ["REDIS_URL"] = f"{url}?username=canary&password={REDIS}"
