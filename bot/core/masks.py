@@ -15,6 +15,7 @@ from bot.core.masked_names import address, assigned, credentials, query
 
 Found = re.Match[str]
 OWN = "[secret]"
+SHORTEST = 6  # Nothing shorter is found by any pattern.
 SHORTEST_KNOWN = 8  # A shorter value would be found in words that have nothing to do with it.
 
 
@@ -45,11 +46,14 @@ def _told(name: str, marks: str, looks: str, left: Callable[[str, Found], str]) 
 
 
 def _first(begun: str) -> str:
-    """This, of one width, where a word begins, be it behind what JSON writes for the end of a line."""
-    return rf"{begun}(?:(?<![\w-]{begun})|(?<=\\[nrt]{begun}))"
+    """This, of one width, where a word begins, be it behind what JSON writes for the end of a line.
+
+    Beside a mask no word begins or ends, or cutting again would find more.
+    """
+    return rf"{begun}(?:(?<![\w\]-]{begun})|(?<=\\[nrt]{begun}))"
 
 
-_LAST = r"(?![\w-])"
+_LAST = r"(?![\w\[-])"
 _IN_ARMOUR = r"[A-Za-z0-9+/=\s\\:,.]++"
 _LINES = r"(?:[\s\\]*+[A-Za-z0-9+/=]{16,}+)++"
 _ASSIGNED = (
@@ -81,7 +85,7 @@ KINDS: tuple[Kind, ...] = (
     _plain("Google key", "AIza", rf"AIza[A-Za-z0-9_-]{{35}}{_LAST}"),
     _plain("Google token", "ya29.", r"ya29\.[A-Za-z0-9_-]{20,}+"),
     _plain("Google token", "GOCSPX-", r"GOCSPX-[A-Za-z0-9_-]{20,}+"),
-    _plain("Azure key", "Q~", r"Q~(?<=\dQ~)(?<![\w.~-]{5}Q~)[\w.~-]{31,34}+(?![\w.~-])"),
+    _plain("Azure key", "Q~", r"Q~(?<=\dQ~)(?<![\w.~\]-]{5}Q~)[\w.~-]{31,34}+(?![\w.~\[-])"),
     _plain("GitHub token", "ghp_ gho_ ghu_ ghs_ ghr_", r"gh[pousr]_[A-Za-z0-9]{30,}+"),
     _plain("GitHub token", "github_pat_", r"github_pat_[A-Za-z0-9_]{22,}+"),
     _plain(
@@ -138,6 +142,8 @@ class Masks:
     def counted(self, text: str) -> tuple[str, dict[str, int]]:
         """The same, and how many of each kind there were; the known ones are of none."""
         found = dict[str, int]()
+        if len(text) < SHORTEST:
+            return text, found
         for value in self.known:
             text = text.replace(value, OWN)
         lowered = text.lower()
