@@ -13,12 +13,12 @@ from bot.cli import parts
 from bot.cli.alone import unreached
 from bot.cli.errors import Wrong
 from bot.cli.finding import Finding, State
-from bot.cli.secrets import masked
 from bot.cli.store_health import store_finding, threads_finding
 from bot.kit.agent import Agent
 from bot.kit.document import AgentError
 from bot.kit.lint import MODEL_NAME, lint
 from bot.kit.load import Agents
+from bot.known import masked
 from bot.settings import BadSettings, Settings, environment
 from bot.workspaces import speaks
 

@@ -26,7 +26,10 @@ UNREADABLE = "Unreadable"
 
 
 class MessageReceived(Base):
-    """An addressed message: it asks the bot. `written` is the source's own time, where it has one."""
+    """An addressed message: it asks the bot. `written` is the source's own time, where it has one.
+
+    `cut` says of each kind of secret how many were cut out of the text before it was kept.
+    """
 
     type: Literal["MessageReceived"] = "MessageReceived"
     address: Address
@@ -34,6 +37,7 @@ class MessageReceived(Base):
     agent: str = ""
     written: int | None = None
     files: tuple[Attachment, ...] = ()
+    cut: dict[str, int] = Field(default_factory=dict[str, int])
 
 
 class MessageNoted(Base):

@@ -27,7 +27,15 @@ from bot.core.words import Approve, Deny, Stop
 
 
 def message(thread: Thread, event: MessageReceived) -> Thread:
-    thread = opened(thread, event)
+    """What an addressed message changes; whoever wrote a secret into it is told so, beside all else."""
+    after = _heard(opened(thread, event), event)
+    if not event.cut:
+        return after
+    kinds = (kind if count == 1 else f"{count} of {kind}" for kind, count in event.cut.items())
+    return turn.noticed(after, "secrets", ", ".join(kinds), "secrets")
+
+
+def _heard(thread: Thread, event: MessageReceived) -> Thread:
     said = words.read(event.text)
     if isinstance(said, Stop):
         return turn.noticed(turn.cancel(thread), "stopped")

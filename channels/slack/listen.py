@@ -16,7 +16,6 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
 from bot.kit.arrival import Arrivals, Press, Rating, Remark
-from bot.kit.masks import masked
 from bot.kit.people import People
 from channels.slack import hints
 from channels.slack.address import CHANNEL
@@ -97,7 +96,7 @@ class Listener:
             arrived = read(body, self._us, self._name_of)
         except ValueError as error:
             # Told again it would be the same: it is kept for somebody to look at.
-            await self._arrivals.bury(CHANNEL, _kept(body), masked(str(error))[:300])
+            await self._arrivals.bury(CHANNEL, _kept(body), str(error)[:2000])
             return BoltResponse(status=200, body=HEARD)
         return await self._taken(arrived) or BoltResponse(status=200, body=HEARD)
 
@@ -192,7 +191,7 @@ def _kept(body: dict[str, object]) -> bytes:
     """The payload without what opens doors."""
     doors = ("token", "response_url", "trigger_id")
     kept = {name: part for name, part in body.items() if name not in doors}
-    return masked(json.dumps(kept)).encode()
+    return json.dumps(kept).encode()
 
 
 async def _best_effort(work: Coroutine[None, None, None]) -> None:
