@@ -41,8 +41,9 @@ GROUPS: dict[str, dict[str, Row]] = {
         "status": ("look", "status", "Where the threads stand."),
         "show": ("look", "show", "What happened in a thread."),
         "why": ("why", "why", "What a thread waits for and what to type; or how its step N came about."),
-        "prompt": ("audit", "prompt", "The last model request, byte for byte as it was sent."),
-        "replay": ("audit", "replay", "Fold a thread's log anew and compare."),
+        "prompt": ("proof", "prompt", "The last model request, byte for byte as it was sent."),
+        "replay": ("proof", "replay", "Fold a thread's log anew and compare."),
+        "audit": ("audit", "audit", "Every decision and effect of a thread: who, when, where, exactly what, which card."),
         "dead": ("dead", "dead", "What could not be gone on with: list, show ID, replay ID, drop ID."),
     },
     "Write agents": {

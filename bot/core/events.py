@@ -104,7 +104,7 @@ class PreviewRefused(Base):
 
 
 class Verdict(Base):
-    """A human's word on a request. It may count or not: only the fold knows."""
+    """A human's word on a request, given at `address` under this `account`. It may count or not: only the fold knows."""
 
     type: Literal["Verdict"] = "Verdict"
     request: str
@@ -113,6 +113,8 @@ class Verdict(Base):
     text: str = ""
     arguments: dict[str, JsonValue] = Field(default_factory=dict)
     channel: str = ""
+    address: Address | None = None
+    account: str = ""
 
 
 class VerdictRefused(Base):

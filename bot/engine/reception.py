@@ -11,6 +11,7 @@ from bot.core.events import MessageNoted, MessageReceived, Verdict
 from bot.core.names import version_of
 from bot.core.outbox import Approval, pending
 from bot.core.thread import Call, Thread
+from bot.core.values import Address
 from bot.engine.bots import MOST_TURNS, turns
 from bot.engine.desk import thread_id, thread_of
 from bot.engine.lookup import Lookup
@@ -137,6 +138,8 @@ class Reception(Lookup):
             text=offered[press.choice or 0] if chosen else press.text,
             arguments=dict(press.arguments),
             channel=press.channel,
+            address=Address(channel=press.channel, locator=press.spot) if press.spot else None,
+            account=press.person,
         )
 
 
