@@ -51,6 +51,7 @@ GROUPS: dict[str, dict[str, Row]] = {
         "tools": ("author", "tools", "Every intent with its schema, policy and function."),
         "policy": ("author", "policy", "When each tool of an agent asks a human."),
         "simulate": ("simulate", "simulate", "The steps a message would lead to; nothing is sent, changed or stored."),
+        "people": ("people", "people", "Who is who: list, add NAME --slack U… --email ADDRESS …"),
         "approvers": ("approvers", "approvers", "Who may approve what an agent asks for; --add NAME names one more."),
         "lint": ("author", "lint", "What should not stay as it is in the agents."),
         "doctor": ("check", "doctor", "Whether everything needed is here, and what mends it."),

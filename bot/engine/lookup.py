@@ -33,7 +33,7 @@ class Lookup:
         self._default_agent = default_agent
 
     def is_outside(self, words: Words) -> bool:
-        known = self._people.alias_of(words.address.channel, words.person)
+        known = self._people.alias_of(words.address.channel, words.person, words.address.locator)
         return words.standing in ("guest", "outsider") and known is None
 
     async def meant(self, words: Words) -> Sequence[Approval]:
@@ -119,14 +119,14 @@ class Lookup:
 
     # ---- who, and what it means ----------------------------------------------------------------------
 
-    def _actor(self, channel: str, person: str) -> str:
-        return self._people.alias_of(channel, person) or f"{channel}:{person}"
+    def _actor(self, channel: str, person: str, place: str = "") -> str:
+        return self._people.alias_of(channel, person, place) or f"{channel}:{person}"
 
     def _speaker(self, words: Words) -> str:
         """Who wrote these words; the log marks bots, and who is from outside and not in the people file."""
         is_marked = words.standing == "bot" or self.is_outside(words)
         mark = f"@{words.standing}" if is_marked else ""
-        return self._actor(words.address.channel, words.person) + mark
+        return self._actor(words.address.channel, words.person, words.address.locator) + mark
 
 
 def _open(thread: Thread, request: str) -> Waiting | None:

@@ -60,7 +60,7 @@ class Reception(Lookup):
         thread = await self._thread(name)
         if thread is None or remark.about not in thread.ids:
             return
-        actor = self._actor(remark.address.channel, remark.person)
+        actor = self._actor(remark.address.channel, remark.person, remark.address.locator)
         said = MessageNoted(id=remark.id, actor=actor, address=remark.address, text=remark.text)
         await self._desk.post(name, said)
 
@@ -77,7 +77,7 @@ class Reception(Lookup):
         thread = await self._thread(thread_of(rating.key))
         if thread is None or thread.address is None or f"sent:{rating.key}" not in thread.ids:
             return
-        actor = self._actor(rating.channel, rating.person)
+        actor = self._actor(rating.channel, rating.person, thread.address.locator)
         said = MessageNoted(id=rating.id, actor=actor, address=thread.address, text=rating.text)
         await self._desk.post(thread.id, said)
 
@@ -131,7 +131,7 @@ class Reception(Lookup):
         chosen = press.choice is not None and press.choice < len(offered)
         return Verdict(
             id=press.id,
-            actor=self._actor(press.channel, press.person),
+            actor=self._actor(press.channel, press.person, press.spot),
             request=press.request,
             word=press.word,
             digest=_shown(call, press) if call and current else "",

@@ -60,14 +60,16 @@ class Slack:
         copies = await self._copies.send(message, where, await self._link(where))
         carried = marks.metadata(message.key, **_named(address, marks.written(copies)))
         spot = Spot(where.channel, None if where.born else where.root)
-        ts = await self._posting.put(spot, message, look(message, self._people), carried)
+        ts = await self._posting.put(
+            spot, message, look(message, self._people, where.team), carried
+        )
         if where.born:
             self._roots.began(where, ts)
         return _receipt(where, ts, marks.written(copies))
 
     async def tell(self, address: Address, person: str, text: str) -> None:
         """A note that this person alone sees: in the thread, or where they are not in its channel, in a direct message."""
-        user = user_of(person, self._people)
+        user = user_of(person, self._people, place(address).team)
         if user is None:
             return
         where = await self._roots.of(place(address))
@@ -101,11 +103,11 @@ class Slack:
                 raise error
 
     async def _change(self, card: str, copies: str, key: str, fate: Fate) -> None:
-        _, channel, ts = card.split("/")
+        team, channel, ts = card.split("/")
         request = key.partition("~")[0]
         call = fate.now.call(request)
         asked = call.card.approvers if call and call.card else call.proposal.asked if call else ()
-        post = settled(fate, request, reader_of(asked, self._people))
+        post = settled(fate, request, reader_of(asked, self._people, team))
         if post is not None:
             carried = marks.metadata(key, **_named(fate.now.address, copies))
             await self._posting.change(Spot(channel), ts, post, carried)
