@@ -43,7 +43,10 @@ class Lookup:
         waiting = pending(thread) if thread else ()
         found = [each for each in waiting if isinstance(each, Approval)]
         person = self._speaker(words)
-        may = any(person in each.approvers and person not in each.barred for each in found)
+        may = any(
+            person in (*each.approvers, *each.standing_in) and person not in each.barred
+            for each in found
+        )
         return found if may else ()
 
     async def lately(self, channel: str) -> Sequence[Address]:
@@ -138,5 +141,6 @@ def _open(thread: Thread, request: str) -> Waiting | None:
 def _is_asked(person: str, waiting: Waiting) -> bool:
     """Whether this waits for that person: whoever has voted, or may not, is not waited for."""
     if isinstance(waiting, Approval):
-        return person in waiting.approvers and person not in (*waiting.barred, *waiting.votes)
+        deciders = (*waiting.approvers, *waiting.standing_in)
+        return person in deciders and person not in (*waiting.barred, *waiting.votes)
     return person in waiting.asked

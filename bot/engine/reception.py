@@ -102,7 +102,9 @@ class Reception(Lookup):
         agent = self._agents.get(thread.agent)
         found = {thread.requester, *(agent.approvers if agent else ())}
         for each in pending(thread):
-            found.update(each.approvers if isinstance(each, Approval) else each.asked)
+            found.update(
+                (*each.approvers, *each.standing_in) if isinstance(each, Approval) else each.asked
+            )
         return found
 
     def _received(self, words: Words) -> MessageReceived:

@@ -15,6 +15,7 @@ from bot.kit.call import Call as ToolCall
 from bot.kit.call import Refused, Unsure, call_for
 from bot.kit.picture import Pictured
 from bot.kit.rule import Rule
+from bot.kit.standing_in import deputies, named
 from bot.kit.tool import Tool
 
 ERROR_CHARACTERS = 500
@@ -65,21 +66,27 @@ class Toolbox:
         """What the call would do now, laid out for its approvers."""
         agent, tool = self.find(thread, call)
         arguments = call.proposal.arguments
+        await agent.fresh(tool.name)
         rule = agent.rule(tool.name, arguments)
         async with asyncio.timeout(tool.seconds):
             shown = await tool.show(arguments, self._call(tool, thread, call))
         pins = dict(shown.pins)
+        text = "\n\n".join((shown.text, *_unread(agent, tool)))
+        ladder = named(agent.people, rule.ladder)
+        deadline = rule.deadline_seconds or call.proposal.deadline_seconds
         return Card(
-            text=shown.text,
-            digest=digest(tool.name, arguments, shown.text, pins),
+            text=text,
+            digest=digest(tool.name, arguments, text, pins),
             pins=pins,
             approvers=rule.approvers,
             quorum=rule.quorum,
             self_approval=rule.self_approval,
             typed=rule.typed,
             channels=rule.channels,
-            deadline_seconds=rule.deadline_seconds or call.proposal.deadline_seconds,
+            deadline_seconds=deadline,
             agent=fingerprint(tool, rule),
+            deputies=deputies(agent.people, rule.deputies, ladder, deadline, thread.at),
+            ladder=ladder,
         )
 
     def said(self, call: Call, error: Exception) -> str:
@@ -103,6 +110,14 @@ class Toolbox:
         tools = [tool for agent in self._agents.values() for tool in agent.tools.values()]
         values = {self._environ.get(name, "") for tool in tools for name in tool.secrets}
         return [value for value in values if len(value) >= SECRET_CHARACTERS]
+
+
+def _unread(agent: Agent, tool: Tool) -> list[str]:
+    """What the card says of groups that could not be read."""
+    return [
+        f"Nobody decides through {group}: it could not be read ({why})."
+        for group, why in agent.unread(tool.name)
+    ]
 
 
 def fingerprint(tool: Tool, rule: Rule) -> str:

@@ -128,7 +128,8 @@ class Copies:
 
 def recipients(message: Waiting, people: People, team: str = "") -> list[str]:
     """Whom a copy is for: those who are asked, without whoever began the thread and those whose word would not count."""
-    asked = message.approvers if isinstance(message, Approval) else message.asked
+    is_card = isinstance(message, Approval)
+    asked = (*message.approvers, *message.standing_in) if is_card else message.asked
     barred = message.barred if isinstance(message, Approval) else ()
     left_out = {message.requester, *barred}
     users = (user_of(person, people, team) for person in asked if person not in left_out)

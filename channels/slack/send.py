@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import cast
 
 from pydantic import JsonValue
 
@@ -82,6 +83,14 @@ class Slack:
     async def fetch(self, file: str) -> Fetched:
         """A file that came with a message."""
         return await fetch(self._web, file.rpartition("/")[2])
+
+    async def members(self, group: str) -> tuple[str, ...]:
+        """Who is in this user group now (docs: reference/methods/usergroups.users.list); those of a disabled one are nobody."""
+        team, _, id = group.rpartition("/")
+        if team and team != str((await self._who()).get("team_id", "")):
+            raise Undeliverable(f"{group} is a group of another workspace")
+        answer = await self._web.call("usergroups.users.list", {"usergroup": id})
+        return tuple(str(each) for each in cast("list[JsonValue]", answer["users"]))
 
     def written(self, receipt: str) -> int:
         """By Slack's clock, as everything that people write there."""
