@@ -49,7 +49,7 @@ GROUPS: dict[str, dict[str, Row]] = {
     "Write agents": {
         "new": ("author", "new", "A new agent with a tool, a gated tool and a test."),
         "tools": ("author", "tools", "Every intent with its schema, policy and function."),
-        "policy": ("author", "policy", "When each tool of an agent asks a human."),
+        "policy": ("author", "policy", "When each tool of an agent asks a human; explain AGENT TOOL: why, and whom, for one call."),
         "simulate": ("simulate", "simulate", "The steps a message would lead to; nothing is sent, changed or stored."),
         "people": ("people", "people", "Who is who: list, add NAME --slack U… --email ADDRESS …"),
         "approvers": ("approvers", "approvers", "Who may approve what an agent asks for; --add NAME names one more."),
