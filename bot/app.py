@@ -190,6 +190,7 @@ def channels(app: App) -> dict[str, Channel]:
     found: dict[str, Channel] = {"console": Console()}
     if workspaces.speaks(app.settings):
         found["slack"] = workspaces.channel(app.settings, app.store, app.house.people)
+    app.house.people.live.reads_from(found)
     return found
 
 

@@ -1,131 +1,115 @@
-"""Audit: proof from the log alone: what the model was sent, and that folding it again gives the same thread."""
+"""Audit: every decision and effect of a thread, told to people and to scripts; read from the log alone, whatever has changed since."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
-from typing import Annotated
+from collections.abc import Iterator
+from typing import cast
 
-from cyclopts import Parameter
-from pydantic import BaseModel
-
-from bot.app import App, decider
-from bot.cli import parts, requests
-from bot.cli.errors import Failed
-from bot.cli.output import say, say_json
+from bot.cli import parts
+from bot.cli.output import clock, moment, say, say_json
 from bot.cli.parts import AsJson
-from bot.core.codec import decode, digest, digest_of, encode
-from bot.core.context import log_of
-from bot.core.events import DecideFailed, Event, StepDecided, Unknown
-from bot.core.ids import Ids
-from bot.core.lineage import copied, home
-from bot.core.reducer import replay as fold
-from bot.core.thread import Thread
+from bot.cli.readback import Row, readback
+from bot.core.codec import canonical
+from bot.core.visible import on_one_line
+from bot.engine.standing import reading
 
-Check = Annotated[
-    bool,
-    Parameter("--check", help="Also fold it through its stored form, and compare."),
-]
+Json = dict[str, object]
 
 
-async def prompt(thread: str, /) -> None:
-    """Rendering is a function of log and agent; the digest in the log proves that it is still the same one."""
-    async with parts.whole() as app:
-        log = await parts.events(app, thread)
-        body = await sent(app, thread, log, _last_asked(thread, log))
-    sys.stdout.flush()
-    sys.stdout.buffer.write(body + (b"\n" if sys.stdout.isatty() else b""))
-
-
-async def sent(
-    app: App, thread: str, log: Sequence[Event], asked: StepDecided | DecideFailed
-) -> bytes:
-    """The bytes of this request, proved by their digest; Failed where they cannot be made any more."""
-    name, seen = seen_by(thread, log, asked)
-    agent = parts.agent(app, fold(name, seen).agent)
-    asking = decider(app)
-    # Blocks that were copied have the first thread's name; the copy keeps their pictures itself.
-    told = log_of(seen, name)
-    blobs = await asking.blobs(thread, told)
-    body = asking.request(agent, name, told, asked.model, blobs)
-    if digest_of(body) == asked.request:
-        return body
-    raise Failed(
-        f"What was sent cannot be shown: {agent.name}, its model or the settings changed since."
-    )
-
-
-def seen_by(
-    thread: str, log: Sequence[Event], asked: StepDecided | DecideFailed
-) -> tuple[str, list[Event]]:
-    """The thread in whose name the model was asked, and its events: what was copied was asked in the first one's."""
-    name = home(log, log.index(asked), thread)
-    return name, copied(log[: asked.seen], thread, name)
-
-
-def _last_asked(thread: str, log: Sequence[Event]) -> StepDecided | DecideFailed:
-    asked = [e for e in log if isinstance(e, StepDecided | DecideFailed) and e.request]
-    if not asked:
-        raise Failed(f"The model has not been asked in {thread} yet.")
-    return asked[-1]
-
-
-async def replay(thread: str, /, *, check: Check = False, as_json: AsJson = False) -> None:
+async def audit(thread: str, /, *, as_json: AsJson = False) -> None:
     async with parts.bare() as app:
         log = await parts.events(app, thread)
-    straight = state_hash(fold(thread, log))
-    if check:
-        _compare(thread, log, straight)
+    with reading(thread):
+        rows = readback(thread, log)
     if as_json:
-        say_json({"thread": thread, "head": len(log), "hash": straight})
+        say_json([_json(row) for row in rows])
         return
-    same = ", the same through its stored form" if check else ""
-    say(f"{thread} head {len(log)} hash {straight}{same}")
-
-
-def _compare(thread: str, log: Sequence[Event], straight: str) -> None:
-    unread = [
-        f"{seq} ({event.type})"
-        for seq, event in enumerate(log, start=1)
-        if isinstance(event, Unknown)
+    lines = [
+        on_one_line(line) if line[:1] != " " else f"      {on_one_line(line.strip())}"
+        for row in rows
+        for line in _lines(row)
     ]
-    if unread:
-        raise Failed(f"Events that this version cannot read: {', '.join(unread)}.")
-    stored = [decode(event.at, encode(event)) for event in log]
-    *_, last = requests.states(thread, stored)
-    if state_hash(last) != straight:
-        raise Failed(
-            f"Folded through its stored form, {thread} is another thread; {_where(thread, log)}."
-        )
+    say("\n".join(lines) or "Nobody has decided anything here, and nothing was done.")
 
 
-def _where(thread: str, log: Sequence[Event]) -> str:
-    """The first event after which the two folds differ."""
-    stored = (decode(event.at, encode(event)) for event in log)
-    pairs = zip(requests.states(thread, log), requests.states(thread, list(stored)), strict=True)
-    for seq, (one, other) in enumerate(pairs, start=1):
-        if state_hash(one) != state_hash(other):
-            return f"they part at event {seq}"
-    return "event by event they agree"
+def _json(row: Row) -> Json:
+    """Times as everywhere in JSON."""
+    address = row.address.model_dump() if row.address else None
+    head: Json = {"seq": row.seq, "at": moment(row.at), "kind": row.kind, "who": row.who}
+    return {**head, "address": address, **cast("Json", _dated(row.what))}
 
 
-def state_hash(thread: Thread) -> str:
-    """One text for one state: the same for equal threads, whoever folded them."""
-    return digest(_plain(thread))
-
-
-def _plain(value: object) -> object:
-    """The value as JSON would have it, with the names of its types: an idle thread is not an empty one."""
+def _dated(value: object) -> object:
     match value:
-        case Ids():
-            return sorted(value)
-        case BaseModel():
-            return {"": type(value).__name__, **value.model_dump(mode="json")}
-        case tuple() | list():
-            return [_plain(each) for each in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        case _ if is_dataclass(value):
-            named = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-            return {"": type(value).__name__, **named}
+        case dict():
+            named = cast("Json", value)
+            return {
+                name: moment(each) if name == "at" and isinstance(each, int)
+                else each if name in ("arguments", "edited") else _dated(each)
+                for name, each in named.items()
+            }  # fmt: skip
+        case list():
+            return [_dated(each) for each in cast("list[object]", value)]
         case _:
             return value
+
+
+# ---- for people ------------------------------------------------------------------------------------------------------
+def _lines(row: Row) -> Iterator[str]:
+    """What happened, then what it was about and on which card, indented."""
+    what = row.what
+    yield f"{row.seq:>4} {clock(row.at)}  {_headline(row)}"
+    if what.get("tool"):
+        yield f"  {what['tool']} {canonical(what['arguments'])}, arguments {what['arguments_digest']}"
+    if what.get("edited"):
+        yield f"  changed to {canonical(what['edited'])}"
+    if card := cast("Json | None", what.get("card")):
+        yield f"  card version {card['version']}, hash {card['hash']}"
+        for shown in cast("list[Json]", card["shown"]):
+            place = f"{shown['channel']} {shown['receipt'] or shown['locator']}"
+            yield f"  shown {clock(cast('int', shown['at']))} at {place}"
+
+
+def _headline(row: Row) -> str:
+    what, where = row.what, _where(row)
+    match row.kind:
+        case "decision":
+            account = f" ({what['account']})" if what.get("account") else ""
+            text = f" - {what['text']}" if what.get("text") else ""
+            about = f" {what['request']}" if what.get("request") else ""
+            return f"{row.who}{account}{where}: {what['word']}{about}{text}: {_fate(what)}"
+        case "effect":
+            return f"ran {what['request']} (try {what['try']}, run {what['run']}){_on(what)}: {_end(what)}"
+        case "message":
+            failed = f", not delivered: {what['failed']}" if what["failed"] else ""
+            return f"sent {what['message']} {what['key']}{where}{failed}"
+        case "ended":
+            reason = f": {what['reason']}" if what["reason"] else ""
+            return f"{what['request']} {what['came_to']}, by {row.who}{reason}"
+        case _:
+            return f"an event that this version cannot read ({what['type']})"
+
+
+def _where(row: Row) -> str:
+    return f" at {row.address.channel} {row.address.locator}".rstrip() if row.address else ""
+
+
+def _fate(what: Json) -> str:
+    if not what["counted"]:
+        return f"refused, {what['refused']}"
+    return f"counted, {what['came_to']}" if what.get("came_to") else "counted"
+
+
+def _on(what: Json) -> str:
+    """The approvals by which it ran, each with its place on the log."""
+    who, seqs = cast("list[str]", what["approved_by"]), cast("list[int]", what["approvals"])
+    named = [f"{person} (event {seq})" for person, seq in zip(who, seqs, strict=False)]
+    return f" approved by {' and '.join(named or who)}" if who else ""
+
+
+def _end(what: Json) -> str:
+    ended = cast("Json | None", what["ended"])
+    if ended is None:
+        return "not ended yet"
+    error = f", {ended['error']}" if ended["error"] else ""
+    return f"{ended['outcome']} {clock(cast('int', ended['at']))}{error}"

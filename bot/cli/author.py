@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import cast
+from typing import Annotated, cast
+
+from cyclopts import Parameter
 
 import bot
 from bot import settings as environment
 from bot.app import house
-from bot.cli import wording
+from bot.cli import explain, wording
 from bot.cli.alone import unreached
 from bot.cli.errors import FAILED, Failed, Wrong
 from bot.cli.output import say, say_json, table
@@ -25,6 +27,13 @@ from bot.kit.rule import Terms
 from bot.workspaces import speaks
 
 Json = dict[str, object]
+Explained = Annotated[str, Parameter(help="An agent; or explain, an agent and a tool.")]
+Of = Annotated[str, Parameter(help="With explain: the agent.")]
+Tool = Annotated[str, Parameter(help="With explain: its tool.")]
+Arguments = Annotated[
+    str, Parameter("--arguments", help="With explain: the call's arguments, as JSON.")
+]
+By = Annotated[str, Parameter("--by", help="With explain: who asks for it.")]
 MOST_CHARACTERS = 80
 
 
@@ -39,7 +48,22 @@ async def tools(agent: str = "", /, *, as_json: AsJson = False) -> None:
     table(columns, [_short(row) for row in rows])
 
 
-async def policy(agent: str, /, *, as_json: AsJson = False) -> None:
+async def policy(
+    agent: Explained,
+    of: Of = "",
+    tool: Tool = "",
+    /,
+    *,
+    arguments: Arguments = "{}",
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    if agent == "explain" and tool:
+        told = explain.explained(environment.read(), _agent(_agents(), of), tool, arguments, by)
+        say_json(told) if as_json else say("\n".join(explain.lines(told)))
+        return
+    if of or tool:
+        raise Wrong("For one call: bot policy explain AGENT TOOL --arguments JSON --by PERSON.")
     rows = [{**_policy(each, name), "intent": name} for each, name in _intents(agent)]
     if as_json:
         say_json(rows)

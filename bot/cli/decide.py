@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from typing import Annotated, Literal, cast
 from uuid import uuid4
@@ -20,6 +21,7 @@ from bot.cli.requests import Found
 from bot.core.events import Verdict, Word
 from bot.core.reducer import replay
 from bot.core.thread import Asked, Closed, Previewing, Ready
+from bot.core.values import Address
 from bot.core.yamlish import dump
 from bot.engine.desk import Judged
 from bot.kit.arguments import BadArguments
@@ -94,6 +96,8 @@ def _verdict(app: App, found: Found, request: str, word: Word, person: str) -> V
         word=word,
         digest=found.call.card.digest if found.call.card else "",
         channel=CHANNEL,
+        address=Address(channel=CHANNEL, locator=socket.gethostname()),
+        account=parts.account(),
     )
 
 

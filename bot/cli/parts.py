@@ -107,6 +107,14 @@ def actor(app: App, named: str) -> str:
     return name
 
 
+def account() -> str:
+    """Who sits at this terminal, whoever they act as; a container may know no name for that."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+
+
 def says_nothing(text: str) -> bool:
     """Whether a reader would see nothing of this text."""
     return not re.sub(f"[{HIDDEN_RANGES}]", "", text).strip()

@@ -107,7 +107,7 @@ def _writer(settings: Settings, people: People, named: str) -> tuple[People, str
             raise wording.wrong("person", name, people.people)
         return people, name
     if person.slack:
-        return people, person.slack
+        return people, person.slack.rpartition("/")[2]
     known = {**people.people, name: person.model_copy(update={"slack": SOMEBODY})}
     return People(known, people.groups, people.places), SOMEBODY
 

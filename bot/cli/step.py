@@ -8,10 +8,10 @@ from textwrap import indent
 from typing import cast
 
 from bot.cli import parts, wording
-from bot.cli.audit import seen_by, sent
 from bot.cli.errors import Wrong
 from bot.cli.fates import Fate, fates
 from bot.cli.output import clock, moment, say, say_json
+from bot.cli.proof import seen_by, sent
 from bot.cli.requests import states
 from bot.cli.story import is_step, told
 from bot.core import context

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core import deputies
 from bot.core.events import Verdict
 from bot.core.names import version_of
 from bot.core.thread import Asked, Call, Closed, Previewing, Thread
@@ -30,11 +31,18 @@ def refusal(thread: Thread, call: Call | None, verdict: Verdict) -> str | None:
             return "This was already decided."
 
 
-def may_approve(thread: Thread, call: Call, card: Card, person: str) -> bool:
-    """Whether this person's approval would count towards the quorum."""
-    return person in card.approvers and (
-        card.self_approval or person not in requesters(thread, call)
+def may_approve(thread: Thread, call: Call, card: Card, person: str, at: int = 0) -> bool:
+    """Whether this person's approval would count towards the quorum, were it the only one."""
+    barred = _barred(thread, call, card)
+    return (
+        deputies.may_decide(card, person, at)
+        and person not in barred
+        and deputies.is_seated(card, barred, (person,), at)
     )
+
+
+def _barred(thread: Thread, call: Call, card: Card) -> tuple[str, ...]:
+    return () if card.self_approval else requesters(thread, call)
 
 
 def requesters(thread: Thread, call: Call) -> tuple[str, ...]:
@@ -52,7 +60,9 @@ def _on_denial(thread: Thread, call: Call, verdict: Verdict) -> str | None:
         return "Nobody has been asked about this yet."
     if not _in_time(call, verdict.at):
         return "The deadline for this has passed."
-    if verdict.actor == thread.requester or verdict.actor in _approvers(call):
+    if verdict.actor == thread.requester or deputies.may_decide(
+        call.card, verdict.actor, verdict.at
+    ):
         return None
     return _not_allowed(verdict.actor, _approvers(call))
 
@@ -74,20 +84,24 @@ def _on_approval(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> 
         return "The deadline for this has passed."
     if verdict.word == "answer":
         return "This asks for approve, deny or edit, not for an answer."
-    if verdict.actor not in card.approvers:
-        return _not_allowed(verdict.actor, card.approvers)
+    if not deputies.may_decide(card, verdict.actor, verdict.at):
+        early = deputies.too_early(card, verdict.actor)
+        return early or _not_allowed(verdict.actor, card.approvers)
     if verdict.word == "edit":
         return None
     if card.channels and verdict.channel not in card.channels:
         return f"This is approved by {' or '.join(card.channels)} alone."
     if verdict.digest != card.digest:
         return "What was approved is not what would run; please look at the card again."
-    if not may_approve(thread, call, card, verdict.actor):
+    if not may_approve(thread, call, card, verdict.actor, verdict.at):
         return "Whoever asked for this or changed it cannot approve it too; it needs somebody else."
     if verdict.actor in phase.votes:
         return (
             f"{verdict.actor} has already approved this; it needs {card.quorum} different people."
         )
+    barred, votes = _barred(thread, call, card), (*phase.votes, verdict.actor)
+    if not deputies.is_seated(card, barred, votes, verdict.at):
+        return "This place is taken: of a person and their deputy one approves; it needs somebody else."
     return None
 
 

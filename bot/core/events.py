@@ -26,10 +26,7 @@ UNREADABLE = "Unreadable"
 
 
 class MessageReceived(Base):
-    """An addressed message: it asks the bot. `written` is the source's own time, where it has one.
-
-    `cut` says of each kind of secret how many were cut out of the text before it was kept.
-    """
+    """It asks the bot. `written` is the source's own time, where it has one; `cut` counts the secrets that were cut out, by kind."""
 
     type: Literal["MessageReceived"] = "MessageReceived"
     address: Address
@@ -108,7 +105,7 @@ class PreviewRefused(Base):
 
 
 class Verdict(Base):
-    """A human's word on a request. It may count or not: only the fold knows."""
+    """A human's word on a request, given at `address` under this `account`. It may count or not: only the fold knows."""
 
     type: Literal["Verdict"] = "Verdict"
     request: str
@@ -117,6 +114,8 @@ class Verdict(Base):
     text: str = ""
     arguments: dict[str, JsonValue] = Field(default_factory=dict)
     channel: str = ""
+    address: Address | None = None
+    account: str = ""
 
 
 class VerdictRefused(Base):

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from bot.core import phrases
 from bot.core.approvals import choices, may_approve, may_retry_at
+from bot.core.deputies import standing_in
 from bot.core.thread import Asked, Call, Code, Saying, Thread, Why, delivery_key
 from bot.core.values import Address, Card
 
@@ -45,7 +46,8 @@ class Approval:
 
     `barred` are those approvers who asked for the call or changed it: their approval would not count.
     `channels`, where there are any, are those from which an approval counts. `outside` names the arguments that repeat what came from
-    outside, each with whence. `anew` says why it is asked again, where nobody's words or edit did that.
+    outside, each with whence. `anew` says why it is asked again, where nobody's words or edit did that. `standing_in` are deputies who
+    may decide by now.
     """
 
     key: str
@@ -68,6 +70,7 @@ class Approval:
     outside: Mapping[str, str] = field(default_factory=dict[str, str])
     requester: str = ""
     anew: str = ""
+    standing_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +206,7 @@ def _approval(thread: Thread, call: Call, phase: Asked, card: Card) -> Approval:
         channels=card.channels,
         outside=card.outside,
         anew=call.anew,
+        standing_in=standing_in(card.deputies, thread.at) if card.deputies else (),
     )
 
 

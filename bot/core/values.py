@@ -67,6 +67,22 @@ class Limits(Value):
     wall_seconds: int | None = None
 
 
+class Deputy(Value):
+    """Somebody who may decide in another's place from `since` on, in milliseconds since the epoch."""
+
+    person: str
+    of: str
+    since: int
+
+
+class Rung(Value):
+    """Who is told that a request still waits, so many seconds after it was asked; a reminder goes to its approvers."""
+
+    after_seconds: int
+    kind: Literal["remind", "escalate"] = "remind"
+    to: tuple[str, ...] = ()
+
+
 class Card(Value):
     """What an approver is shown and by what it is decided. The digest covers tool, arguments, text and pins.
 
@@ -84,6 +100,8 @@ class Card(Value):
     deadline_seconds: int | None = None
     agent: str = ""
     outside: dict[str, str] = {}
+    deputies: tuple[Deputy, ...] = ()
+    ladder: tuple[Rung, ...] = ()
 
 
 class Proposal(Value):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from bot.core import approvals, calls
+from bot.core import approvals, calls, deputies
 from bot.core.events import Verdict
 from bot.core.frozen import replace
 from bot.core.thread import (
@@ -29,7 +29,7 @@ def decide(call: Call, verdict: Verdict) -> Call:
         case "edit", _:
             return _edited(call, verdict)
         case _:
-            approver = call.card is not None and verdict.actor in call.card.approvers
+            approver = deputies.may_decide(call.card, verdict.actor, verdict.at)
             word = "denied" if approver else "withdrawn"
             return calls.end(call, word, verdict.text, verdict.actor)
 

@@ -34,7 +34,7 @@ class Lookup:
         self._default_agent = default_agent
 
     def is_outside(self, words: Words) -> bool:
-        known = self._people.alias_of(words.address.channel, words.person)
+        known = self._people.alias_of(words.address.channel, words.person, words.address.locator)
         return words.standing in ("guest", "outsider") and known is None
 
     async def meant(self, words: Words) -> Sequence[Approval]:
@@ -44,7 +44,10 @@ class Lookup:
         waiting = pending(thread) if thread else ()
         found = [each for each in waiting if isinstance(each, Approval)]
         person = self._speaker(words)
-        may = any(person in each.approvers and person not in each.barred for each in found)
+        may = any(
+            person in (*each.approvers, *each.standing_in) and person not in each.barred
+            for each in found
+        )
         return found if may else ()
 
     async def lately(self, channel: str) -> Sequence[Address]:
@@ -122,14 +125,14 @@ class Lookup:
 
     # ---- who, and what it means ----------------------------------------------------------------------
 
-    def _actor(self, channel: str, person: str) -> str:
-        return self._people.alias_of(channel, person) or f"{channel}:{person}"
+    def _actor(self, channel: str, person: str, place: str = "") -> str:
+        return self._people.alias_of(channel, person, place) or f"{channel}:{person}"
 
     def _speaker(self, words: Words) -> str:
         """Who wrote these words; the log marks bots, and who is from outside and not in the people file."""
         is_marked = words.standing == "bot" or self.is_outside(words)
         mark = f"@{words.standing}" if is_marked else ""
-        return self._actor(words.address.channel, words.person) + mark
+        return self._actor(words.address.channel, words.person, words.address.locator) + mark
 
 
 def _open(thread: Thread, request: str) -> Waiting | None:
@@ -141,5 +144,6 @@ def _open(thread: Thread, request: str) -> Waiting | None:
 def _is_asked(person: str, waiting: Waiting) -> bool:
     """Whether this waits for that person: whoever has voted, or may not, is not waited for."""
     if isinstance(waiting, Approval):
-        return person in waiting.approvers and person not in (*waiting.barred, *waiting.votes)
+        deciders = (*waiting.approvers, *waiting.standing_in)
+        return person in deciders and person not in (*waiting.barred, *waiting.votes)
     return person in waiting.asked

@@ -11,6 +11,7 @@ from bot.core.events import MessageNoted, MessageReceived, Verdict
 from bot.core.names import version_of
 from bot.core.outbox import Approval, pending
 from bot.core.thread import Call, Thread
+from bot.core.values import Address
 from bot.engine.bots import MOST_TURNS, turns
 from bot.engine.desk import thread_id, thread_of
 from bot.engine.lookup import Lookup
@@ -59,7 +60,7 @@ class Reception(Lookup):
         thread = await self._thread(name)
         if thread is None or remark.about not in thread.ids:
             return
-        actor = self._actor(remark.address.channel, remark.person)
+        actor = self._actor(remark.address.channel, remark.person, remark.address.locator)
         said = MessageNoted(id=remark.id, actor=actor, address=remark.address, text=remark.text)
         await self._desk.post(name, said)
 
@@ -76,7 +77,7 @@ class Reception(Lookup):
         thread = await self._thread(thread_of(rating.key))
         if thread is None or thread.address is None or f"sent:{rating.key}" not in thread.ids:
             return
-        actor = self._actor(rating.channel, rating.person)
+        actor = self._actor(rating.channel, rating.person, thread.address.locator)
         said = MessageNoted(id=rating.id, actor=actor, address=thread.address, text=rating.text)
         await self._desk.post(thread.id, said)
 
@@ -101,7 +102,9 @@ class Reception(Lookup):
         agent = self._agents.get(thread.agent)
         found = {thread.requester, *(agent.approvers if agent else ())}
         for each in pending(thread):
-            found.update(each.approvers if isinstance(each, Approval) else each.asked)
+            found.update(
+                (*each.approvers, *each.standing_in) if isinstance(each, Approval) else each.asked
+            )
         return found
 
     def _received(self, words: Words) -> MessageReceived:
@@ -130,13 +133,15 @@ class Reception(Lookup):
         chosen = press.choice is not None and press.choice < len(offered)
         return Verdict(
             id=press.id,
-            actor=self._actor(press.channel, press.person),
+            actor=self._actor(press.channel, press.person, press.spot),
             request=press.request,
             word=press.word,
             digest=_shown(call, press) if call and current else "",
             text=offered[press.choice or 0] if chosen else press.text,
             arguments=dict(press.arguments),
             channel=press.channel,
+            address=Address(channel=press.channel, locator=press.spot) if press.spot else None,
+            account=press.person,
         )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Literal
 
 from bot.core import approvals
 from bot.core.events import CallVoided
 from bot.core.thread import Call, Thread, asked_about
+from bot.core.values import Card
 from bot.engine.toolbox import Gone, Toolbox, fingerprint
 from bot.kit.arguments import BadArguments
 from bot.kit.rule import Rule
@@ -19,6 +21,7 @@ async def void(toolbox: Toolbox, thread: Thread, call: Call) -> CallVoided | Non
         agent, tool = toolbox.find(thread, call)
     except Gone as error:
         return _voided(call, str(error), "close")
+    await agent.fresh(tool.name)
     rule = agent.rule(tool.name, call.proposal.arguments)
     if rule.kind != "gated" and call.card is None:
         return None
@@ -26,9 +29,13 @@ async def void(toolbox: Toolbox, thread: Thread, call: Call) -> CallVoided | Non
     return _voided(call, reason, "preview") if reason else None
 
 
-def stale(toolbox: Toolbox, thread: Thread) -> list[CallVoided]:
+async def stale(toolbox: Toolbox, thread: Thread) -> list[CallVoided]:
     """Open cards whose tool, policy or approvers are no longer those they were made with: they are asked anew."""
     asked = asked_about(thread, "approval")
+    for call in asked:
+        with suppress(Gone):
+            agent, tool = toolbox.find(thread, call)
+            await agent.fresh(tool.name)
     return [fact for call in asked if (fact := _outdated(toolbox, thread, call)) is not None]
 
 
@@ -41,8 +48,12 @@ def _outdated(toolbox: Toolbox, thread: Thread, call: Call) -> CallVoided | None
     except BadArguments as error:
         return _voided(call, f"the tool no longer takes these arguments: {error}", "preview")
     card = call.card
-    if card is None or (card.agent, card.approvers) == (fingerprint(tool, rule), rule.approvers):
+    gone = {(each.person, each.of) for each in card.deputies} - {*rule.deputies} if card else ()
+    same = card and (card.agent, card.approvers) == (fingerprint(tool, rule), rule.approvers)
+    if card is None or (same and not gone):
         return None
+    if card.agent == fingerprint(tool, rule) and agent.unread(tool.name):
+        return None  # Who is in a group cannot be read now: nothing runs by it, and nobody is asked anew for that.
     return _voided(call, "the tool or its policy has changed since this was asked", "preview")
 
 
@@ -53,10 +64,16 @@ def _objection(thread: Thread, call: Call, tool: Tool, rule: Rule) -> str | None
     if card.agent != fingerprint(tool, rule):
         return "the tool or its policy has changed since this was approved"
     requesters = () if rule.self_approval else approvals.requesters(thread, call)
-    left = [who for who in call.approved if who in rule.approvers and who not in requesters]
+    left = [who for who in call.approved if _may(card, rule, who) and who not in requesters]
     if len(left) < rule.quorum:
         return "somebody who approved this may no longer do so"
     return None
+
+
+def _may(card: Card, rule: Rule, person: str) -> bool:
+    """Whether they still decide: as an approver, or as the deputy, as they were, of one who still is one."""
+    places = ((each.person, each.of) for each in card.deputies if each.person == person)
+    return person in rule.approvers or any(each in rule.deputies for each in places)
 
 
 async def _moved(toolbox: Toolbox, thread: Thread, call: Call) -> str | None:

@@ -37,7 +37,7 @@ class Runner:
     async def refresh(self, session: Session) -> None:
         """Ask anew what was asked under a policy or a tool that is no longer there."""
         if session.is_fresh() and not session.thread.paused and not session.thread.is_closed_to_us:
-            for fact in recheck.stale(self._toolbox, session.thread):
+            for fact in await recheck.stale(self._toolbox, session.thread):
                 await session.record(fact)
 
     async def preview(self, session: Session, id: str, version: int) -> None:

@@ -17,6 +17,7 @@ from bot.kit.call import Call as ToolCall
 from bot.kit.call import Refused, Unsure, call_for
 from bot.kit.picture import Pictured
 from bot.kit.rule import Rule
+from bot.kit.standing_in import deputies, named
 from bot.kit.tool import Tool
 
 ERROR_CHARACTERS = 500
@@ -72,14 +73,18 @@ class Toolbox:
         agent, tool = self.find(thread, call)
         self._complete(call)
         arguments = call.proposal.arguments
+        await agent.fresh(tool.name)
         rule = agent.rule(tool.name, arguments)
         async with asyncio.timeout(tool.seconds):
             shown = await tool.show(arguments, self._call(tool, thread, call))
+        pins = dict(shown.pins)
         # Before the digest: what it covers is what is kept and shown.
-        pins, text = dict(shown.pins), self.masks.cut(shown.text)
+        text = self.masks.cut("\n\n".join((shown.text, *_unread(agent, tool))))
         if cut(pins, self.masks) is not pins:
             message = "what it depends on (a pin) holds a secret, which is kept nowhere: pin a digest of that"
             raise Refused(message)
+        ladder = named(agent.people, rule.ladder)
+        deadline = rule.deadline_seconds or call.proposal.deadline_seconds
         return Card(
             text=text,
             digest=digest(tool.name, arguments, text, pins),
@@ -89,8 +94,10 @@ class Toolbox:
             self_approval=rule.self_approval,
             typed=rule.typed,
             channels=rule.channels,
-            deadline_seconds=rule.deadline_seconds or call.proposal.deadline_seconds,
+            deadline_seconds=deadline,
             agent=fingerprint(tool, rule),
+            deputies=deputies(agent.people, rule.deputies, ladder, deadline, thread.at),
+            ladder=ladder,
         )
 
     def _complete(self, call: Call) -> None:
@@ -124,6 +131,14 @@ class Toolbox:
         tools = [tool for agent in self._agents.values() for tool in agent.tools.values()]
         values = {self._environ.get(name, "") for tool in tools for name in tool.secrets}
         return [value for value in values if len(value) >= SECRET_CHARACTERS]
+
+
+def _unread(agent: Agent, tool: Tool) -> list[str]:
+    """What the card says of groups that could not be read."""
+    return [
+        f"Nobody decides through {group}: it could not be read ({why})."
+        for group, why in agent.unread(tool.name)
+    ]
 
 
 def fingerprint(tool: Tool, rule: Rule) -> str:

@@ -122,6 +122,20 @@ class Agent:
         args = self.tool(tool_name).parse(arguments)
         return self.terms[tool_name].rule(args, self.people)
 
+    async def fresh(self, tool_name: str) -> None:
+        """Reads anew who is in the groups, kept elsewhere, through which anybody decides on this tool."""
+        if groups := self._kept(tool_name):
+            await self.people.live.fresh(groups)
+
+    def unread(self, tool_name: str) -> tuple[tuple[str, str], ...]:
+        """Those of these groups that could not be read, each with why: nobody decides through them."""
+        live = self.people.live
+        return tuple((each, why) for each in self._kept(tool_name) if (why := live.trouble(each)))
+
+    def _kept(self, tool_name: str) -> tuple[str, ...]:
+        terms = self.terms.get(tool_name)
+        return self.people.kept(terms.approvers) if terms else ()
+
     def tool_specs(self) -> list[dict[str, object]]:
         """What the model may choose from, in an order that never changes: built-in intents, then tools by name."""
         return deepcopy(self._specs)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, field_validator
 
-from bot.core.values import Limits
+from bot.core.values import Limits, Rung
 from bot.kit.declared import Allowance, Approval
 from bot.kit.document import AgentError, Document, parse, text_of
 from bot.kit.durations import seconds_of
@@ -20,6 +20,13 @@ class _Front(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Escalation(_Front):
+    """Who else is told, so long after a request was put: people, groups, `deputy` or `owner`."""
+
+    after: Seconds
+    to: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 class Policy(_Front):
     """Who decides on a tool, as the owner of the agent says; what is left out is the tool's own."""
 
@@ -30,6 +37,17 @@ class Policy(_Front):
     deadline: Seconds | None = None
     channels: tuple[str, ...] | None = None
     words: Allowance | None = None
+    remind: tuple[Seconds, ...] | None = None
+    escalate: tuple[Escalation, ...] | None = None
+
+    def ladder(self) -> tuple[Rung, ...]:
+        """Who is told, and when, that a request still waits; the earliest first."""
+        reminders = (Rung(after_seconds=each) for each in self.remind or ())
+        others = (
+            Rung(after_seconds=each.after, kind="escalate", to=each.to)
+            for each in self.escalate or ()
+        )
+        return tuple(sorted((*reminders, *others), key=lambda rung: rung.after_seconds))
 
     def over(self, other: Policy | None) -> Policy:
         """This policy, with the other's words where this one is silent."""

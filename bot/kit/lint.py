@@ -11,6 +11,7 @@ from bot.kit.agent import Agent
 from bot.kit.load import Agents
 from bot.kit.nearest import meant
 from bot.kit.rule import Terms
+from bot.kit.standing_in import KEYWORDS
 
 MAX_TOOLS = 10
 MAX_STEPS = 20
@@ -105,6 +106,12 @@ def _terms(agent: Agent, terms: Terms) -> Iterator[Finding]:
     if terms.approval == "never":
         return
     approvers = agent.people.expand(terms.approvers)
+    for who in agent.people.unknown(each for rung in terms.ladder for each in rung.to):
+        if who not in KEYWORDS:
+            text = f"escalate of {name}: {who} is neither a person nor a group"
+            yield Finding("error", agent.name, text, f"name one, deputy or owner in {file}")
+    if agent.people.kept(terms.approvers):
+        return  # Who is in a group that Slack keeps is known only at work.
     if not approvers:
         text = f"{name} needs approval and nobody may give it"
         yield Finding(

@@ -6,38 +6,29 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from bot.kit.document import Document, document
+from bot.kit.live import Live, is_kept
 from bot.kit.nearest import meant
+from bot.kit.person import CHANNELS, Bot, Person
 
 _ALIAS = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_KEPT = re.compile(r"slack:(?:[TE][A-Z0-9]+/)?S[A-Z0-9]+", re.ASCII)
 _SLACK_BOT = re.compile(r"[BUW][A-Z0-9]+", re.ASCII)
 # Events name these as their actors; a person of that name would be taken for them.
 _RESERVED = frozenset({"model", "engine", "clock"})
 
 
-class Person(BaseModel):
-    """Somebody the bot knows, and where to find them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str = ""
-    slack: str | None = None
-    email: str | None = None
-    time_zone: str | None = None
-    language: str | None = None
-    deputy: str | None = None
-
-
-class Bot(BaseModel):
-    """Another bot that may speak to this one: its bot ID or its member ID. It decides nothing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    slack: str
+def _members_of(written: object) -> object:
+    """`{slack: S0123456789}` is a group whose members Slack keeps."""
+    if isinstance(written, dict):
+        kept = cast("dict[object, object]", written)
+        return [f"{channel}:{group}" for channel, group in kept.items()]
+    return written
 
 
 class _File(BaseModel):
@@ -45,7 +36,7 @@ class _File(BaseModel):
 
     people: dict[str, Person] = {}
     bots: dict[str, Bot] = {}
-    groups: dict[str, tuple[str, ...]] = {}
+    groups: dict[str, Annotated[tuple[str, ...], BeforeValidator(_members_of)]] = {}
     places: dict[str, str] = {}
 
 
@@ -57,13 +48,15 @@ class People:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     places: Mapping[str, str] = field(default_factory=dict[str, str])
     bots: Mapping[str, Bot] = field(default_factory=dict[str, Bot])
+    live: Live = field(default_factory=Live, compare=False)
 
     @classmethod
     def load(cls, path: Path) -> People:
         """The people file; AgentError with file and line where it is wrong."""
         file = document(path)
         read = file.read(_File)
-        people = cls(read.people, read.groups, read.places, read.bots)
+        kept = [each for members in read.groups.values() for each in members if is_kept(each)]
+        people = cls(read.people, read.groups, read.places, read.bots, Live(tuple(kept)))
         _check_names(file, people)
         _check_bots(file, people)
         _check_persons(file, people)
@@ -81,16 +74,31 @@ class People:
         """Those of these names that are neither a person nor a group."""
         return tuple(name for name in names if name not in self.people and name not in self.groups)
 
-    def alias_of(self, channel: str, address: str) -> str | None:
-        """Whose address this is on this channel; exact but for the letter case of mail addresses."""
-        match channel:
-            case "slack":
-                return self._whose(address, {p.slack: alias for alias, p in self.people.items()})
-            case "email":
-                mails = {(p.email or "").casefold(): alias for alias, p in self.people.items()}
-                return self._whose(address.casefold(), mails)
-            case _:
-                return address if address in self.people else None
+    def kept(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The groups kept elsewhere through which these names mean anybody, as `slack:S0123456789`."""
+        found, open_names = dict[str, None](), [*names]
+        while open_names:
+            name = open_names.pop()
+            if is_kept(name):
+                found[name] = None
+            elif name not in self.people:
+                open_names += self.groups.get(name, ())
+        return tuple(found)
+
+    def alias_of(self, channel: str, address: str, place: str = "") -> str | None:
+        """Whose address this is on this channel; exact but for the letter case of mail addresses.
+
+        An account that counts in one workspace alone is nobody's where `place` is in another.
+        """
+        if channel not in CHANNELS:
+            return address if address in self.people else None
+        team, asked = place.partition("/")[0], address.casefold()
+        for alias, person in self.people.items():
+            for account in person.accounts(channel) if asked else ():
+                there, _, user = account.casefold().rpartition("/")
+                if user == asked and (not there or not team or there == team.casefold()):
+                    return alias
+        return None
 
     def bots_on(self, channel: str) -> frozenset[str]:
         """The addresses of other bots that may speak on this channel."""
@@ -100,18 +108,22 @@ class People:
         """The groups this person is in, also by way of another group."""
         return tuple(group for group in self.groups if person in self._members(group, ()))
 
-    def _whose(
-        self, address: str, aliases: Mapping[str | None, str] | Mapping[str, str]
-    ) -> str | None:
-        return dict(aliases).get(address) if address else None
-
     def _members(self, name: str, inside: tuple[str, ...]) -> tuple[str, ...]:
         if name in self.people:
             return (name,)
+        if is_kept(name):
+            return self._live_members(name)
         if name in inside:
             return ()
         members = self.groups.get(name, ())
         return tuple(person for each in members for person in self._members(each, (*inside, name)))
+
+    def _live_members(self, group: str) -> tuple[str, ...]:
+        """Those whom the people file knows: who is one person with whom, it alone can say."""
+        channel, _, name = group.partition(":")
+        place = name if "/" in name else ""
+        found = (self.alias_of(channel, each, place) for each in self.live.members(group))
+        return tuple(each for each in found if each)
 
 
 def _check_names(file: Document, people: People) -> None:
@@ -132,7 +144,9 @@ def _check_names(file: Document, people: People) -> None:
 
 
 def _check_bots(file: Document, people: People) -> None:
-    taken = {person.slack: alias for alias, person in people.people.items()}
+    taken = {
+        each: alias for alias, person in people.people.items() for each in person.accounts("slack")
+    }
     for alias, bot in people.bots.items():
         if alias in people.people or alias in people.groups:
             text = f"{alias} is a person or a group; a bot needs a name of its own"
@@ -149,24 +163,45 @@ def _check_persons(file: Document, people: People) -> None:
     seen: dict[str, str] = {}
     for alias, person in people.people.items():
         place = ("people", alias)
-        if person.email is not None and not re.fullmatch(r"[^@\s]+@[^@\s]+", person.email):
-            raise file.wrong((*place, "email"), "a mail address was expected")
+        if complaint := person.complaint():
+            raise file.wrong((*place, complaint[0]), complaint[1])
         if person.deputy is not None and person.deputy not in people.people:
             text = f"a person was expected{meant(person.deputy, people.people)}"
             raise file.wrong((*place, "deputy"), text)
         if person.time_zone is not None and not is_zone(person.time_zone):
             raise file.wrong((*place, "time_zone"), "a time zone like Europe/Berlin was expected")
-        for channel, address in (("slack", person.slack), ("email", person.email)):
-            other = seen.setdefault(f"{channel} {address.casefold()}", alias) if address else alias
+        for channel, address in person.addresses:
+            other = seen.setdefault(f"{channel} {address.casefold()}", alias)
             if other != alias:
-                raise file.wrong((*place, channel), f"this address is already that of {other}")
+                field = channel if address in (person.slack, person.email) else "also"
+                raise file.wrong((*place, field), f"this address is already that of {other}")
+        _check_workspaces(file, people, alias)
+
+
+def _check_workspaces(file: Document, people: People, alias: str) -> None:
+    """The same ID with a workspace and without one may be two people: which of them was meant?"""
+    bare = {
+        each: other
+        for other, person in people.people.items()
+        for each in person.accounts("slack")
+        if "/" not in each
+    }
+    for account in people.people[alias].accounts("slack"):
+        other = bare.get(account.rpartition("/")[2], alias)
+        if "/" in account and other != alias:
+            text = f"{other} has this ID in every workspace: give theirs a workspace too"
+            raise file.wrong(("people", alias), text)
 
 
 def _check_groups(file: Document, people: People) -> None:
     for group, members in people.groups.items():
         known = [*people.people, *people.groups]
         for index, member in enumerate(members):
-            if member not in known:
+            if is_kept(member):
+                if not _KEPT.fullmatch(member):
+                    text = "a user group of Slack (S…, or T…/S…) was expected"
+                    raise file.wrong(("groups", group), text)
+            elif member not in known:
                 text = f"{member[:80]} is neither a person nor a group{meant(member[:80], known)}"
                 raise file.wrong(("groups", group, index), text)
         if _contains_itself(people, group):

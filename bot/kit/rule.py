@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.core.values import Rung
 from bot.kit.arguments import Args
 from bot.kit.declared import Approval, Approving, Quorum
 from bot.kit.front_matter import Policy
 from bot.kit.people import People
+from bot.kit.standing_in import pairs
 from bot.kit.tool import Tool
 
 _STRICTNESS: dict[Approval, int] = {"never": 0, "when": 1, "always": 2}
@@ -27,6 +29,8 @@ class Rule:
     typed: bool = True
     channels: tuple[str, ...] = ()
     reason: str = ""
+    deputies: tuple[tuple[str, str], ...] = ()
+    ladder: tuple[Rung, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Terms:
     channels: tuple[str, ...]
     said_by: str
     loosened: tuple[str, ...] = field(default=())
+    ladder: tuple[Rung, ...] = ()
 
     def rule(self, args: Args, people: People) -> Rule:
         """The rule for these arguments."""
@@ -58,6 +63,8 @@ class Terms:
             typed=self.typed,
             channels=self.channels,
             reason=reason,
+            deputies=pairs(people, approvers),
+            ladder=self.ladder,
         )
 
     def _kind(self, args: Args) -> tuple[Literal["read", "write", "gated"], str]:
@@ -107,6 +114,7 @@ def terms_of(tool: Tool, policy: Policy, agent_approvers: Sequence[str]) -> Term
         channels=policy.channels or (),
         said_by="The agent's policy" if policy.approval else "The tool's own declaration",
         loosened=loosened,
+        ladder=policy.ladder(),
     )
 
 

@@ -98,6 +98,7 @@ def _edited(text: str, card: Approval, speaker: Speaker, name: str) -> Verdict:
         word="edit",
         arguments=arguments,
         channel=speaker.address.channel,
+        address=speaker.address,
     )
 
 

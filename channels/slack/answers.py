@@ -60,7 +60,7 @@ class Answers:
 
     async def explain(self, press: Press) -> None:
         """Says in private why a verdict that was given at a copy did not count: what is said in the thread is not seen from there."""
-        channel, _, ts = press.spot.partition("/")
+        _, channel, ts = [*press.spot.split("/"), "", ""][:3]
         where = Place(self._us.team, channel, ts)
         reason = await self._arrivals.refusal(press) if where.is_direct else None
         if reason:
@@ -111,7 +111,7 @@ class Answers:
 
     def _press(self, said: Said, request: str, waiting: Waiting | None) -> Press | None:
         words = said.words
-        spot = f"{said.place.channel}/{said.place.root}"
+        spot = f"{said.place.team}/{said.place.channel}/{said.place.root}"
         press = Press(
             words.id, CHANNEL, words.person, request, "answer", text=words.text, spot=spot
         )

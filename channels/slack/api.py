@@ -44,6 +44,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "files.upload_v2": ("files:write",),
     "reactions.add": ("reactions:write",),
     "reactions.remove": ("reactions:write",),
+    "usergroups.users.list": ("usergroups:read",),
     "users.info": ("users:read",),
     "views.open": (),
     "views.publish": (),
@@ -52,7 +53,7 @@ METHODS: dict[str, tuple[str, ...]] = {
 _READS = frozenset(
     {
         *("chat.getPermalink", "conversations.history", "conversations.replies"),
-        *("bots.info", "files.info", "users.info"),
+        *("bots.info", "files.info", "usergroups.users.list", "users.info"),
     }
 )
 

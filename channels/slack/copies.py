@@ -49,7 +49,7 @@ class Copies:
         """The copies that are there now."""
         if isinstance(message, Say | Notice):
             return ()
-        users = recipients(message, self._people)
+        users = recipients(message, self._people, where.team)
         each = (self._copy(user, message, where, link) for user in users)
         found = await asyncio.gather(*each)
         self._doubted.discard(message.key)
@@ -109,12 +109,13 @@ class Copies:
         return say.a_copy.format(link=link)
 
 
-def recipients(message: Waiting, people: People) -> list[str]:
+def recipients(message: Waiting, people: People, team: str = "") -> list[str]:
     """Whom a copy is for: those who are asked, without whoever began the thread and those whose word would not count."""
-    asked = message.approvers if isinstance(message, Approval) else message.asked
+    is_card = isinstance(message, Approval)
+    asked = (*message.approvers, *message.standing_in) if is_card else message.asked
     barred = message.barred if isinstance(message, Approval) else ()
     left_out = {message.requester, *barred}
-    users = (user_of(person, people) for person in asked if person not in left_out)
+    users = (user_of(person, people, team) for person in asked if person not in left_out)
     return list(dict.fromkeys(user for user in users if user))
 
 

@@ -90,6 +90,13 @@ class Everywhere:
     async def fetch(self, file: str) -> Fetched:
         return await (await self._of(file.partition("/")[0])).fetch(file)
 
+    async def members(self, group: str) -> tuple[str, ...]:
+        """A group is one workspace's, so it has to be named with it. Raises as the one of that workspace does."""
+        team, _, _ = group.rpartition("/")
+        if not team:
+            raise Undeliverable(f"which workspace's? Write T…/{group}")
+        return await (await self._of(team)).members(group)
+
     def written(self, receipt: str) -> int:
         return written(receipt)
 

@@ -199,7 +199,7 @@ def _press(body: Body, action: Action, us: Us) -> Press | None:
         person=body.user.id,
         request=request,
         word="approve",
-        spot=f"{channel}/{ts}",
+        spot=f"{us.team}/{channel}/{ts}",
         digest=digest,
     )
 
@@ -219,6 +219,7 @@ def _submission(body: Body, view: View, us: Us) -> Submitted | None:
         person=body.user.id,
         request=request,
         word="edit",
+        spot=f"{us.team}/{view.id}",
         digest=digest,
     )
     return Submitted(press, view.callback_id, view.state.values)

@@ -11,16 +11,16 @@ from channels.slack.address import CHANNEL
 from channels.slack.blocks import Look
 
 
-def look(message: Outgoing, people: People) -> Look:
+def look(message: Outgoing, people: People, team: str = "") -> Look:
     """For whom this is: their language and time zone, and who is named so that they notice."""
-    return reader_of(_asked(message), people)
+    return reader_of(_asked(message), people, team)
 
 
-def look_at(call: Call | None, people: People) -> Look:
+def look_at(call: Call | None, people: People, team: str = "") -> Look:
     """The same for what has become of a call."""
     if call is None:
-        return reader_of((), people)
-    return reader_of(call.card.approvers if call.card else call.proposal.asked, people)
+        return reader_of((), people, team)
+    return reader_of(call.card.approvers if call.card else call.proposal.asked, people, team)
 
 
 def look_of(user: str, people: People) -> Look:
@@ -29,10 +29,10 @@ def look_of(user: str, people: People) -> Look:
     return reader_of([alias] if alias else [], people)
 
 
-def reader_of(asked: Sequence[str], people: People) -> Look:
+def reader_of(asked: Sequence[str], people: People, team: str = "") -> Look:
     """How it looks to those who are asked."""
     known = next((people.people[each] for each in asked if each in people.people), None)
-    users = {each: user_of(each, people) for each in asked}
+    users = {each: user_of(each, people, team) for each in asked}
     return Look(
         language=(known.language if known else None) or "en",
         time_zone=(known.time_zone if known else None) or "UTC",
@@ -51,10 +51,13 @@ def _asked(message: Outgoing) -> tuple[str, ...]:
             return message.asked
 
 
-def user_of(person: str, people: People) -> str | None:
-    """This person's id in Slack: one whom the people file does not know acts under their id, with what they are behind it."""
+def user_of(person: str, people: People, team: str = "") -> str | None:
+    """This person's id in Slack, in this workspace where they have several: one whom the people file does not know acts under their id, with what they are behind it."""
     if person in people.people:
-        return people.people[person].slack
+        accounts = people.people[person].accounts(CHANNEL)
+        here = (each for each in accounts if not team or each.startswith(f"{team}/"))
+        everywhere = (each for each in accounts if "/" not in each)
+        return next((each.rpartition("/")[2] for each in (*here, *everywhere)), None)
     channel, _, user = person.partition(":")
     user, _, standing = user.partition("@")
     # Another bot is never called: it might answer.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import cast
 
 from bot.core.events import Event
 from bot.core.outbox import Outgoing
@@ -57,14 +58,15 @@ class Slack:
         copies = await self._copies.send(message, where, await self._link(where))
         carried = marks.metadata(message.key, **_named(address, copies))
         spot = Spot(where.channel, where.thread_ts)
-        ts = await self._posting.put(spot, message, look(message, self._people), carried)
+        seen = look(message, self._people, where.team)
+        ts = await self._posting.put(spot, message, seen, carried)
         if where.born:
             self._roots.began(where, ts)
         return str(Receipt(where.team, where.channel, ts, copies))
 
     async def tell(self, address: Address, person: str, text: str) -> None:
         """A note that this person alone sees: in the thread, or where they are not in its channel, in a direct message."""
-        user, text = user_of(person, self._people), to_you(person, text)
+        user, text = user_of(person, self._people, place(address).team), to_you(person, text)
         if user is None:
             return
         where = await self._roots.of(place(address))
@@ -76,6 +78,14 @@ class Slack:
     async def fetch(self, file: str) -> Fetched:
         """A file that came with a message."""
         return await fetch(self._web, file.rpartition("/")[2])
+
+    async def members(self, group: str) -> tuple[str, ...]:
+        """Who is in this user group now (docs: reference/methods/usergroups.users.list); those of a disabled one are nobody."""
+        team, _, id = group.rpartition("/")
+        if team and team != (await self._who()).team:
+            raise Undeliverable(f"{group} is a group of another workspace")
+        answer = await self._web.call("usergroups.users.list", {"usergroup": id})
+        return tuple(str(each) for each in cast("list[object]", answer["users"]))
 
     def written(self, receipt: str) -> int:
         """By Slack's clock, as everything that people write there."""
@@ -94,7 +104,8 @@ class Slack:
                 raise error
 
     async def _change(self, card: Receipt, key: str, fate: Fate, request: str) -> None:
-        post = settled(fate, request, look_at(fate.now.call(request), self._people))
+        seen = look_at(fate.now.call(request), self._people, card.team)
+        post = settled(fate, request, seen)
         if post is not None:
             carried = marks.metadata(key, **_named(fate.now.address, card.copies))
             await self._posting.change(Spot(card.channel), card.ts, post, carried)

@@ -28,6 +28,7 @@ NAMES = {
         "actor",
         "type",
         "address",
+        "account",
         "agent",
         "written",
         "cut",

@@ -112,6 +112,43 @@ def test_other_bots_have_names_and_addresses_and_are_nobody_who_decides(file: Pa
     assert people.alias_of("slack", "B012") is None
 
 
+def test_all_accounts_of_a_person_are_the_same_person(file: Path) -> None:
+    file.write_text(
+        "people: {alice: {slack: U1, also: ['slack:T2/U9', 'email:al@example.test'], reach: [email]}}"
+    )
+    people = People.load(file)
+    assert people.alias_of("slack", "U1", "T7/C1/1.2") == "alice"
+    assert people.alias_of("slack", "U9", "T2/C1/1.2") == "alice"
+    assert people.alias_of("email", "AL@example.test") == "alice"
+    addresses = people.people["alice"].addresses
+    assert addresses == (("email", "al@example.test"), ("slack", "U1"), ("slack", "T2/U9"))
+
+
+def test_an_id_of_one_workspace_is_nobody_s_in_another(file: Path) -> None:
+    file.write_text("people: {alice: {slack: T1/U1}, bob: {slack: T2/U1}}")
+    people = People.load(file)
+    found = [people.alias_of("slack", "U1", f"{team}/C1/1.2") for team in ("T1", "T2", "T3")]
+    assert found == ["alice", "bob", None]
+
+
+@pytest.mark.parametrize(
+    ("people", "expected"),
+    [
+        ("a: {hours: late}", 'hours are written like "Mon-Fri 09:00-17:00'),
+        ("a: {away: soon}", "away is a day like 2026-12-01"),
+        ("a: {slack: '@a'}", "a member ID of Slack"),
+        ("a: {also: [carrier:7]}", "an account like slack:U0123456789"),
+        ("a: {also: [email:b]}", "a mail address was expected"),
+        ("a: {slack: U1}, b: {also: [slack:U1]}", "this address is already that of a"),
+        ("a: {slack: U1}, b: {slack: T1/U1}", "a has this ID in every workspace"),
+    ],
+)
+def test_what_is_wrong_about_a_person_is_told(file: Path, people: str, expected: str) -> None:
+    file.write_text(f"people: {{{people}}}")
+    with pytest.raises(AgentError, match=expected):
+        People.load(file)
+
+
 @pytest.mark.parametrize(
     ("bots", "wrong"),
     [

@@ -94,6 +94,7 @@ def test_an_edit_names_the_card_and_what_changes() -> None:
         word="edit",
         arguments={"tag": "v2", "message": "Two words, and more"},
         channel="console",
+        address=BOB.address,
     )
 
 

@@ -57,6 +57,17 @@ async def room() -> AsyncGenerator[Room]:
         yield Room(slack, channel, root, Slack(Web(slack.token, slack.api_url), people))
 
 
+async def test_a_user_group_has_the_members_that_slack_says_it_has(room: Room) -> None:
+    bob = room.slack.team.person("bob")
+    group = room.slack.team.group([bob])
+    assert await room.sender.members(group) == (bob.id,)
+    assert await room.sender.members(f"{room.slack.team.team}/{group}") == (bob.id,)
+    with pytest.raises(Undeliverable, match="another workspace"):
+        await room.sender.members(f"T404/{group}")
+    with pytest.raises(Exception, match="no_such_subteam"):
+        await room.sender.members("S404")
+
+
 async def test_a_message_stands_in_its_thread_with_its_key_and_unfurls_nothing(room: Room) -> None:
     receipt = await room.sender.send(room.address, HELLO)
     (message,) = room.ours()

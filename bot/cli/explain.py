@@ -1,0 +1,147 @@
+"""Explain: for one call, why it is asked about or not, by whom it would be decided, who is left out, and who is told when."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import cast
+
+from bot.cli import wording
+from bot.cli.errors import Wrong
+from bot.cli.output import moment
+from bot.core.values import Deputy
+from bot.kit.agent import Agent
+from bot.kit.arguments import BadArguments
+from bot.kit.arguments import Json as Arguments
+from bot.kit.rule import Rule, Terms
+from bot.kit.standing_in import deputies, named
+from bot.settings import Settings
+
+Json = dict[str, object]
+
+
+def explained(settings: Settings, agent: Agent, tool: str, arguments: str, by: str) -> Json:
+    """All that holds for this call, were it proposed now and asked for by this person. Raises `Wrong`."""
+    if tool not in agent.terms:
+        raise wording.wrong("tool", tool, agent.terms, f" of {agent.name}")
+    given = _parsed(arguments)
+    try:
+        rule = agent.rule(tool, given)
+    except BadArguments as error:
+        raise Wrong(f"{tool}: {error}.") from None
+    terms = agent.terms[tool]
+    default = int(settings.approval_deadline.total_seconds())
+    told: Json = {
+        "agent": agent.name,
+        "tool": tool,
+        "arguments": given,
+        "kind": rule.kind,
+        "reason": rule.reason,
+        "said_by": terms.said_by,
+        "loosened": list(terms.loosened),
+    }
+    return told if rule.kind != "gated" else {**told, **_asked(agent, terms, rule, by, default)}
+
+
+def _asked(agent: Agent, terms: Terms, rule: Rule, by: str, default: int) -> Json:
+    """Who would be asked, and how it would be decided."""
+    now, deadline = time.time_ns() // 1_000_000, rule.deadline_seconds or default
+    ladder = named(agent.people, rule.ladder)
+    stand_ins = deputies(agent.people, rule.deputies, ladder, deadline, now)
+    rows = [_approver(agent, terms, rule, person, by, stand_ins) for person in rule.approvers]
+    return {
+        "named_by": _named_by(terms),
+        "approvers": rows,
+        "quorum": rule.quorum,
+        "can_be_met": sum(bool(row["counts"]) for row in rows) >= rule.quorum,
+        "unknown": list(agent.people.unknown(terms.approvers)),
+        "unread": [{"group": group, "why": why} for group, why in agent.unread(terms.tool.name)],
+        "self_approval": rule.self_approval,
+        "deadline_seconds": deadline,
+        "channels": list(rule.channels),
+        "words": "allowed" if rule.typed else "denied",
+        "ladder": [rung.model_dump(mode="json") for rung in ladder],
+        "addresses": [{"by": "thread"}, *_addresses(agent, rule, by)],
+        "mend": None if rows else f"bot approvers {agent.name} --add NAME",
+    }
+
+
+def _approver(
+    agent: Agent, terms: Terms, rule: Rule, person: str, by: str, stand_ins: tuple[Deputy, ...]
+) -> Json:
+    people = agent.people
+    barred = person == by and not rule.self_approval
+    found = next((each for each in stand_ins if each.of == person), None)
+    allowed = found and (rule.self_approval or by not in (found.person, person))
+    return {
+        "person": person,
+        "through": [name for name in terms.approvers if person in people.expand((name,))],
+        "counts": not barred,
+        "why_not": "asked for it, and who asks does not approve" if barred else None,
+        "deputy": found.person if found and allowed else None,
+        "deputy_from": moment(found.since) if found and allowed else None,
+    }
+
+
+def _addresses(agent: Agent, rule: Rule, by: str) -> list[Json]:
+    """Beside the thread: a copy to each of those asked, where they are reached first."""
+    known = agent.people.people
+    return [
+        {"by": "person", "person": person, "channel": channel, "address": address}
+        for person in rule.approvers
+        if person != by or rule.self_approval
+        for channel, address in known[person].addresses
+    ]
+
+
+def _named_by(terms: Terms) -> str:
+    own = terms.tool.approving.approvers
+    return "the tool's own declaration" if own and terms.approvers == own else "the agent"
+
+
+def _parsed(arguments: str) -> Arguments:
+    try:
+        value = cast("object", json.loads(arguments))
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise Wrong(f"--arguments is not JSON: {error}.") from None
+    if not isinstance(value, dict):
+        raise Wrong('--arguments is a JSON object, as in {"tag": "v1.2.3"}.')
+    return cast("Arguments", value)
+
+
+def lines(told: Json) -> Iterator[str]:
+    """The same for people."""
+    yield f"{told['tool']}: {told['reason']}"
+    for each in cast("list[str]", told["loosened"]):
+        yield f"  looser than the tool itself: {each}"
+    if told["kind"] != "gated":
+        return
+    rows = cast("list[Json]", told["approvers"])
+    mend = f"nobody, so it waits for its deadline: {told['mend']}"
+    yield f"  takes {told['quorum']} of: {', '.join(str(row['person']) for row in rows) or mend}"
+    for row in rows:
+        through = ", ".join(cast("list[str]", row["through"]))
+        left_out = f"; does not count: {row['why_not']}" if row["why_not"] else ""
+        deputy = f"; {row['deputy']} in their place from {row['deputy_from']}" if row["deputy"] else ""  # fmt: skip
+        yield f"  {row['person']}, through {through} named by {told['named_by']}{left_out}{deputy}"
+    if rows and not told["can_be_met"]:
+        yield f"  so few may approve that {told['quorum']} can only be reached by deputies, or never"
+    for name in cast("list[str]", told["unknown"]):
+        yield f"  {name} is nobody: neither a person nor a group of the people file"
+    for each in cast("list[Json]", told["unread"]):
+        yield f"  nobody through {each['group']}: {each['why']}"
+    yield from _terms(told)
+
+
+def _terms(told: Json) -> Iterator[str]:
+    channels = ", ".join(cast("list[str]", told["channels"])) or "any channel"
+    typed = "buttons and typed words" if told["words"] == "allowed" else "buttons alone"
+    yield f"  decided in {channels}, by {typed}, within {told['deadline_seconds']} s"
+    for rung in cast("list[Json]", told["ladder"]):
+        to = ", ".join(cast("list[str]", rung["to"])) or "those who have not answered"
+        yield f"  after {rung['after_seconds']} s: {rung['kind']} {to}"
+    yield "  shown in the thread where the work began, and a copy to each, in this order:"
+    for each in cast("list[Json]", told["addresses"]):
+        if each["by"] == "person":
+            yield f"    {each['person']}: {each['channel']} {each['address']}"

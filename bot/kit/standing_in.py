@@ -1,0 +1,53 @@
+"""Standing in: from when on a deputy may decide, by office hours, days away and reminders; frozen into the card."""
+
+from __future__ import annotations
+
+from bot.core.ladder import DEPUTY
+from bot.core.values import Deputy, Rung
+from bot.kit.people import People
+
+OWNER = "owner"
+KEYWORDS = (DEPUTY, OWNER)
+
+
+def pairs(people: People, approvers: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Each deputy with the approver whose place they may take; an approver has a place of their own."""
+    named = ((people.people[each].deputy, each) for each in approvers if each in people.people)
+    return tuple((deputy, of) for deputy, of in named if deputy and deputy not in approvers)
+
+
+def named(people: People, ladder: tuple[Rung, ...]) -> tuple[Rung, ...]:
+    """The ladder with groups resolved; `deputy` and `owner` stay as they are."""
+    return tuple(
+        rung.model_copy(
+            update={"to": tuple(each for name in rung.to for each in _persons(people, name))}
+        )
+        for rung in ladder
+    )
+
+
+def _persons(people: People, name: str) -> tuple[str, ...]:
+    return (name,) if name in KEYWORDS else people.expand((name,))
+
+
+def deputies(
+    people: People,
+    stand_ins: tuple[tuple[str, str], ...],
+    ladder: tuple[Rung, ...],
+    deadline_seconds: int | None,
+    at: int,
+) -> tuple[Deputy, ...]:
+    """Each deputy's time: as soon as the other is out of hours or away, and at the latest when no answer came for long enough.
+
+    That is the first reminder, or what an escalation to deputies says, or else half the deadline.
+    """
+    told = [rung.after_seconds for rung in ladder if rung.kind == "remind" or DEPUTY in rung.to]
+    half = [deadline_seconds // 2] if deadline_seconds and not told else []
+    late = min((at + seconds * 1000 for seconds in (*told, *half)), default=None)
+    found: list[Deputy] = []
+    for deputy, of in stand_ins:
+        out = people.people[of].presence.out_from(at)
+        since = min((each for each in (late, out) if each is not None), default=None)
+        if since is not None:
+            found.append(Deputy(person=deputy, of=of, since=since))
+    return tuple(found)

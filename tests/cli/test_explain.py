@@ -1,0 +1,120 @@
+"""`bot policy explain`: why a call is asked about, and by whom it would be decided."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from tests.cli.office import Json, Office, furnish
+
+PEOPLE = """\
+people:
+  alice: {name: Alice Example, slack: U1, email: alice@example.com, reach: [email], deputy: carol, away: 2999-01-01}
+  bob: {name: Bob Example}
+  carol: {}
+groups:
+  cashiers: [alice, bob]
+  nobody: []
+"""
+POLICY = "policy: {settle: {quorum: 2, deadline: 8h, remind: [1h], escalate: [{after: 2h, to: [deputy, owner]}]}}"
+REFUND = ("explain", "desk", "refund", "--arguments", '{"charge": "ch_1", "cents": 5}')
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    furnish(tmp_path)
+    (tmp_path / "agents/_house/people.yaml").write_text(PEOPLE)
+    return Office(tmp_path)
+
+
+def policy(office: Office, line: str) -> None:
+    file = office.folder / "agents/desk/agent.md"
+    text = file.read_text().replace("policy: {settle: {quorum: 2}}", line)
+    assert line in text
+    file.write_text(text)
+
+
+def told(office: Office, *words: str) -> Json:
+    said = office.run("policy", *words, "--json")
+    assert (said.status, said.err) == (0, "")
+    return cast("Json", said.json)
+
+
+def test_it_says_who_decides_through_which_group_and_who_does_not_count(office: Office) -> None:
+    why = told(office, *REFUND, "--by", "bob")
+    assert (why["kind"], why["quorum"], why["can_be_met"]) == ("gated", 1, True)
+    assert "asks for approval of every refund" in str(why["reason"])
+    alice, bob = cast("list[Json]", why["approvers"])
+    assert (alice["person"], alice["through"], alice["counts"]) == ("alice", ["cashiers"], True)
+    assert (bob["counts"], bob["why_not"]) == (False, "asked for it, and who asks does not approve")
+
+
+def test_a_deputy_stands_in_but_not_for_whoever_asks(office: Office) -> None:
+    alice = cast("list[Json]", told(office, *REFUND)["approvers"])[0]
+    assert (alice["deputy"], str(alice["deputy_from"])[-1]) == ("carol", "Z")
+    asking = cast("list[Json]", told(office, *REFUND, "--by", "alice")["approvers"])[0]
+    assert (asking["deputy"], asking["counts"]) == (None, False)
+    hers = cast("list[Json]", told(office, *REFUND, "--by", "carol")["approvers"])[0]
+    assert (hers["deputy"], hers["counts"]) == (None, True)
+
+
+def test_the_ladder_the_deadline_and_the_addresses_in_order_are_told(office: Office) -> None:
+    policy(office, POLICY)
+    why = told(office, "explain", "desk", "settle")
+    assert why["deadline_seconds"] == 8 * 3_600
+    remind, escalate = cast("list[Json]", why["ladder"])
+    assert (remind["after_seconds"], remind["kind"]) == (3_600, "remind")
+    assert (escalate["kind"], escalate["to"]) == ("escalate", ["deputy", "owner"])
+    thread, first, second = cast("list[Json]", why["addresses"])
+    assert thread == {"by": "thread"}
+    assert (first["channel"], second["channel"]) == ("email", "slack")
+    text = office.run("policy", "explain", "desk", "settle").out
+    assert "takes 2 of: alice, bob" in text
+    assert "after 7200 s: escalate deputy, owner" in text
+    assert "can only be reached by deputies" in office.run(
+        "policy", "explain", "desk", "settle", "--by", "bob"
+    ).out  # fmt: skip
+
+
+def test_a_read_is_explained_and_asks_nobody(office: Office) -> None:
+    assert told(office, "explain", "desk", "charges")["reason"] == "charges only reads."
+
+
+@pytest.mark.parametrize("line", ["approvers: []", "approvers: [nobody]", "approvers: [mallory]"])
+def test_where_nobody_may_decide_the_command_that_mends_it_is_named(
+    office: Office, line: str
+) -> None:
+    file = office.folder / "agents/desk/agent.md"
+    file.write_text(file.read_text().replace("approvers: [cashiers]", line))
+    why = told(office, *REFUND)
+    assert (why["approvers"], why["can_be_met"]) == ([], False)
+    assert why["mend"] == "bot approvers desk --add NAME"
+    lint = office.run("lint")
+    assert lint.status == 1
+    assert "refund needs approval and nobody may give it; bot approvers desk --add NAME" in lint.out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("explain", "desk", "refnd"), "did you mean refund?"),
+        (("explain", "dsk", "refund"), "did you mean desk?"),
+        (("explain", "desk", "refund", "--arguments", "{"), "--arguments is not JSON"),
+        (("explain", "desk", "refund", "--arguments", "{}"), "refund: "),
+        (("desk", "refund"), "bot policy explain AGENT TOOL"),
+    ],
+)
+def test_what_cannot_be_explained_is_said_in_one_sentence(
+    office: Office, words: tuple[str, ...], sentence: str
+) -> None:
+    said = office.run("policy", *words)
+    assert (said.status, said.out, said.err.count("\n")) == (2, "", 1)
+    assert sentence in said.err
+
+
+def test_a_ladder_that_names_nobody_known_does_not_pass_the_linter(office: Office) -> None:
+    policy(office, POLICY.replace("deputy, owner", "mallory"))
+    said = office.run("lint")
+    assert "escalate of settle: mallory is neither a person nor a group" in said.out

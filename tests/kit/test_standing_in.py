@@ -1,0 +1,50 @@
+"""Standing in: from when on a deputy may decide."""
+
+from __future__ import annotations
+
+from bot.core.values import Deputy, Rung
+from bot.kit.people import People
+from bot.kit.person import Person
+from bot.kit.standing_in import deputies, named, pairs
+
+NOON = 1_795_435_200_000  # Monday, 2026-11-23 12:00 UTC
+HOUR = 3_600_000
+
+
+def people(**alice: str) -> People:
+    known = {"alice": Person(deputy="bob", **alice), "bob": Person(), "carol": Person()}  # pyright: ignore[reportArgumentType]
+    return People(known, {"cashiers": ("alice", "carol")})
+
+
+def since(known: People, *ladder: Rung, deadline_seconds: int | None = 7_200) -> int | None:
+    found = deputies(known, (("bob", "alice"),), ladder, deadline_seconds, NOON)
+    assert all((each.person, each.of) == ("bob", "alice") for each in found)
+    return found[0].since if found else None
+
+
+def test_an_approver_has_a_place_of_their_own_and_stands_in_for_nobody() -> None:
+    assert pairs(people(), ("alice", "carol")) == (("bob", "alice"),)
+    assert pairs(people(), ("alice", "bob", "mallory")) == ()
+
+
+def test_whoever_is_away_or_out_of_hours_has_their_deputy_at_once() -> None:
+    assert since(people(away="2026-12-01")) == NOON
+    assert since(people(hours="Mon-Fri 06:00-11:00")) == NOON
+
+
+def test_otherwise_the_deputy_decides_when_the_day_ends_or_no_answer_came() -> None:
+    assert since(people(hours="Mon-Fri 09:00-12:30")) == NOON + HOUR // 2
+    assert since(people(hours="Mon-Fri 09:00-17:00")) == NOON + HOUR
+    assert since(people(), Rung(after_seconds=60)) == NOON + 60_000
+    told = Rung(after_seconds=30, kind="escalate", to=("deputy",))
+    assert since(people(), told, Rung(after_seconds=60)) == NOON + 30_000
+
+
+def test_without_any_such_time_there_is_no_deputy() -> None:
+    assert since(people(), deadline_seconds=None) is None
+
+
+def test_the_groups_of_a_ladder_are_resolved_and_its_keywords_stay() -> None:
+    [rung] = named(people(), (Rung(after_seconds=1, kind="escalate", to=("cashiers", "deputy", "owner", "eve")),))  # fmt: skip
+    assert rung.to == ("alice", "carol", "deputy", "owner")
+    assert Deputy(person="bob", of="alice", since=1).since == 1
