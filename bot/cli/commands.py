@@ -28,6 +28,7 @@ GROUPS: dict[str, dict[str, Row]] = {
         "pause": ("thread", "pause", "Stop all effects of a thread; words are still heard."),
         "resume": ("thread", "resume", "Let a paused thread go on."),
         "cancel": ("thread", "cancel", "End the work; a later message wakes the thread."),
+        "halt": ("halt", "halt", "The kill switch: nothing new begins, for one agent or at all; --lift ends it."),
     },
     "Decide": {
         "pending": ("look", "pending", "What waits for a human."),

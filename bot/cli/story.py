@@ -19,6 +19,8 @@ from bot.core.events import (
     DeliveryFailed,
     Event,
     Forked,
+    Halted,
+    Lifted,
     MessageNoted,
     MessageReceived,
     OutcomeUnknown,
@@ -97,6 +99,10 @@ def _people(thread: Thread, event: Event) -> str:
             return f"{actor}: {word} {about}{f' - {_short(text)}' if text else ''}"
         case Paused(actor=actor) | Resumed(actor=actor):
             return f"{actor} {event.type.lower()} the thread"
+        case Halted(agent=agent):
+            return f"{agent or 'everything'} is halted by {_short(event.text)}"
+        case Lifted(actor=actor, agent=agent):
+            return f"{actor} lifted the halt of {agent or 'everything'}"
         case Cancelled(actor=actor, reason=reason):
             return f"{actor} cancelled the work{f': {_short(reason)}' if reason else ''}"
         case _:

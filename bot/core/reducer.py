@@ -110,7 +110,9 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
             return turn.cancel(thread)
         case "Forked":
             return _fork(thread, event)
-        case "MessageNoted" | "Compacted":
+        case "Halted" if thread.address:
+            return turn.noticed(thread, "halted", event.text)
+        case "MessageNoted" | "Compacted" | "Halted" | "Lifted":
             return thread
         case _:
             assert_never(event)

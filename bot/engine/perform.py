@@ -8,9 +8,19 @@ from contextlib import suppress
 
 import structlog
 
-from bot.core import outbox
-from bot.core.effects import Decide, Doubt, Effect, Preview, Refuse, Run, Send, next_effects
-from bot.core.events import Delivered, DeliveryFailed, Event, OutcomeUnknown, VerdictRefused
+from bot.core import halts, outbox
+from bot.core.effects import (
+    Announce,
+    Decide,
+    Doubt,
+    Effect,
+    Preview,
+    Refuse,
+    Run,
+    Send,
+    next_effects,
+)
+from bot.core.events import Delivered, DeliveryFailed, Event, Halted, OutcomeUnknown, VerdictRefused
 from bot.core.frozen import replace
 from bot.core.thread import Refusal, Thread
 from bot.engine.display import Display
@@ -50,8 +60,9 @@ class Performer:
         """Everything that is to be done now, side by side. One failure does not cut the others short."""
         if session.is_fresh():
             session.owed_before = _owed(session.thread)
+        await session.look()
         await self._runner.refresh(session)
-        effects = next_effects(session.thread)
+        effects = session.due()
         question = next((effect for effect in effects if isinstance(effect, Decide)), None)
         self._ask(session, question)
         rest = [effect for effect in effects if not isinstance(effect, Decide)]
@@ -63,7 +74,7 @@ class Performer:
             except Exception:
                 await self._heard_out(session)
                 raise
-        elif question:
+        elif session.question:
             await self._answered(session)
 
     async def _all(self, session: Session, effects: Sequence[Effect]) -> None:
@@ -93,7 +104,8 @@ class Performer:
         while not (await asyncio.wait({question.answer}, timeout=LISTEN_SECONDS))[0]:
             with suppress(*STORE_AWAY):  # Listening can wait; the answer is paid for.
                 await session.load()
-            if any(not isinstance(effect, Decide) for effect in next_effects(session.thread)):
+                await session.look()
+            if any(not isinstance(effect, Decide) for effect in session.due()):
                 return
         session.question = None
         with during("decide"):
@@ -125,6 +137,9 @@ class Performer:
                 await self._refuse(session, refusal)
             case Send(key):
                 await self._send(session, key)
+            case Announce(halt, agent, by, reason):
+                told = Halted(id=halts.told_id(halt), actor=by, agent=agent, reason=reason)
+                await session.record(told)
             case Decide():
                 raise AssertionError("the model is asked in a way of its own")
 

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
+from bot.core import halts
 from bot.core.codec import decode, encode
 from bot.core.context import Log
-from bot.core.effects import Run, next_effects, timers
+from bot.core.effects import Effect, Run, next_effects, timers
 from bot.core.events import Event, ToolStarted
+from bot.core.house import HOUSE
 from bot.core.reducer import evolve
 from bot.core.thread import Call, Thread
 from bot.engine.commit import (
@@ -29,6 +31,7 @@ from bot.engine.commit import (
     Parted,
     Row,
 )
+from bot.engine.curb import WAITING, Curb
 from bot.engine.store import Store
 from bot.engine.stuck import LeaseLost, LogParted, Stuck
 
@@ -45,6 +48,7 @@ FACTS = {
     "Delivered",
     "DeliveryFailed",
     "VerdictRefused",
+    "Halted",
 }
 
 
@@ -59,13 +63,16 @@ class Question:
 class Session:
     """A thread, its events and the right to act on it. Appends are serialised: facts of parallel effects queue here."""
 
-    def __init__(self, store: Store, lease: Lease, lease_seconds: float) -> None:
+    def __init__(
+        self, store: Store, lease: Lease, lease_seconds: float, curb: Curb | None = None
+    ) -> None:
         self.lease = lease
         self.events = Log(lease.thread)
         self.read_to: int | None = None
         self.question: Question | None = None
         self.owed_before: frozenset[str] = frozenset()
         self._store = store
+        self._curb = curb or Curb(store)
         self._lease_seconds = lease_seconds
         self._held_until = asyncio.get_running_loop().time() + lease_seconds
         self._armed: Mapping[str, int] = {}
@@ -84,6 +91,20 @@ class Session:
         async with self._lock:
             await self._read_on()
 
+    async def look(self) -> None:
+        """See what holds threads back, as of a moment ago."""
+        await self._curb.look()
+
+    @property
+    def is_halted(self) -> bool:
+        return self._curb.halt(self.thread) is not None
+
+    def due(self, folded: Thread | None = None) -> tuple[Effect, ...]:
+        """What is to be done now, as far as it may be; of this thread, or of what will be folded next."""
+        thread = folded or self.thread
+        effects, halt = next_effects(thread), self._curb.halt(thread)
+        return halts.allowed(thread, self.events, halt, effects) if halt and effects else effects
+
     async def record(self, *facts: Event, blobs: Mapping[str, bytes] | None = None) -> None:
         """Append facts; come to rest with them if they leave nothing to do."""
         async with self._lock:
@@ -93,9 +114,11 @@ class Session:
         """Permission to run this call as it was looked at: False if anything slipped in, and then all is looked at again.
 
         What slipped in may be folded by now, for another effect of the round has read it: so the fold is asked, not the head alone.
+        So is what holds threads back, as it is at this moment.
         """
         async with self._lock:
-            if run not in next_effects(self.thread) or self.thread.call(call.id) != call:
+            await self._curb.look(0)
+            if run not in self.due() or self.thread.call(call.id) != call:
                 return False
             outcome = await self._append("claim", (fact,), {})
             return isinstance(outcome, Appended | Known)
@@ -136,7 +159,14 @@ class Session:
         # put right by the next commit, and therefore such a commit is never the last one.
         guessed = bool(facts) and any(self._armed.get(name) != at for name, at in wanted.items())
         may_rest = not guessed and not folded.is_closed_to_us
-        rest = kind == "fact" and may_rest and not next_effects(folded)
+        rest = kind == "fact" and may_rest and not self.question and not self.due(folded)
+        is_held_back = rest and bool(next_effects(folded))
+        if is_held_back:
+            wanted = {**wanted, WAITING: await self._curb.hold()}
+        if rest and folded.id == HOUSE:
+            await (
+                self._curb.rouse()
+            )  # Before it rests: whoever dies in between leaves it to the next.
         commit = Append(
             thread=self.thread.id,
             kind=kind,
@@ -154,7 +184,16 @@ class Session:
             raise LogParted(self.thread.id)
         self._wrote = True
         self.resting = rest and isinstance(outcome, Appended | Known)
-        return await self._heard(outcome, commit, facts)
+        outcome = await self._heard(outcome, commit, facts)
+        if self.resting and is_held_back:
+            await self._look_again()
+        return outcome
+
+    async def _look_again(self) -> None:
+        """What held it back may have ended before its timer was there to be brought forward."""
+        await self._curb.look(0)
+        if self.due() == next_effects(self.thread):
+            await self._curb.rouse()
 
     async def _heard(self, outcome: Outcome, commit: Append, facts: tuple[Event, ...]) -> Outcome:
         match outcome:
