@@ -183,7 +183,7 @@ def _interrupt(thread: Thread, event: MessageReceived) -> Thread:
     held = thread.turn if isinstance(thread.turn, Held) else None
     quote = f"{event.actor}: {event.text}"
     after = tuple(verdicts.interrupted(call, quote) for call in thread.calls)
-    if held and held.why in ("money", "time"):
+    if held and held.why in limits.NOT_BY_WORDS:
         return amend(thread, calls=after)
     if held:
         after = tuple(

@@ -27,6 +27,9 @@ LANGUAGES: dict[Language, Phrases] = {
             "money": "The budget for this conversation is used up. Shall I go on?",
             "time": "This has taken longer than it may. Shall I go on?",
             "model": "I could not work out the next step: {text}",
+            "calls": "I have used as many tools as I may without a word from you. Shall I go on?",
+            "tokens": "The tokens for this conversation are used up. Shall I go on?",
+            "cards": "I have asked for as many approvals as I may in an hour. Shall I go on?",
         },
         notices={
             "which": "Several requests are open, and I cannot tell which one you mean: {text}. Begin an answer with the name of its question.",
@@ -45,6 +48,9 @@ LANGUAGES: dict[Language, Phrases] = {
             "money": "Das Budget dieser Unterhaltung ist aufgebraucht. Soll ich weitermachen?",
             "time": "Das hat länger gedauert, als es darf. Soll ich weitermachen?",
             "model": "Ich konnte den nächsten Schritt nicht bestimmen: {text}",
+            "calls": "Ich habe so viele Werkzeuge benutzt, wie ich ohne ein Wort darf. Soll ich weitermachen?",
+            "tokens": "Die Tokens dieser Unterhaltung sind aufgebraucht. Soll ich weitermachen?",
+            "cards": "Ich habe um so viele Freigaben gebeten, wie ich in einer Stunde darf. Soll ich weitermachen?",
         },
         notices={
             "which": "Mehrere Anfragen sind offen, und es ist nicht klar, welche gemeint ist: {text}. Eine Antwort beginnt mit dem Namen ihrer Frage.",

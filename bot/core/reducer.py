@@ -123,10 +123,11 @@ def _step(thread: Thread, event: StepDecided) -> Thread:
     if not isinstance(thread.turn, Thinking) or event.seen < thread.heard:
         return amend(thread, tally=limits.spent(thread.tally, event))
     new = tuple([calls.new(thread, event, index, each) for index, each in enumerate(event.calls)])
+    new = limits.within(thread.tally, event.limits, new, event.at)
     kept, past = steps.left_over(thread)
     thread = amend(
         thread,
-        tally=limits.stepped(thread.tally, event),
+        tally=limits.stepped(thread.tally, event, new),
         limits=event.limits,
         asked=event.asked,
         decided=True,
@@ -191,7 +192,9 @@ def _fact(thread: Thread, event: calls.Move) -> Thread:
         return turn.changed(thread, call, after, event.at, heard=thread.head, tally=tally)
     if event.type == "CallVoided" and event.then == "close":
         thread = turn.noticed(amend(thread, heard=thread.head), "gone", event.reason)
-    return turn.changed(thread, call, after, event.at)
+    is_card = event.type == "Previewed"
+    tally = limits.shown(thread.tally, thread.limits, event.at) if is_card else None
+    return turn.changed(thread, call, after, event.at, tally=tally)
 
 
 def _counted(tally: Tally, call: Call) -> Tally:

@@ -15,7 +15,7 @@ Outcome = Literal[
 ]  # fmt: skip
 About = Literal["approval", "question", "unknown"]
 Code = Literal["which", "stopped", "model_trouble", "gone", "undelivered", "halted"]
-Why = Literal["steps", "failures", "money", "time", "model"]
+Why = Literal["steps", "failures", "money", "time", "model", "calls", "tokens", "cards"]
 
 
 # ---- phases of one call: only these exist ----------------------------------------------------------------------------
@@ -158,7 +158,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Tally:
-    """What the limits are measured by. `since` is when a human last spoke or a wait ended."""
+    """What the limits are measured by. `since` is when a human last spoke or a wait ended; `cards` when the last were shown."""
 
     steps: int = 0
     failures: int = 0
@@ -167,6 +167,9 @@ class Tally:
     micro_usd: int = 0
     allowance: int = 0
     tokens: int = 0
+    token_allowance: int = 0
+    calls: int = 0
+    cards: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -313,7 +313,7 @@ WORDS = (
 HALTS = (
     Story(
         "halted, and lifted while it comes to rest",
-        once(job("file", "a")),
+        once(job("note", "a")),
         (
             does(lambda scene: scene.switch(events.Halted), always),
             says("please", is_halted),
@@ -323,10 +323,10 @@ HALTS = (
     ),
     Story(
         "halted while it works",
-        once(job("file", "a"), job("file", "b")),
+        once(job("note", "a"), job("note", "b")),
         (
             ASKED,
-            does(lambda scene: scene.switch(events.Halted), started("file")),
+            does(lambda scene: scene.switch(events.Halted), started("note")),
             does(lambda scene: scene.switch(events.Lifted), is_held_back),
         ),
     ),
