@@ -14,7 +14,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, Validation
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
-from bot.spelling import Names, Paths, Span, complaint, redis_address
+from bot.spelling import Names, Paths, Prices, Span, complaint, redis_address
 
 
 class BadSettings(Exception):
@@ -117,6 +117,11 @@ class Settings(BaseSettings):
         ge=1_000,
         validation_alias="BOT_CONTEXT_TOKENS",
         description="longest request; what is older is summed up (an agent's limits may say otherwise)",
+    )
+    prices: Prices = Field(
+        default=(),
+        validation_alias="BOT_PRICES",
+        description="models whose price is not known here, as MODEL=INPUT/OUTPUT in USD a million tokens, comma-separated",
     )
     anthropic_api_key: SecretStr | None = Field(
         default=None,

@@ -21,6 +21,7 @@ from bot.kit.intents import BUILT_IN
 from bot.kit.lint import lint as findings_in
 from bot.kit.load import Agents
 from bot.kit.rule import Terms
+from bot.money import unpriced
 
 Json = dict[str, object]
 MOST_CHARACTERS = 80
@@ -49,7 +50,11 @@ async def policy(agent: str, /, *, as_json: AsJson = False) -> None:
 
 
 async def lint(*, as_json: AsJson = False) -> int:
-    findings = findings_in(_agents())
+    agents = _agents()
+    unheld = unpriced(environment.read(), agents)
+    findings = sorted(
+        [*findings_in(agents), *unheld], key=lambda found: (found.severity, found.agent)
+    )
     if as_json:
         say_json([asdict(finding) for finding in findings])
     else:

@@ -43,6 +43,7 @@ GROUPS: dict[str, dict[str, Row]] = {
         "show": ("look", "show", "What happened in a thread."),
         "why": ("why", "why", "What a thread waits for and what to type; or how its step N came about."),
         "prompt": ("audit", "prompt", "The last model request, byte for byte as it was sent."),
+        "cost": ("cost", "cost", "What the models cost: --by agent, person or day, --since 7d."),
         "replay": ("audit", "replay", "Fold a thread's log anew and compare."),
         "dead": ("dead", "dead", "What could not be gone on with: list, show ID, replay ID, drop ID."),
     },

@@ -83,3 +83,17 @@ def test_what_does_not_load_can_be_halted_all_the_same(office: Office) -> None:
         assert office.run("halt", "desk").status == 0
     finally:
         file.write_text(text)
+
+
+def test_what_models_cost_is_added_up_from_the_logs(office: Office) -> None:
+    thread = office.run("launch", "desk", "refund it", "--as", "carol").out.strip()
+    eventually(lambda: phase(office, thread) == "waiting_for_human")
+    [agent] = office.run("cost", "--by", "agent", "--json").json
+    assert (agent["agent"], agent["cost_usd"], agent["unpriced"]) == ("desk", 0, 0)
+    [person] = office.run("cost", "--by", "person", "--since", "1d", "--json").json
+    assert person["answers"] == agent["answers"]
+    [day] = office.run("cost", "--json").json
+    assert "day" in day
+    assert office.run("cost", "--since", "2999-01-01").out == "No model was asked.\n"
+    assert office.run("cost", "--since", "soon").status == 2
+    assert "all" in office.run("cost").out

@@ -153,6 +153,7 @@ class Story:
         limits: Limits | None = None,
         micro_usd: int = 0,
         tokens: int = 0,
+        model: str = "",
         by: str = "model",
     ) -> tuple[str, ...]:
         """The model's step; by default it has seen all. Gives the names of its calls."""
@@ -167,6 +168,7 @@ class Story:
                 calls=calls,
                 limits=limits or Limits(),
                 asked=PEOPLE,
+                model=model,
                 usage=Usage(micro_usd=micro_usd, input=tokens),
             )
         )
