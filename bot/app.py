@@ -163,9 +163,10 @@ def _fallback_of(settings: Settings) -> Callable[[Agent], str]:
 def worker(app: App, channels: Mapping[str, Channel]) -> Worker:
     """A worker on this app's store."""
     runner = Runner(Toolbox(app.house.agents, environment(), attached.tools(channels)))
+    choose = money.limited(app.settings, app.house.agents, decider(app), app.store)
     return Worker(
         app.store,
-        Lamp(Performer(decider(app), runner, channels), channels),
+        Lamp(Performer(choose, runner, channels), channels),
         lease_seconds=app.settings.lease.total_seconds(),
         concurrency=app.settings.concurrency,
     )

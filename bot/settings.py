@@ -12,16 +12,17 @@ from typing import Annotated, Literal
 from dotenv import dotenv_values
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import SettingsConfigDict, SettingsError
 
-from bot.spelling import Names, Paths, Prices, Span, complaint, redis_address
+from bot.spelling import Names, Paths, Span, complaint, redis_address
+from bot.spending import Spending
 
 
 class BadSettings(Exception):
     """The environment says something that cannot be: one sentence a finding."""
 
 
-class Settings(BaseSettings):
+class Settings(Spending):
     """What the environment says. Each field's description is its row in the README's table."""
 
     model_config = SettingsConfigDict(
@@ -117,11 +118,6 @@ class Settings(BaseSettings):
         ge=1_000,
         validation_alias="BOT_CONTEXT_TOKENS",
         description="longest request; what is older is summed up (an agent's limits may say otherwise)",
-    )
-    prices: Prices = Field(
-        default=(),
-        validation_alias="BOT_PRICES",
-        description="models whose price is not known here, as MODEL=INPUT/OUTPUT in USD a million tokens, comma-separated",
     )
     anthropic_api_key: SecretStr | None = Field(
         default=None,

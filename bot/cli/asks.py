@@ -207,7 +207,7 @@ def _used(thread: Thread, waiting: Hold) -> str:
             return f"{tally.tokens:,} of {most:,} tokens are used."
         case "cards":
             return f"{limits.cards_per_hour} approvals were asked for within an hour."
-        case "model":
+        case "model" | "day":
             return waiting.reason
 
 
@@ -229,5 +229,7 @@ def _going_on(thread: Thread, why: Why) -> str:
             return f"Extend lets it use {limits.tokens or 0:,} more tokens"
         case "cards":
             return f"Extend lets it ask for {limits.cards_per_hour} more approvals"
+        case "day":
+            return "Extend allows as much again today"
         case "model":
             return "Try again asks the model once more"

@@ -14,6 +14,7 @@ from bot.core.events import (
     Cancelled,
     Compacted,
     CronTicked,
+    DayReached,
     DecideFailed,
     Delivered,
     DeliveryFailed,
@@ -101,6 +102,8 @@ def _people(thread: Thread, event: Event) -> str:
             return f"{actor} {event.type.lower()} the thread"
         case Halted(agent=agent):
             return f"{agent or 'everything'} is halted by {_short(event.text)}"
+        case DayReached(reason=reason):
+            return f"a day's limit is reached: {_short(reason)}"
         case Lifted(actor=actor, agent=agent):
             return f"{actor} lifted the halt of {agent or 'everything'}"
         case Cancelled(actor=actor, reason=reason):

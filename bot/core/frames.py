@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from bot.core import calls, turn
-from bot.core.events import Cancelled, Forked, Halted, Paused, Resumed
+from bot.core import calls, days, turn
+from bot.core.events import Cancelled, DayReached, Forked, Halted, Paused, Resumed
 from bot.core.frozen import amend
 from bot.core.thread import IDLE, Thread
 
 
-def framed(thread: Thread, event: Paused | Resumed | Cancelled | Halted | Forked) -> Thread:
+def framed(
+    thread: Thread, event: Paused | Resumed | Cancelled | Halted | DayReached | Forked
+) -> Thread:
     """The thread after such a word. A halt is another log's: here it is on record that it was told."""
     match event.type:
         case "Paused" | "Resumed":
@@ -17,6 +19,8 @@ def framed(thread: Thread, event: Paused | Resumed | Cancelled | Halted | Forked
             return turn.cancel(thread)
         case "Halted":
             return turn.noticed(thread, "halted", event.text) if thread.address else thread
+        case "DayReached":
+            return days.reached(thread, event)
         case "Forked":
             return _fork(thread, event)
 

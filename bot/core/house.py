@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bot.core.values import Base
+from bot.core.values import Address, Base
 
 HOUSE = "house"
 """The name of the log. No thread has it: theirs are functions of an address, and begin with a `t`."""
@@ -31,3 +31,14 @@ class Lifted(Base):
 
     type: Literal["Lifted"] = "Lifted"
     agent: str = ""
+
+
+class DayReached(Base):
+    """A day's limit is reached, of all, of an agent or of a person: those asked may extend it, once for everybody."""
+
+    type: Literal["DayReached"] = "DayReached"
+    day: str
+    scope: str
+    reason: str
+    asked: tuple[str, ...] = ()
+    address: Address | None = None

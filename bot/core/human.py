@@ -210,6 +210,8 @@ def _resume(thread: Thread, call: Call, event: MessageReceived | Verdict) -> Thr
     """The answer to a hold: go on, or stop."""
     stop = approvals.pick(call, event.text) == "Stop"
     thread = turn.put(thread, verdicts.answer(call, event.text, event.actor))
+    if call.proposal.tool == "day":
+        return thread  # Nothing else of the house goes on or stops with it.
     if stop:
         return turn.cancel(thread)
     thread = amend(turn.spoke(thread, event.at), tally=limits.extended(thread, event.at))

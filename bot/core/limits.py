@@ -17,6 +17,7 @@ HOLD_CHOICES: dict[Why, tuple[str, str]] = {
     "calls": ("Extend", "Stop"),
     "tokens": ("Extend", "Stop"),
     "cards": ("Extend", "Stop"),
+    "day": ("Extend", "Stop"),
 }
 NOT_BY_WORDS: tuple[Why, ...] = ("money", "tokens", "time", "cards")
 """What a plain message does not extend: it takes the answer."""

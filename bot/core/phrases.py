@@ -29,6 +29,7 @@ LANGUAGES: dict[Language, Phrases] = {
             "model": "I could not work out the next step: {text}",
             "calls": "I have used as many tools as I may without a word from you. Shall I go on?",
             "tokens": "The tokens for this conversation are used up. Shall I go on?",
+            "day": "What may be spent in a day is used up ({text}), and all that it is for waits. Shall it be as much again today?",
             "cards": "I have asked for as many approvals as I may in an hour. Shall I go on?",
         },
         notices={
@@ -50,6 +51,7 @@ LANGUAGES: dict[Language, Phrases] = {
             "model": "Ich konnte den nächsten Schritt nicht bestimmen: {text}",
             "calls": "Ich habe so viele Werkzeuge benutzt, wie ich ohne ein Wort darf. Soll ich weitermachen?",
             "tokens": "Die Tokens dieser Unterhaltung sind aufgebraucht. Soll ich weitermachen?",
+            "day": "Was an einem Tag ausgegeben werden darf, ist aufgebraucht ({text}); was darunter fällt, wartet. Heute noch einmal so viel?",
             "cards": "Ich habe um so viele Freigaben gebeten, wie ich in einer Stunde darf. Soll ich weitermachen?",
         },
         notices={

@@ -102,7 +102,7 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
             return human.refused(thread, event)
         case "CronTicked":
             return _tick(thread, event)
-        case "Paused" | "Resumed" | "Cancelled" | "Halted" | "Forked":
+        case "Paused" | "Resumed" | "Cancelled" | "Halted" | "DayReached" | "Forked":
             return frames.framed(thread, event)
         case "MessageNoted" | "Compacted" | "Lifted":
             return thread

@@ -15,7 +15,7 @@ Outcome = Literal[
 ]  # fmt: skip
 About = Literal["approval", "question", "unknown"]
 Code = Literal["which", "stopped", "model_trouble", "gone", "undelivered", "halted"]
-Why = Literal["steps", "failures", "money", "time", "model", "calls", "tokens", "cards"]
+Why = Literal["steps", "failures", "money", "time", "model", "calls", "tokens", "cards", "day"]
 
 
 # ---- phases of one call: only these exist ----------------------------------------------------------------------------

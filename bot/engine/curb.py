@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.core import halts
+from bot.core import days, halts
 from bot.core.codec import decode
 from bot.core.halts import Halt, Halts
 from bot.core.house import HOUSE
@@ -44,7 +44,8 @@ class Curb:
 
     async def hold(self) -> int:
         """When a thread that is held back now should look again."""
-        return await self._store.now() + AGAIN_MS
+        now = await self._store.now()
+        return min(now + AGAIN_MS, days.end_of(now))
 
     async def rouse(self) -> None:
         """Wake every thread that was held back, so that it looks whether it still is."""

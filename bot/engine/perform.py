@@ -24,6 +24,7 @@ from bot.core.events import Delivered, DeliveryFailed, Event, Halted, OutcomeUnk
 from bot.core.frozen import replace
 from bot.core.thread import Refusal, Thread
 from bot.engine.display import Display
+from bot.engine.purse import DaySpent
 from bot.engine.run import Runner
 from bot.engine.session import Question, Session
 from bot.engine.stuck import LeaseLost, LogParted, during
@@ -108,6 +109,9 @@ class Performer:
             if any(not isinstance(effect, Decide) for effect in session.due()):
                 return
         session.question = None
+        if isinstance(question.answer.exception(), DaySpent):
+            session.is_spent = True
+            return
         with during("decide"):
             answer = question.answer.result()
         await session.record(answer)
@@ -116,7 +120,8 @@ class Performer:
         """Whatever else went wrong: an answer under way is paid for, and without it the next try would ask again."""
         question, session.question = session.question, None
         if question:
-            await session.record(await question.answer)
+            with suppress(DaySpent):
+                await session.record(await question.answer)
 
     # ---- everything else ---------------------------------------------------------------------------
     async def _one(self, session: Session, effect: Effect) -> None:

@@ -20,6 +20,7 @@ from bot.engine import keys, scripts, wording
 from bot.engine.commit import Append, Appended, Known, Lease, Outcome, Row, Timer
 from bot.engine.keys import GROUP
 from bot.engine.redis_cursors import RedisCursors
+from bot.engine.redis_ledger import RedisLedger
 from bot.engine.redis_letters import RedisLetters
 from bot.engine.redis_rebuild import RedisRebuild
 from bot.engine.redis_safe import RedisSafe
@@ -67,6 +68,9 @@ class RedisStore(RedisLetters, RedisRebuild, RedisCursors):
 
     def safe(self) -> RedisSafe:
         return RedisSafe(self._wire)
+
+    def ledger(self) -> RedisLedger:
+        return RedisLedger(self._wire)
 
     async def now(self) -> int:
         seconds, micros = cast(tuple[bytes, bytes], await self._wire.command("TIME"))

@@ -14,7 +14,7 @@ from uuid import uuid4
 from bot.core import halts
 from bot.core.codec import decode, encode
 from bot.core.context import Log
-from bot.core.effects import Effect, Run, next_effects, timers
+from bot.core.effects import Decide, Effect, Run, next_effects, timers
 from bot.core.events import Event, ToolStarted
 from bot.core.house import HOUSE
 from bot.core.reducer import evolve
@@ -78,6 +78,7 @@ class Session:
         self._armed: Mapping[str, int] = {}
         self._lock = asyncio.Lock()
         self.resting = False
+        self.is_spent = False
         self._wrote = False
         self._stamp = 0
 
@@ -103,6 +104,8 @@ class Session:
         """What is to be done now, as far as it may be; of this thread, or of what will be folded next."""
         thread = folded or self.thread
         effects, halt = next_effects(thread), self._curb.halt(thread)
+        if self.is_spent:  # The next session asks anew whether the day's limit still holds.
+            effects = tuple(each for each in effects if not isinstance(each, Decide))
         return halts.allowed(thread, self.events, halt, effects) if halt and effects else effects
 
     async def record(self, *facts: Event, blobs: Mapping[str, bytes] | None = None) -> None:

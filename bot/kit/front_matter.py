@@ -47,6 +47,8 @@ class LimitsSaid(_Front):
     calls: Annotated[int, Field(ge=1, le=100_000)] | None = None
     tokens: Annotated[int, Field(ge=1)] | None = None
     cards_per_hour: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    cost_usd_per_day: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
+    tokens_per_day: Annotated[int, Field(ge=1)] | None = None
     context_tokens: Annotated[int, Field(ge=1_000, le=10_000_000)] | None = None
 
     def limits(self) -> Limits:
