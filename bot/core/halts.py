@@ -48,7 +48,7 @@ NOTHING: Halts = {}
 
 
 def after(halts: Halts, event: Event) -> Halts:
-    """What is halted after one more event of the house. What cannot be read may have been a halt, and counts as one."""
+    """What is halted after one more event of the house, whose id is new there. What cannot be read may have been a halt, and counts as one."""
     match event:
         case Halted(agent=agent) if agent not in halts:
             halt = Halt(event.id, agent, event.actor, event.at, event.reason)
@@ -64,9 +64,10 @@ def after(halts: Halts, event: Event) -> Halts:
 
 def told_by(log: Sequence[Event]) -> Halts:
     """What is halted, by the whole log of the house."""
-    halts = NOTHING
+    halts, folded = NOTHING, set[str]()
     for event in log:
-        halts = after(halts, event)
+        halts = halts if event.id in folded else after(halts, event)
+        folded.add(event.id)
     return halts
 
 

@@ -26,15 +26,20 @@ class Curb:
         self._store = store
         self._halts: Halts = halts.NOTHING
         self._head, self._last = 0, list[Row]()
+        self._ids = set[str]()
         self._read_at = float("-inf")
         self._lock = asyncio.Lock()
 
     async def look(self, within_seconds: float = LOOK_SECONDS) -> None:
-        """Read on, if what is known is older than that; with 0 nothing that was so before the call is missed."""
-        wanted = asyncio.get_running_loop().time() - within_seconds
+        """Read on until what is known is no older than that; with 0 nothing that was so before the call is missed.
+
+        A process that was stopped while it read reads once more.
+        """
+        loop = asyncio.get_running_loop()
+        called = loop.time()
         async with self._lock:
-            if self._read_at < wanted or not within_seconds:
-                began = asyncio.get_running_loop().time()
+            while self._read_at < (loop.time() - within_seconds if within_seconds else called):
+                began = loop.time()
                 await self._read_on()
                 self._read_at = began
 
@@ -58,7 +63,9 @@ class Curb:
             known, new = rows[: len(self._last)], rows[len(self._last) :]
             if known == self._last:
                 break
-            self._head, self._last, self._halts = 0, [], halts.NOTHING
-        for row in new:
-            self._halts = halts.after(self._halts, decode(row.at, row.body))
+            self._head, self._last, self._halts, self._ids = 0, [], halts.NOTHING, set[str]()
+        for event in (decode(row.at, row.body) for row in new):
+            if event.id not in self._ids:
+                self._halts = halts.after(self._halts, event)
+            self._ids.add(event.id)
         self._head, self._last = self._head + len(new), rows[-1:]

@@ -61,8 +61,8 @@ class Performer:
         """Everything that is to be done now, side by side. One failure does not cut the others short."""
         if session.is_fresh():
             session.owed_before = _owed(session.thread)
-        await session.look()
         await self._runner.refresh(session)
+        await session.look()
         effects = session.due()
         question = next((effect for effect in effects if isinstance(effect, Decide)), None)
         self._ask(session, question)

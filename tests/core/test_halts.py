@@ -65,6 +65,11 @@ def test_a_kind_of_event_that_is_new_halts_nothing() -> None:
     assert not halts.told_by([decode(3, b'{"type":"Danced","v":1,"id":"x"}')])
 
 
+def test_a_halt_that_is_delivered_again_after_it_was_lifted_halts_nothing() -> None:
+    assert not halts.told_by([halted(), lifted(), halted(), lifted()])
+    assert halts.told_by([halted(), lifted(), halted(id="h2"), lifted()])
+
+
 def test_halts_survive_the_store() -> None:
     log = [halted("clerk"), lifted("clerk"), halted(id="h3")]
     kept = [decode(event.at, encode(event)) for event in log]

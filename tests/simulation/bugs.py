@@ -209,4 +209,5 @@ PLANTED: dict[str, Plant] = {
     "words keep the step": _fold("bot.core.human.message", _words_keep),
     "unseen step": _fold("bot.core.reducer._step", _unseen_step),
     "no head check": _store(NoHeadCheck),
+    "halt not heeded": _fold("bot.engine.curb.Curb.halt", lambda *_: None),
 }
