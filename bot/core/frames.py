@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from bot.core import calls, days, turn
 from bot.core.events import Cancelled, DayReached, Forked, Halted, Paused, Resumed
 from bot.core.frozen import amend
@@ -23,6 +25,8 @@ def framed(
             return days.reached(thread, event)
         case "Forked":
             return _fork(thread, event)
+        case _:
+            assert_never(event)
 
 
 def _fork(thread: Thread, event: Forked) -> Thread:

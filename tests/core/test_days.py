@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core import days, outbox
 from bot.core.effects import Send, next_effects, timers
+from bot.core.element import minute
 from bot.core.events import DayReached, TimerFired, Verdict
 from bot.core.house import HOUSE
 from bot.core.reducer import evolve
@@ -76,3 +77,7 @@ def test_the_question_ends_with_its_day() -> None:
     assert (house.turn, next_effects(house)) == (Idle(), ())
     tomorrow = evolve(house, reached(at=NOON + days.DAY_MS))
     assert len(tomorrow.calls) == 1
+
+
+def test_a_time_that_is_not_known_is_not_written() -> None:
+    assert (minute(0), minute(NOON)[:10]) == ("", DAY)
