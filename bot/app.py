@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import workspaces
+from bot import money, workspaces
 from bot.core.masks import PLAIN, Masks
 from bot.engine.desk import Desk
 from bot.engine.lamp import Lamp, settled
@@ -119,12 +119,19 @@ def model(app: App) -> Model:
 
     if settings.provider in ("bedrock", "vertex"):
         # Their keys, region and project are their own environment's.
-        return Claude(provider=settings.provider)
+        return Claude(provider=settings.provider, prices=money.own_prices(settings))
     key, url = settings.anthropic_api_key, settings.anthropic_base_url
     return Claude(
         api_key=key.get_secret_value() if key else None,
         base_url=url.get_secret_value() if url else None,
+        prices=money.own_prices(settings),
     )
+
+
+def affordable(settings: Settings, agents: Mapping[str, Agent]) -> None:
+    """Refuse to start where a limit in money could not be held. Raises `AgentError`, one sentence."""
+    for finding in money.unpriced(settings, agents):
+        raise AgentError(f"{finding.agent}: {finding.text}: {finding.mend}")
 
 
 def _scripts(agents: Mapping[str, Agent]) -> dict[str, Script]:
@@ -162,9 +169,10 @@ def _fallback_of(settings: Settings) -> Callable[[Agent], str]:
 def worker(app: App, channels: Mapping[str, Channel]) -> Worker:
     """A worker on this app's store."""
     toolbox = Toolbox(app.house.agents, environment(), attached.tools(channels), app.masks)
+    choose = money.limited(app.settings, app.house.agents, decider(app), app.store)
     return Worker(
         app.store,
-        Lamp(Performer(decider(app), Runner(toolbox), channels), channels),
+        Lamp(Performer(choose, Runner(toolbox), channels), channels),
         lease_seconds=app.settings.lease.total_seconds(),
         concurrency=app.settings.concurrency,
         masks=app.masks,

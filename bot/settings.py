@@ -11,17 +11,18 @@ from typing import Annotated, Literal
 
 from dotenv import dotenv_values
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import SettingsConfigDict, SettingsError
 
 from bot.secret_files import BadFile, from_files
 from bot.spelling import Names, Paths, Span, redis_address, sentences
+from bot.spending import Spending
 
 
 class BadSettings(Exception):
     """The environment says something that cannot be: one sentence a finding."""
 
 
-class Settings(BaseSettings):
+class Settings(Spending):
     """What the environment says. Each field's description is its row in the README's table."""
 
     model_config = SettingsConfigDict(

@@ -14,6 +14,7 @@ from pydantic_settings import NoDecode, SettingsError
 
 MOST_QUOTED = 40
 _SPAN = re.compile(r"\A(?P<number>\d+)(?P<unit>[smhdw])\Z")
+_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6})?")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -61,8 +62,30 @@ def words(text: object) -> object:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def prices(text: object) -> object:
+    """`model=3/15`, comma-separated: dollars a million tokens in and out, and if need be from and to the cache."""
+    if not isinstance(text, str):
+        return text
+    return tuple(_price(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _price(text: str) -> tuple[str, tuple[float, ...]]:
+    model, is_said, said = text.rpartition("=")
+    numbers = [float(each) for each in said.split("/") if _NUMBER.fullmatch(each)]
+    if (
+        not model
+        or not is_said
+        or len(numbers) != said.count("/") + 1
+        or len(numbers) not in (2, 4)
+    ):
+        message = "MODEL=INPUT/OUTPUT or MODEL=INPUT/OUTPUT/FROM_CACHE/TO_CACHE was expected, in USD a million tokens"
+        raise ValueError(message)
+    return model, tuple(numbers)
+
+
 Span = Annotated[timedelta, BeforeValidator(span)]
 Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(paths)]
+Prices = Annotated[tuple[tuple[str, tuple[float, ...]], ...], NoDecode, BeforeValidator(prices)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(words)]
 
 

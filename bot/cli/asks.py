@@ -202,7 +202,14 @@ def _used(thread: Thread, waiting: Hold) -> str:
             return f"{tally.micro_usd / MICRO:.4f} of {most / MICRO:.4f} USD are spent."
         case "time":
             return f"it works since {clock(tally.since)} and may for {limits.wall_seconds} s."
-        case "model":
+        case "calls":
+            return f"{tally.calls} of {limits.calls} calls are made since somebody spoke."
+        case "tokens":
+            most = (limits.tokens or 0) + tally.token_allowance
+            return f"{tally.tokens:,} of {most:,} tokens are used."
+        case "cards":
+            return f"{limits.cards_per_hour} approvals were asked for within an hour."
+        case "model" | "day":
             return waiting.reason
 
 
@@ -218,5 +225,13 @@ def _going_on(thread: Thread, why: Why) -> str:
             return f"Extend lets it spend {(limits.micro_usd or 0) / MICRO:.4f} USD more"
         case "time":
             return f"Extend lets it work for {limits.wall_seconds} s more"
+        case "calls":
+            return f"Extend lets it make {limits.calls} more calls"
+        case "tokens":
+            return f"Extend lets it use {limits.tokens or 0:,} more tokens"
+        case "cards":
+            return f"Extend lets it ask for {limits.cards_per_hour} more approvals"
+        case "day":
+            return "Extend allows as much again today"
         case "model":
             return "Try again asks the model once more"

@@ -24,6 +24,7 @@ from bot.kit.intents import BUILT_IN
 from bot.kit.lint import lint as findings_in
 from bot.kit.load import Agents
 from bot.kit.rule import Terms
+from bot.money import unpriced
 from bot.workspaces import speaks
 
 Json = dict[str, object]
@@ -76,11 +77,13 @@ async def policy(
 
 async def lint(*, as_json: AsJson = False) -> int:
     agents = _agents()
-    findings = findings_in(agents)
-    if speaks(environment.read()):
+    read = environment.read()
+    findings = [*findings_in(agents), *unpriced(read, agents)]
+    if speaks(read):
         broken = {each.agent for each in findings if each.severity == "error"}
         slackless = unreached(agents, agents.people)
         findings += [each for each in slackless if each.agent not in broken]
+    findings.sort(key=lambda found: (found.severity, found.agent))
     if as_json:
         say_json([asdict(finding) for finding in findings])
     else:

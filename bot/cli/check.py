@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.app import affordable
 from bot.cli import health, parts
 from bot.cli.errors import DONE, FAILED
 from bot.cli.finding import Finding
@@ -35,6 +36,7 @@ def _show(findings: list[Finding], origins: list[Source]) -> None:
 async def release() -> None:
     """Whatever is wrong is raised, and ends the deploy."""
     async with parts.whole() as app:
+        affordable(app.settings, app.house.agents)
         say(f"settings: read; agents: {', '.join(sorted(app.house.agents)) or 'none'}")
         await app.store.now()
         say("store: answers")

@@ -28,6 +28,7 @@ GROUPS: dict[str, dict[str, Row]] = {
         "pause": ("thread", "pause", "Stop all effects of a thread; words are still heard."),
         "resume": ("thread", "resume", "Let a paused thread go on."),
         "cancel": ("thread", "cancel", "End the work; a later message wakes the thread."),
+        "halt": ("halt", "halt", "The kill switch: nothing new begins, for one agent or at all; --lift ends it."),
     },
     "Decide": {
         "pending": ("look", "pending", "What waits for a human."),
@@ -42,6 +43,7 @@ GROUPS: dict[str, dict[str, Row]] = {
         "show": ("look", "show", "What happened in a thread."),
         "why": ("why", "why", "What a thread waits for and what to type; or how its step N came about."),
         "prompt": ("proof", "prompt", "The last model request, byte for byte as it was sent."),
+        "cost": ("cost", "cost", "What the models cost: --by agent, person or day, --since 7d."),
         "replay": ("proof", "replay", "Fold a thread's log anew and compare."),
         "audit": ("audit", "audit", "Every decision and effect of a thread: who, when, where, exactly what, which card."),
         "dead": ("dead", "dead", "What could not be gone on with: list, show ID, replay ID, drop ID."),

@@ -19,6 +19,7 @@ from bot.kit.document import AgentError
 from bot.kit.lint import MODEL_NAME, lint
 from bot.kit.load import Agents
 from bot.known import masked
+from bot.money import unpriced
 from bot.settings import BadSettings, Settings, environment
 from bot.workspaces import speaks
 
@@ -58,6 +59,8 @@ async def _findings() -> AsyncIterator[Finding]:
         yield finding
     for finding in _model(settings, found):
         yield finding
+    for each in unpriced(settings, found.agents):
+        yield Finding("money", "broken", f"{each.agent}: {each.text}", each.mend)
 
 
 async def _slack(settings: Settings, store: Finding) -> AsyncIterator[Finding]:

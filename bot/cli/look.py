@@ -13,6 +13,7 @@ from bot.app import App
 from bot.cli import parts, requests
 from bot.cli.cards import card
 from bot.cli.errors import Wrong
+from bot.cli.halt import halt_row, warn_of_halts
 from bot.cli.output import clock, moment, say, say_json, table
 from bot.cli.parts import AsJson
 from bot.cli.story import stands, story
@@ -36,6 +37,7 @@ async def pending(*, as_json: AsJson = False) -> None:
         standings = await app.desk.standings()
         threads = [each.thread for each in standings if each.thread and waiting_in(each.thread)]
         _warn(standings)
+        warn_of_halts(await app.desk.halts())
         if as_json:
             say_json([row for thread in threads for row in await _rows(app, thread)])
             return
@@ -48,7 +50,9 @@ async def status(thread: str = "", /, *, as_json: AsJson = False) -> None:
         threads = [await parts.standing(app, thread)] if thread else await app.desk.standings()
         if as_json:
             say_json([_standing(each) for each in threads])
-        elif threads:
+            return
+        warn_of_halts(await app.desk.halts())
+        if threads:
             shown = [_shown(each) for each in threads]
             table(("thread", "agent", "phase", "waiting for", "changed"), shown)
         else:
@@ -69,7 +73,7 @@ async def show(
         raise Wrong("Choose one of --events and --context.")
     async with parts.bare() as app:
         log = await parts.events(app, thread)
-        letter = await app.store.letter(thread)
+        letter, halted = await app.store.letter(thread), await app.desk.halts()
     if context:
         with reading(thread):
             blocks = list(rendering.blocks(log, thread))
@@ -79,7 +83,7 @@ async def show(
         say_json(rows) if as_json else say("\n".join(_line(row) for row in rows))
     else:
         with reading(thread):
-            lines = [*story(thread, log), stands(parts.folded(thread, log, letter))]
+            lines = [*story(thread, log), stands(parts.folded(thread, log, letter).under(halted))]
         say("\n".join(lines))
 
 
@@ -130,6 +134,7 @@ def _standing(standing: Standing) -> Json:
         "address": thread.address.model_dump() if thread and thread.address else None,
         "waiting_for": standing.waiting_for or None,
         "updated_at": moment(thread.at if thread else standing.at),
+        "halted": halt_row(standing.halt) if standing.halt else None,
     }
 
 

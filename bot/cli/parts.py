@@ -153,7 +153,8 @@ async def thread(app: App, name: str) -> Thread:
 async def told(app: App, name: str) -> tuple[Standing, list[Event]]:
     """Where the thread of this name stands, and the log that it was folded from."""
     log = await events(app, name)
-    return folded(name, log, await app.store.letter(name)), log
+    standing = folded(name, log, await app.store.letter(name))
+    return standing.under(await app.desk.halts()), log
 
 
 def folded(name: str, log: list[Event], letter: Letter | None) -> Standing:

@@ -8,14 +8,18 @@ from bot.cli import parts
 from bot.cli.errors import DONE, FAILED
 from bot.cli.output import say, say_json
 from bot.cli.parts import AsJson
+from bot.engine.purse import recount
 from bot.engine.rebuild import Rebuilt
 from bot.engine.rebuild import rebuild as made_anew
+from bot.engine.redis_store import RedisStore
 
 
 async def rebuild(*, as_json: AsJson = False) -> int:
     """Safe while workers run. A log that cannot be read keeps no other from its indexes, and is a failure all the same."""
     async with parts.bare() as app:
         done = await made_anew(app.store)
+        if isinstance(app.store, RedisStore):
+            await recount(app.store, app.store.ledger())
     if as_json:
         say_json(asdict(done))
     else:

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 import structlog
 from cyclopts import Parameter
 
-from bot.app import App, House, run_slack, run_web, run_worker, warm
+from bot.app import App, House, affordable, run_slack, run_web, run_worker, warm
 from bot.cli import logs, parts
 from bot.cli.errors import Wrong
 from bot.cli.output import is_plain, say, say_json
@@ -116,6 +116,7 @@ async def _serve(name: str, running: Sequence[str]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with parts.whole() as app:
+        affordable(app.settings, app.house.agents)
         logs.start(app.settings, secret_values(app.settings, app.house.agents, environment()))
         _warn(app.house)
         await _run(app, name, running, stop)

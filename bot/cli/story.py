@@ -14,11 +14,14 @@ from bot.core.events import (
     Cancelled,
     Compacted,
     CronTicked,
+    DayReached,
     DecideFailed,
     Delivered,
     DeliveryFailed,
     Event,
     Forked,
+    Halted,
+    Lifted,
     MessageNoted,
     MessageReceived,
     OutcomeUnknown,
@@ -97,6 +100,12 @@ def _people(thread: Thread, event: Event) -> str:
             return f"{actor}: {word} {about}{f' - {_short(text)}' if text else ''}"
         case Paused(actor=actor) | Resumed(actor=actor):
             return f"{actor} {event.type.lower()} the thread"
+        case Halted(agent=agent):
+            return f"{agent or 'everything'} is halted by {_short(event.text)}"
+        case DayReached(reason=reason):
+            return f"a day's limit is reached: {_short(reason)}"
+        case Lifted(actor=actor, agent=agent):
+            return f"{actor} lifted the halt of {agent or 'everything'}"
         case Cancelled(actor=actor, reason=reason):
             return f"{actor} cancelled the work{f': {_short(reason)}' if reason else ''}"
         case _:

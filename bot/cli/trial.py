@@ -72,7 +72,7 @@ async def tried(app: App, medium: str) -> Tried:
     toolbox = Toolbox(app.house.agents, environment(), masks=app.masks)
     perform = Performer(decider(app), Reader(toolbox), channels)
     [lease] = await app.store.take(1, 0)
-    session = Session(app.store, lease, LEASE_SECONDS, app.masks)
+    session = Session(app.store, lease, LEASE_SECONDS, masks=app.masks)
     await session.load()
     while _harmless(session.thread):
         await perform(session)

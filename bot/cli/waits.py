@@ -11,6 +11,7 @@ from bot.cli.output import clock
 from bot.cli.requests import states
 from bot.core import steps
 from bot.core.events import DecideFailed, Event
+from bot.core.halts import Halt
 from bot.core.outbox import pending
 from bot.core.thread import (
     Asked,
@@ -49,6 +50,9 @@ def waits(scene: Scene) -> tuple[Wait, ...]:
     """Everything the thread waits for, what keeps all of it from moving first; never empty."""
     if scene.standing.is_stuck:
         return (*_stuck(scene), *_stopped(scene), *_calls(scene, Asked, Sleeping))
+    if scene.standing.halt is not None:
+        found = (*_halted(scene.standing.halt), *_stopped(scene))
+        return (*found, *_calls(scene, Started, Asked, Sleeping))
     found = (*_stopped(scene), *_thinking(scene), *_calls(scene, *UNDER_WAY, Asked, Sleeping))
     return found or (_resting(scene),)
 
@@ -105,6 +109,14 @@ def _stopped(scene: Scene) -> Iterator[Wait]:
             f"It is paused by {event.actor or 'somebody unknown'}{f': {reason}' if reason else ''}."
         )
         yield Wait(what="resume", text=words, since=event.at, commands=(f"bot resume {thread.id}",))
+
+
+def _halted(halt: Halt) -> Iterator[Wait]:
+    """The kill switch: what is asked can be answered all the same, and is done when it is lifted."""
+    whole = "Everything" if not halt.agent else f"The agent {halt.agent}"
+    words = f"{whole} is halted by {halt.words}; nothing new begins."
+    lift = " ".join(filter(None, ("bot halt --lift", halt.agent)))
+    yield Wait(what="lift", text=words, since=halt.at, commands=(lift,))
 
 
 def _became(scene: Scene, holds: Callable[[Thread], bool]) -> int:

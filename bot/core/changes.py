@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.core.element import NOTHING, Inert, element, text, values
 from bot.core.events import Event
 from bot.core.thread import Asked, Call, Closed, Outcome, Previewing, Ready, Thread
@@ -40,6 +42,15 @@ def changes(before: Thread, after: Thread) -> tuple[Change, ...]:
         if old.version != call.version or old.phase != call.phase:
             changed.append((old, call))
     return tuple(changed)
+
+
+def over(new: Iterable[Call], thread: Thread) -> list[str]:
+    """What a limit closed as soon as it was chosen: no other event would tell of it."""
+    return [
+        _end(call, call.phase, thread)
+        for call in new
+        if isinstance(call.phase, Closed) and call.phase.outcome == "voided" and call.phase.text
+    ]
 
 
 def is_decision(old: Call, new: Call, actor: str) -> bool:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import overload
 
-from bot.core.changes import Change, brief, changes, failure, is_decision, mark, origin, told
-from bot.core.element import NOTHING, element, text, tool_element, values
+from bot.core.changes import Change, brief, changes, failure, is_decision, mark, origin, over, told
+from bot.core.element import NOTHING, element, minute, text, tool_element, values
 from bot.core.events import (
     CallVoided,
     Compacted,
@@ -198,7 +197,8 @@ def _step(before: Thread, event: StepDecided, after: Thread) -> str:
     if not _was_awaited(before, event.seen):
         tools = ", ".join(proposal.tool for proposal in event.calls)
         return element("void_step", text(f"{tools}: not run, something newer came first."))
-    parts = [_call(call, after) for call in after.calls if call.step == event.seen]
+    new = [call for call in after.calls if call.step == event.seen]
+    parts = [*(_call(call, after) for call in new), *over(new, after)]
     if event.text.strip():
         note = text(shortened(event.text.strip(), MOST_NOTE_CHARACTERS))
         parts.insert(0, element("note", note))
@@ -240,10 +240,3 @@ def _cut(event: ToolEnded) -> str:
 
 def _summary(event: Compacted) -> str:
     return element("summary", text(event.summary), ("events", f"1 to {event.upto}"))
-
-
-def minute(at: int) -> str:
-    """A time as the model reads it, to the minute."""
-    if not at:
-        return ""
-    return f"{datetime.fromtimestamp(at // 1000, UTC).isoformat(timespec='minutes')[:16]}Z"

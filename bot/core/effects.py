@@ -68,7 +68,17 @@ class Refuse:
     refusal: Refusal
 
 
-Effect = Decide | Preview | Run | Doubt | Send | Refuse
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Record that this thread is halted, so that whoever speaks in it is told once."""
+
+    halt: str
+    agent: str
+    by: str
+    reason: str
+
+
+Effect = Decide | Preview | Run | Doubt | Send | Refuse | Announce
 
 
 def next_effects(thread: Thread) -> tuple[Effect, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import NewType
 
 from pydantic import JsonValue
@@ -60,3 +61,10 @@ def _attribute(value: str) -> str:
     if _HARMLESS.fullmatch(value):
         return value
     return _escaped(on_one_line(value)).replace('"', "&quot;")
+
+
+def minute(at: int) -> str:
+    """A time as the model reads it, to the minute."""
+    if not at:
+        return ""
+    return f"{datetime.fromtimestamp(at // 1000, UTC).isoformat(timespec='minutes')[:16]}Z"

@@ -9,6 +9,7 @@ from typing import Literal, final
 
 from pydantic import Field, JsonValue
 
+from bot.core.house import DayReached, Halted, Lifted
 from bot.core.values import (
     Address,
     Attachment,
@@ -243,6 +244,6 @@ class Unknown(Base):
 Known = (
     MessageReceived | MessageNoted | CronTicked | StepDecided | DecideFailed | Previewed | PreviewRefused
     | Verdict | VerdictRefused | ToolStarted | ToolEnded | OutcomeUnknown | CallVoided | TimerFired
-    | Delivered | DeliveryFailed | Paused | Resumed | Cancelled | Compacted | Forked
+    | Delivered | DeliveryFailed | Paused | Resumed | Cancelled | Halted | Lifted | DayReached | Compacted | Forked
 )  # fmt: skip
 Event = Known | Unknown

@@ -191,7 +191,7 @@ def _interrupt(thread: Thread, event: MessageReceived) -> Thread:
     held = thread.turn if isinstance(thread.turn, Held) else None
     quote = f"{event.actor}: {event.text}"
     after = tuple(verdicts.interrupted(call, quote) for call in thread.calls)
-    if held and held.why in ("money", "time"):
+    if held and held.why in limits.NOT_BY_WORDS:
         return amend(thread, calls=after)
     if held:
         after = tuple(
@@ -218,6 +218,8 @@ def _resume(thread: Thread, call: Call, event: MessageReceived | Verdict) -> Thr
     """The answer to a hold: go on, or stop."""
     stop = approvals.pick(call, event.text) == "Stop"
     thread = turn.put(thread, verdicts.answer(call, event.text, event.actor))
+    if call.proposal.tool == "day":
+        return thread  # Nothing else of the house goes on or stops with it.
     if stop:
         return turn.cancel(thread)
     thread = amend(turn.spoke(thread, event.at), tally=limits.extended(thread, event.at))

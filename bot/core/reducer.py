@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never, get_args
 
-from bot.core import calls, delivery, human, limits, steps, turn
+from bot.core import calls, delivery, frames, human, limits, steps, turn
 from bot.core.events import (
     UNREADABLE,
     CronTicked,
     DecideFailed,
     Event,
-    Forked,
     Known,
     StepDecided,
     TimerFired,
@@ -26,7 +25,6 @@ from bot.core.events import (
 from bot.core.frozen import amend, replace
 from bot.core.ids import Ids
 from bot.core.thread import (
-    IDLE,
     WORKING,
     Call,
     Closed,
@@ -104,13 +102,9 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
             return human.refused(thread, event)
         case "CronTicked":
             return _tick(thread, event)
-        case "Paused" | "Resumed":
-            return amend(thread, paused=event.type == "Paused")
-        case "Cancelled":
-            return turn.cancel(thread)
-        case "Forked":
-            return _fork(thread, event)
-        case "MessageNoted" | "Compacted":
+        case "Paused" | "Resumed" | "Cancelled" | "Halted" | "DayReached" | "Forked":
+            return frames.framed(thread, event)
+        case "MessageNoted" | "Compacted" | "Lifted":
             return thread
         case _:
             assert_never(event)
@@ -121,10 +115,11 @@ def _step(thread: Thread, event: StepDecided) -> Thread:
     if not isinstance(thread.turn, Thinking) or event.seen < thread.heard:
         return amend(thread, tally=limits.spent(thread.tally, event))
     new = tuple([calls.new(thread, event, index, each) for index, each in enumerate(event.calls)])
+    new = limits.within(thread.tally, event.limits, new, event.at)
     kept, past = steps.left_over(thread)
     thread = amend(
         thread,
-        tally=limits.stepped(thread.tally, event),
+        tally=limits.stepped(thread.tally, event, new),
         limits=event.limits,
         asked=event.asked,
         decided=True,
@@ -189,7 +184,9 @@ def _fact(thread: Thread, event: calls.Move) -> Thread:
         return turn.changed(thread, call, after, event.at, heard=thread.head, tally=tally)
     if event.type == "CallVoided" and event.then == "close":
         thread = turn.noticed(amend(thread, heard=thread.head), "gone", event.reason)
-    return turn.changed(thread, call, after, event.at)
+    is_card = event.type == "Previewed"
+    tally = limits.shown(thread.tally, thread.limits, event.at) if is_card else None
+    return turn.changed(thread, call, after, event.at, tally=tally)
 
 
 def _counted(tally: Tally, call: Call) -> Tally:
@@ -230,16 +227,3 @@ def _tick(thread: Thread, event: CronTicked) -> Thread:
     if not isinstance(thread.turn, Idle):
         return thread
     return turn.think(turn.spoke(amend(thread, cancelled=False), event.at), event.at)
-
-
-def _fork(thread: Thread, event: Forked) -> Thread:
-    """A child starts at rest, in its own place; what its parent may be doing is shown there and never done."""
-    return amend(
-        thread,
-        address=event.address or thread.address,
-        calls=tuple(calls.forked(call) for call in thread.calls),
-        turn=IDLE,
-        heard=thread.head,
-        notices=(),
-        refusals=(),
-    )

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from bot.core.changes import changes, is_decision, mark
-from bot.core.context import minute, source, speaker
-from bot.core.element import text
+from bot.core.context import source, speaker
+from bot.core.element import minute, text
 from bot.core.events import (
     Cancelled,
     CronTicked,

@@ -14,8 +14,8 @@ Outcome = Literal[
     "happened", "answered", "elapsed", "said", "unknown_in_parent",
 ]  # fmt: skip
 About = Literal["approval", "question", "unknown"]
-Code = Literal["which", "stopped", "model_trouble", "gone", "undelivered", "secrets"]
-Why = Literal["steps", "failures", "money", "time", "model"]
+Code = Literal["which", "stopped", "model_trouble", "gone", "undelivered", "secrets", "halted"]
+Why = Literal["steps", "failures", "money", "time", "model", "calls", "tokens", "cards", "day"]
 
 
 # ---- phases of one call: only these exist ----------------------------------------------------------------------------
@@ -76,8 +76,7 @@ PREVIEWING, READY, SAYING = Previewing(), Ready(), Saying()
 class Call:
     """One call with its own phase. `n` is the try at hand, `begun` the last one claimed, `version` the showing at hand.
 
-    `runs` is the last run of the try that was claimed.
-    `approved` are those whose votes made it ready: they are looked at again before it runs.
+    `runs` is the last run of the try that was claimed, `approved` whose votes made it ready: they are looked at again before it runs.
     `open` marks a request of an earlier step that can still be answered; `quote` is what was said since it was asked,
     `anew` why it is asked again though nobody said or changed anything.
     """
@@ -160,7 +159,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Tally:
-    """What the limits are measured by. `since` is when a human last spoke or a wait ended."""
+    """What the limits are measured by. `since` is when a human last spoke or a wait ended; `cards` when the last were shown."""
 
     steps: int = 0
     failures: int = 0
@@ -169,6 +168,9 @@ class Tally:
     micro_usd: int = 0
     allowance: int = 0
     tokens: int = 0
+    token_allowance: int = 0
+    calls: int = 0
+    cards: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,9 @@ class Limits(Value):
     failures: int = 3
     micro_usd: int | None = None
     wall_seconds: int | None = None
+    calls: int | None = None
+    tokens: int | None = None
+    cards_per_hour: int | None = None
 
 
 class Deputy(Value):

@@ -8,14 +8,26 @@ from contextlib import suppress
 
 import structlog
 
-from bot.core import outbox
-from bot.core.effects import Decide, Doubt, Effect, Preview, Refuse, Run, Send, next_effects
-from bot.core.events import Delivered, DeliveryFailed, Event, OutcomeUnknown, VerdictRefused
+from bot.core import halts, outbox
+from bot.core.effects import (
+    Announce,
+    Decide,
+    Doubt,
+    Effect,
+    Preview,
+    Refuse,
+    Run,
+    Send,
+    next_effects,
+)
+from bot.core.events import Delivered, DeliveryFailed, Event, Halted, OutcomeUnknown, VerdictRefused
 from bot.core.frozen import replace
 from bot.core.thread import Refusal, Thread
 from bot.engine.display import Display
+from bot.engine.purse import DaySpent
+from bot.engine.question import Question
 from bot.engine.run import Runner
-from bot.engine.session import Question, Session
+from bot.engine.session import Session
 from bot.engine.stuck import LeaseLost, LogParted, during
 from bot.engine.trouble import STORE_AWAY
 from bot.kit.channel import Channel, Dated, Undeliverable
@@ -51,7 +63,8 @@ class Performer:
         if session.is_fresh():
             session.owed_before = _owed(session.thread)
         await self._runner.refresh(session)
-        effects = next_effects(session.thread)
+        await session.look()
+        effects = session.due()
         question = next((effect for effect in effects if isinstance(effect, Decide)), None)
         self._ask(session, question)
         rest = [effect for effect in effects if not isinstance(effect, Decide)]
@@ -63,7 +76,7 @@ class Performer:
             except Exception:
                 await self._heard_out(session)
                 raise
-        elif question:
+        elif session.question:
             await self._answered(session)
 
     async def _all(self, session: Session, effects: Sequence[Effect]) -> None:
@@ -93,9 +106,13 @@ class Performer:
         while not (await asyncio.wait({question.answer}, timeout=LISTEN_SECONDS))[0]:
             with suppress(*STORE_AWAY):  # Listening can wait; the answer is paid for.
                 await session.load()
-            if any(not isinstance(effect, Decide) for effect in next_effects(session.thread)):
+                await session.look()
+            if any(not isinstance(effect, Decide) for effect in session.due()):
                 return
         session.question = None
+        if isinstance(question.answer.exception(), DaySpent):
+            session.is_spent = True
+            return
         with during("decide"):
             answer = question.answer.result()
         await session.record(answer)
@@ -104,7 +121,8 @@ class Performer:
         """Whatever else went wrong: an answer under way is paid for, and without it the next try would ask again."""
         question, session.question = session.question, None
         if question:
-            await session.record(await question.answer)
+            with suppress(DaySpent):
+                await session.record(await question.answer)
 
     # ---- everything else ---------------------------------------------------------------------------
     async def _one(self, session: Session, effect: Effect) -> None:
@@ -125,6 +143,9 @@ class Performer:
                 await self._refuse(session, refusal)
             case Send(key):
                 await self._send(session, key)
+            case Announce(halt, agent, by, reason):
+                told = Halted(id=halts.told_id(halt), actor=by, agent=agent, reason=reason)
+                await session.record(told)
             case Decide():
                 raise AssertionError("the model is asked in a way of its own")
 

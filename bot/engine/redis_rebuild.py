@@ -1,4 +1,4 @@
-"""Redis rebuild: the part of the Redis store that makes the indexes anew."""
+"""Redis rebuild: the part of the Redis store that changes indexes without a commit: makes them anew, brings timers forward."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ class RedisRebuild:
         for name, at in entry.timers.items():
             words += [at, f"{entry.thread}\0{name}"]
         return await self._wire.run(scripts.RESTORE, touched, words) == 1
+
+    async def hasten(self, name: str) -> None:
+        calls = [([partition.timers], [name]) for partition in keys.partitions()]
+        await self._wire.run_all(scripts.HASTEN, calls)
 
     async def sound(self) -> list[str]:
         deleted: list[bytes] = []

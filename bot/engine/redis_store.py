@@ -19,11 +19,10 @@ from redis.exceptions import RedisError, ResponseError
 from bot.engine import keys, scripts, wording
 from bot.engine.commit import Append, Appended, Known, Lease, Outcome, Row, Timer
 from bot.engine.keys import GROUP
+from bot.engine.redis_beside import RedisBeside
 from bot.engine.redis_cursors import RedisCursors
 from bot.engine.redis_letters import RedisLetters
-from bot.engine.redis_pulse import RedisPulse
 from bot.engine.redis_rebuild import RedisRebuild
-from bot.engine.redis_safe import RedisSafe
 from bot.engine.scripts import Word
 from bot.engine.store import TooFewReplicas, WrongKey
 from bot.engine.wire import WAIT_AT_MOST_SECONDS, Wire, connect
@@ -36,7 +35,7 @@ def new_consumer() -> str:
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
-class RedisStore(RedisLetters, RedisRebuild, RedisCursors):
+class RedisStore(RedisLetters, RedisRebuild, RedisCursors, RedisBeside):
     """With `replicas`, a claim is done when so many replicas hold it, else `TooFewReplicas` is raised."""
 
     def __init__(
@@ -65,12 +64,6 @@ class RedisStore(RedisLetters, RedisRebuild, RedisCursors):
             calls = [((each.ready, each.wake), words) for each in keys.partitions()]
             await self._wire.run_all(scripts.LEAVE, calls)
         await self._wire.close()
-
-    def safe(self) -> RedisSafe:
-        return RedisSafe(self._wire)
-
-    def pulse(self, medium: str) -> RedisPulse:
-        return RedisPulse(self._wire, medium)
 
     async def now(self) -> int:
         seconds, micros = cast(tuple[bytes, bytes], await self._wire.command("TIME"))

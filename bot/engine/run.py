@@ -36,8 +36,10 @@ class Runner:
 
     async def refresh(self, session: Session) -> None:
         """Ask anew what was asked under a policy or a tool that is no longer there."""
-        if session.is_fresh() and not session.thread.paused and not session.thread.is_closed_to_us:
-            for fact in await recheck.stale(self._toolbox, session.thread):
+        thread = session.thread
+        stands = thread.paused or thread.is_closed_to_us or session.is_halted
+        if session.is_fresh() and not stands:
+            for fact in await recheck.stale(self._toolbox, thread):
                 await session.record(fact)
 
     async def preview(self, session: Session, id: str, version: int) -> None:
@@ -107,8 +109,10 @@ class Runner:
 
     async def _act(self, session: Session, call: Call, run: Run) -> None:
         """The one place where something is done to the world."""
-        if not session.is_held():
-            await session.record(self._failed(call, run, _LATE))
+        await session.look()  # Whoever was stopped since the claim may have missed a halt.
+        if session.is_halted or not session.is_held():
+            late = _HALTED if session.is_halted else _LATE
+            await session.record(self._failed(call, run, late))
             return
         try:
             result = await self._toolbox.run(session.thread, call)
@@ -166,6 +170,7 @@ class Runner:
 
 
 _LATE = Refused("the worker lost its lease before it began; nothing was started")
+_HALTED = Refused("everything was halted before it began; nothing was started")
 
 
 async def _read_more(session: Session, call: Call) -> JsonValue:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from uuid import uuid4
 
+from bot.core import halts
 from bot.core.codec import decode, encode
 from bot.core.context import Log
-from bot.core.effects import Run, next_effects, timers
+from bot.core.effects import Decide, Effect, Run, next_effects, timers
 from bot.core.events import Event, ToolStarted
+from bot.core.house import HOUSE
 from bot.core.masks import PLAIN, Masks
 from bot.core.redact import redacted
 from bot.core.reducer import evolve
@@ -31,6 +32,8 @@ from bot.engine.commit import (
     Parted,
     Row,
 )
+from bot.engine.curb import WAITING, Curb
+from bot.engine.question import Question
 from bot.engine.store import Store
 from bot.engine.stuck import LeaseLost, LogParted, Stuck
 
@@ -47,22 +50,20 @@ FACTS = {
     "Delivered",
     "DeliveryFailed",
     "VerdictRefused",
+    "Halted",
 }
-
-
-@dataclass(frozen=True)
-class Question:
-    """What the model is being asked: the head it has seen, and its answer to come."""
-
-    seen: int
-    answer: asyncio.Future[Event]
 
 
 class Session:
     """A thread, its events and the right to act on it. Appends are serialised: facts of parallel effects queue here."""
 
     def __init__(
-        self, store: Store, lease: Lease, lease_seconds: float, masks: Masks = PLAIN
+        self,
+        store: Store,
+        lease: Lease,
+        lease_seconds: float,
+        curb: Curb | None = None,
+        masks: Masks = PLAIN,
     ) -> None:
         self.lease = lease
         self.masks = masks
@@ -71,11 +72,13 @@ class Session:
         self.question: Question | None = None
         self.owed_before: frozenset[str] = frozenset()
         self._store = store
+        self._curb = curb or Curb(store)
         self._lease_seconds = lease_seconds
         self._held_until = asyncio.get_running_loop().time() + lease_seconds
         self._armed: Mapping[str, int] = {}
         self._lock = asyncio.Lock()
         self.resting = False
+        self.is_spent = False
         self._wrote = False
         self._stamp = 0
 
@@ -89,20 +92,37 @@ class Session:
         async with self._lock:
             await self._read_on()
 
+    async def look(self) -> None:
+        """See what holds threads back, as of a moment ago."""
+        await self._curb.look()
+
+    @property
+    def is_halted(self) -> bool:
+        return self._curb.halt(self.thread) is not None
+
+    def due(self, folded: Thread | None = None) -> tuple[Effect, ...]:
+        """What is to be done now, as far as it may be; of this thread, or of what will be folded next."""
+        thread = folded or self.thread
+        effects, halt = next_effects(thread), self._curb.halt(thread)
+        if self.is_spent:  # The next session asks anew whether the day's limit still holds.
+            effects = tuple(each for each in effects if not isinstance(each, Decide))
+        return halts.allowed(thread, self.events, halt, effects) if halt and effects else effects
+
     async def record(self, *facts: Event, blobs: Mapping[str, bytes] | None = None) -> None:
         """Append facts, without what looks like a secret; come to rest with them if they leave nothing to do."""
+        kept = tuple(redacted(fact, self.masks) for fact in facts)
         async with self._lock:
-            await self._append(
-                "fact", tuple(redacted(fact, self.masks) for fact in facts), blobs or {}
-            )
+            await self._append("fact", kept, blobs or {})
 
     async def claim(self, run: Run, call: Call, fact: ToolStarted) -> bool:
         """Permission to run this call as it was looked at: False if anything slipped in, and then all is looked at again.
 
         What slipped in may be folded by now, for another effect of the round has read it: so the fold is asked, not the head alone.
+        So is what holds threads back, as it is at this moment.
         """
         async with self._lock:
-            if run not in next_effects(self.thread) or self.thread.call(call.id) != call:
+            await self._curb.look(0)
+            if run not in self.due() or self.thread.call(call.id) != call:
                 return False
             outcome = await self._append("claim", (fact,), {})
             return isinstance(outcome, Appended | Known)
@@ -143,7 +163,14 @@ class Session:
         # put right by the next commit, and therefore such a commit is never the last one.
         guessed = bool(facts) and any(self._armed.get(name) != at for name, at in wanted.items())
         may_rest = not guessed and not folded.is_closed_to_us
-        rest = kind == "fact" and may_rest and not next_effects(folded)
+        rest = kind == "fact" and may_rest and not self.question and not self.due(folded)
+        is_held_back = rest and bool(next_effects(folded))
+        if is_held_back:
+            wanted = {**wanted, WAITING: await self._curb.hold()}
+        if rest and folded.id == HOUSE:
+            await (
+                self._curb.rouse()
+            )  # Before it rests: whoever dies in between leaves it to the next.
         commit = Append(
             thread=self.thread.id,
             kind=kind,
@@ -161,7 +188,16 @@ class Session:
             raise LogParted(self.thread.id)
         self._wrote = True
         self.resting = rest and isinstance(outcome, Appended | Known)
-        return await self._heard(outcome, commit, facts)
+        outcome = await self._heard(outcome, commit, facts)
+        if self.resting and is_held_back:
+            await self._look_again()
+        return outcome
+
+    async def _look_again(self) -> None:
+        """What held it back may have ended before its timer was there to be brought forward."""
+        await self._curb.look(0)
+        if self.due() == next_effects(self.thread):
+            await self._curb.rouse()
 
     async def _heard(self, outcome: Outcome, commit: Append, facts: tuple[Event, ...]) -> Outcome:
         match outcome:

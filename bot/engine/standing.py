@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.core import halts
+from bot.core.halts import Halt, Halts
+from bot.core.house import HOUSE
 from bot.core.status import StatusPhase, phase, waiting_for
-from bot.core.thread import Thread
+from bot.core.thread import Started, Thread
 from bot.engine.letters import Letter, cause_of
 
 
@@ -45,12 +48,27 @@ class Standing:
     thread: Thread | None
     trouble: str = ""
     letter: Letter | None = None
+    halt: Halt | None = None
+
+    def under(self, halted: Halts) -> Standing:
+        """The same, with what halts it; the house itself is never halted."""
+        if self.thread is None or self.id == HOUSE:
+            return self
+        return replace(self, halt=halts.of(halted, self.thread.agent))
 
     @property
     def phase(self) -> StatusPhase:
         if self.thread is None or (self.letter is not None and self.letter.is_dead):
             return "dead"
-        return phase(self.thread)
+        return "paused" if self.is_held_back else phase(self.thread)
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether it would move by itself and may not; what has started does."""
+        if self.thread is None or self.halt is None:
+            return False
+        starts = any(isinstance(call.phase, Started) for call in self.thread.calls)
+        return phase(self.thread) in ("thinking", "running") and not starts
 
     @property
     def is_stuck(self) -> bool:
@@ -61,6 +79,8 @@ class Standing:
     def waiting_for(self) -> str:
         """What it waits for; where the engine could not go on, that and the cause."""
         letter = self.letter
+        if self.halt and self.thread and not self.is_stuck and self.is_held_back:
+            return f"somebody who lifts the halt of {self.halt.what} by {self.halt.words}"
         if letter is None or (self.thread and self.thread.unreadable):
             return waiting_for(self.thread) if self.thread else f"a human: {self.trouble or GONE}"
         whom = "a human" if letter.is_dead else "the next try"

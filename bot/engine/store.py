@@ -72,6 +72,10 @@ class Store(Protocol):
         """Turns a due timer into an event, or only wakes, once; `Known` if it is gone, replaced or fired."""
         ...
 
+    async def hasten(self, name: str) -> None:
+        """Every timer of this name, on whatever thread, comes due now."""
+        ...
+
     async def park(self, lease: Lease, letter: Letter) -> bool:
         """Lets go of a thread that could not be gone on with, and keeps the letter; nothing if the lease is lost.
 

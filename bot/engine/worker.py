@@ -13,10 +13,10 @@ from contextlib import suppress
 import structlog
 
 from bot.core.codec import encode
-from bot.core.effects import next_effects
 from bot.core.events import TimerFired
 from bot.core.masks import PLAIN, Masks
 from bot.engine.commit import Lease, Timer
+from bot.engine.curb import WAITING, Curb
 from bot.engine.letters import Letter, cause_of
 from bot.engine.session import Session
 from bot.engine.store import Store, WrongKey
@@ -63,6 +63,7 @@ class Worker:
         self._patience = patience
         self._masks = masks
         self._stopping = asyncio.Event()
+        self._curb = Curb(store)
         self._held: dict[Lease, tuple[Session, asyncio.Task[None]]] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -114,7 +115,7 @@ class Worker:
             self._hold(lease, since)
 
     def _hold(self, lease: Lease, since: float) -> None:
-        session = Session(self._store, lease, self._lease_seconds, self._masks)
+        session = Session(self._store, lease, self._lease_seconds, self._curb, self._masks)
         session.renewed(since)
         task = asyncio.create_task(self._live(session))
         # By lease, not by thread: one that lapsed may come back to this worker while the turn before it is still under way.
@@ -146,7 +147,7 @@ class Worker:
             if session.thread.beyond:
                 await self._leave(session)
                 return
-            if next_effects(session.thread):
+            if session.due() or session.question:
                 await self._perform(session)
             else:
                 await session.rest()
@@ -204,7 +205,7 @@ class Worker:
 
 
 def _fired(timer: Timer) -> bytes | None:
-    """What a due timer appends; one without a name only wakes its thread."""
-    if not timer.name:
+    """What a due timer appends; one without a name, or of a thread that was held back, only wakes it."""
+    if timer.name in ("", WAITING):
         return None
     return encode(TimerFired(id=timer.id, actor="clock", name=timer.name, due=timer.at))

@@ -62,6 +62,11 @@ class LimitsSaid(_Front):
     failures: Annotated[int, Field(ge=1, le=100)] = 3
     cost_usd: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
     wall_seconds: Annotated[int, Field(ge=1)] | None = None
+    calls: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    tokens: Annotated[int, Field(ge=1)] | None = None
+    cards_per_hour: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    cost_usd_per_day: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
+    tokens_per_day: Annotated[int, Field(ge=1)] | None = None
     context_tokens: Annotated[int, Field(ge=1_000, le=10_000_000)] | None = None
 
     def limits(self) -> Limits:
@@ -71,6 +76,9 @@ class LimitsSaid(_Front):
             failures=self.failures,
             micro_usd=micro_usd,
             wall_seconds=self.wall_seconds,
+            calls=self.calls,
+            tokens=self.tokens,
+            cards_per_hour=self.cards_per_hour,
         )
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from bot.model.failures import Refused, failure_of, retry_seconds_of
 from bot.model.port import Answer, ModelFailed
+from bot.model.prices import NONE, Own
 from bot.model.reply import answer_of
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Claude:
         project: str | None = None,
         timeout_seconds: float = 600.0,
         retries: int = 2,
+        prices: Own = NONE,
     ) -> None:
         self._provider: Provider = provider
         self._api_key = api_key or None
@@ -73,6 +75,7 @@ class Claude:
         self._project = project or None
         self._timeout_seconds = timeout_seconds
         self._retries = retries
+        self._prices = prices
         self._client: Client | None = None
         self._connecting = asyncio.Lock()
 
@@ -92,7 +95,7 @@ class Claude:
         # SDK, HTTP client and cloud libraries raise families of their own; none may pass the port.
         except Exception as error:  # noqa: BLE001
             raise self._failure(error, body) from None
-        return answer_of(raw)
+        return answer_of(raw, body, self._prices)
 
     async def close(self) -> None:
         """Give the connections back; the next question opens new ones."""

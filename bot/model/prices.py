@@ -8,6 +8,7 @@ models their own way: there the cost is unknown.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.core.values import Usage
@@ -36,9 +37,20 @@ _LONG_PROMPT_TOKENS = 100_000
 _LONG_RATES = {"claude-haiku-5-5": Rates(500, 2_500, 50, 625)}
 
 
-def priced(model: str, usage: Usage) -> Usage:
+Own = Mapping[str, Rates]
+"""Prices that whoever runs the bot has set, by model; they come before ours."""
+NONE: Own = {}
+
+
+def is_known(model: str, own: Own = NONE) -> bool:
+    """Whether a call of this model has a price."""
+    return model in own or model in _RATES
+
+
+def priced(model: str, usage: Usage, own: Own = NONE) -> Usage:
     """The usage with its cost, rounded up: a sum of calls never promises less than the bill."""
-    rates = _rates(model, usage.input + usage.cache_read + usage.cache_write)
+    prompt_tokens = usage.input + usage.cache_read + usage.cache_write
+    rates = own.get(model) or _rates(model, prompt_tokens)
     if rates is None:
         return usage
     billionths = (

@@ -6,13 +6,16 @@ Stop reasons: https://platform.claude.com/docs/en/build-with-claude/handling-sto
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from bot.core.values import Usage
 from bot.model.port import Answer, ModelFailed, ToolUse
-from bot.model.prices import priced
+from bot.model.prices import NONE, Own, is_known, priced
+
+_MODEL = re.compile(rb'"model":\s*"([^"]+)"')
 
 
 class _Lenient(BaseModel):
@@ -51,14 +54,18 @@ class _Reply(_Lenient):
     usage: _Tokens = _Tokens()
 
 
-def answer_of(raw: bytes) -> Answer:
-    """The answer in these bytes; `ModelFailed`, with what it cost, where they hold none."""
+def answer_of(raw: bytes, asked: bytes = b"", own: Own = NONE) -> Answer:
+    """The answer in these bytes; `ModelFailed`, with what it cost, where they hold none.
+
+    A server may answer under another name than it was `asked` under in the request: then that one's price is taken.
+    """
     try:
         reply = _Reply.model_validate_json(raw)
     except ValidationError:
         reason = "The model's server sent no Messages API reply: check ANTHROPIC_BASE_URL."
         raise ModelFailed("malformed", reason) from None
-    usage = priced(reply.model, _usage(reply.usage))
+    billed = reply.model if is_known(reply.model, own) else _model_in(asked)
+    usage = priced(billed, _usage(reply.usage), own)
     answer = Answer(
         text="".join(block.text for block in reply.content if block.type == "text"),
         uses=tuple(
@@ -74,6 +81,12 @@ def answer_of(raw: bytes) -> Answer:
             return _complete(answer, reply.stop_reason)
         case _:
             raise _failure(reply, usage)
+
+
+def _model_in(body: bytes) -> str:
+    """Whom this request asks. The name stands first in it, and its texts are long."""
+    found = _MODEL.search(body)
+    return found[1].decode() if found else ""
 
 
 def _complete(answer: Answer, stop_reason: str) -> Answer:

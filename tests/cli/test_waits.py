@@ -173,6 +173,8 @@ HOLDS = [
     (Limits(steps=1), "steps", "1 of 1 steps are taken", "Extend lets it take 1 more steps"),
     (Limits(failures=1), "failures", "1 of 1 calls in a row failed.", "Extend counts failures"),
     (Limits(micro_usd=50), "money", "0.0001 of 0.0001 USD are spent.", "Extend lets it spend"),
+    (Limits(tokens=50), "tokens", "50 of 50 tokens are used.", "Extend lets it use 50 more tokens"),
+    (Limits(calls=1), "calls", "1 of 1 calls are made", "Extend lets it make 1 more calls"),
     (Limits(wall_seconds=1), "time", "it works since 1970-01-12", "Extend lets it work for 1 s"),
 ]  # fmt: skip
 
@@ -182,7 +184,7 @@ def test_a_limit_says_which_how_much_is_used_and_what_extend_means(
     limits: Limits, why: str, used: str, extend: str
 ) -> None:
     story = build.begun()
-    (call,) = story.step(build.write(), limits=limits, micro_usd=50)
+    (call,) = story.step(build.write(), limits=limits, micro_usd=50, tokens=50)
     story.ran(call, "failed" if why == "failures" else "returned")
     wait = only(story)
     assert (wait.what, wait.tool) == ("limit", why)

@@ -152,6 +152,8 @@ class Story:
         seen: int | None = None,
         limits: Limits | None = None,
         micro_usd: int = 0,
+        tokens: int = 0,
+        model: str = "",
         by: str = "model",
     ) -> tuple[str, ...]:
         """The model's step; by default it has seen all. Gives the names of its calls."""
@@ -166,7 +168,8 @@ class Story:
                 calls=calls,
                 limits=limits or Limits(),
                 asked=PEOPLE,
-                usage=Usage(micro_usd=micro_usd),
+                model=model,
+                usage=Usage(micro_usd=micro_usd, input=tokens),
             )
         )
         return tuple(f"{self.thread.id}-{seen}-{index}" for index in range(len(calls)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core import context
 from bot.core.effects import Decide, Run, Send
 from bot.core.events import Cancelled, StepDecided
 from bot.core.thread import Asked, Held, Idle, Thinking, Working
@@ -11,12 +12,24 @@ from bot.core.values import Limits, Usage
 from tests.core.build import Story, begun, card, gated, question, read, sleep, stand_by, write
 
 
-def stepped(limits: Limits, steps: int = 1, outcome: str = "returned", micro_usd: int = 0) -> Story:
+def stepped(
+    limits: Limits, steps: int = 1, outcome: str = "returned", micro_usd: int = 0, tokens: int = 0
+) -> Story:
     """So many steps of one read each."""
     story = begun()
     for _ in range(steps):
-        (call,) = story.step(read(), limits=limits, micro_usd=micro_usd)
+        (call,) = story.step(read(), limits=limits, micro_usd=micro_usd, tokens=tokens)
         story.ended(call, outcome)
+    return story
+
+
+def carded(limits: Limits, cards: int = 1) -> Story:
+    """So many cards, each denied."""
+    story = begun()
+    for _ in range(cards):
+        (call,) = story.step(gated(), limits=limits)
+        story.previewed(call)
+        story.deny(f"{call}-v1")
     return story
 
 
@@ -28,6 +41,12 @@ def held(why: str) -> Story:
             return stepped(Limits(failures=3), 3, "failed")
         case "money":
             return stepped(Limits(micro_usd=100), 2, micro_usd=60)
+        case "tokens":
+            return stepped(Limits(tokens=100), 2, tokens=60)
+        case "calls":
+            return stepped(Limits(calls=2), 2)
+        case "cards":
+            return carded(Limits(cards_per_hour=2), 2)
         case "time":
             return stepped(Limits(wall_seconds=3), 2)
         case _:
@@ -41,7 +60,7 @@ def hold(story: Story) -> str:
     return story.call(story.turn.request).request
 
 
-WHYS = ("steps", "failures", "money", "time", "model")
+WHYS = ("steps", "failures", "money", "time", "model", "calls", "tokens", "cards")
 
 
 @pytest.mark.parametrize("why", WHYS)
@@ -76,7 +95,7 @@ def test_stopping_cancels(why: str) -> None:
     assert story.effects == ()
 
 
-@pytest.mark.parametrize("why", ["steps", "failures", "model"])
+@pytest.mark.parametrize("why", ["steps", "failures", "model", "calls"])
 def test_a_message_goes_on_where_steps_failures_or_the_model_held(why: str) -> None:
     story = held(why)
     request = hold(story)
@@ -85,7 +104,7 @@ def test_a_message_goes_on_where_steps_failures_or_the_model_held(why: str) -> N
     assert story.outcome(request) == "answered"
 
 
-@pytest.mark.parametrize("why", ["money", "time"])
+@pytest.mark.parametrize("why", ["money", "time", "tokens", "cards"])
 def test_a_message_is_no_more_money_and_no_more_time(why: str) -> None:
     story = held(why)
     story.message("go on, please")
@@ -291,3 +310,69 @@ def test_a_stand_by_needs_no_limit() -> None:
     story = begun()
     story.step(stand_by(), limits=Limits(steps=1))
     assert story.turn == Idle()
+
+
+# ---- calls, tokens and cards an hour -----------------------------------------------------------------------------
+def test_a_step_with_more_calls_than_are_left_makes_those_and_no_more() -> None:
+    story = begun()
+    calls = story.step(read(), read(), read(), limits=Limits(calls=2))
+    assert [story.outcome(call) for call in calls] == ["Ready", "Ready", "voided"]
+    for call in calls[:2]:
+        story.ended(call)
+    assert isinstance(story.turn, Held)
+    assert (story.turn.why, story.thread.tally.calls) == ("calls", 2)
+
+
+def test_a_question_is_no_call() -> None:
+    story = begun()
+    (asked,) = story.step(question(), limits=Limits(calls=1))
+    assert (story.outcome(asked), story.thread.tally.calls) == ("Asked", 0)
+
+
+def test_what_configuration_prefetches_is_no_call_of_the_model() -> None:
+    story = begun()
+    story.step(read(), limits=Limits(calls=1), by="prefetch")
+    assert story.thread.tally.calls == 0
+
+
+def test_more_tokens_are_as_many_again() -> None:
+    story = held("tokens")
+    story.answer(hold(story), "Extend")
+    (call,) = story.step(read(), limits=Limits(tokens=100), tokens=99)
+    story.ended(call)
+    assert story.turn == Thinking()
+    (call,) = story.step(read(), limits=Limits(tokens=100), tokens=1)
+    story.ended(call)
+    assert isinstance(story.turn, Held)
+
+
+def test_cards_beyond_those_of_an_hour_are_not_made() -> None:
+    story = begun()
+    first, second = story.step(gated("a"), gated("b"), limits=Limits(cards_per_hour=1))
+    assert (story.outcome(first), story.outcome(second)) == ("Previewing", "voided")
+
+
+def test_cards_are_counted_by_the_hour() -> None:
+    story = carded(Limits(cards_per_hour=2))
+    story.wait(3_600)
+    (call,) = story.step(gated(), limits=Limits(cards_per_hour=2))
+    story.previewed(call)
+    story.deny(f"{call}-v1")
+    assert story.turn == Thinking()
+    assert len(story.thread.tally.cards) == 1
+
+
+def test_cards_are_kept_only_where_they_are_counted() -> None:
+    assert carded(Limits()).thread.tally.cards == ()
+
+
+def test_a_read_is_made_though_no_card_may_be() -> None:
+    story = begun()
+    _, looked = story.step(gated("a"), read(), limits=Limits(cards_per_hour=1, calls=9))
+    assert story.outcome(looked) == "Ready"
+
+
+def test_the_model_reads_which_call_a_limit_closed() -> None:
+    story = begun()
+    story.step(read(), read(), limits=Limits(calls=1))
+    assert "the limit of 1 calls is reached" in "\n".join(context.blocks(story.log, "T"))

@@ -33,7 +33,7 @@ def _runs_again(thread: Thread) -> tuple[Effect, ...]:
 @contextmanager
 def _effects(planted: Effects) -> Generator[None]:
     with ExitStack() as stack:
-        for module in ("worker", "session", "perform"):
+        for module in ("session", "perform"):
             stack.enter_context(patch(f"bot.engine.{module}.next_effects", planted))
         yield
 

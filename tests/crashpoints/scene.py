@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from pydantic import JsonValue
 
 from bot.core import events, outbox
+from bot.core.house import HOUSE
 from bot.core.names import version_of
 from bot.core.thread import Thread
 from bot.engine.commit import Row
@@ -127,6 +128,10 @@ class Scene:
 
     def frame(self, kind: type[events.Paused | events.Resumed | events.Cancelled]) -> None:
         self.source.offer(self._threads[0][0], kind(id=self._name("f"), actor="alice"))
+
+    def switch(self, kind: type[events.Halted | events.Lifted]) -> None:
+        """The kill switch."""
+        self.source.offer(HOUSE, kind(id=self._name("h"), actor="alice"))
 
     def spoil(self) -> None:
         """A timer comes due on what is no log."""

@@ -18,13 +18,13 @@ from types import CodeType
 ROOT = Path(__file__).parents[2]
 FILES = (
     *(f"bot/engine/{name}.py" for name in ("worker", "session", "perform", "run", "recheck", "toolbox", "desk")),
-    *(f"bot/engine/{name}.py" for name in ("trouble", "rebuild")),
+    *(f"bot/engine/{name}.py" for name in ("trouble", "rebuild", "curb")),
     "bot/model/decide.py",
 )  # fmt: skip
 PARTS = ("bot/core", "bot/engine", "bot/model")
 BEYOND = frozenset(
     {
-        *(f"bot/engine/{name}.py" for name in ("memory_store", "redis_store", "redis_letters", "redis_rebuild", "redis_safe", "redis_pulse", "redis_cursors")),
+        *(f"bot/engine/{name}.py" for name in ("memory_store", "redis_store", "redis_letters", "redis_rebuild", "redis_safe", "redis_pulse", "redis_cursors", "redis_ledger", "purse")),
         *(f"bot/engine/{name}.py" for name in ("wire", "line", "display", "lamp", "lookup", "reception")),
         "bot/model/claude.py",
     }
@@ -35,7 +35,7 @@ PORTS = frozenset(
     {
         *("append", "read", "blob", "take", "reclaim", "renew", "release", "due", "fire", "prune"),
         *("close", "threads", "logged", "alias", "resolve", "now"),
-        *("park", "bury", "letters", "letter", "revive", "restore", "sound"),
+        *("park", "bury", "letters", "letter", "revive", "restore", "sound", "hasten"),
         *("find", "send", "tell", "run", "show", "ask"),
     }
 )

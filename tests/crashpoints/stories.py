@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from bot.core import events
 from bot.core.codec import digest
+from bot.engine.curb import WAITING
 from bot.model.port import ModelFailed
 from tests.crashpoints.cast import SPOILT
 from tests.crashpoints.scene import Scene
@@ -58,6 +59,14 @@ def is_thought_about(scene: Scene) -> bool:
 def is_paused_and_still(scene: Scene) -> bool:
     threads = scene.world.threads()
     return all(thread.paused for thread in threads) and not scene.world.server.wake
+
+
+def is_halted(scene: Scene) -> bool:
+    return any(isinstance(event, events.Halted) for event in written(scene))
+
+
+def is_held_back(scene: Scene) -> bool:
+    return any(name == WAITING for _, name in scene.world.server.timers)
 
 
 def is_renewed(scene: Scene) -> bool:
@@ -301,6 +310,27 @@ WORDS = (
         ),
     ),
 )
+HALTS = (
+    Story(
+        "halted, and lifted while it comes to rest",
+        once(job("note", "a")),
+        (
+            does(lambda scene: scene.switch(events.Halted), always),
+            says("please", is_halted),
+            does(lambda scene: scene.switch(events.Lifted), shown("halted")),
+        ),
+        faults=(Once(Fault("delay", 6.0), "store", "append fact+Delivered", "before"),),
+    ),
+    Story(
+        "halted while it works",
+        once(job("note", "a"), job("note", "b")),
+        (
+            ASKED,
+            does(lambda scene: scene.switch(events.Halted), started("note")),
+            does(lambda scene: scene.switch(events.Lifted), is_held_back),
+        ),
+    ),
+)
 DELIVERIES = (
     Story(
         "a message that is bounced",
@@ -422,7 +452,7 @@ PROCESSES = (
 )
 PARTS: dict[str, tuple[Story, ...]] = {
     "reads, writes and long logs": (*READS, *WRITES, *LENGTHS),
-    "approvals, waits and indexes": (*APPROVALS, *WAITS, *INDEXES),
+    "approvals, waits, halts and indexes": (*APPROVALS, *WAITS, *HALTS, *INDEXES),
     "words, deliveries, troubles and processes": (*WORDS, *DELIVERIES, *TROUBLES, *PROCESSES),
 }
 STORIES = tuple(story for part in PARTS.values() for story in part)

@@ -17,8 +17,9 @@ from bot.engine.commit import Append, Outcome, Row
 from bot.engine.desk import thread_id
 from bot.engine.memory_store import MemoryServer, MemoryStore
 from bot.engine.perform import Performer
+from bot.engine.question import Question
 from bot.engine.run import Runner
-from bot.engine.session import Question, Session
+from bot.engine.session import Session
 from bot.engine.stuck import LeaseLost, LogParted
 from bot.engine.toolbox import Toolbox
 from tests.engine.commits import arrival

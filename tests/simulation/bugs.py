@@ -12,6 +12,7 @@ from bot.core.frozen import amend, replace
 from bot.core.thread import READY, Call, Thread, Working
 from bot.core.values import Address
 from bot.engine.commit import Append, Fenced, Lease, Moved, Outcome, Timer
+from bot.engine.curb import Curb
 from bot.engine.memory_store import MemoryStore
 from tests.simulation.life import Life, Plant
 from tests.simulation.ports import ScreenPort
@@ -191,6 +192,11 @@ def _fold(place: str, wrong: object) -> Plant:
     return lambda _: patch(place, wrong)
 
 
+def _never_halted(curb: Curb, thread: Thread) -> None:
+    """The kill switch is not looked at."""
+    _ = curb, thread
+
+
 PLANTED: dict[str, Plant] = {
     "bare append": _store(BareAppend),
     "acknowledgement before write": _listener,
@@ -209,4 +215,5 @@ PLANTED: dict[str, Plant] = {
     "words keep the step": _fold("bot.core.human.message", _words_keep),
     "unseen step": _fold("bot.core.reducer._step", _unseen_step),
     "no head check": _store(NoHeadCheck),
+    "halt not heeded": _fold("bot.engine.curb.Curb.halt", _never_halted),
 }

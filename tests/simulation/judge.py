@@ -8,7 +8,16 @@ from collections.abc import Iterator
 
 from bot.core import outbox
 from bot.core.effects import timers
-from bot.core.events import DecideFailed, Delivered, DeliveryFailed, Event, StepDecided
+from bot.core.events import (
+    DecideFailed,
+    Delivered,
+    DeliveryFailed,
+    Event,
+    Halted,
+    Lifted,
+    StepDecided,
+)
+from bot.core.house import HOUSE
 from bot.core.reducer import replay
 from bot.core.thread import Asked, Started, Thread, asked_about
 from bot.engine.commit import ARRIVAL_SEEN_SECONDS, COMMIT_SEEN_SECONDS
@@ -17,7 +26,10 @@ from tests.simulation.record import Record, is_retry, is_words, may_end
 from tests.simulation.world import Letter, World
 
 # People's ids, a fork's and the clock's, whole: facts may begin alike.
-ARRIVAL = re.compile(r"[mvfcnk]\d+|timer:.*")
+ARRIVAL = re.compile(r"[mvfcnkh]\d+|timer:.*")
+
+
+HALT_MS = 5_000
 
 
 class Violation(AssertionError):
@@ -112,6 +124,7 @@ def _of_messages(world: World) -> Iterator[str]:
 def _of_starts(world: World) -> Iterator[str]:
     """What began was allowed to, and no oftener than humans said."""
     records = {name: Record(world.log(name)) for name in world.server.logs}
+    yield from _while_halted(world)
     for start in world.ledger.starts:
         for reason in against(records[start.thread], start):
             yield f"{start.tool} {start.claim}: {reason}"
@@ -124,6 +137,19 @@ def _of_starts(world: World) -> Iterator[str]:
         orders = sum(is_retry(event, call) for _, event in records[thread].events)
         if times > 1 + orders:
             yield f"{call} began {times} times on {orders} orders"
+
+
+def _while_halted(world: World) -> Iterator[str]:
+    """Nothing begins that was halted for so long, by a reading of the house's log that is its own."""
+    for start in world.ledger.starts:
+        since = dict[str, int]()
+        for _, event in Record(world.log(HOUSE)).events:
+            if isinstance(event, Halted) and event.at <= start.at:
+                since.setdefault(event.agent, event.at)
+            elif isinstance(event, Lifted) and event.at <= start.at:
+                since.pop(event.agent, None)
+        if any(start.at - at > HALT_MS for at in since.values()):
+            yield f"{start.tool} {start.claim} began while it was halted"
 
 
 def _of_logs(world: World) -> Iterator[str]:
@@ -174,6 +200,7 @@ def landed(world: World) -> Counter[str]:
             "unknown": types["OutcomeUnknown"],
             "asked anew": types["CallVoided"],
             "forked": types["Forked"],
+            "halted": types["Halted"],
             "events": len(events),
         }
     )

@@ -83,6 +83,8 @@ class Life:
         self.traps.clear()
         self.world.is_calm = True
         self.world.tell("calm")
+        while self.people.lift():
+            await asyncio.sleep(5.0)
         for _ in range(MOST_ROUNDS):
             await self._rested()
             judge.surfaced(self.world, self.world.threads())

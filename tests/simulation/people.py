@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from random import Random
+from typing import Literal
 
 from pydantic import JsonValue
 
-from bot.core import events, outbox
+from bot.core import events, halts, outbox
 from bot.core.events import Event
+from bot.core.house import HOUSE
 from bot.core.names import call_id
 from bot.core.thread import Thread
 from bot.core.values import Address
@@ -64,6 +66,18 @@ class People:
     def resume(self, thread: str) -> None:
         self._send(thread, events.Resumed(id=self._name("f"), actor="alice"))
 
+    def switch(self, act: Literal["halt", "lift"], agent: str) -> None:
+        """The kill switch."""
+        kind = events.Halted if act == "halt" else events.Lifted
+        self._send(HOUSE, kind(id=self._name("h"), actor="alice", agent=agent))
+
+    def lift(self) -> bool:
+        """Whether something was halted, which is lifted now."""
+        halted = halts.told_by(self._world.log(HOUSE))
+        for agent in halted:
+            self.switch("lift", agent)
+        return bool(halted)
+
     def _send(self, thread: str, event: Event) -> None:
         self._source.offer(thread, event)
 
@@ -72,7 +86,7 @@ class People:
         return f"{kind}{self._said}"
 
     # ---- what they do in a storm ---------------------------------------------------------------------------
-    def act(self, deed: Deed) -> None:
+    def act(self, deed: Deed) -> None:  # noqa: C901 - one arm a deed
         """Somebody does something somewhere. Nothing happens where there is nothing to do it on."""
         chance = deed.chance
         thread = chance.choice(list(self.threads))
@@ -101,6 +115,8 @@ class People:
                 self._tick(thread)
             case "fork":
                 self._fork(thread, chance)
+            case "halt" | "lift":
+                self.switch(deed.act, chance.choice(("", "clerk")))
             case "again" | "late":
                 self._again(chance, forgotten=deed.act == "late")
             case _:

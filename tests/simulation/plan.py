@@ -14,11 +14,12 @@ DEEDS = 80
 TRAP_SECONDS = 20.0
 Act = Literal[
     "speak", "type", "press", "answer", "frame", "note", "tick", "race",
-    "fork", "again", "late", "deploy", "stock", "massacre",
+    "fork", "again", "late", "deploy", "stock", "massacre", "halt", "lift",
 ]  # fmt: skip
 ACTS: dict[Act, int] = {
     "speak": 6, "type": 4, "press": 14, "answer": 9, "frame": 4, "note": 1, "tick": 2, "race": 5,
     "fork": 2, "again": 4, "late": 3, "deploy": 2, "stock": 2, "massacre": 1,
+    "halt": 1, "lift": 2,
 }  # fmt: skip
 FAULTS_OF_TEN = 5
 

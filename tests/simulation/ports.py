@@ -132,6 +132,9 @@ class StorePort:
     async def restore(self, entry: Entry) -> bool:
         return await self._call("restore", lambda: self._inner.restore(entry))
 
+    async def hasten(self, name: str) -> None:
+        await self._call("hasten", lambda: self._inner.hasten(name))
+
     async def sound(self) -> list[str]:
         return await self._call("sound", self._inner.sound)
 

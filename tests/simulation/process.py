@@ -124,7 +124,9 @@ async def work(tool: str, size: int, call: Call) -> JsonValue:
     # Nothing but a crash may come between the worker's last look at its lease and the start: that window is known.
     await process.point("tool", tool, "before")
     n, run = process.claims.get(id, (1, 0))
-    start = Start(id, n, run, call.thread, tool, {"size": size}, process.holds(call.thread))
+    start = Start(
+        id, n, run, call.thread, tool, {"size": size}, process.holds(call.thread), world.now()
+    )
     world.ledger.starts.append(start)
     world.tell(f"{process.name} starts {tool} {id} n={n} run={run}")
     await asyncio.sleep(chance.choice((0.0, 0.1, 1.0, 3.0, 7.0)))

@@ -68,6 +68,7 @@ class Start:
     tool: str
     arguments: Mapping[str, JsonValue]
     is_held: bool
+    at: int = 0
 
     @property
     def claim(self) -> tuple[str, int, int]:

@@ -1,0 +1,42 @@
+"""Frames: what is said about a thread as a whole, by a human or by the engine: it stands, goes on, ends, or is another's copy."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from bot.core import calls, days, turn
+from bot.core.events import Cancelled, DayReached, Forked, Halted, Paused, Resumed
+from bot.core.frozen import amend
+from bot.core.thread import IDLE, Thread
+
+
+def framed(
+    thread: Thread, event: Paused | Resumed | Cancelled | Halted | DayReached | Forked
+) -> Thread:
+    """The thread after such a word. A halt is another log's: here it is on record that it was told."""
+    match event.type:
+        case "Paused" | "Resumed":
+            return amend(thread, paused=event.type == "Paused")
+        case "Cancelled":
+            return turn.cancel(thread)
+        case "Halted":
+            return turn.noticed(thread, "halted", event.text) if thread.address else thread
+        case "DayReached":
+            return days.reached(thread, event)
+        case "Forked":
+            return _fork(thread, event)
+        case _:
+            assert_never(event)
+
+
+def _fork(thread: Thread, event: Forked) -> Thread:
+    """A child starts at rest, in its own place; what its parent may be doing is shown there and never done."""
+    return amend(
+        thread,
+        address=event.address or thread.address,
+        calls=tuple(calls.forked(call) for call in thread.calls),
+        turn=IDLE,
+        heard=thread.head,
+        notices=(),
+        refusals=(),
+    )

@@ -1,0 +1,71 @@
+"""Curb: what holds threads back that is not on their own logs, read from the house's; by one process for all its threads."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.core import days, halts
+from bot.core.codec import decode
+from bot.core.halts import Halt, Halts
+from bot.core.house import HOUSE
+from bot.core.thread import Thread
+from bot.engine.commit import Row
+from bot.engine.store import Store
+
+WAITING = "halted"
+"""The timer of a thread that came to rest with work that it may not do. It wakes its thread and is no event."""
+LOOK_SECONDS = 1.0
+AGAIN_MS = 300_000
+"""When a thread that is held back looks again by itself, should whoever is to wake it die before that."""
+
+
+class Curb:
+    """What the house's log says, as of a moment ago."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._halts: Halts = halts.NOTHING
+        self._head, self._last = 0, list[Row]()
+        self._ids = set[str]()
+        self._read_at = float("-inf")
+        self._lock = asyncio.Lock()
+
+    async def look(self, within_seconds: float = LOOK_SECONDS) -> None:
+        """Read on until what is known is no older than that; with 0 nothing that was so before the call is missed.
+
+        A process that was stopped while it read reads once more.
+        """
+        loop = asyncio.get_running_loop()
+        called = loop.time()
+        async with self._lock:
+            while self._read_at < (loop.time() - within_seconds if within_seconds else called):
+                began = loop.time()
+                await self._read_on()
+                self._read_at = began
+
+    def halt(self, thread: Thread) -> Halt | None:
+        """What halts this thread."""
+        return None if thread.id == HOUSE else halts.of(self._halts, thread.agent)
+
+    async def hold(self) -> int:
+        """When a thread that is held back now should look again."""
+        now = await self._store.now()
+        return min(now + AGAIN_MS, days.end_of(now))
+
+    async def rouse(self) -> None:
+        """Wake every thread that was held back, so that it looks whether it still is."""
+        await self._store.hasten(WAITING)
+
+    async def _read_on(self) -> None:
+        """The last row is read once more and must be the same: a power loss can take the end of a log."""
+        while True:
+            rows = await self._store.read(HOUSE, self._head - len(self._last))
+            known, new = rows[: len(self._last)], rows[len(self._last) :]
+            if known == self._last:
+                break
+            self._head, self._last, self._halts, self._ids = 0, [], halts.NOTHING, set[str]()
+        for event in (decode(row.at, row.body) for row in new):
+            if event.id not in self._ids:
+                self._halts = halts.after(self._halts, event)
+            self._ids.add(event.id)
+        self._head, self._last = self._head + len(new), rows[-1:]

@@ -1,0 +1,42 @@
+"""Spending: the settings of money and tokens, a part of the settings as a whole."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+from bot.spelling import Prices
+
+
+class Spending(BaseSettings):
+    """What may be used in a day (UTC), and what a model costs that is not known here."""
+
+    max_cost_usd_per_day: float | None = Field(
+        default=None,
+        gt=0,
+        validation_alias="BOT_MAX_COST_USD_PER_DAY",
+        description="what the whole bot may spend in a day (UTC) before its owner is asked; an agent has `cost_usd_per_day`",
+    )
+    max_tokens_per_day: int | None = Field(
+        default=None,
+        gt=0,
+        validation_alias="BOT_MAX_TOKENS_PER_DAY",
+        description="the same in tokens; an agent has `tokens_per_day`",
+    )
+    max_cost_usd_per_person_day: float | None = Field(
+        default=None,
+        gt=0,
+        validation_alias="BOT_MAX_COST_USD_PER_PERSON_DAY",
+        description="what all that one person asks for may cost in a day",
+    )
+    max_tokens_per_person_day: int | None = Field(
+        default=None,
+        gt=0,
+        validation_alias="BOT_MAX_TOKENS_PER_PERSON_DAY",
+        description="the same in tokens",
+    )
+    prices: Prices = Field(
+        default=(),
+        validation_alias="BOT_PRICES",
+        description="models whose price is not known here, as MODEL=INPUT/OUTPUT in USD a million tokens, comma-separated",
+    )

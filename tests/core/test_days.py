@@ -1,0 +1,83 @@
+"""Days: a day's limit is one question in the house, open until the day is over."""
+
+from __future__ import annotations
+
+from bot.core import days, outbox
+from bot.core.effects import Send, next_effects, timers
+from bot.core.element import minute
+from bot.core.events import DayReached, TimerFired, Verdict
+from bot.core.house import HOUSE
+from bot.core.reducer import evolve
+from bot.core.thread import Idle, Thread
+from bot.core.values import Address
+
+NOON = 1_790_000_000_000 - 1_790_000_000_000 % days.DAY_MS + days.DAY_MS // 2
+DAY = days.day_of(NOON)
+
+
+def reached(times: int = 0, scope: str = "all", at: int = NOON) -> DayReached:
+    return DayReached(
+        id=f"day:{days.day_of(at)}:{scope}:{times}",
+        at=at,
+        day=days.day_of(at),
+        scope=scope,
+        reason="all: 1.00 USD",
+        asked=("olivia",),
+        address=Address(channel="console", locator=HOUSE),
+    )
+
+
+def answer(house: Thread, text: str, by: str = "olivia") -> Thread:
+    [waiting] = outbox.pending(house)
+    id = f"v{house.head}"
+    return evolve(house, Verdict(id=id, at=NOON + 1, actor=by, request=waiting.request, word="answer", text=text))  # fmt: skip
+
+
+def test_it_is_asked_once_and_delivered() -> None:
+    house = evolve(evolve(Thread(HOUSE), reached()), reached())
+    [waiting] = outbox.pending(house)
+    assert isinstance(waiting, outbox.Hold)
+    assert (waiting.why, waiting.asked, waiting.choices) == ("day", ("olivia",), ("Extend", "Stop"))
+    assert "all: 1.00 USD" in waiting.text
+    assert next_effects(house) == (Send(waiting.request),)
+    assert timers(house) == {waiting.request: days.end_of(NOON)}
+    assert days.is_asked(house, DAY, "all")
+    assert not days.is_asked(house, DAY, "agent:a")
+
+
+def test_extending_allows_as_much_again_and_asks_nobody_to_think() -> None:
+    house = answer(evolve(Thread(HOUSE), reached()), "1")
+    assert (days.extended(house, DAY, "all"), days.is_asked(house, DAY, "all")) == (1, False)
+    assert house.turn == Idle()
+    again = evolve(house, reached(1))
+    assert days.is_asked(again, DAY, "all")
+    assert days.extended(answer(again, "Extend"), DAY, "all") == 2
+
+
+def test_stop_ends_nothing_but_the_question() -> None:
+    house = evolve(evolve(Thread(HOUSE), reached()), reached(scope="person:eve"))
+    first = outbox.pending(house)[0]
+    stop = Verdict(id="v", at=NOON + 1, actor="olivia", request=first.request, word="answer", text="Stop")  # fmt: skip
+    house = evolve(house, stop)
+    assert days.is_asked(house, DAY, "all")
+    assert len(outbox.pending(house)) == 1
+    assert not house.cancelled
+
+
+def test_nobody_else_extends() -> None:
+    house = answer(evolve(Thread(HOUSE), reached()), "Extend", by="eve")
+    assert days.is_asked(house, DAY, "all")
+
+
+def test_the_question_ends_with_its_day() -> None:
+    house = evolve(Thread(HOUSE), reached())
+    [(name, until)] = timers(house).items()
+    house = evolve(house, TimerFired(id="t", at=until, name=name, due=until))
+    assert outbox.pending(house) == ()
+    assert (house.turn, next_effects(house)) == (Idle(), ())
+    tomorrow = evolve(house, reached(at=NOON + days.DAY_MS))
+    assert len(tomorrow.calls) == 1
+
+
+def test_a_time_that_is_not_known_is_not_written() -> None:
+    assert (minute(0), minute(NOON)[:10]) == ("", DAY)

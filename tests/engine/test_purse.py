@@ -1,0 +1,170 @@
+"""A day's means on a real Redis: reserved and settled, at most one call beyond, one question for everybody."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import cast
+from uuid import uuid4
+
+import pytest
+import redis
+
+from bot.core import outbox
+from bot.core.events import DayReached, Event, MessageReceived, StepDecided, Verdict
+from bot.core.house import HOUSE
+from bot.core.thread import Thread
+from bot.core.values import Address, Usage
+from bot.engine import perform
+from bot.engine.desk import Desk
+from bot.engine.purse import DaySpent, Means, Most, Purse, recount
+from bot.engine.redis_store import RedisStore
+from tests.engine.office import Office, say, until
+from tests.engine.test_worker import DONE, open_office
+
+__all__ = ["open_office"]
+MakeOffice = Callable[..., Office]
+COST = 40
+
+
+def means(bot: Most, person: Most = Most(), **agents: Most) -> Means:  # noqa: B008 - frozen
+    return Means(bot, person, agents, "alice", lambda _: Usage(micro_usd=50, input=500))
+
+
+def thread(name: str, person: str = "alice") -> Thread:
+    return Thread(name, agent="clerk", requester=person)
+
+
+class Model:
+    """Costs the same each time, and counts how many are asked at once."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def __call__(self, thread: Thread, events: Sequence[Event]) -> Event:
+        self.asked += 1
+        await asyncio.sleep(0.01)
+        usage = Usage(micro_usd=COST, input=100)
+        return StepDecided(id=uuid4().hex, actor="model", seen=0, calls=(), model="m", usage=usage)
+
+
+async def logged(store: RedisStore, at: Thread, *events: Event) -> None:
+    """What a worker would have written."""
+    first = MessageReceived(
+        id=f"m-{at.id}", actor=at.requester, agent=at.agent, text="x",
+        address=Address(channel="screen", locator=at.id),
+    )  # fmt: skip
+    await Desk(store).post(at.id, first)
+    for event in events:
+        await Desk(store).post(at.id, event)
+
+
+async def ask(store: RedisStore, purse: Purse, at: Thread) -> None:
+    try:
+        step = await purse(at, await _log(store, at))
+    except DaySpent:
+        return
+    await logged(store, at, step)
+
+
+async def _log(store: RedisStore, at: Thread) -> list[Event]:
+    await logged(store, at)
+    return await Desk(store).events(at.id)
+
+
+async def questions(store: RedisStore) -> list[DayReached]:
+    rows = [] if not await store.read(HOUSE) else await Desk(store).events(HOUSE)
+    return [event for event in rows if isinstance(event, DayReached)]
+
+
+@pytest.mark.parametrize("most", [Most(micro_usd=100), Most(tokens=250)])
+async def test_many_at_once_go_at_most_one_call_beyond_and_ask_once(
+    redis_server: str, most: Most
+) -> None:
+    model = Model()
+    one, two = (RedisStore(redis_server, lease_seconds=30) for _ in range(2))
+    await one.open()
+    await two.open()
+    try:
+        purses = [Purse(model, store, store.ledger(), means(most)) for store in (one, two)]
+        threads = [thread(f"t{n}") for n in range(12)]
+        await asyncio.gather(*(ask(one, purses[n % 2], each) for n, each in enumerate(threads)))
+        assert model.asked == 3
+        [question] = await questions(one)
+        assert (question.scope, question.asked) == ("all", ("alice",))
+    finally:
+        await one.close()
+        await two.close()
+
+
+async def test_a_person_s_and_an_agent_s_day_are_their_own(redis_server: str) -> None:
+    model, store = Model(), RedisStore(redis_server, lease_seconds=30)
+    await store.open()
+    try:
+        limits = means(Most(), Most(micro_usd=30), clerk=Most(micro_usd=70))
+        purse = Purse(model, store, store.ledger(), limits)
+        for name, person in (("t1", "eve"), ("t2", "eve"), ("t3", "bob"), ("t4", "carol")):
+            await ask(store, purse, thread(name, person))
+        assert model.asked == 2
+        assert [each.scope for each in await questions(store)] == ["person:eve", "agent:clerk"]
+    finally:
+        await store.close()
+
+
+async def test_the_day_is_recounted_from_the_logs(redis_server: str) -> None:
+    model, store = Model(), RedisStore(redis_server, lease_seconds=30)
+    await store.open()
+    try:
+        purse = Purse(model, store, store.ledger(), means(Most(micro_usd=70)))
+        for name in ("t1", "t2"):
+            await ask(store, purse, thread(name))
+        with redis.Redis.from_url(redis_server) as client:  # pyright: ignore[reportUnknownMemberType]
+            names = cast("list[bytes]", client.execute_command("KEYS", "bot:{spend}:*"))  # pyright: ignore[reportUnknownMemberType]
+            client.execute_command("DEL", *names)  # pyright: ignore[reportUnknownMemberType]
+        for _ in range(2):
+            await recount(store, store.ledger())
+        await ask(store, purse, thread("t3"))
+        assert model.asked == 2
+    finally:
+        await store.close()
+
+
+async def test_a_thread_waits_for_the_day_and_goes_on_when_it_is_extended(
+    open_office: MakeOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = open_office([DONE])
+    model = Model()
+    async with office.store() as store:
+        place = Address(channel="screen", locator="house")
+        limits = replace(means(Most(micro_usd=30)), place=place)
+        await ask(store, Purse(model, store, store.ledger(), limits), thread("t1"))
+        real = perform.Performer.__init__
+
+        def saving(self: perform.Performer, choose: perform.Choose, *rest: object) -> None:
+            real(self, Purse(choose, store, store.ledger(), limits), *rest)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(perform.Performer, "__init__", saving)
+        async with office.work() as desk:
+            await say(desk, "please")
+            waiting = await _asked(desk)
+            assert office.model.asked == []
+            answer = Verdict(
+                id="v1", actor="alice", request=waiting.request, word="answer", text="Extend"
+            )
+            judged = await desk.judge(answer)
+            assert judged.refusal is None
+            await until(desk, lambda _, log: "Delivered" in [event.type for event in log])
+    assert any("please" in asked for asked in office.model.asked)
+
+
+async def _asked(desk: Desk) -> outbox.Hold:
+    deadline = time.monotonic() + 10
+    while True:
+        for each in await desk.threads():
+            for waiting in outbox.pending(each):
+                if isinstance(waiting, outbox.Hold) and waiting.why == "day":
+                    return waiting
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
