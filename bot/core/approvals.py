@@ -76,12 +76,12 @@ def _on_approval(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> 
         return "This asks for approve, deny or edit, not for an answer."
     if verdict.actor not in card.approvers:
         return _not_allowed(verdict.actor, card.approvers)
+    if misplaced := _misplaced(card, verdict.channel):
+        return misplaced
+    if verdict.digest != card.digest:
+        return "What was decided on is not what would run; please look at the card again."
     if verdict.word == "edit":
         return None
-    if card.channels and verdict.channel not in card.channels:
-        return f"This is approved by {' or '.join(card.channels)} alone."
-    if verdict.digest != card.digest:
-        return "What was approved is not what would run; please look at the card again."
     if not may_approve(thread, call, card, verdict.actor):
         return "Whoever asked for this or changed it cannot approve it too; it needs somebody else."
     if verdict.actor in phase.votes:
@@ -89,6 +89,13 @@ def _on_approval(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> 
             f"{verdict.actor} has already approved this; it needs {card.quorum} different people."
         )
     return None
+
+
+def _misplaced(card: Card, channel: str) -> str | None:
+    """Why this channel does not carry a word that lets the call run or changes it."""
+    if not card.channels or channel in card.channels:
+        return None
+    return f"This is decided by {' or '.join(card.channels)} alone."
 
 
 def on_answer(call: Call, person: str, text: str, at: int) -> str | None:

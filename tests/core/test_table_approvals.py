@@ -213,6 +213,28 @@ def test_an_editor_counts_as_a_requester() -> None:
     assert story.phase(request) == Ready()
 
 
+def test_an_edit_of_another_card_than_the_one_that_counts_changes_nothing() -> None:
+    story, request = asking()
+    story.verdict(request, "edit", digest="another", arguments={"tag": "v2"})
+    assert story.refusal() == (
+        "What was decided on is not what would run; please look at the card again."
+    )
+    assert story.call(request).version == 1
+
+
+def test_an_edit_by_a_channel_that_the_policy_does_not_name_changes_nothing() -> None:
+    story, request = asking(card().model_copy(update={"channels": ("slack",)}))
+    story.verdict(request, "edit", channel="email", arguments={"tag": "v2"})
+    assert story.refusal() == "This is decided by slack alone."
+    assert story.call(request).version == 1
+
+
+def test_a_denial_counts_on_every_channel() -> None:
+    story, request = asking(card().model_copy(update={"channels": ("slack",)}))
+    story.verdict(request, "deny", channel="email")
+    assert story.outcome(request) == "denied"
+
+
 def test_an_edit_of_an_old_version_or_by_anybody_else_changes_nothing() -> None:
     story, request = asking()
     story.edit(request, by="alice", tag="v9")

@@ -199,7 +199,7 @@ def test_a_word_after_stop_wakes_the_thread() -> None:
 def test_an_approval_by_a_channel_that_the_policy_does_not_name_does_not_count() -> None:
     story, request = asking(card().model_copy(update={"channels": ("slack",)}))
     story.verdict(request, "approve", channel="console")
-    assert story.refusal() == "This is approved by slack alone."
+    assert story.refusal() == "This is decided by slack alone."
     story.verdict(request, "approve", channel="slack")
     assert story.phase(request) == Ready()
 
