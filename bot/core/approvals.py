@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.events import Verdict
+from bot.core.events import MessageReceived, Verdict
 from bot.core.names import version_of
 from bot.core.thread import Asked, Call, Closed, Previewing, Thread
 from bot.core.values import Card
@@ -64,7 +64,7 @@ def _on_asked(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> str
         return _on_approval(thread, call, phase, verdict)
     if verdict.word != "answer":
         return f"This is a question; it takes an answer, not {verdict.word}."
-    return on_answer(call, verdict.actor, verdict.text, verdict.at)
+    return on_answer(thread, call, verdict)
 
 
 def _on_approval(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> str | None:
@@ -98,15 +98,32 @@ def _misplaced(card: Card, channel: str) -> str | None:
     return f"This is decided by {' or '.join(card.channels)} alone."
 
 
-def on_answer(call: Call, person: str, text: str, at: int) -> str | None:
+def on_answer(thread: Thread, call: Call, said: Verdict | MessageReceived) -> str | None:
     """Why this answer to what is asked now does not count."""
-    if not _in_time(call, at):
+    if not _in_time(call, said.at):
         return "The deadline for this has passed."
-    if person not in call.proposal.asked:
-        return _not_allowed(person, call.proposal.asked)
+    if said.actor not in call.proposal.asked:
+        return _not_allowed(said.actor, call.proposal.asked)
     if isinstance(call.phase, Asked) and call.phase.about == "unknown":
-        return _on_unknown(call, pick(call, text), at)
-    return _on_choice(call, choices(call), text)
+        word = pick(call, said.text)
+        return _on_unknown(call, word, said.at) or (
+            _on_retry(thread, call, said) if word == RETRY else None
+        )
+    return _on_choice(call, choices(call), said.text)
+
+
+def _on_retry(thread: Thread, call: Call, said: Verdict | MessageReceived) -> str | None:
+    """What was approved once and may have happened runs again by the word of somebody who may approve it."""
+    if not call.approved or call.card is None:
+        return None  # It needed no approval, or is asked about anew.
+    channel = said.channel if said.type == "Verdict" else said.address.channel
+    if misplaced := _misplaced(call.card, channel):
+        return misplaced
+    if said.actor not in call.card.approvers:
+        return _not_allowed(said.actor, call.card.approvers)
+    if may_approve(thread, call, call.card, said.actor):
+        return None
+    return "Whoever asked for this or changed it cannot order it again; it needs somebody else."
 
 
 def _on_choice(call: Call, offered: tuple[str, ...], text: str) -> str | None:

@@ -158,7 +158,7 @@ def _chosen(call: Call, event: MessageReceived) -> bool:
 
 def _answer(thread: Thread, call: Call, event: MessageReceived) -> Thread:
     """The message as an answer, at its own time and by its own author."""
-    reason = approvals.on_answer(call, event.actor, event.text, event.at)
+    reason = approvals.on_answer(thread, call, event)
     if reason is not None:
         return _unheeded(thread, event, call, reason)
     return _answered(thread, call, event)
