@@ -17,6 +17,7 @@ from bot.core.thread import (
     Held,
     Phase,
     Previewing,
+    Ready,
     Refusal,
     Started,
     Thinking,
@@ -33,7 +34,7 @@ def message(thread: Thread, event: MessageReceived) -> Thread:
         return turn.noticed(turn.cancel(thread), "stopped")
     approvals_open = [call for call in thread.calls if _is_open_approval(call)]
     if not approvals_open:
-        return _reply(thread, event)
+        return _reply(thread, event, said)
     return _typed(thread, event, said, approvals_open) if said else _interrupt(thread, event)
 
 
@@ -59,16 +60,7 @@ def _typed(
     if others:
         return _asked_back(thread, event, open_calls)
     approves = isinstance(said, Approve)
-    word = Verdict(
-        id=event.id,
-        at=event.at,
-        actor=event.actor,
-        request=call.request,
-        digest=call.card.digest if call.card else "",
-        word="approve" if approves else "deny",
-        text="" if approves else said.reason,
-        channel=event.address.channel,
-    )
+    word = _word(event, call, said)
     if approves and call.card and not call.card.typed:
         return _unheeded(thread, event, call, "This one is decided by its button, not by words.")
     if approves and not _was_shown(call.phase, event):
@@ -76,6 +68,20 @@ def _typed(
         return _unheeded(thread, event, call, reason)
     reason = approvals.refusal(thread, call, word)
     return _unheeded(thread, event, call, reason) if reason else verdict(thread, word)
+
+
+def _word(event: MessageReceived, call: Call, said: Approve | Deny) -> Verdict:
+    """What was typed, as the verdict that a button would have given."""
+    return Verdict(
+        id=event.id,
+        at=event.at,
+        actor=event.actor,
+        request=call.request,
+        digest=call.card.digest if call.card else "",
+        word="approve" if isinstance(said, Approve) else "deny",
+        text="" if isinstance(said, Approve) else said.reason,
+        channel=event.address.channel,
+    )
 
 
 def _is_open_approval(call: Call) -> bool:
@@ -94,7 +100,7 @@ def _was_shown(phase: Phase, event: MessageReceived) -> bool:
     return shown is not None and (event.written is None or event.written >= shown)
 
 
-def _reply(thread: Thread, event: MessageReceived) -> Thread:
+def _reply(thread: Thread, event: MessageReceived, said: Approve | Deny | None) -> Thread:
     """Words where no approval is open: the answer to the one question that they can be meant for, or words."""
     questions = asked_about(thread, "question", "unknown")
     for call in questions:
@@ -106,11 +112,20 @@ def _reply(thread: Thread, event: MessageReceived) -> Thread:
         hold in meant
     ):  # Its own words were said: only another question that offers the same can be meant.
         meant = [call for call in meant if _chosen(call, event)]
+    if not meant and isinstance(said, Approve) and (call := _unstarted(thread)):
+        # Somebody was quicker, or this one too quick: nobody holds anything back with that.
+        reason = approvals.refusal(thread, call, _word(event, call, said))
+        return _refused(thread, event, call.request, reason or "")
     if not meant:
         return _interrupt(thread, event)
     return (
         _answer(thread, meant[0], event) if len(meant) == 1 else _asked_back(thread, event, meant)
     )
+
+
+def _unstarted(thread: Thread) -> Call | None:
+    """What is about to be asked or to run."""
+    return next((call for call in thread.calls if isinstance(call.phase, Previewing | Ready)), None)
 
 
 def _asked_back(thread: Thread, event: MessageReceived, meant: list[Call]) -> Thread:
