@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core import asides
 from bot.core.events import MessageReceived, Verdict
 from bot.core.names import version_of
 from bot.core.thread import Asked, Call, Closed, Previewing, Thread
@@ -60,11 +61,27 @@ def _on_denial(thread: Thread, call: Call, verdict: Verdict) -> str | None:
 def _on_asked(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> str | None:
     if version_of(verdict.request) != call.version:
         return f"That card is out of date; the one that counts now is {call.request}."
+    if verdict.word in asides.WORDS:
+        return _on_aside(call, phase, verdict)
     if phase.about == "approval":
         return _on_approval(thread, call, phase, verdict)
     if verdict.word != "answer":
         return f"This is a question; it takes an answer, not {verdict.word}."
     return on_answer(thread, call, verdict)
+
+
+def _on_aside(call: Call, phase: Asked, verdict: Verdict) -> str | None:
+    """Whoever may decide may put it off; where a policy names channels, it is passed on by them alone."""
+    if not _in_time(call, verdict.at):
+        return "The deadline for this has passed."
+    if verdict.actor not in asides.asked(call):
+        return _not_allowed(verdict.actor, asides.asked(call))
+    if call.card and phase.about == "approval":
+        if verdict.word == "pass" and (misplaced := _misplaced(call.card, verdict.channel)):
+            return misplaced
+        if verdict.digest != call.card.digest:
+            return "What was decided on is not what would run; please look at the card again."
+    return asides.refusal(call, phase, verdict)
 
 
 def _on_approval(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> str | None:

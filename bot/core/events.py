@@ -104,7 +104,7 @@ class PreviewRefused(Base):
 
 
 class Verdict(Base):
-    """A human's word on a request. It may count or not: only the fold knows."""
+    """A human's word on a request. It may count or not: only the fold knows. `to` and `until` are whom and till when it is put off."""
 
     type: Literal["Verdict"] = "Verdict"
     request: str
@@ -113,6 +113,8 @@ class Verdict(Base):
     text: str = ""
     arguments: dict[str, JsonValue] = Field(default_factory=dict)
     channel: str = ""
+    to: str = ""
+    until: int | None = None
 
 
 class VerdictRefused(Base):

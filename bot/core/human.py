@@ -5,7 +5,7 @@ A human's word outranks a step of the model: it raises `heard`, and a step chose
 
 from __future__ import annotations
 
-from bot.core import approvals, calls, limits, steps, turn, verdicts, words
+from bot.core import approvals, asides, calls, limits, steps, turn, verdicts, words
 from bot.core.events import CronTicked, MessageReceived, Verdict, VerdictRefused
 from bot.core.frozen import amend, replace
 from bot.core.thread import (
@@ -216,6 +216,8 @@ def verdict(thread: Thread, event: Verdict) -> Thread:
     reason = approvals.refusal(thread, call, event)
     if call is None or reason is not None:
         return _refused(thread, event, event.request, reason or "")
+    if event.word in asides.WORDS:  # Nothing is decided, so a step in flight has missed nothing.
+        return turn.put(thread, asides.put_off(call, event))
     if event.word == "answer":
         return _answered(thread, call, event)
     return _judged(thread, call, verdicts.decide(call, event), event.at)

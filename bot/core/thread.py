@@ -7,7 +7,7 @@ from typing import Literal
 
 from bot.core.ids import Ids
 from bot.core.names import call_id
-from bot.core.values import Address, Card, Limits, Proposal
+from bot.core.values import Address, Aside, Card, Limits, Proposal
 
 Outcome = Literal[
     "returned", "failed", "denied", "withdrawn", "expired", "voided", "gave_up",
@@ -78,7 +78,8 @@ class Call:
 
     `runs` is the last run of the try that was claimed.
     `approved` are those whose votes made it ready: they are looked at again before it runs.
-    `open` marks a request of an earlier step that can still be answered; `quote` is what was said since it was asked.
+    `open` marks a request of an earlier step that can still be answered; `quote` is what was said since, `asides`
+    what those who are asked said instead of deciding, the last of each.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Call:
     approved: tuple[str, ...] = ()
     open: bool = False
     quote: str = ""
+    asides: tuple[Aside, ...] = ()
 
     @property
     def request(self) -> str:
