@@ -34,6 +34,11 @@ def put_off(call: Call, verdict: Verdict) -> Call:
     return replace(call, asides=(*others, said))
 
 
+def passed(verdict: Verdict) -> str:
+    """Who leaves which request to whom, as everybody in the thread is told."""
+    return f"{verdict.request}, {verdict.actor} → {verdict.to}"
+
+
 def waits_for(call: Call) -> tuple[str, ...]:
     """Who is still waited for: all who are asked but those who will not decide; all of them, where nobody would be left."""
     left_out = {each.by for each in call.asides if each.word == "ignore"}

@@ -35,7 +35,9 @@ def message(thread: Thread, event: MessageReceived) -> Thread:
     approvals_open = [call for call in thread.calls if _is_open_approval(call)]
     if not approvals_open:
         return _reply(thread, event, said)
-    return _typed(thread, event, said, approvals_open) if said else _interrupt(thread, event)
+    if len(approvals_open) > 1 and (said or words.put_off(event.text)):
+        return _asked_back(thread, event, approvals_open)
+    return _typed(thread, event, said, approvals_open[0]) if said else _interrupt(thread, event)
 
 
 def opened(thread: Thread, event: MessageReceived | CronTicked) -> Thread:
@@ -52,13 +54,8 @@ def opened(thread: Thread, event: MessageReceived | CronTicked) -> Thread:
     )
 
 
-def _typed(
-    thread: Thread, event: MessageReceived, said: Approve | Deny, open_calls: list[Call]
-) -> Thread:
+def _typed(thread: Thread, event: MessageReceived, said: Approve | Deny, call: Call) -> Thread:
     """A typed verdict counts on the version that was shown when it was written, when one approval alone is open."""
-    call, *others = open_calls
-    if others:
-        return _asked_back(thread, event, open_calls)
     approves = isinstance(said, Approve)
     word = _word(event, call, said)
     if approves and call.card and not call.card.typed:
@@ -217,7 +214,10 @@ def verdict(thread: Thread, event: Verdict) -> Thread:
     if call is None or reason is not None:
         return _refused(thread, event, event.request, reason or "")
     if event.word in asides.WORDS:  # Nothing is decided, so a step in flight has missed nothing.
-        return turn.put(thread, asides.put_off(call, event))
+        thread = turn.put(thread, asides.put_off(call, event))
+        return (
+            turn.noticed(thread, "passed", asides.passed(event)) if event.word == "pass" else thread
+        )
     if event.word == "answer":
         return _answered(thread, call, event)
     return _judged(thread, call, verdicts.decide(call, event), event.at)

@@ -14,7 +14,7 @@ Outcome = Literal[
     "happened", "answered", "elapsed", "said", "unknown_in_parent",
 ]  # fmt: skip
 About = Literal["approval", "question", "unknown"]
-Code = Literal["which", "stopped", "model_trouble", "gone", "undelivered"]
+Code = Literal["which", "stopped", "model_trouble", "gone", "undelivered", "passed"]
 Why = Literal["steps", "failures", "money", "time", "model"]
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from pydantic import JsonValue
 
 from bot.core.effects import Decide, Preview, Run, next_effects, timers
 from bot.core.events import (
@@ -23,6 +26,7 @@ from bot.core.values import Address
 from bot.engine import recheck
 from bot.engine.desk import thread_of
 from tests.decisions.office import DEPLOYBOT, Office
+from tests.oracle.rules import digest_of
 
 Use = tuple[str, dict[str, object]]
 """A tool or intent with its arguments, as the model chooses it."""
@@ -36,6 +40,18 @@ class Version:
     version: int
     digest: str
     told: str
+
+
+def told_of(call: Call) -> str:
+    """The digest that the oracle gives to a call with these arguments."""
+    given = call.proposal.arguments
+    return digest_of(call.proposal.tool, (("tag", str(given["tag"])), ("amount", _whole(given))))
+
+
+def _whole(given: Mapping[str, JsonValue]) -> int:
+    amount = given["amount"]
+    assert isinstance(amount, int), "the tool takes no other"
+    return amount
 
 
 @dataclass
@@ -63,6 +79,8 @@ class Play:
         call = self.call(request)
         assert call is not None, "a version is one of a call"
         digest = call.card.digest if call.card and isinstance(call.phase, Asked) else ""
+        if told != told_of(call):
+            digest = "of a card that was not made here"
         self.versions[request, number] = Version(call.id, call.version, digest, told)
 
     def again(self, request: str) -> None:
