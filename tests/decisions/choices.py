@@ -119,6 +119,11 @@ def _is_unsettled(found: Difference) -> bool:
     )
 
 
+def _is_behind(found: Difference) -> bool:
+    is_next = isinstance(found.fact, facts.Claimed) and found.told == "RUNNING"
+    return is_next and found.found == "APPROVED" and found.case.rule.idempotent
+
+
 def _is_lent(found: Difference) -> bool:
     """Somebody decides as a deputy who was asked."""
     by = found.fact.by.locator if isinstance(found.fact, facts.Decision | facts.WordTyped) else ""
@@ -176,6 +181,11 @@ CHOICES: tuple[Choice, ...] = (
         "words and stops make a retry that was ordered an unknown outcome again",
         'DESIGN.md: "Words do not void an unknown": what may have happened is settled by a human\'s answer or a late result alone.',
         _is_unsettled,
+    ),
+    Choice(
+        "what changes the world goes one by one",
+        "DESIGN.md: an idempotent call that has not ended runs again under its key before anything that comes after it.",
+        _is_behind,
     ),
     Choice(
         "deputies do not decide yet",
