@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot import workspaces
+from bot.core.masks import PLAIN, Masks
 from bot.engine.desk import Desk
 from bot.engine.lamp import Lamp, settled
 from bot.engine.perform import Performer
@@ -28,6 +29,7 @@ from bot.kit.document import AgentError
 from bot.kit.load import load_agents
 from bot.kit.nearest import meant
 from bot.kit.people import People
+from bot.known import known_masks
 from bot.model.decide import Decider
 from bot.model.port import Model
 from bot.model.rehearsal import PREFIX, Rehearsal, Script, scripts
@@ -57,6 +59,7 @@ class App:
     house: House
     store: Store
     desk: Desk
+    masks: Masks = PLAIN
 
 
 def house(settings: Settings) -> House:
@@ -83,7 +86,9 @@ async def opened(settings: Settings, at_home: House | None = None) -> AsyncGener
     )
     await store.open()
     try:
-        yield App(settings, at_home or house(settings), store, Desk(store))
+        found = at_home or house(settings)
+        masks = known_masks(settings, found.agents, environment())
+        yield App(settings, found, store, Desk(store, masks), masks)
     finally:
         await store.close()
 
@@ -101,6 +106,7 @@ def decider(app: App) -> Decider:
         context_tokens=settings.context_tokens,
         fallback_of=_fallback_of(settings),
         blob=app.store.blob,
+        masks=app.masks,
     )
 
 
@@ -155,12 +161,13 @@ def _fallback_of(settings: Settings) -> Callable[[Agent], str]:
 
 def worker(app: App, channels: Mapping[str, Channel]) -> Worker:
     """A worker on this app's store."""
-    runner = Runner(Toolbox(app.house.agents, environment(), attached.tools(channels)))
+    toolbox = Toolbox(app.house.agents, environment(), attached.tools(channels), app.masks)
     return Worker(
         app.store,
-        Lamp(Performer(decider(app), runner, channels), channels),
+        Lamp(Performer(decider(app), Runner(toolbox), channels), channels),
         lease_seconds=app.settings.lease.total_seconds(),
         concurrency=app.settings.concurrency,
+        masks=app.masks,
     )
 
 
@@ -204,7 +211,8 @@ async def run_slack(app: App, stop: asyncio.Event, ready: Callable[[], None]) ->
     from channels.slack.connect import over_socket
 
     listener = await slack_listener(app)
-    await over_socket(listener, workspaces.secret(app.settings.slack_app_token), stop, ready)
+    token, pulse = workspaces.secret(app.settings.slack_app_token), workspaces.pulse(app.store)
+    await over_socket(listener, token, pulse, stop, ready)
     await listener.settled()
 
 

@@ -11,10 +11,10 @@ from typing import Annotated, Literal
 
 from dotenv import dotenv_values
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
-from bot.spelling import Names, Paths, Span, complaint, redis_address
+from bot.secret_files import BadFile, from_files
+from bot.spelling import Names, Paths, Span, redis_address, sentences
 
 
 class BadSettings(Exception):
@@ -206,6 +206,12 @@ def names() -> dict[str, str]:
     return found
 
 
+def secret_names() -> dict[str, str]:
+    """Those of them that hold secrets: each may lie in a file, which the name with `_FILE` behind it names."""
+    fields = Settings.model_fields
+    return {name: field for name, field in names().items() if "SecretStr" in repr(fields[field])}
+
+
 def environment() -> dict[str, str]:
     """The process's environment over the `.env` file in the working directory: what `read` reads."""
     written = dotenv_values(".env") if Path(".env").is_file() else {}
@@ -221,23 +227,14 @@ def read() -> Settings:
     if unknown:
         raise BadSettings(" ".join(_meant(name, known) for name in unknown))
     try:
-        return Settings()
+        return Settings.model_validate(from_files(secret_names(), environment()))
+    except BadFile as error:
+        raise BadSettings(str(error)) from None
     except (ValidationError, SettingsError) as error:
-        raise BadSettings(_sentences(error)) from None
-
-
-def _sentences(error: ValidationError | SettingsError) -> str:
-    if isinstance(error, SettingsError):
-        return f"{error}."
-    return " ".join(_sentence(finding) for finding in error.errors())
+        raise BadSettings(sentences(error)) from None
 
 
 def _meant(name: str, known: Mapping[str, str]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
     place = "" if name in os.environ else " (in .env)"
     return f"There is no setting {name}{place}" + (f"; did you mean {near[0]}?" if near else ".")
-
-
-def _sentence(found: ErrorDetails) -> str:
-    name = found["loc"][0] if found["loc"] else "settings"
-    return f"{name}: {complaint(found)}."

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import NoDecode
+from pydantic_settings import NoDecode, SettingsError
 
 MOST_QUOTED = 40
 _SPAN = re.compile(r"\A(?P<number>\d+)(?P<unit>[smhdw])\Z")
@@ -81,3 +81,15 @@ def complaint(found: ErrorDetails) -> str:
             return f"{str(context['expected']).replace(chr(39), '')} was expected, not {short}"
         case _:
             return found["msg"].removeprefix("Value error, ")
+
+
+def sentences(error: ValidationError | SettingsError) -> str:
+    """What is wrong with the environment, one sentence a finding."""
+    if isinstance(error, SettingsError):
+        return f"{error}."
+    return " ".join(_sentence(finding) for finding in error.errors())
+
+
+def _sentence(found: ErrorDetails) -> str:
+    name = found["loc"][0] if found["loc"] else "settings"
+    return f"{name}: {complaint(found)}."

@@ -11,6 +11,7 @@ from bot.engine.store import Store
 from bot.kit.arrival import Arrivals
 from bot.kit.channel import Channel
 from bot.kit.people import People
+from bot.kit.pulse import Pulse
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,10 +36,10 @@ def channel(settings: Settings, store: Store, people: People) -> Channel:
     if can_be_installed(settings):
         from channels.slack.offices import Everywhere
 
-        return Everywhere(offices(settings, store), people)
+        return Everywhere(offices(settings, store), people, pulse(store))
     from channels.slack.send import Slack
 
-    return Slack(slack_web(settings), people)
+    return Slack(slack_web(settings), people, pulse(store))
 
 
 async def ear(settings: Settings, store: Store, people: People, arrivals: Arrivals) -> Hearing:
@@ -51,7 +52,7 @@ async def ear(settings: Settings, store: Store, people: People, arrivals: Arriva
         everywhere = offices(settings, store)
         await everywhere.teams()  # A token that is set and wrong is said at once.
         client = settings.slack_client_id, secret(settings.slack_client_secret)
-        states = States(_redis(store).safe())
+        states = States(_redis(store).safe(), client[1])
         way = flow(*client, settings.slack_api_url, everywhere.installs, states)
         return Ears(everywhere, people, arrivals, way)
     from channels.slack.connect import introduced
@@ -73,6 +74,11 @@ def _installs(settings: Settings, store: Store) -> Installs:
     from channels.slack.installs import Installs
 
     return Installs(_redis(store).safe(), settings.slack_teams)
+
+
+def pulse(store: Store) -> Pulse:
+    """What is said in Slack and comes back to those who hear there."""
+    return _redis(store).pulse("slack")
 
 
 def _redis(store: Store) -> RedisStore:

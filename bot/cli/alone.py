@@ -13,6 +13,7 @@ from bot.kit.agent import Agent
 from bot.kit.amend import CannotAmend, amended_front
 from bot.kit.document import text_of
 from bot.kit.front_matter import EVERY_TOOL
+from bot.kit.lint import Finding
 from bot.kit.people import People
 from bot.kit.rule import Terms
 
@@ -96,6 +97,12 @@ class Approvals:
             self.texts[file] = amended_front(self.texts.get(file) or text_of(file), place, value)
         except CannotAmend as error:
             raise Wrong(f"{file}: {error}") from None
+
+
+def unreached(agents: Mapping[str, Agent], people: People) -> Iterator[Finding]:
+    """Agents whose cards too few people could decide in Slack."""
+    for name, text in Approvals(agents, people, "").short():
+        yield Finding("warning", name, text, f"bot approvers {name} --add NAME --slack U…")
 
 
 def _gated(agent: Agent) -> list[Terms]:

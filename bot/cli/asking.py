@@ -18,8 +18,14 @@ HIDDEN = frozenset({"--bot-token", "--app-token", "--signing-secret"})
 _PASTED = re.compile(r"\x1b\[20[01]~")
 
 
-class NoAnswer(Exception):
+class NoAnswer(Wrong):
     """Nobody is there to answer any more."""
+
+    def __init__(self, flag: str, question: str) -> None:
+        asked = question.rstrip(" :")
+        super().__init__(
+            f"The input ended where an answer was wanted: {asked}. Nothing was written. Give {flag}, or answer at a terminal."
+        )
 
 
 @dataclass
@@ -79,7 +85,7 @@ class Asking:
             self.says(question.rstrip(" :") + ":")
             line = sys.stdin.readline()
             if not line:
-                raise NoAnswer
+                raise NoAnswer(flag, question)
             return line.strip()
         try:
             if flag in HIDDEN:
@@ -88,7 +94,7 @@ class Asking:
             sys.stderr.flush()
             return _PASTED.sub("", input()).strip()
         except EOFError:
-            raise NoAnswer from None
+            raise NoAnswer(flag, question) from None
 
 
 async def _checked(check: Callable[[str], Awaitable[T]], answer: str) -> T:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.cli.output import clock
-from bot.core import asides
-from bot.core.approvals import may_approve
+from bot.core import asides, deciders
 from bot.core.outbox import Approval, Hold, Question, UnknownOutcome, Waiting
 from bot.core.thread import Asked, Call, Thread, Why
 from bot.core.values import Card
@@ -65,44 +64,40 @@ def ask(thread: Thread, call: Call, waiting: Waiting, file: str) -> Wait:
 # ---- approvals -------------------------------------------------------------------------------------------------------
 def _approval(thread: Thread, call: Call, waiting: Approval, card: Card, file: str) -> Wait:
     request, tool, votes = waiting.request, waiting.tool, waiting.votes
-    missing = card.quorum - len(votes)
-    may = tuple(name for name in card.approvers if may_approve(thread, call, card, name))
-    left = tuple(name for name in may if name not in votes)
-    waited = tuple(name for name in left if name in asides.waits_for(call))
-    barred = tuple((name, _why_not(call, name)) for name in card.approvers if name not in may)
+    missing, left, suffices = (
+        deciders.missing(waiting),
+        deciders.left(waiting),
+        deciders.suffices(waiting),
+    )
     here = not card.channels or CHANNEL in card.channels
-    approve = (f"bot approve {request}",) if here and len(left) >= missing else ()
+    approve = (f"bot approve {request}",) if here and suffices else ()
     return Wait(
         what="approval",
         text=f"{tool} waits for approval (version {call.version} of its card): {len(votes)} of {card.quorum} so far.",
         until=waiting.until,
-        of=waited or left,
+        of=tuple(name for name in left if name in asides.waits_for(call)) or left,
         call=call.id,
         tool=tool,
         request=request,
         version=call.version,
         votes=votes,
         missing=missing,
-        barred=barred,
+        barred=tuple(
+            (name, f"{why}, and self_approval is denied") for name, why in deciders.excuses(waiting)
+        ),
         notes=(
             *_shown(thread, call),
             *_terms(card),
             *_asides(call),
-            *_mend(file, left, missing, card),
+            *_mend(file, waiting),
         ),
         commands=(
             *approve,
             f"bot deny {request} --reason TEXT",
             f"bot edit {request} --arguments JSON",
-            *((f"bot approvers {thread.id} --add NAME",) if len(left) < missing else ()),
+            *(() if suffices else (f"bot approvers {thread.id} --add NAME",)),
         ),
     )
-
-
-def _why_not(call: Call, name: str) -> str:
-    """Why an approver may not approve this one."""
-    did = "changed its arguments" if name in call.editors else "asked for it"
-    return f"{did}, and self_approval is denied"
 
 
 def _shown(thread: Thread, call: Call) -> Iterator[str]:
@@ -134,13 +129,18 @@ def _terms(card: Card) -> Iterator[str]:
         yield "the word approve in the thread does not count (words: denied); the button or the command does"
 
 
-def _mend(file: str, left: tuple[str, ...], missing: int, card: Card) -> Iterator[str]:
+def _mend(file: str, waiting: Approval) -> Iterator[str]:
     """What makes a request decidable that nobody, or too few, may decide."""
-    if len(left) >= missing:
+    if deciders.suffices(waiting):
         return
-    who = "nobody" if not left else f"only {', '.join(left)}"
-    ways = "name approvers" if not card.approvers else "name more approvers or allow self_approval"
-    yield f"{who} may approve it as it stands: {ways} in {file}, {_ANEW}"
+    ways = "name more approvers or allow self_approval" if waiting.approvers else "name approvers"
+    yield f"{short(waiting)}: {ways} in {file}, {_ANEW}"
+
+
+def short(waiting: Approval) -> str:
+    """That too few can approve it as it stands."""
+    left = ", ".join(deciders.left(waiting))
+    return f"{f'only {left}' if left else 'nobody'} may approve it as it stands"
 
 
 _ANEW = "start the workers anew, and say something in the thread: a new card is made"

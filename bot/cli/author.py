@@ -11,6 +11,7 @@ import bot
 from bot import settings as environment
 from bot.app import house
 from bot.cli import wording
+from bot.cli.alone import unreached
 from bot.cli.errors import FAILED, Failed, Wrong
 from bot.cli.output import say, say_json, table
 from bot.cli.parts import AsJson
@@ -21,6 +22,7 @@ from bot.kit.intents import BUILT_IN
 from bot.kit.lint import lint as findings_in
 from bot.kit.load import Agents
 from bot.kit.rule import Terms
+from bot.workspaces import speaks
 
 Json = dict[str, object]
 MOST_CHARACTERS = 80
@@ -49,7 +51,12 @@ async def policy(agent: str, /, *, as_json: AsJson = False) -> None:
 
 
 async def lint(*, as_json: AsJson = False) -> int:
-    findings = findings_in(_agents())
+    agents = _agents()
+    findings = findings_in(agents)
+    if speaks(environment.read()):
+        broken = {each.agent for each in findings if each.severity == "error"}
+        slackless = unreached(agents, agents.people)
+        findings += [each for each in slackless if each.agent not in broken]
     if as_json:
         say_json([asdict(finding) for finding in findings])
     else:

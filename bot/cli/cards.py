@@ -7,10 +7,13 @@ from textwrap import indent
 
 from pydantic import JsonValue
 
+from bot.cli.asks import short
 from bot.cli.output import clock
+from bot.core import deciders
 from bot.core.legible import legible
 from bot.core.outbox import Approval, Hold, Question, UnknownOutcome, Waiting
 from bot.core.visible import on_one_line
+from bot.engine.desk import thread_of
 
 
 def card(waiting: Waiting) -> str:
@@ -34,6 +37,7 @@ def _lines(waiting: Waiting) -> Iterator[str]:
             thread, call = waiting.request.partition("-")[0], waiting.request.rpartition("-v")[0]
             yield f"{waiting.request}  outcome unknown: {waiting.tool}, asked of {_people(waiting.asked)}"
             yield _quoted(waiting.text)
+            yield _anew(waiting.anew)
             yield _arguments(waiting.arguments)
             yield f"started {clock(waiting.started_at)}, may be tried again from {clock(waiting.may_retry_at)}"
             yield f"bot resolve {thread} {call} happened|retry|give-up"
@@ -45,7 +49,8 @@ def _lines(waiting: Waiting) -> Iterator[str]:
 
 
 def _approval(waiting: Approval) -> Iterator[str]:
-    yield f"{waiting.request}  approval of {waiting.tool} by {_people(waiting.approvers)}{_until(waiting.until)}"
+    yield f"{waiting.request}  approval of {waiting.tool} by {on_one_line(deciders.by_whom(waiting))}{_until(waiting.until)}"
+    yield _anew(waiting.anew)
     yield _quoted(waiting.text)
     yield _arguments(waiting.arguments)
     yield f"because: {on_one_line(waiting.because)}" if waiting.because else ""
@@ -53,11 +58,15 @@ def _approval(waiting: Approval) -> Iterator[str]:
         parts = (f"{name} ({whence})" for name, whence in waiting.outside.items())
         yield f"repeats what came from outside: {on_one_line(', '.join(parts))}"
     yield f"edited by {_people(waiting.editors)}" if waiting.editors else ""
+    yield from (on_one_line(f"not {name}: {why}") for name, why in deciders.excuses(waiting))
     yield "whoever asked may approve too" if waiting.self_approval else ""
     if waiting.quorum > 1:
         yield f"approved by {_people(waiting.votes, 'nobody yet')}: {len(waiting.votes)} of {waiting.quorum}"
     yield _since(waiting.quote)
-    yield f"bot approve {waiting.request}"
+    if deciders.suffices(waiting):
+        yield f"bot approve {waiting.request}"
+    else:
+        yield f"{on_one_line(short(waiting))}: bot approvers {thread_of(waiting.request)} --add NAME"
     yield f"bot deny {waiting.request} --reason TEXT"
     yield f"bot edit {waiting.request} --arguments JSON"
 
@@ -85,6 +94,10 @@ def _arguments(arguments: Mapping[str, JsonValue]) -> str:
 
 def _choices(choices: Sequence[str]) -> Iterator[str]:
     return (f"{number}. {on_one_line(choice)}" for number, choice in enumerate(choices, start=1))
+
+
+def _anew(why: str) -> str:
+    return f"asked anew: {on_one_line(why)}" if why else ""
 
 
 def _since(quote: str) -> str:

@@ -23,9 +23,9 @@ from bot.cli.demo_script import Script
 from bot.cli.demo_stage import AGENT, Stage
 from bot.cli.demo_thread import Followed, is_finished, is_nothing_to_ship, is_told, latest, pushes
 from bot.cli.errors import DONE, FAILED, INTERRUPTED, Failed
-from bot.cli.secrets import secret_values
 from bot.core.effects import next_effects
 from bot.core.thread import Thread
+from bot.known import secret_values
 from bot.settings import Settings, environment
 from channels.console.parse import Speaker
 from channels.console.screen import Screen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 DONE, FAILED, WRONG = 0, 1, 2
 INTERRUPTED, BROKEN_PIPE = 130, 141
+INTERRUPTED_TEXT = "Interrupted; nothing was written."
 
 
 class Failed(Exception):

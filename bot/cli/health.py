@@ -10,15 +10,15 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 
 from bot.app import House, house
 from bot.cli import parts
-from bot.cli.alone import Approvals
+from bot.cli.alone import unreached
 from bot.cli.errors import Wrong
 from bot.cli.finding import Finding, State
-from bot.cli.secrets import masked
 from bot.cli.store_health import store_finding, threads_finding
 from bot.kit.agent import Agent
 from bot.kit.document import AgentError
 from bot.kit.lint import MODEL_NAME, lint
 from bot.kit.load import Agents
+from bot.known import masked
 from bot.settings import BadSettings, Settings, environment
 from bot.workspaces import speaks
 
@@ -106,9 +106,8 @@ def _agents(settings: Settings, found: House) -> Iterator[Finding]:
     for error in errors:
         yield Finding("agents", "warning", f"{error.agent}: {error.text}", error.mend)
     if speaks(settings):
-        for name, text in Approvals(found.agents, found.people, settings.owner).short():
-            mend = f"bot approvers {name} --add NAME, or write their slack: into the people file"
-            yield Finding("agents", "warning", f"{name}: {text}", mend)
+        for each in unreached(found.agents, found.people):
+            yield Finding("agents", "warning", f"{each.agent}: {each.text}", each.mend)
     yield from _unset(found)
 
 

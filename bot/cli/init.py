@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from bot.cli import parts
-from bot.cli.asking import Asking, NoAnswer
-from bot.cli.errors import Wrong
+from bot.cli.asking import Asking
+from bot.cli.errors import DONE, INTERRUPTED, INTERRUPTED_TEXT
+from bot.cli.failing import json_of_failure
 from bot.cli.output import note, say, say_json
 from bot.cli.parts import AsJson
 
@@ -46,7 +47,7 @@ def init(
     self_approval: SelfApproval = "",
     channel: Channel = "",
     as_json: AsJson = False,
-) -> None:
+) -> int:
     from bot.cli.init_slack import Walk
 
     _ = what
@@ -60,13 +61,12 @@ def init(
         "--self-approval": self_approval,
     }
     asking = Asking(given, note if as_json else say)
-    walk = Walk(parts.read(), asking, over_http=http, url=url, channel=channel)
     try:
-        done = walk.through()
-    except NoAnswer:
-        flags = "--bot-token, --app-token (or --http --signing-secret) and --member"
-        raise Wrong(f"bot init slack asks at a terminal; elsewhere it takes {flags}.") from None
-    if as_json:
-        say_json(done.json())
-    else:
-        say(done.text())
+        with json_of_failure(as_json):
+            walk = Walk(parts.read(), asking, over_http=http, url=parts.https(url), channel=channel)
+            done = walk.through()
+    except KeyboardInterrupt:
+        note(f"\n{INTERRUPTED_TEXT}")
+        return INTERRUPTED
+    say_json(done.json()) if as_json else say(done.text())
+    return DONE

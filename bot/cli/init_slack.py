@@ -141,3 +141,5 @@ class Walk:
             return asyncio.run(setup.greeting(seat, who.member, text, self.channel))
         except (NotTaken, OSError) as error:
             raise Failed(f"All is written, but hello could not be said: {error}") from None
+        except KeyboardInterrupt:
+            raise Failed("All is written; hello was interrupted.") from None

@@ -13,7 +13,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot.cli.output import wants_no_color
-from bot.kit.masks import MASK, masked
+from bot.core.masks import OWN, PLAIN
 from bot.settings import Settings
 
 _FIRST = ("timestamp", "level", "event")
@@ -30,8 +30,8 @@ class Rendered:
     def __call__(self, logger: WrappedLogger, name: str, event: EventDict) -> str:
         line = str(self.render(logger, name, event))
         for secret in self.secrets:
-            line = line.replace(secret, MASK)
-        return masked(line)
+            line = line.replace(secret, OWN)
+        return PLAIN.cut(line)
 
 
 def start(settings: Settings, secrets: Iterable[str]) -> None:

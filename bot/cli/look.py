@@ -17,6 +17,7 @@ from bot.cli.output import clock, moment, say, say_json, table
 from bot.cli.parts import AsJson
 from bot.cli.story import stands, story
 from bot.core import context as rendering
+from bot.core.deciders import left
 from bot.core.events import Event, Unknown
 from bot.core.outbox import Approval, Hold, Question, UnknownOutcome, Waiting
 from bot.core.outbox import pending as waiting_in
@@ -107,7 +108,7 @@ def _row(thread: Thread, waiting: Waiting, asked_at: int | None) -> Json:
         "choices": [] if isinstance(waiting, Approval) else list(waiting.choices),
         "asked_at": moment(asked_at),
         "expires_at": moment(phase.until) if isinstance(phase, Asked) else None,
-        "asked_of": list(waiting.approvers if isinstance(waiting, Approval) else waiting.asked),
+        "asked_of": list(left(waiting) if isinstance(waiting, Approval) else waiting.asked),
     }
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from cyclopts import Parameter
 from redis.asyncio.connection import parse_url
@@ -55,6 +56,20 @@ async def whole() -> AsyncGenerator[App]:
     settings = read()
     async with opened(settings, house(settings)) as app:
         yield app
+
+
+def https(url: str) -> str:
+    """The address, or none, as it was given. Raises `Wrong` where Slack would send nothing there."""
+    try:
+        given = urlsplit(url)
+    except ValueError:
+        given = urlsplit("")
+    if url and (
+        given.scheme != "https" or not given.hostname or not url.isprintable() or " " in url
+    ):
+        wanted = "an https:// address, such as https://bot.example.com/slack/events"
+        raise Wrong(f"--url: Slack sends events to {wanted}, and not to {url[:200]!r}.")
+    return url
 
 
 def read() -> Settings:

@@ -17,10 +17,10 @@ from bot.app import App, House, run_slack, run_web, run_worker, warm
 from bot.cli import logs, parts
 from bot.cli.errors import Wrong
 from bot.cli.output import is_plain, say, say_json
-from bot.cli.secrets import secret_values
 from bot.engine.server import stop_server
 from bot.kit.lint import lint
 from bot.kit.load import Agents
+from bot.known import secret_values
 from bot.settings import Settings, environment, names
 from bot.workspaces import can_be_installed, speaks
 
@@ -62,7 +62,7 @@ async def slack(what: What = None, /, *, url: Url = "") -> None:
         return
     from channels.slack.manifest import manifest
 
-    say_json(manifest(url))
+    say_json(manifest(parts.https(url)))
 
 
 def _lacking(settings: Settings, part: str) -> list[str]:

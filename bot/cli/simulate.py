@@ -14,10 +14,10 @@ from bot.cli.errors import DONE, Wrong
 from bot.cli.foretold import Foretold
 from bot.cli.output import say, say_json
 from bot.cli.parts import AsJson
-from bot.cli.secrets import secret_values
 from bot.cli.trial import in_memory, tried
 from bot.engine.reception import Reception
 from bot.kit.people import People
+from bot.known import secret_values
 from bot.settings import Settings, environment
 from channels.slack.address import CHANNEL
 from channels.slack.parse import Said, Us, parse

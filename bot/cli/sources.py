@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
 
 from dotenv import dotenv_values
 
 from bot import settings as environment
-from bot.cli.secrets import masked
+from bot.known import masked
+from bot.secret_files import SUFFIX, named
 from bot.settings import BadSettings, Settings
 
 
 @dataclass(frozen=True)
 class Source:
-    """One name of the environment, what it is set to and where."""
+    """One name of the environment, what it is set to and where: `environment`, `.env`, a file, or `default`."""
 
     name: str
     value: str
-    source: Literal["environment", ".env", "default"]
+    source: str
 
 
 def sources() -> list[Source]:
@@ -31,18 +32,28 @@ def sources() -> list[Source]:
     except BadSettings:
         return []
     written = dotenv_values(".env") if Path(".env").is_file() else {}
+    secrets = environment.secret_names()
+    files = {
+        each: path
+        for each, path in environment.environment().items()
+        if each.removesuffix(SUFFIX) in secrets
+    }
     by_field: dict[str, list[str]] = {}
     for name, field in environment.names().items():
         by_field.setdefault(field, []).append(name)
     return [
-        _source(read, field, names, set(filter(written.get, written)))
+        _source(read, field, names, set(filter(written.get, written)), files)
         for field, names in by_field.items()
     ]
 
 
-def _source(read: Settings, field: str, names: list[str], written: set[str]) -> Source:
+def _source(
+    read: Settings, field: str, names: list[str], written: set[str], files: Mapping[str, str]
+) -> Source:
     value: object = getattr(read, field)
     for name in names:
+        if path := files.get(named(name)):
+            return Source(name, _shown(value), f"file {path}")
         if os.environ.get(name):
             return Source(name, _shown(value), "environment")
         if name in written:

@@ -11,11 +11,11 @@ from redis.exceptions import RedisError, ResponseError
 from bot.app import House, opened, redis_url
 from bot.cli import wording
 from bot.cli.finding import Finding
-from bot.cli.secrets import masked
 from bot.engine.server import NoRedis, ServerFailed
 from bot.engine.store import WrongKey
 from bot.engine.wire import Wire, connect
 from bot.kit.people import People
+from bot.known import masked
 from bot.settings import Settings
 
 About = Mapping[str, object]

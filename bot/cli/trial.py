@@ -17,6 +17,7 @@ from bot.engine.perform import Performer
 from bot.engine.run import Runner
 from bot.engine.session import Session
 from bot.engine.toolbox import Toolbox
+from bot.known import known_masks
 from bot.settings import Settings, environment
 
 LEASE_SECONDS = 86_400.0
@@ -60,16 +61,18 @@ class Tried:
 def in_memory(settings: Settings, at_home: House) -> App:
     """The app on a store that nobody else sees, and that ends with this process."""
     store = MemoryStore(MemoryServer(), lease_seconds=LEASE_SECONDS, consumer="trial")
-    return App(settings, at_home, store, Desk(store))
+    masks = known_masks(settings, at_home.agents, environment())
+    return App(settings, at_home, store, Desk(store, masks), masks)
 
 
 async def tried(app: App, medium: str) -> Tried:
     """Works on the one thread there is."""
     paper = Paper()
     channels: Mapping[str, Paper] = {medium: paper}
-    perform = Performer(decider(app), Reader(Toolbox(app.house.agents, environment())), channels)
+    toolbox = Toolbox(app.house.agents, environment(), masks=app.masks)
+    perform = Performer(decider(app), Reader(toolbox), channels)
     [lease] = await app.store.take(1, 0)
-    session = Session(app.store, lease, LEASE_SECONDS)
+    session = Session(app.store, lease, LEASE_SECONDS, app.masks)
     await session.load()
     while _harmless(session.thread):
         await perform(session)

@@ -87,7 +87,7 @@ def move(call: Call, event: Move) -> Call:
         case "ToolStarted" if event.n == call.n and call.proposal.kind != "read":
             return _started(call, event)
         case "OutcomeUnknown" if isinstance(call.phase, Started) and event.n == call.n:
-            return replace(call, phase=Asked("unknown"), version=call.version + 1)
+            return replace(call, phase=Asked("unknown"), version=call.version + 1, anew="")
         case "Previewed" | "PreviewRefused" if isinstance(call.phase, Previewing):
             return _previewed(call, event) if event.version == call.version else call
         case "CallVoided" if event.version == call.version and _can_be_voided(call):
@@ -145,7 +145,9 @@ def _voided(call: Call, event: CallVoided) -> Call:
         return end(call, "voided", event.reason)
     gated = call.proposal.model_copy(update={"kind": "gated"})
     again = call.version + 1
-    return replace(call, phase=PREVIEWING, version=again, proposal=gated, approved=())
+    return replace(
+        call, phase=PREVIEWING, version=again, proposal=gated, approved=(), anew=event.reason
+    )
 
 
 def fire(call: Call, at: int) -> Call:
@@ -177,14 +179,27 @@ def close(call: Call, outcome: Outcome, text: str = "", by: str = "") -> Call:
 
 def end(call: Call, outcome: Outcome, text: str = "", by: str = "") -> Call:
     """The call, over; but a second try that comes to nothing leaves open what became of the first."""
-    return unsettled(call, text) if call.begun else close(call, outcome, text, by)
+    if not call.begun:
+        return close(call, outcome, text, by)
+    quote = f"{by}: {text}" if by and text else call.quote
+    return replace(unsettled(call), quote=quote, anew=_not_again(outcome, text, by))
 
 
-def unsettled(call: Call, quote: str = "") -> Call:
+def unsettled(call: Call) -> Call:
     """The call, of whose last try nobody knows how it ended: a human is asked again."""
-    again = call.version + 1
-    phase = Asked("unknown")
-    return replace(call, phase=phase, n=call.begun, version=again, quote=quote or call.quote)
+    phase, again = Asked("unknown"), call.version + 1
+    return replace(call, phase=phase, n=call.begun, version=again, anew="")
+
+
+def _not_again(outcome: Outcome, text: str, by: str) -> str:
+    """Why a second try came to nothing."""
+    match outcome:
+        case "denied" | "withdrawn":
+            return f"{by} did not let it be tried again"
+        case "expired":
+            return "nobody let it be tried again in time"
+        case _:
+            return f"it could not be tried again: {text}"
 
 
 def _deadline(seconds: int | None, at: int) -> int | None:

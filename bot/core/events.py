@@ -19,14 +19,16 @@ from bot.core.values import (
     Proposal,
     Usage,
     Word,
-)
+)  # fmt: skip
 
-UNREADABLE = "Unreadable"
-"""The type of a stored row that is no event at all."""
+UNREADABLE = "Unreadable"  # The type of a stored row that is no event at all.
 
 
 class MessageReceived(Base):
-    """An addressed message: it asks the bot. `written` is the source's own time, where it has one."""
+    """An addressed message: it asks the bot. `written` is the source's own time, where it has one.
+
+    `cut` says of each kind of secret how many were cut out of the text before it was kept.
+    """
 
     type: Literal["MessageReceived"] = "MessageReceived"
     address: Address
@@ -34,6 +36,7 @@ class MessageReceived(Base):
     agent: str = ""
     written: int | None = None
     files: tuple[Attachment, ...] = ()
+    cut: dict[str, int] = Field(default_factory=dict[str, int])
 
 
 class MessageNoted(Base):
@@ -240,8 +243,7 @@ class Unknown(Base):
 
 
 Known = (
-    MessageReceived | MessageNoted | CronTicked | StepDecided | DecideFailed | Previewed | PreviewRefused
-    | Verdict | VerdictRefused | ToolStarted | ToolEnded | OutcomeUnknown | CallVoided | TimerFired
-    | Delivered | DeliveryFailed | Paused | Resumed | Cancelled | Compacted | Forked
+    MessageReceived | MessageNoted | CronTicked | StepDecided | DecideFailed | Previewed | PreviewRefused | Verdict | VerdictRefused | ToolStarted | ToolEnded
+    | OutcomeUnknown | CallVoided | TimerFired | Delivered | DeliveryFailed | Paused | Resumed | Cancelled | Compacted | Forked
 )  # fmt: skip
 Event = Known | Unknown

@@ -23,12 +23,20 @@ from bot.core.thread import (
     Thinking,
     Thread,
     asked_about,
-)
+)  # fmt: skip
 from bot.core.words import Approve, Deny, Stop
 
 
 def message(thread: Thread, event: MessageReceived) -> Thread:
-    thread = opened(thread, event)
+    """What an addressed message changes; whoever wrote a secret into it is told so, beside all else."""
+    after = _heard(opened(thread, event), event)
+    if not event.cut:
+        return after
+    kinds = (kind if count == 1 else f"{count} of {kind}" for kind, count in event.cut.items())
+    return turn.noticed(after, "secrets", ", ".join(kinds), "secrets")
+
+
+def _heard(thread: Thread, event: MessageReceived) -> Thread:
     said = words.read(event.text)
     if isinstance(said, Stop):
         return turn.noticed(turn.cancel(thread), "stopped")
@@ -154,13 +162,10 @@ def _goes_on(thread: Thread, meant: list[Call]) -> bool:
 
 def _can_be_answered(call: Call, event: MessageReceived) -> bool:
     """Whether these words may be this person's answer to this."""
-    if _is_unsettled(call) or steps.is_hold(call):
+    is_unsettled = isinstance(call.phase, Asked) and call.phase.about == "unknown"
+    if is_unsettled or steps.is_hold(call):
         return _chosen(call, event)
     return event.actor in call.proposal.asked
-
-
-def _is_unsettled(call: Call) -> bool:
-    return isinstance(call.phase, Asked) and call.phase.about == "unknown"
 
 
 def _chosen(call: Call, event: MessageReceived) -> bool:

@@ -45,7 +45,7 @@ class Approval:
 
     `barred` are those approvers who asked for the call or changed it: their approval would not count.
     `channels`, where there are any, are those from which an approval counts. `outside` names the arguments that repeat what came from
-    outside, each with whence.
+    outside, each with whence. `anew` says why it is asked again, where nobody's words or edit did that.
     """
 
     key: str
@@ -67,6 +67,7 @@ class Approval:
     channels: tuple[str, ...] = ()
     outside: Mapping[str, str] = field(default_factory=dict[str, str])
     requester: str = ""
+    anew: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class UnknownOutcome:
     asked: tuple[str, ...]
     quote: str
     requester: str = ""
+    anew: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,7 @@ def _approval(thread: Thread, call: Call, phase: Asked, card: Card) -> Approval:
         barred=tuple(name for name in card.approvers if name not in may),
         channels=card.channels,
         outside=card.outside,
+        anew=call.anew,
     )
 
 
@@ -215,6 +218,7 @@ def _unknown(call: Call, language: phrases.Language) -> UnknownOutcome:
         choices=choices(call),
         asked=call.proposal.asked,
         quote=call.quote,
+        anew=call.anew,
     )
 
 

@@ -12,11 +12,15 @@ Language = Literal["en", "de"]
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """One language. `{text}` is filled with what the event or the notice says; holds without it ignore the reason."""
+    """One language. `{text}` is filled with what the event or the notice says; holds without it ignore the reason.
+
+    `bars` says why somebody's approval would not count, by whether they changed the call.
+    """
 
     holds: dict[Why, str]
     notices: dict[Code, str]
     unknown: str
+    bars: dict[bool, str]
 
 
 LANGUAGES: dict[Language, Phrases] = {
@@ -35,8 +39,10 @@ LANGUAGES: dict[Language, Phrases] = {
             "gone": "Something that was about to happen will not: {text}",
             "undelivered": "A message could not be delivered: {text}",
             "passed": "Somebody else is asked to decide: {text}",
+            "secrets": "I cut out what looks like a secret before I kept your words ({text}), so nobody here can use it. It may still stand where you wrote it: please revoke it and delete the message.",
         },
         unknown="{text} was started and I cannot tell whether it happened. Please look, and say how to go on.",
+        bars={False: "asked for it", True: "changed its arguments"},
     ),
     "de": Phrases(
         holds={
@@ -53,8 +59,10 @@ LANGUAGES: dict[Language, Phrases] = {
             "gone": "Etwas, das geschehen sollte, wird nicht geschehen: {text}",
             "undelivered": "Eine Nachricht konnte nicht zugestellt werden: {text}",
             "passed": "Jemand anderes soll entscheiden: {text}",
+            "secrets": "Was wie ein Geheimnis aussieht, wurde entfernt, bevor deine Worte gespeichert wurden ({text}); benutzen kann es hier niemand. Dort, wo es geschrieben wurde, steht es womöglich noch: bitte widerrufen und die Nachricht löschen.",
         },
         unknown="{text} wurde begonnen, und es ist nicht festzustellen, ob es geschehen ist. Bitte nachsehen und sagen, wie es weitergehen soll.",
+        bars={False: "hat darum gebeten", True: "hat die Argumente geändert"},
     ),
 }
 

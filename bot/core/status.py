@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Literal
 
+from bot.core import deciders
 from bot.core.outbox import Approval, Hold, UnknownOutcome, Waiting, pending
 from bot.core.thread import Previewing, Ready, Saying, Sleeping, Started, Thinking, Thread
 
@@ -55,8 +56,8 @@ def waiting_for(thread: Thread) -> str:
 
 def _asks(waiting: Waiting) -> str:
     match waiting:
-        case Approval(tool=tool, approvers=approvers):
-            return f"approval of {tool} by {_people(approvers)}"
+        case Approval(tool=tool):
+            return f"approval of {tool} by {deciders.by_whom(waiting)}"
         case UnknownOutcome(tool=tool, asked=asked):
             return f"word from {_people(asked)} whether {tool} happened"
         case Hold(why=why, asked=asked):

@@ -14,7 +14,7 @@ Outcome = Literal[
     "happened", "answered", "elapsed", "said", "unknown_in_parent",
 ]  # fmt: skip
 About = Literal["approval", "question", "unknown"]
-Code = Literal["which", "stopped", "model_trouble", "gone", "undelivered", "passed"]
+Code = Literal["which", "stopped", "model_trouble", "gone", "undelivered", "secrets", "passed"]
 Why = Literal["steps", "failures", "money", "time", "model"]
 
 
@@ -78,8 +78,8 @@ class Call:
 
     `runs` is the last run of the try that was claimed.
     `approved` are those whose votes made it ready: they are looked at again before it runs.
-    `open` marks a request of an earlier step that can still be answered; `quote` is what was said since, `asides`
-    what those who are asked said instead of deciding, the last of each.
+    `open` marks a request of an earlier step that can still be answered; `quote` is what was said since it was asked,
+    `anew` why it is asked again though nobody said or changed anything, `asides` what was said instead of deciding.
     """
 
     id: str
@@ -97,6 +97,7 @@ class Call:
     approved: tuple[str, ...] = ()
     open: bool = False
     quote: str = ""
+    anew: str = ""
     asides: tuple[Aside, ...] = ()
 
     @property

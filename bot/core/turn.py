@@ -96,8 +96,8 @@ def hold(thread: Thread, why: Why, reason: str = "") -> Thread:
     return amend(thread, turn=Held(id, why), calls=(*thread.calls, call))
 
 
-def noticed(thread: Thread, code: Code, text: str = "") -> Thread:
-    notice = Notice(f"{thread.id}-{thread.head}-notice", code, text)
+def noticed(thread: Thread, code: Code, text: str = "", name: str = "notice") -> Thread:
+    notice = Notice(f"{thread.id}-{thread.head}-{name}", code, text)
     return amend(thread, notices=(*thread.notices, notice))
 
 

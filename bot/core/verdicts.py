@@ -51,6 +51,7 @@ def _edited(call: Call, verdict: Verdict) -> Call:
         proposal=proposal,
         editors=editors,
         approved=(),
+        anew="",
         phase=PREVIEWING,
         version=call.version + 1,
     )
@@ -69,9 +70,10 @@ def _resolved(call: Call, word: str | None, by: str) -> Call:
         case approvals.RETRY if call.proposal.kind == "gated" and not call.approved:
             # It was edited or voided since it began: what would run now is not what was approved then.
             again = call.version + 1
-            return replace(call, phase=PREVIEWING, n=call.n + 1, version=again, open=False)
+            call = replace(call, n=call.n + 1, open=False, anew="")
+            return replace(call, phase=PREVIEWING, version=again)
         case approvals.RETRY:
-            return replace(call, phase=READY, n=call.n + 1, open=False)
+            return replace(call, phase=READY, n=call.n + 1, open=False, anew="")
         case approvals.HAPPENED:
             return calls.close(call, "happened", "", by)
         case _:

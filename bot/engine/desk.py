@@ -11,6 +11,8 @@ from uuid import uuid4
 from bot.core.codec import decode, encode
 from bot.core.events import Event, Forked, MessageReceived, ToolEnded, Verdict
 from bot.core.lineage import copied
+from bot.core.masks import PLAIN, Masks
+from bot.core.redact import redacted
 from bot.core.reducer import evolve, replay
 from bot.core.thread import Thread
 from bot.core.values import Address
@@ -44,8 +46,9 @@ class Judged:
 class Desk:
     """Threads as seen from outside."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, masks: Masks = PLAIN) -> None:
         self._store = store
+        self.masks = masks
 
     async def launch(self, agent: str, text: str, person: str, address: Address) -> str:
         """Begin a thread, or speak in the one that lives at this address; returns when the message is durable."""
@@ -78,15 +81,18 @@ class Desk:
             kind="arrival",
             id=forked.id,
             copied=tuple(Row(event.at, encode(event)) for event in events),
-            events=tuple(encode(event) for event in (forked, *said)),
+            events=tuple(encode(redacted(event, self.masks)) for event in (forked, *said)),
             blobs={ref: blob for ref, blob in blobs.items() if blob is not None},
         )
         await self._store.append(commit)
         return child
 
     async def post(self, thread: str, *events: Event) -> bool:
-        """Append an arrival, named by the last of these, and wake the thread. A known id changes nothing; whether it was new."""
-        written = tuple(encode(event) for event in events)
+        """Append an arrival, named by the last of these, and wake the thread. A known id changes nothing; whether it was new.
+
+        What looks like a secret is cut out here, whatever it came by.
+        """
+        written = tuple(encode(redacted(event, self.masks)) for event in events)
         commit = Append(thread=thread, kind="arrival", id=events[-1].id, events=written)
         return isinstance(await self._store.append(commit), Appended)
 
@@ -144,7 +150,7 @@ class Desk:
     async def bury(self, kind: str, id: str, raw: bytes, cause: str) -> None:
         """Keep a payload that no event can be made of, under its id at the source, for a human to look at."""
         at = await self._store.now()
-        await self._store.bury(letters.payload(kind, id, raw, cause, at))
+        await self._store.bury(letters.payload(kind, id, raw, cause, at, self.masks))
 
     async def cursors(self, channel: str) -> dict[str, str]:
         """How far each place of this channel was read; nothing where that was lost."""

@@ -12,6 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from bot.core.masks import PLAIN, Masks
+
 Stage = Literal["parse", "fold", "decide", "render", "send", "tool", "other"]
 THREAD = "thread"
 MOST_RAW_BYTES = 65_536
@@ -52,22 +54,23 @@ class Letter:
         return f"{self.stage} failed {self.times}: {self.cause}"
 
 
-def payload(kind: str, id: str, raw: bytes, cause: str, at: int) -> Letter:
-    """The letter about a payload that came by this channel under this id and could not be parsed."""
+def payload(kind: str, id: str, raw: bytes, cause: str, at: int, masks: Masks = PLAIN) -> Letter:
+    """The letter about a payload that came by this channel under this id and could not be parsed, without secrets."""
+    kept = masks.cut(raw.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
     return Letter(
         id=_text(f"{kind}:{id}", MOST_ID_CHARACTERS),
         at=at,
         tries=1,
         stage="parse",
-        cause=_text(cause, MOST_CAUSE_CHARACTERS),
+        cause=_text(masks.cut(cause), MOST_CAUSE_CHARACTERS),
         kind=kind,
-        raw=raw[:MOST_RAW_BYTES],
+        raw=kept[:MOST_RAW_BYTES],
     )
 
 
-def cause_of(error: BaseException) -> str:
+def cause_of(error: BaseException, masks: Masks = PLAIN) -> str:
     """An error in one short text that can be stored."""
-    return _text(f"{type(error).__name__}: {error}", MOST_CAUSE_CHARACTERS)
+    return _text(masks.cut(f"{type(error).__name__}: {error}"), MOST_CAUSE_CHARACTERS)
 
 
 def _text(text: str, most: int) -> str:

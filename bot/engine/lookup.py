@@ -8,6 +8,7 @@ from bot.core import words as typed
 from bot.core.events import Delivered
 from bot.core.names import call_id
 from bot.core.outbox import Approval, Waiting, pending
+from bot.core.redact import cut, missing
 from bot.core.thread import Thread
 from bot.core.values import Address
 from bot.engine.desk import Desk, judged, thread_id, thread_of
@@ -87,7 +88,9 @@ class Lookup:
         try:
             after = tool.spelled_out({**call.proposal.arguments, **arguments})
         except BadArguments as error:
-            return f"{error}."
+            return f"{self._desk.masks.cut(str(error))}."
+        if mask := missing(cut(dict(arguments), self._desk.masks)):
+            return f"That holds {mask}, which is kept nowhere: let the tool declare the secret that it needs."
         return "Nothing was changed." if after == call.proposal.arguments else None
 
     async def knows(self, address: Address) -> bool:

@@ -1,4 +1,4 @@
-"""The safe in Redis: one hash, and a key of its own for each ticket, which expires with it.
+"""The safe in Redis: one hash, and a key of its own for each ticket that was spent, which expires with it.
 
 What is written stays the same when the client sends it again because a reply was lost.
 """
@@ -33,11 +33,11 @@ class RedisSafe:
         if names:
             await self._wire.command("HDEL", KEPT, *names)
 
-    async def issue(self, ticket: str, seconds: int) -> None:
-        await self._wire.command("SET", _key(ticket), "new", "EX", seconds, "NX")
+    async def spend(self, ticket: str, seconds: int) -> bool:
+        return await self._wire.run(scripts.SPEND, [_key(ticket)], [token_hex(8), seconds]) == 1
 
-    async def spend(self, ticket: str) -> bool:
-        return await self._wire.run(scripts.SPEND, [_key(ticket)], [token_hex(8)]) == 1
+    async def is_spent(self, ticket: str) -> bool:
+        return await self._wire.command("EXISTS", _key(ticket)) == 1
 
 
 def _key(ticket: str) -> str:

@@ -21,6 +21,7 @@ from bot.engine.commit import Append, Appended, Known, Lease, Outcome, Row, Time
 from bot.engine.keys import GROUP
 from bot.engine.redis_cursors import RedisCursors
 from bot.engine.redis_letters import RedisLetters
+from bot.engine.redis_pulse import RedisPulse
 from bot.engine.redis_rebuild import RedisRebuild
 from bot.engine.redis_safe import RedisSafe
 from bot.engine.scripts import Word
@@ -67,6 +68,9 @@ class RedisStore(RedisLetters, RedisRebuild, RedisCursors):
 
     def safe(self) -> RedisSafe:
         return RedisSafe(self._wire)
+
+    def pulse(self, medium: str) -> RedisPulse:
+        return RedisPulse(self._wire, medium)
 
     async def now(self) -> int:
         seconds, micros = cast(tuple[bytes, bytes], await self._wire.command("TIME"))

@@ -15,6 +15,8 @@ from bot.core.codec import decode, encode
 from bot.core.context import Log
 from bot.core.effects import Run, next_effects, timers
 from bot.core.events import Event, ToolStarted
+from bot.core.masks import PLAIN, Masks
+from bot.core.redact import redacted
 from bot.core.reducer import evolve
 from bot.core.thread import Call, Thread
 from bot.engine.commit import (
@@ -59,8 +61,11 @@ class Question:
 class Session:
     """A thread, its events and the right to act on it. Appends are serialised: facts of parallel effects queue here."""
 
-    def __init__(self, store: Store, lease: Lease, lease_seconds: float) -> None:
+    def __init__(
+        self, store: Store, lease: Lease, lease_seconds: float, masks: Masks = PLAIN
+    ) -> None:
         self.lease = lease
+        self.masks = masks
         self.events = Log(lease.thread)
         self.read_to: int | None = None
         self.question: Question | None = None
@@ -85,9 +90,11 @@ class Session:
             await self._read_on()
 
     async def record(self, *facts: Event, blobs: Mapping[str, bytes] | None = None) -> None:
-        """Append facts; come to rest with them if they leave nothing to do."""
+        """Append facts, without what looks like a secret; come to rest with them if they leave nothing to do."""
         async with self._lock:
-            await self._append("fact", facts, blobs or {})
+            await self._append(
+                "fact", tuple(redacted(fact, self.masks) for fact in facts), blobs or {}
+            )
 
     async def claim(self, run: Run, call: Call, fact: ToolStarted) -> bool:
         """Permission to run this call as it was looked at: False if anything slipped in, and then all is looked at again.

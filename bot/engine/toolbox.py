@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pydantic import JsonValue
 
 from bot.core.codec import digest
+from bot.core.masks import PLAIN, Masks
+from bot.core.redact import cut, missing
 from bot.core.thread import Call, Thread
 from bot.core.values import Card
 from bot.kit.agent import Agent
@@ -34,10 +36,12 @@ class Toolbox:
         agents: Mapping[str, Agent],
         environ: Mapping[str, str],
         common: Mapping[str, Tool] | None = None,
+        masks: Masks = PLAIN,
     ) -> None:
         self._agents = agents
         self._environ = environ
         self._common = common or {}
+        self.masks = masks
 
     def find(self, thread: Thread, call: Call) -> tuple[Agent, Tool]:
         """The agent of the thread and the tool of the call. Raises `Gone`."""
@@ -53,25 +57,32 @@ class Toolbox:
         return agent, tool
 
     async def run(self, thread: Thread, call: Call) -> JsonValue | Pictured:
-        """The tool at work, for at most its time limit."""
+        """The tool at work, for at most its time limit; what looks like a secret is not in what it gives back."""
         _, tool = self.find(thread, call)
+        self._complete(call)
         # A thread cannot be stopped: a blocking function that changes the world is waited for, however long it takes,
         # since nobody may be offered a second try while the first can still be running.
         seconds = tool.seconds if tool.reads or tool.can_be_stopped else None
         async with asyncio.timeout(seconds):
-            return await tool.run(call.proposal.arguments, self._call(tool, thread, call))
+            result = await tool.run(call.proposal.arguments, self._call(tool, thread, call))
+        return result if isinstance(result, Pictured) else cut(result, self.masks)
 
     async def card(self, thread: Thread, call: Call) -> Card:
         """What the call would do now, laid out for its approvers."""
         agent, tool = self.find(thread, call)
+        self._complete(call)
         arguments = call.proposal.arguments
         rule = agent.rule(tool.name, arguments)
         async with asyncio.timeout(tool.seconds):
             shown = await tool.show(arguments, self._call(tool, thread, call))
-        pins = dict(shown.pins)
+        # Before the digest: what it covers is what is kept and shown.
+        pins, text = dict(shown.pins), self.masks.cut(shown.text)
+        if cut(pins, self.masks) is not pins:
+            message = "what it depends on (a pin) holds a secret, which is kept nowhere: pin a digest of that"
+            raise Refused(message)
         return Card(
-            text=shown.text,
-            digest=digest(tool.name, arguments, shown.text, pins),
+            text=text,
+            digest=digest(tool.name, arguments, text, pins),
             pins=pins,
             approvers=rule.approvers,
             quorum=rule.quorum,
@@ -82,6 +93,16 @@ class Toolbox:
             agent=fingerprint(tool, rule),
         )
 
+    def _complete(self, call: Call) -> None:
+        """A call does not run on what is left of a secret. A file is known by its channel's name for it, whatever people call it."""
+        mask = missing(call.proposal.arguments)
+        if mask and call.proposal.tool not in self._common:
+            message = (
+                f"its arguments hold {mask}: what stood there was cut out, and nobody has it any more. "
+                "Leave it out, or let the tool declare the secret that it needs"
+            )
+            raise Refused(message)
+
     def said(self, call: Call, error: Exception) -> str:
         """An error in one short text, without traceback and without the values of secrets."""
         if isinstance(error, TimeoutError):
@@ -90,7 +111,7 @@ class Toolbox:
         text = str(error) if plain else f"{type(error).__name__}: {error}"
         for value in self._secrets():
             text = text.replace(value, "[secret]")
-        text = " ".join(text.split())
+        text = " ".join(self.masks.cut(text).split())
         return text if len(text) <= ERROR_CHARACTERS else text[: ERROR_CHARACTERS - 1] + "…"
 
     def _call(self, tool: Tool, thread: Thread, call: Call) -> ToolCall:

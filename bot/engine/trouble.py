@@ -76,7 +76,7 @@ async def set_aside(store: Store, session: Session, error: Exception, patience: 
         at=now,
         tries=tries,
         stage=stuck.stage,
-        cause=cause_of(stuck.error),
+        cause=cause_of(stuck.error, session.masks),
         seq=stuck.seq,
         head=session.read_to,
         again=None if patience.is_over(tries, stuck.error) else now + patience.pause_ms(tries),

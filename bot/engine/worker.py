@@ -15,6 +15,7 @@ import structlog
 from bot.core.codec import encode
 from bot.core.effects import next_effects
 from bot.core.events import TimerFired
+from bot.core.masks import PLAIN, Masks
 from bot.engine.commit import Lease, Timer
 from bot.engine.letters import Letter, cause_of
 from bot.engine.session import Session
@@ -53,12 +54,14 @@ class Worker:
         lease_seconds: float,
         concurrency: int = 16,
         patience: Patience = PATIENCE,
+        masks: Masks = PLAIN,
     ) -> None:
         self._store = store
         self._perform = perform
         self._lease_seconds = lease_seconds
         self._concurrency = concurrency
         self._patience = patience
+        self._masks = masks
         self._stopping = asyncio.Event()
         self._held: dict[Lease, tuple[Session, asyncio.Task[None]]] = {}
 
@@ -111,7 +114,7 @@ class Worker:
             self._hold(lease, since)
 
     def _hold(self, lease: Lease, since: float) -> None:
-        session = Session(self._store, lease, self._lease_seconds)
+        session = Session(self._store, lease, self._lease_seconds, self._masks)
         session.renewed(since)
         task = asyncio.create_task(self._live(session))
         # By lease, not by thread: one that lapsed may come back to this worker while the turn before it is still under way.
@@ -181,7 +184,7 @@ class Worker:
 
     async def _bury(self, timer: Timer, error: Exception) -> None:
         """A timer that can never fire must not stand before the others for ever."""
-        at, cause = await self._store.now(), cause_of(error)
+        at, cause = await self._store.now(), cause_of(error, self._masks)
         letter = Letter(id=timer.thread, at=at, tries=1, stage="other", cause=cause)
         log.error("parked", thread=timer.thread, stage=letter.stage, cause=cause, tries=1)
         await self._store.bury(letter, timer)

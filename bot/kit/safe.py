@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Safe(Protocol):
-    """What is kept under names, and tickets that are good for one use. Every write may be repeated."""
+    """What is kept under names, and which tickets were spent. Every write may be repeated."""
 
     async def put(self, name: str, text: str) -> None:
         """Keep this text under the name, in the place of what was there."""
@@ -25,10 +25,10 @@ class Safe(Protocol):
         """Keep nothing under these names any more."""
         ...
 
-    async def issue(self, ticket: str, seconds: int) -> None:
-        """From here on this ticket can be spent, for so long."""
+    async def spend(self, ticket: str, seconds: int) -> bool:
+        """Whether this is the first to spend the ticket; for so long it stays spent."""
         ...
 
-    async def spend(self, ticket: str) -> bool:
-        """Whether the ticket was good; it is good once."""
+    async def is_spent(self, ticket: str) -> bool:
+        """Whether somebody has spent it."""
         ...

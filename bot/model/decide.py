@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from typing import cast
 
 import structlog
 from pydantic import JsonValue
@@ -12,15 +11,18 @@ from pydantic import JsonValue
 from bot.core import context, sense
 from bot.core.codec import digest_of
 from bot.core.events import DecideFailed, Event, StepDecided
+from bot.core.masks import PLAIN, Masks
+from bot.core.redact import cut
 from bot.core.thread import Thinking, Thread, is_closed
 from bot.core.values import Proposal, Usage
+from bot.kit import links
 from bot.kit.agent import Agent
 from bot.kit.propose import Malformed
 from bot.model import attached, budget, fallback, pictures
 from bot.model.fallback import Models
 from bot.model.pictures import Blob, Blobs
 from bot.model.port import Answer, Model, ModelFailed
-from bot.model.request import ToolSpec, filled, frame
+from bot.model.request import filled, frame, spec_of
 from bot.model.undecided import NOTHING_SENT, Sent, fact_id, undecided
 
 log = structlog.get_logger()
@@ -47,6 +49,7 @@ class Decider:
         context_tokens: int = CONTEXT_TOKENS,
         fallback_of: Callable[[Agent], str] = lambda agent: agent.fallback or "",
         blob: Blob = pictures.nowhere,
+        masks: Masks = PLAIN,
     ) -> None:
         self._agents = agents
         self._model = model
@@ -58,6 +61,7 @@ class Decider:
         self._context_tokens = context_tokens
         self._fallback_of = fallback_of
         self._blob = blob
+        self._masks = masks
 
     async def __call__(self, thread: Thread, events: Sequence[Event]) -> Event:
         """The next step as a fact: what configuration prefetches, else what the model chose, else why it did not."""
@@ -104,9 +108,10 @@ class Decider:
         """Made once: agents do not change while a process lives, and their schemas cost more than all the rest."""
         name = (agent.digest, model)
         if name not in self._frames:
-            tools = [_spec(spec) for spec in agent.tool_specs()]
+            specs = [spec_of(spec) for spec in agent.tool_specs()]
+            system, tools = cut((agent.system, specs), self._masks)
             self._frames[name] = frame(
-                model=model, max_tokens=self._max_tokens, system=agent.system, tools=tools
+                model=model, max_tokens=self._max_tokens, system=system, tools=tools
             )
         return self._frames[name]
 
@@ -133,7 +138,7 @@ class Decider:
             later = told.kind == "transient" and not told.instead
             wait = waiting_ms(thread, error.retry_seconds) if later else 0
             return undecided(thread, told.kind, told.reason, wait, sent, error.usage, told.instead)
-        return self._heard(thread, agent, answer, sent)
+        return self._heard(thread, agent, events, answer, sent)
 
     def _models(self, agent: Agent) -> Models:
         first, second = self._model_of(agent), self._fallback_of(agent)
@@ -165,10 +170,14 @@ class Decider:
         )
         return fact or undecided(thread, "permanent", reason)
 
-    def _heard(self, thread: Thread, agent: Agent, answer: Answer, sent: Sent) -> Event:
-        """The answer as a step, if it makes one."""
+    def _heard(
+        self, thread: Thread, agent: Agent, events: Sequence[Event], answer: Answer, sent: Sent
+    ) -> Event:
+        """The answer as a step, if it makes one; without secrets, before anything is made or digested of it."""
+        answer = cut(answer, self._masks)
         try:
-            proposals = self._proposals(thread, agent, _uses(thread, answer))
+            uses = links.tamed(_uses(thread, answer), events, agent.prompt)
+            proposals = self._proposals(thread, agent, uses)
             reason = sense.malformed(thread, proposals)
         except Malformed as error:
             proposals, reason = (), str(error)
@@ -213,15 +222,6 @@ class Decider:
             asked=self._asked(thread, agent),
             usage=answer.usage if answer else Usage(),
         )
-
-
-def _spec(spec: Mapping[str, object]) -> ToolSpec:
-    """A tool of the kit as the model's port names its parts."""
-    return {
-        "name": str(spec["name"]),
-        "description": str(spec["description"]),
-        "input_schema": cast("dict[str, object]", spec["schema"]),
-    }
 
 
 def _uses(thread: Thread, answer: Answer) -> list[tuple[str, dict[str, JsonValue]]]:

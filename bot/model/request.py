@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from bot.model.schema import (
     NotStrict,
@@ -47,6 +47,15 @@ class ToolSpec(TypedDict):
     name: str
     description: str
     input_schema: Schema
+
+
+def spec_of(spec: Mapping[str, object]) -> ToolSpec:
+    """A tool of the kit as the model's port names its parts."""
+    return {
+        "name": str(spec["name"]),
+        "description": str(spec["description"]),
+        "input_schema": cast("Schema", spec["schema"]),
+    }
 
 
 def request_body(

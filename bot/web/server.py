@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from bot.web.patience import Patient
+
 HOST = "0.0.0.0"  # noqa: S104 - in a container nobody could reach another; what is served is signed or harmless
 DRAIN_SECONDS = 10
 
@@ -32,6 +34,8 @@ async def serve(
     app = Starlette(routes=[Route("/healthz", _health), *routes])
     config = uvicorn.Config(
         app,
+        http=Patient,
+        ws="none",
         lifespan="off",
         log_config=None,
         access_log=False,

@@ -16,6 +16,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from bot.core import deciders
 from bot.core.legible import legible, legible_name
 from bot.core.outbox import Approval, Hold, Notice, Outgoing, Question, Say, UnknownOutcome
 from bot.core.visible import on_one_line, visible
@@ -82,6 +83,8 @@ def _question(asked: Question, look: Look) -> RenderableType:
 
 def _approval(asked: Approval, look: Look) -> RenderableType:
     top: list[RenderableType] = []
+    if asked.anew:
+        top.append(_grid([("asked anew", words(asked.anew))]))
     if asked.because:
         top.append(_grid([("because", words(asked.because))]))
     top.append(_grid(_arguments(asked.arguments.items())))
@@ -96,6 +99,7 @@ def _approval(asked: Approval, look: Look) -> RenderableType:
 
 def _unknown(asked: UnknownOutcome, look: Look) -> RenderableType:
     rows = _arguments(asked.arguments.items())
+    rows += [("asked anew", words(asked.anew))] if asked.anew else []
     rows += [("started", Text(moment(asked.started_at)))]
     rows += [("try again", Text(f"not before {moment(asked.may_retry_at)}"))]
     rows += _who_and_when(asked.asked, None)
@@ -122,7 +126,8 @@ def _whence(asked: Approval) -> str:
 
 
 def _deciders(asked: Approval) -> _Rows:
-    rows = _who_and_when(asked.approvers, asked.until, who="who may decide")
+    rows = _who_and_when(deciders.left(asked), asked.until, who="who may decide")
+    rows += [(f"not {on_one_line(name)}", Text(why)) for name, why in deciders.excuses(asked)]
     if asked.quorum > 1:
         votes = f"{len(asked.votes)} of {asked.quorum}"
         given = f" ({_people(asked.votes)})" if asked.votes else ""

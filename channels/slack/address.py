@@ -36,6 +36,16 @@ class Place:
         word, _, rest = self.root.partition("-")
         return int(rest.partition("-")[0]) if word == "new" else None
 
+    @property
+    def is_direct(self) -> bool:
+        """Whether somebody is alone with us there."""
+        return self.channel.startswith("D")
+
+    @property
+    def thread_ts(self) -> str | None:
+        """The thread as Slack's methods take it; None: nothing stands there yet that it could hang under."""
+        return self.root if self.born is None else None
+
 
 def begun(where: str, at_ms: int, mark: str) -> Address | None:
     """The address of a thread that is begun elsewhere and is to stand in the channel TEAM/CHANNEL; None: that is none."""

@@ -7,7 +7,6 @@ is asked which. What is open now plays no part in that: told again later, the sa
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
 
 from bot.core import words as typed
 from bot.core.names import call_id
@@ -15,14 +14,17 @@ from bot.core.outbox import Approval, Waiting
 from bot.kit.arrival import Arrivals, Press
 from bot.kit.channel import Undeliverable
 from bot.kit.people import People
-from channels.slack import hints, marks
+from channels.slack import hints
 from channels.slack.address import CHANNEL, Place
-from channels.slack.api import LOOK_SECONDS, Json, Refused, Web
+from channels.slack.api import LOOK_SECONDS, Refused, Web
+from channels.slack.history import history, root_of
+from channels.slack.latest import Latest
+from channels.slack.marks import mark
 from channels.slack.parse import Said, Us
+from channels.slack.payload import Json
 from channels.slack.reader import look_of
 
 MOST_LOOKED_AT = 50
-MOST_TOLD = 1_000
 
 
 class Answers:
@@ -30,24 +32,25 @@ class Answers:
 
     def __init__(self, web: Web, us: Us, people: People, arrivals: Arrivals) -> None:
         self._web = web
-        self._hasty = web.impatient(
-            LOOK_SECONDS
-        )  # Slack is to hear in time that it must tell again.
+        # Slack is to hear in time that it must tell again.
+        self._hasty = web.impatient(LOOK_SECONDS)
         self._us = us
         self._people = people
         self._arrivals = arrivals
-        self._told: set[str] = set()
+        self._told = Latest[None]()
 
     async def take(self, said: Said) -> bool:
         """Takes words that were written to a copy; False: they are for somebody else to take."""
-        if not said.place.channel.startswith("D"):
+        if not said.place.is_direct:
             return False
-        copies = await self._under(said) if said.is_reply else await self._above(said)
-        match copies:
+        if said.again:
+            self._told[said.words.id] = None
+        match await self._copies(said):
             case []:
                 return False
             case [copy]:
-                await self._decide(said, marks.mark(copy, "request"), marks.mark(copy, "link"))
+                request, link = self._mark(copy, "request"), self._mark(copy, "link")
+                await self._decide(said, request, link)
             case _:
                 look = look_of(said.words.person, self._people)
                 await self._tell(
@@ -58,36 +61,40 @@ class Answers:
     async def explain(self, press: Press) -> None:
         """Says in private why a verdict that was given at a copy did not count: what is said in the thread is not seen from there."""
         channel, _, ts = press.spot.partition("/")
-        reason = await self._arrivals.refusal(press) if channel.startswith("D") else None
+        where = Place(self._us.team, channel, ts)
+        reason = await self._arrivals.refusal(press) if where.is_direct else None
         if reason:
-            await self._tell(press.id, Place(self._us.team, channel, ts), press.person, reason)
+            alias = self._people.alias_of(CHANNEL, press.person)
+            told = hints.to_you(alias or f"{CHANNEL}:{press.person}", reason)
+            await self._tell(press.id, where, press.person, told)
+
+    async def _copies(self, said: Said) -> list[Json]:
+        """Those that these words are written to; none where Slack will not say: then the words go on as any others."""
+        try:
+            found = await self._under(said) if said.is_reply else await self._above(said)
+        except (Undeliverable, Refused):
+            return []
+        return [each for each in found if self._mark(each, "request")]
 
     async def _under(self, said: Said) -> list[Json]:
-        """The copy that this is a reply to."""
+        """What this is a reply to, where that is in nobody's thread."""
         if await self._arrivals.knows(said.words.address):
             return []
-        asked: Json = {"channel": said.place.channel, "ts": said.place.root, "limit": 1}
-        return await self._copies("conversations.replies", asked)
+        return [await root_of(self._hasty, said.place.channel, said.place.root)]
 
     async def _above(self, said: Said) -> list[Json]:
-        """The copies above, the newest showing of each, where this is a verdict, or nearly one, in nobody's thread."""
+        """What stands above, the newest showing of each call, where this is a verdict, or nearly one."""
         word = typed.read(said.words.text)
         if not (isinstance(word, typed.Approve | typed.Deny) or typed.nearly(said.words.text)):
             return []
-        asked: Json = {"channel": said.place.channel, "latest": said.ts, "limit": MOST_LOOKED_AT}
-        copies = await self._copies("conversations.history", asked)
-        newest = {call_id(marks.mark(copy, "request")): copy for copy in reversed(copies)}
+        above = history(self._hasty, said.place.channel, MOST_LOOKED_AT, before=said.ts)
+        newest: dict[str, Json] = {}
+        async for each in above:
+            newest.setdefault(call_id(self._mark(each, "request")), each)
         return [*newest.values()]
 
-    async def _copies(self, method: str, asked: Json) -> list[Json]:
-        """Those of ours that are found there; none where Slack will not say: then the words go on as any others."""
-        try:
-            page = await self._hasty.call(method, {**asked, "include_all_metadata": True})
-        except (Undeliverable, Refused):
-            return []
-        messages = cast("list[Json]", page["messages"])
-        ours = [each for each in messages if each.get("bot_id") == self._us.bot]
-        return [each for each in ours if marks.mark(each, "request")]
+    def _mark(self, message: Json, name: str) -> str:
+        return mark(message, self._us.bot, name)
 
     async def _decide(self, said: Said, request: str, link: str) -> None:
         """A verdict or an answer goes to the fold, which knows whether it counts; nothing else is a decision."""
@@ -124,4 +131,4 @@ class Answers:
         """Once, however often the same words come."""
         if about not in self._told:
             await hints.whisper(self._web, where, person, text)
-            self._told = {*self._told, about} if len(self._told) < MOST_TOLD else {about}
+            self._told[about] = None

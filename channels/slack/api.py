@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import cast
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar, cast
 
 import aiohttp
-from pydantic import JsonValue
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
@@ -17,8 +17,9 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.kit.channel import Undeliverable
 from channels.slack.blocks import File
+from channels.slack.payload import Json
 
-Json = dict[str, JsonValue]
+Answer = TypeVar("Answer")
 DEFAULT_URL = "https://slack.com/api/"
 MOST_WAITS = 4
 SECONDS = 30
@@ -83,8 +84,6 @@ MENDS = {
 REFUSED_AS_IT_STANDS = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text"}
 )
-
-
 AWAY = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", ""})
 
 
@@ -141,6 +140,16 @@ class Web:
             raise _meaning(error) from error
         return cast("Json", answer.data)
 
+    async def post(self, message: Json) -> str:
+        """Posts this, of which no link is unfolded, and returns its timestamp. Raises as `call` does."""
+        folded: Json = {"unfurl_links": False, "unfurl_media": False}
+        return str((await self.call("chat.postMessage", {**message, **folded}))["ts"])
+
+    async def direct(self, user: str) -> str:
+        """The conversation with this person alone. Raises as `call` does."""
+        opened = await self.call("conversations.open", {"users": user})
+        return str(cast("Json", opened["channel"])["id"])
+
     async def upload(self, channel: str, thread_ts: str | None, files: Sequence[File]) -> None:
         """Files into a channel, or a thread of it. Raises as `call` does."""
         uploads = [{"filename": file.name, "content": file.content} for file in files]
@@ -170,6 +179,16 @@ class Web:
         told = [str(value) for name, value in headers.items() if name.lower() == "x-oauth-scopes"]
         scopes = {scope.strip() for scope in ",".join(told).split(",")}
         return cast("Json", answer.data), frozenset(scopes - {""})
+
+
+async def surely(work: Callable[[], Awaitable[Answer]], pauses: Sequence[float]) -> Answer:
+    """What this returns, tried again after each of these pauses while Slack does not answer; it may be done twice."""
+    for pause in pauses:
+        try:
+            return await work()
+        except OSError:
+            await asyncio.sleep(pause)
+    return await work()
 
 
 def _meaning(error: Exception) -> Exception:

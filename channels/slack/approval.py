@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.core import deciders
 from bot.core import words as core_words
 from bot.core.outbox import Approval
 from bot.core.visible import on_one_line, visible
@@ -24,6 +25,7 @@ def approval(asked: Approval, look: Look) -> Post:
     files = (in_full(asked),) if _is_long(asked, rows) else ()
     body: list[Json | None] = [
         blocks.section(blocks.title(say.approval.format(tool=blocks.name(asked.tool)), look)),
+        blocks.remark(say.anew, asked.anew),
         blocks.remark(say.because, asked.because),
         arguments.shown(rows, say),
         blocks.context(_outside(asked, say)) if asked.outside else None,
@@ -31,6 +33,7 @@ def approval(asked: Approval, look: Look) -> Post:
         blocks.remark(say.said_since, asked.quote),
         *(blocks.section(_pointer(file, say)) for file in files),
         blocks.context(*_terms(asked, look, say)),
+        *map(blocks.section, _unreached(asked, look, say)),
         blocks.section(how(asked, say)),
         *_buttons(asked, say),
     ]
@@ -39,9 +42,7 @@ def approval(asked: Approval, look: Look) -> Post:
 
 # ---- who, until when and how -----------------------------------------------------------------------------------------
 def _terms(asked: Approval, look: Look, say: Words) -> Iterator[str]:
-    yield say.deciders.format(people=blocks.names(_deciders(asked)) or say.nobody)
-    if asked.barred:
-        yield say.barred.format(people=blocks.names(asked.barred))
+    yield from _who(asked, say)
     if asked.quorum > 1:
         people = blocks.names(asked.votes) or say.nobody
         yield say.votes.format(count=len(asked.votes), quorum=asked.quorum, people=people)
@@ -53,6 +54,14 @@ def _terms(asked: Approval, look: Look, say: Words) -> Iterator[str]:
     yield say.request.format(request=blocks.name(asked.request, 250))
 
 
+def _who(asked: Approval, say: Words) -> Iterator[str]:
+    """Who can still approve, and who of those named cannot and why."""
+    yield say.deciders.format(people=blocks.names(deciders.left(asked)) or say.nobody)
+    excuses = [f"{name} ({why})" for name, why in deciders.excuses(asked, say.language)]
+    if excuses:
+        yield say.barred.format(people=blocks.names(excuses))
+
+
 def _outside(asked: Approval, say: Words) -> str:
     """Which arguments hold words that are nobody's of ours, and whose they are."""
     parts = [f"{name} ({whence})" for name, whence in asked.outside.items()]
@@ -61,7 +70,7 @@ def _outside(asked: Approval, say: Words) -> str:
 
 def how(asked: Approval, say: Words) -> str:
     """What decides here, or what is missing before anything can."""
-    if not _is_decidable(asked):
+    if not deciders.suffices(asked):
         return _mend(asked, say)
     if not _is_decided_here(asked):
         channels, deny = blocks.names(asked.channels), _word(core_words.DENY, say)
@@ -72,9 +81,31 @@ def how(asked: Approval, say: Words) -> str:
 
 def _mend(asked: Approval, say: Words) -> str:
     """That too few may decide this, and what to do about it."""
-    few = say.too_few_decide.format(people=blocks.names(_deciders(asked)), quorum=asked.quorum)
-    so = few if _deciders(asked) else say.nobody_decides
+    able = blocks.names(deciders.able(asked))
+    few = say.too_few_decide.format(people=able, quorum=asked.quorum)
+    so = few if able else say.nobody_decides
     return f"{so} {say.how_to_mend.format(thread=blocks.thread(asked.request))}"
+
+
+def strands(asked: Approval, editor: str, look: Look) -> str:
+    """That too few would be left to approve this once this person has changed it; empty where enough would."""
+    say, after = words(look.language), deciders.after_edit(asked, editor)
+    if len(after) >= asked.quorum:
+        return ""
+    people, thread = blocks.names(after) or say.nobody, blocks.thread(asked.request)
+    return say.edit_strands.format(people=people, quorum=asked.quorum, thread=thread)
+
+
+def _unreached(asked: Approval, look: Look, say: Words) -> Iterator[str]:
+    """That too few of those who may approve this here can be known here, and what to do about it."""
+    left = deciders.left(asked)
+    absent = [person for person in left if person in look.absent]
+    if len(left) - len(absent) >= deciders.missing(asked) or not deciders.suffices(asked):
+        return
+    if _is_decided_here(asked):
+        thread, request = blocks.thread(asked.request), blocks.name(asked.request, 250)
+        name, people = blocks.name(absent[0]), blocks.names(absent)
+        yield say.unreached.format(people=people, name=name, thread=thread, request=request)
 
 
 def _word(table: dict[str, tuple[str, ...]], say: Words) -> str:
@@ -84,7 +115,7 @@ def _word(table: dict[str, tuple[str, ...]], say: Words) -> str:
 def _buttons(asked: Approval, say: Words) -> list[Json]:
     """Where too few may approve, the card can still be denied, and edited by whoever is named."""
     tool, request = on_one_line(asked.tool), asked.request
-    can_be_approved = _is_decidable(asked) and _is_decided_here(asked)
+    can_be_approved = deciders.suffices(asked) and _is_decided_here(asked)
     offered = (
         ("approve", say.approve, say.approve_spoken, can_be_approved),
         ("deny", say.deny, say.deny_spoken, True),
@@ -106,17 +137,9 @@ def _is_decided_here(asked: Approval) -> bool:
     return not asked.channels or CHANNEL in asked.channels
 
 
-def _is_decidable(asked: Approval) -> bool:
-    return len(_deciders(asked)) >= asked.quorum
-
-
-def _deciders(asked: Approval) -> tuple[str, ...]:
-    return tuple(person for person in asked.approvers if person not in asked.barred)
-
-
 # ---- in full ---------------------------------------------------------------------------------------------------------
 def _is_long(asked: Approval, rows: list[Row]) -> bool:
-    texts = (asked.because, asked.text, asked.quote)
+    texts = (asked.anew, asked.because, asked.text, asked.quote)
     long = any(len(visible(text)) > blocks.MOST_REMARK_CHARACTERS for text in texts)
     return long or not all(row.fits for row in rows)
 
@@ -128,6 +151,7 @@ def in_full(asked: Approval) -> File:
         "because": asked.because,
         "arguments": dict(asked.arguments),
         "found": asked.text,
+        "anew": asked.anew,
         "said": asked.quote,
         "request": asked.request,
         "digest": asked.digest,
@@ -143,11 +167,14 @@ def _spoken(asked: Approval, rows: list[Row], look: Look, say: Words) -> str:
     """The whole ask for push notices and screen readers: who, what, why, until when, how; then what there is room for."""
     head = [
         blocks.title(say.approval.format(tool=blocks.name(asked.tool)), look),
+        f"{say.anew}: {mrkdwn(on_one_line(asked.anew), 500)}" if asked.anew else "",
         f"{say.because}: {mrkdwn(on_one_line(asked.because), 500)}"
         if asked.because.strip()
         else "",
         _outside(asked, say) if asked.outside else "",
+        *_who(asked, say),
         blocks.deadline(asked.until, look, say),
+        *_unreached(asked, look, say),
         how(asked, say),
     ]
     found = f"{say.found}:\n{blocks.set_off(asked.text)}" if asked.text.strip() else ""

@@ -11,8 +11,9 @@ from pydantic import JsonValue
 
 from bot.core.legible import in_full, legible, legible_name
 from channels.slack import blocks
-from channels.slack.blocks import File, Json
+from channels.slack.blocks import File
 from channels.slack.markdown import would_ping
+from channels.slack.payload import Json
 from channels.slack.vocabulary import Words
 
 _MOST_VALUE_CHARACTERS = 1_500

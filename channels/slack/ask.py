@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from hashlib import sha256
-from typing import cast
 from weakref import WeakValueDictionary
 
 from slack_bolt.response import BoltResponse
@@ -15,20 +14,20 @@ from bot.kit.channel import Undeliverable
 from bot.kit.people import People
 from channels.slack import blocks
 from channels.slack.address import CHANNEL, Place, message_id, moment
-from channels.slack.api import Json, SlowDown, Web
+from channels.slack.api import SlowDown, Web, surely
 from channels.slack.entries import Chosen, Command
 from channels.slack.hints import from_outside
+from channels.slack.history import find, history, with_before
 from channels.slack.markdown import mrkdwn
-from channels.slack.marks import mark, metadata
+from channels.slack.marks import metadata
 from channels.slack.parse import Us
-from channels.slack.reader import reader_of
-from channels.slack.replies import with_before
+from channels.slack.payload import Json
+from channels.slack.reader import look_of
 from channels.slack.signs import Signs
 from channels.slack.standing import Standings
 from channels.slack.words import words
 
 MOST_SHOWN_CHARACTERS = 2_000
-MOST_LOOKED_AT = 100
 PAUSES = (0.3, 1.0)
 
 
@@ -111,27 +110,15 @@ class Asks:
             try:
                 return await self._post(command, key)
             except OSError:
-                posted = await self._surely_posted(command.channel, key)
+                # What whoever gave the command sees is there, and is to have its thread.
+                posted = await surely(lambda: self._posted(command.channel, key), PAUSES)
                 if posted is None:
                     raise
                 return posted
 
-    async def _surely_posted(self, channel: str, key: str) -> str | None:
-        """Asked again for as long as whoever gave the command waits; what they see is there, and is to have its thread."""
-        for pause in PAUSES:
-            try:
-                return await self._posted(channel, key)
-            except OSError:
-                await asyncio.sleep(pause)
-        return await self._posted(channel, key)
-
     async def _posted(self, channel: str, key: str) -> str | None:
-        asked: Json = {"channel": channel, "limit": MOST_LOOKED_AT, "include_all_metadata": True}
-        page = await self._hasty.call("conversations.history", asked)
-        for message in cast("list[Json]", page.get("messages") or []):
-            if message.get("bot_id") == self._us.bot and mark(message) == key:
-                return str(message["ts"])
-        return None
+        there = await find(history(self._hasty, channel), self._us, key)
+        return str(there["ts"]) if there else None
 
     async def _post(self, command: Command, key: str) -> str:
         person = f"<@{command.person}>"
@@ -142,14 +129,11 @@ class Asks:
             "text": f"{head} {mrkdwn(command.text, MOST_SHOWN_CHARACTERS)}",
             "blocks": [blocks.section(head), shown],
             "metadata": metadata(key),
-            "unfurl_links": False,
-            "unfurl_media": False,
         }
-        return str((await self._hasty.call("chat.postMessage", message))["ts"])
+        return await self._hasty.post(message)
 
     def _look(self, user: str) -> blocks.Look:
-        alias = self._people.alias_of(CHANNEL, user)
-        return reader_of([alias] if alias else [], self._people)
+        return look_of(user, self._people)
 
     def _name_of(self, user: str) -> str:
         return self._people.alias_of(CHANNEL, user) or user

@@ -14,9 +14,9 @@ from pydantic import JsonValue
 from bot.core.names import call_id
 from bot.core.visible import on_one_line, shortened, visible
 from channels.slack.markdown import mrkdwn
+from channels.slack.payload import Json
 from channels.slack.vocabulary import Words
 
-Json = dict[str, JsonValue]
 MOST_SECTION_CHARACTERS = 3_000
 MOST_TEXT_CHARACTERS = (
     2_900  # So short, the text can stand in a section where Slack refuses the blocks.
@@ -50,11 +50,15 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """For whom it is rendered: their language and time zone, and the Slack ids of those the frame calls, once."""
+    """For whom it is rendered: their language and time zone, and the Slack ids of those the frame calls, once.
+
+    `absent` are those who are asked and have no id in Slack that anybody knows.
+    """
 
     language: str = "en"
     time_zone: str = "UTC"
     mentions: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 # ---- the frame's own words: mrkdwn, everything foreign in it escaped ---------------------------------------------------

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from bot.core.visible import on_one_line, shortened
-from channels.slack.blocks import Json
+from channels.slack.payload import Json
 from channels.slack.vocabulary import Words
 
 _MOST_HINT_CHARACTERS = 500

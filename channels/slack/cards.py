@@ -7,7 +7,7 @@ from channels.slack import arguments, blocks
 from channels.slack.approval import approval, in_full
 from channels.slack.blocks import MOST_TEXT_CHARACTERS, File, Json, Look, Post
 from channels.slack.markdown import mrkdwn, pieces
-from channels.slack.questions import all_words, hold, question, unknown
+from channels.slack.questions import all_words, hold, is_all_in, question, unknown
 from channels.slack.words import words
 
 __all__ = ["File", "Json", "Look", "Post", "plain", "render"]
@@ -41,18 +41,18 @@ def plain(message: Outgoing, look: Look) -> Post:
     return Post(
         post.text,
         blocks.identified(body, f"{message.key}:plain"),
-        post.files or _missing(message, post.text),
+        post.files or _missing(message, post.text, look),
     )
 
 
-def _missing(message: Outgoing, text: str) -> tuple[File, ...]:
+def _missing(message: Outgoing, text: str, look: Look) -> tuple[File, ...]:
     """What the text alone leaves out. Arguments are always sent along: in the text some signs are markup."""
     match message:
         case Approval():
             return (in_full(message),)
         case UnknownOutcome(request=request, arguments=given):
             return (arguments.file(request, dict(given)),)
-        case Question() if text.endswith("…"):
+        case Question() if not is_all_in(text, message, words(look.language)):
             return (blocks.file(message.key, all_words(message)),)
         case Say() | Notice() if text.endswith("…"):
             return (blocks.file(message.key, message.text),)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
-from channels.slack.api import METHODS, Json, Web
+from channels.slack.api import METHODS, Web
 from channels.slack.manifest import EVENTS, SCOPES
+from channels.slack.payload import Json
 
 
 def needs(scope: str) -> tuple[str, ...]:

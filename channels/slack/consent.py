@@ -8,6 +8,8 @@ from urllib.parse import urljoin
 
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -37,7 +39,28 @@ def flow(
         logger=logger,
     )
     client = _Client(base_url=api_url, retry_handlers=[])
-    return AsyncOAuthFlow(client=client, logger=logger, settings=settings)
+    return _Flow(states, client=client, logger=logger, settings=settings)
+
+
+class _Flow(AsyncOAuthFlow):
+    """Spends the ticket when Slack has taken the code, so that nothing is stored for anybody who comes with none."""
+
+    def __init__(
+        self,
+        states: States,
+        *,
+        client: AsyncWebClient,
+        logger: logging.Logger,
+        settings: AsyncOAuthSettings,
+    ) -> None:
+        super().__init__(client=client, logger=logger, settings=settings)
+        self._states = states
+
+    async def store_installation(
+        self, request: AsyncBoltRequest, installation: Installation
+    ) -> None:
+        await self._states.spend(request.query["state"][0])
+        await super().store_installation(request, installation)
 
 
 class _Client(AsyncWebClient):

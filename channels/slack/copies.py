@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import cast
 
 import structlog
 
@@ -17,7 +16,7 @@ from bot.kit.channel import Fate
 from bot.kit.people import People
 from channels.slack import marks
 from channels.slack.address import Place
-from channels.slack.api import Json, Web
+from channels.slack.api import Web, surely
 from channels.slack.blocks import Look
 from channels.slack.marks import Copy
 from channels.slack.posting import Posting, Spot
@@ -29,7 +28,6 @@ TRIES = 3
 # What only asks, or may be done twice, is tried again after each of these.
 PAUSES = (0.2, 1.0)
 COPY_SECONDS = 15.0
-MOST_LOOKED_AT = 100
 log = structlog.get_logger()
 
 
@@ -68,8 +66,7 @@ class Copies:
     async def home(self, user: str) -> str:
         """The conversation with this person. Raises as `Web.call` does."""
         if user not in self._homes:
-            opened = await self._surely("conversations.open", {"users": user})
-            self._homes[user] = str(cast("Json", opened["channel"])["id"])
+            self._homes[user] = await surely(lambda: self._web.direct(user), PAUSES)
         return self._homes[user]
 
     async def _copy(self, user: str, message: Waiting, where: Place, link: str) -> Copy | None:
@@ -90,32 +87,18 @@ class Copies:
         spot = Spot(channel, head=self._head(user, link))
         for _ in range(TRIES):
             try:
-                ts = await self._there(channel, key) if doubted else None
+                ts = await self._there(spot, key) if doubted else None
                 ts = ts or await self._posting.put(spot, message, self._look(user), carried)
             except OSError:
                 doubted = True
                 continue
             return Copy(user, channel, ts)
-        ts = await self._there(channel, key)
+        ts = await self._there(spot, key)
         return Copy(user, channel, ts) if ts else None
 
-    async def _there(self, channel: str, key: str) -> str | None:
-        asked: Json = {
-            "channel": channel,
-            "include_all_metadata": True,
-            "limit": MOST_LOOKED_AT,
-        }
-        page = await self._surely("conversations.history", asked)
-        ours = (m for m in cast("list[Json]", page["messages"]) if m.get("bot_id"))
-        return next((str(m["ts"]) for m in ours if marks.mark(m) == key), None)
-
-    async def _surely(self, method: str, asked: Json) -> Json:
-        for pause in PAUSES:
-            try:
-                return await self._web.call(method, asked)
-            except OSError:
-                await asyncio.sleep(pause)
-        return await self._web.call(method, asked)
+    async def _there(self, spot: Spot, key: str) -> str | None:
+        there = await surely(lambda: self._posting.find(spot, key), PAUSES)
+        return str(there["ts"]) if there else None
 
     def _look(self, user: str) -> Look:
         """As this person reads it; where they are alone with us, nobody is called."""

@@ -42,6 +42,7 @@ DE = Words(
         "einen Kanal und erwähne mich dort."
     ),
     approval="Genehmigung erbeten: {tool}",
+    anew="Erneut gefragt, weil",
     because="Warum, in den Worten des Modells",
     arguments="Argumente",
     outside="Wiederholt, was von außen kam: {parts}",
@@ -50,7 +51,12 @@ DE = Words(
     votes="Genehmigungen: {count} von {quorum} ({people})",
     edited_by="Bearbeitet von: {people}",
     self_approval="Selbstgenehmigung ist erlaubt: wer darum gebeten hat, darf auch genehmigen",
-    barred="Dürfen nicht genehmigen, weil sie darum gebeten oder es geändert haben: {people}",
+    barred="Ablehnen dürfen, nicht genehmigen: {people}",
+    unreached=(
+        "Ohne Slack-ID in der people-Datei und darum hier nicht bekannt: {people}. So können es in Slack zu wenige genehmigen. "
+        "Abhilfe: `bot approvers {thread} --add {name} --slack U…` (im Profil: Copy member ID), die Worker neu starten und in "
+        "diesem Thread etwas sagen. Am Terminal zählt auch `bot approve {request} --as {name}`."
+    ),
     how_typed=(
         "Einen Knopf drücken oder in diesem Thread genau `{approve}` oder `{deny} GRUND` antworten. Alles andere ist "
         "eine Nachricht und entscheidet nichts."
@@ -110,7 +116,7 @@ DE = Words(
     gave_up="Aufgegeben von {people}: niemand weiß, ob es geschehen ist",
     answered="Beantwortet von {people}",
     elsewhere="Dem Thread überlassen, von dem dieser eine Kopie ist",
-    outdated="Veraltet. Es zählt jetzt die Karte {request}.",
+    outdated="Veraltet. Es zählt jetzt die Karte {request}. Sie steht hier weiter unten oder kommt gleich.",
     made_anew="Veraltet. Eine neue Karte wird erstellt.",
     in_doubt="Es wurde begonnen, und niemand weiß, ob es geschehen ist: siehe {request}.",
     deny_title="Ablehnen",
@@ -119,6 +125,10 @@ DE = Words(
     cancel="Abbrechen",
     reason="Warum? Das Modell liest es.",
     edit_makes_a_card="Eine Bearbeitung erzeugt eine neue Karte, die die Änderung zeigt. Sie genehmigt nichts.",
+    edit_strands=(
+        "*Nach einer Änderung von dir können es zu wenige genehmigen*: {people}; nötig sind {quorum}. Wer einen Aufruf ändert, darf "
+        "ihn nicht genehmigen. `bot approvers {thread} --add NAME` benennt noch jemanden, sobald die Worker neu gestartet sind."
+    ),
     left_long="{name} ist zu lang für ein Formular ({size} Zeichen) und bleibt, wie es ist:",
     left_hidden="{name} enthält unsichtbare Zeichen ({size} im Ganzen) und bleibt, wie es ist:",
     left_over="{name} hat in diesem Formular keinen Platz ({size} Zeichen) und bleibt, wie es ist:",

@@ -41,6 +41,7 @@ EN = Words(
         "me there."
     ),
     approval="Approval wanted: {tool}",
+    anew="Asked anew, because",
     because="Why, in the model's own words",
     arguments="Arguments",
     outside="Repeats what came from outside: {parts}",
@@ -49,7 +50,12 @@ EN = Words(
     votes="Approvals: {count} of {quorum} ({people})",
     edited_by="Edited by: {people}",
     self_approval="Self-approval is allowed: whoever asked for this may approve it",
-    barred="May not approve, having asked for it or changed it: {people}",
+    barred="May deny and not approve: {people}",
+    unreached=(
+        "Without a Slack ID in the people file, and so not known here: {people}. Too few are left who may approve this in Slack. "
+        "To mend it: `bot approvers {thread} --add {name} --slack U…` (their profile, Copy member ID), start the workers anew and "
+        "say something in this thread. At a terminal `bot approve {request} --as {name}` counts too."
+    ),
     how_typed=(
         "Press a button, or reply in this thread with exactly `{approve}` or `{deny} REASON`. Anything else is a message "
         "and decides nothing."
@@ -101,7 +107,7 @@ EN = Words(
     gave_up="Given up by {people}: nobody knows whether it happened",
     answered="Answered by {people}",
     elsewhere="Left to the thread of which this one is a copy",
-    outdated="Out of date. The card that counts now is {request}.",
+    outdated="Out of date. The card that counts now is {request}. It stands further down here, or is about to.",
     made_anew="Out of date. A new card is being made.",
     in_doubt="It was started, and nobody knows whether it happened: see {request}.",
     deny_title="Deny",
@@ -110,6 +116,10 @@ EN = Words(
     cancel="Cancel",
     reason="Why? The model reads it.",
     edit_makes_a_card="An edit makes a new card that shows the change. It approves nothing.",
+    edit_strands=(
+        "*If you change it, too few are left who may approve it*: {people}, and it needs {quorum}. Whoever changes a call may not "
+        "approve it. `bot approvers {thread} --add NAME` names one more, once the workers were started anew."
+    ),
     left_long="{name} is too long for a form ({size} characters) and stays as it is:",
     left_hidden="{name} holds characters that cannot be seen ({size} in all) and stays as it is:",
     left_over="{name} has no room in this form ({size} characters) and stays as it is:",

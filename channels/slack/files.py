@@ -5,17 +5,17 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import aiohttp
-from pydantic import JsonValue
 
 from bot.kit.channel import Fetched, Undeliverable
 from channels.slack.api import Refused, Web
 from channels.slack.payload import File
 
-Json = dict[str, JsonValue]
 MOST_BYTES = 10_000_000
 SECONDS = 60
 SLACK = ("slack.com", "slack-gov.com")
-GONE = frozenset({"file_not_found", "file_deleted"})
+_GONE = frozenset({"file_not_found", "file_deleted"})
+GONE = "It is no longer there."
+TOO_LARGE = f"It is larger than {MOST_BYTES // 1_000_000} MB, so it was not read."
 
 
 async def fetch(web: Web, name: str) -> Fetched:
@@ -25,38 +25,40 @@ async def fetch(web: Web, name: str) -> Fetched:
     except Undeliverable as error:
         return Fetched("", "", 0, why=f"Slack does not show it: {error}")
     except Refused as error:
-        gone = str(error) in GONE
-        why = "It is no longer there." if gone else f"Slack does not show it: {error}."
+        why = GONE if str(error) in _GONE else f"Slack does not show it: {error}."
         return Fetched("", "", 0, why=why)
     file = File.model_validate(answer.get("file"))
-    kept = Fetched(file.name, file.mimetype, file.size)
-    if why := _objection(web, file):
-        return _without(kept, why)
+    found = _objection(web, file) or await _content(web, file)
+    if isinstance(found, str):
+        return Fetched(file.name, file.mimetype, file.size, why=found)
+    return Fetched(file.name, file.mimetype, len(found), found)
+
+
+async def _content(web: Web, file: File) -> bytes | str:
+    """What is in it, or why that cannot be had. Raises OSError where it may be had later."""
     try:
         found = await _download(web, file.url_private_download)
     except (aiohttp.ClientError, TimeoutError) as error:
         raise ConnectionError(f"Slack did not answer: {type(error).__name__}") from error
-    if isinstance(found, str):
-        return _without(kept, found)
-    if found[:200].lstrip().lower().startswith(b"<!doctype html") and "html" not in file.mimetype:
-        return _without(kept, "Slack showed its sign-in page instead of it.")
-    return Fetched(file.name, file.mimetype, len(found), found)
+    if isinstance(found, bytes) and _is_page(found) and "html" not in file.mimetype:
+        return "Slack showed its sign-in page instead of it."
+    return found
 
 
-def _without(kept: Fetched, why: str) -> Fetched:
-    return Fetched(kept.name, kept.type, kept.size, why=why)
+def _is_page(found: bytes) -> bool:
+    return found[:200].lstrip().lower().startswith(b"<!doctype html")
 
 
 def _objection(web: Web, file: File) -> str:
     """Why it is not even asked for; empty: it is."""
     if file.mode in ("tombstone", "hidden_by_limit"):
-        return "It is no longer there."
+        return GONE
     if file.is_external or not file.url_private_download:
         return "It is kept outside Slack, where it is not fetched from."
     if not is_slacks(file.url_private_download, web.client.base_url):
         return "Its address is none of Slack's, so it was not fetched."
     if file.size > MOST_BYTES:
-        return _too_large()
+        return TOO_LARGE
     return ""
 
 
@@ -68,10 +70,6 @@ def is_slacks(address: str, base: str) -> bool:
     host = asked.hostname or ""
     is_host = any(host == name or host.endswith(f".{name}") for name in SLACK)
     return is_host and asked.scheme == "https" and asked.netloc == host
-
-
-def _too_large() -> str:
-    return f"It is larger than {MOST_BYTES // 1_000_000} MB, so it was not read."
 
 
 async def _download(web: Web, address: str) -> bytes | str:
@@ -90,5 +88,5 @@ async def _download(web: Web, address: str) -> bytes | str:
         async for chunk in answer.content.iter_chunked(64 * 1024):
             found += chunk
             if len(found) > MOST_BYTES:
-                return _too_large()
+                return TOO_LARGE
         return bytes(found)

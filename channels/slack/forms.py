@@ -55,14 +55,20 @@ def reason(values: Values) -> str:
 
 
 def edit(
-    request: str, tool: str, arguments: Mapping[str, JsonValue], schema: Json, look: Look
+    request: str,
+    tool: str,
+    arguments: Mapping[str, JsonValue],
+    schema: Json,
+    look: Look,
+    warning: str = "",
 ) -> Json:
-    """The window with the arguments of a call, each in an input of its own as its schema has it."""
+    """The window with the arguments of a call, each in an input of its own as its schema has it; above them what to beware of."""
     say = words(look.language)
     asked, left = _parted(fields(arguments, schema), say)
     body = [
         _subject(tool, request, say),
         blocks.context(say.edit_makes_a_card),
+        *([blocks.section(warning)] if warning else []),
         *(_question(field, say) for field in asked),
         *_left(left, say),
     ]

@@ -35,10 +35,18 @@ def copy_only(waiting: Waiting | None, link: str, look: Look) -> str:
     return f"{say.decided_nothing}{decides} {say.a_copy_only.format(link=link)}"
 
 
+def to_you(person: str, text: str) -> str:
+    """What is on record of this person, as it is said to them."""
+    for verb, spoken in (("is", "You are"), ("has", "You have")):
+        if text.startswith(f"{person} {verb} "):
+            return f"{spoken} {text.removeprefix(f'{person} {verb} ')}"
+    return text
+
+
 async def whisper(web: Web, where: Place, user: str, text: str) -> None:
     """A note in the thread that this person alone sees. Raises as `Web.call` does."""
-    note: Json = {"channel": where.channel, "thread_ts": where.root, "user": user, "text": text}
-    await web.call("chat.postEphemeral", note)
+    there: Json = {"channel": where.channel, "thread_ts": where.thread_ts}
+    await web.call("chat.postEphemeral", {**there, "user": user, "text": text})
 
 
 def from_outside(look: Look) -> str:
@@ -50,4 +58,4 @@ async def fall_silent(web: Web, where: Place) -> None:
     """Says in the thread that another bot is answered no more; nobody is named in it."""
     text = words("en").bots_alone
     note: Json = {"channel": where.channel, "thread_ts": where.root, "text": text}
-    await web.call("chat.postMessage", note)
+    await web.post(note)

@@ -13,10 +13,12 @@ from bot.kit.channel import Undeliverable
 from bot.kit.people import People
 from channels.slack import blocks
 from channels.slack.address import CHANNEL
-from channels.slack.api import Json, Refused, Web
+from channels.slack.api import Refused, Web
 from channels.slack.blocks import Look
+from channels.slack.marks import Receipt
 from channels.slack.parse import Us
-from channels.slack.reader import reader_of
+from channels.slack.payload import Json
+from channels.slack.reader import look_of
 from channels.slack.vocabulary import Words
 from channels.slack.words import words
 
@@ -43,8 +45,7 @@ class Home:
         try:
             waiting = await self._arrivals.waiting(CHANNEL, person)
             links = await asyncio.gather(*map(self._link, waiting[:MOST_SHOWN]))
-            alias = self._people.alias_of(CHANNEL, person)
-            look = reader_of([alias] if alias else [], self._people)
+            look = look_of(person, self._people)
             shown = view(waiting, links, look, int(time.time() * 1000))
             await self._web.call("views.publish", {"user_id": person, "view": shown})
         finally:
@@ -52,12 +53,11 @@ class Home:
 
     async def _link(self, waiting: Open) -> str:
         """Where the card stands; empty where it stands nowhere here, or Slack does not say."""
-        team, _, rest = waiting.receipt.partition(" ")[0].partition("/")
-        channel, _, ts = rest.partition("/")
-        if team != self._us.team or not ts:
+        card = Receipt.read(waiting.receipt) if waiting.receipt else None
+        if card is None or card.team != self._us.team:
             return ""
         try:
-            asked: Json = {"channel": channel, "message_ts": ts}
+            asked: Json = {"channel": card.channel, "message_ts": card.ts}
             return str((await self._hasty.call("chat.getPermalink", asked))["permalink"])
         except (Undeliverable, Refused, OSError):
             return ""

@@ -1,7 +1,7 @@
 """Installs: the workspaces that installed the app, with their tokens, kept in the safe; and the tickets of installing.
 
-A workspace is kept under its own ID (an organisation that installed the app as a whole under its), each person who installed it
-beside it: `TEAM/bot`, `TEAM/user/USER`. The bot's token stands in the first alone.
+A workspace is kept under its own ID, each person who installed it beside it: `TEAM/bot`, `TEAM/user/USER`. The bot's token stands
+in the first alone. An organisation is refused as a whole.
 """
 
 # slack_sdk leaves its classes half typed; here they meet ours.
@@ -9,9 +9,13 @@ beside it: `TEAM/bot`, `TEAM/user/USER`. The bot's token stands in the first alo
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
+import re
 import secrets
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from slack_bolt.error import BoltError
@@ -22,7 +26,9 @@ from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from bot.kit.safe import Safe
 
 STATE_SECONDS = 600
-LONGEST_STATE = 200
+_STATE = re.compile(
+    r"(?P<ticket>(?P<at>[0-9]{1,12})\.[A-Za-z0-9_-]{32})\.(?P<signature>[0-9a-f]{64})"
+)
 
 
 class NotAllowed(BoltError):
@@ -37,7 +43,9 @@ class Installs(AsyncInstallationStore):
         self._allowed = frozenset(allowed)
 
     async def async_save(self, installation: Installation) -> None:
-        place = _place(installation.enterprise_id, installation.team_id)
+        if not installation.team_id:
+            raise NotAllowed("The app is for workspaces, one by one, and not for an organisation.")
+        place = installation.team_id
         if not self._may(place):
             raise NotAllowed(f"{place} is not among BOT_SLACK_TEAMS.")
         await self._safe.put(
@@ -90,28 +98,53 @@ class Installs(AsyncInstallationStore):
         await self._safe.drop([f"{people}{user_id}"] if user_id else everybody)
 
     async def teams(self) -> list[str]:
-        """The workspaces that the app can speak in."""
+        """The workspaces that the app can speak in; an organisation is none."""
         found = (name.partition("/") for name in await self._safe.names())
-        return [team for team, _, what in found if what == "bot" and self._may(team)]
+        places = [place for place, _, what in found if what == "bot" and self._may(place)]
+        return [place for place in places if not place.startswith("E")]
 
     def _may(self, place: str) -> bool:
         """Whether it may have the app. One that was let in before and is named no more is kept, and as good as gone."""
         return not self._allowed or place in self._allowed
 
 
-class States(AsyncOAuthStateStore):
-    """What goes along to Slack's consent page and comes back: good once, and for ten minutes."""
+class Spent(BoltError):
+    """The ticket was used before."""
 
-    def __init__(self, safe: Safe) -> None:
+
+class States(AsyncOAuthStateStore):
+    """What goes along to Slack's consent page and comes back: good once, and for ten minutes.
+
+    Anybody may ask for one, so none is stored: it is signed. That one was used is, once Slack has taken the code that came with it.
+    """
+
+    def __init__(self, safe: Safe, secret: str, now: Callable[[], float] = time.time) -> None:
         self._safe = safe
+        self._secret = secret
+        self._now = now
 
     async def async_issue(self, *args: object, **kwargs: object) -> str:
-        state = secrets.token_urlsafe(32)
-        await self._safe.issue(state, STATE_SECONDS)
-        return state
+        ticket = f"{self._now():.0f}.{secrets.token_urlsafe(24)}"
+        return f"{ticket}.{self._signed(ticket)}"
 
     async def async_consume(self, state: str) -> bool:
-        return 0 < len(state or "") <= LONGEST_STATE and await self._safe.spend(state)
+        """Whether it can be used. Bolt asks before it asks Slack about the code."""
+        return self._is_ours(state) and not await self._safe.is_spent(state)
+
+    async def spend(self, state: str) -> None:
+        """From here on it is of no use. Raises `Spent`."""
+        if not await self._safe.spend(state, 2 * STATE_SECONDS):
+            raise Spent("This link was used before.")
+
+    def _is_ours(self, state: str) -> bool:
+        found = _STATE.fullmatch(state or "")
+        if not found or not hmac.compare_digest(self._signed(found["ticket"]), found["signature"]):
+            return False
+        return abs(self._now() - int(found["at"])) <= STATE_SECONDS
+
+    def _signed(self, ticket: str) -> str:
+        signed = f"install:{ticket}".encode()
+        return hmac.new(self._secret.encode(), signed, hashlib.sha256).hexdigest()
 
 
 def _place(enterprise: str | None, team: str | None) -> str:

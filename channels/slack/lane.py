@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from channels.slack.api import Json, SlowDown, Web
+from channels.slack.api import SlowDown, Web
+from channels.slack.payload import Json
 
 MOST_TRIES = 3
 MOST_WISHES = 1_000

@@ -16,7 +16,6 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
 from bot.kit.arrival import Arrivals, Press, Rating, Remark
-from bot.kit.masks import masked
 from bot.kit.people import People
 from channels.slack import hints
 from channels.slack.address import CHANNEL
@@ -25,12 +24,13 @@ from channels.slack.api import LOOK_SECONDS, Web
 from channels.slack.ask import Asks
 from channels.slack.cursors import Cursors, Gap
 from channels.slack.entries import Chosen, Command, Entered, Opened, Stopped, read
+from channels.slack.history import with_before
 from channels.slack.home import Home
+from channels.slack.later import Later
 from channels.slack.missed import Missed
 from channels.slack.modal import Modals
 from channels.slack.parse import Said, Submitted, Us, Wish
 from channels.slack.reader import look_of
-from channels.slack.replies import with_before
 from channels.slack.roots import Homes
 from channels.slack.signs import Signs
 from channels.slack.standing import Standings
@@ -58,6 +58,7 @@ class Listener:
         self._asks = Asks(web, us, people, arrivals, self._signs, self._standings)
         self._homes = Homes(hasty, us)
         self._cursors = Cursors(us, arrivals)
+        self._later = Later(self._said)
         self._beside: set[asyncio.Task[None]] = set()
 
     def app(self, signing_secret: str = "") -> AsyncApp:
@@ -82,6 +83,7 @@ class Listener:
 
     async def settled(self) -> None:
         """Ends what is under way beside the listening, within a few seconds; all of it is best effort."""
+        self._later.end()
         await self._signs.settled()
         self._start(self._cursors.store())
         _, late = await asyncio.wait(self._beside, timeout=DRAIN_SECONDS)
@@ -94,7 +96,7 @@ class Listener:
             arrived = read(body, self._us, self._name_of)
         except ValueError as error:
             # Told again it would be the same: it is kept for somebody to look at.
-            await self._arrivals.bury(CHANNEL, _kept(body), masked(str(error))[:300])
+            await self._arrivals.bury(CHANNEL, _kept(body), str(error)[:2000])
             return BoltResponse(status=200, body=HEARD)
         return await self._taken(arrived) or BoltResponse(status=200, body=HEARD)
 
@@ -102,7 +104,7 @@ class Listener:
         """What Slack is answered; None: that it was heard."""
         match arrived:
             case Said():
-                await self._said(arrived)
+                await self._told(arrived)
                 if self._cursors.heard(arrived.place.channel, arrived.ts):
                     self._start(self._cursors.store())
             case Remark():
@@ -136,14 +138,21 @@ class Listener:
                 await self._arrivals.rate(arrived)
         return None
 
+    async def _told(self, said: Said) -> None:
+        """What cannot be stored in time Slack tells again, and when it no longer does we look ourselves."""
+        try:
+            await self._said(said)
+        except OSError:
+            self._later.again(said)
+            raise
+
     async def _said(self, said: Said) -> None:
         if said.words.aim != "bot" and not said.is_reply:
             return
         said = await self._homes.settled(said)
         words = said.words
         if await self._answers.take(said):
-            self._signs.seen(said.place.channel, said.ts)
-            return
+            return  # No eyes, which nothing would take away: the copy itself says what came of it.
         if words.aim == "bot" and said.is_reply and not await self._arrivals.knows(words.address):
             words = await with_before(self._web, said, self._us, self._name_of)
         words = await self._standings.judged(words)
@@ -156,12 +165,12 @@ class Listener:
         elif became == "enough":
             self._start(hints.fall_silent(self._web, said.place))
         elif words.aim == "bot" and self._arrivals.is_outside(words):
-            is_news = self._standings.turned_away(words.person)
+            is_news = not said.again and self._standings.turned_away(words.person)
             hint = hints.from_outside(look_of(words.person, self._people))
             self._whisper(said, hint if is_news else "")
 
     def _whisper(self, said: Said, hint: str) -> None:
-        if hint:
+        if hint and not said.again:
             self._start(hints.whisper(self._web, said.place, said.words.person, hint))
 
     async def _stop(self, said: Said) -> None:
@@ -182,7 +191,7 @@ def _kept(body: dict[str, object]) -> bytes:
     """The payload without what opens doors."""
     doors = ("token", "response_url", "trigger_id")
     kept = {name: part for name, part in body.items() if name not in doors}
-    return masked(json.dumps(kept)).encode()
+    return json.dumps(kept).encode()
 
 
 async def _best_effort(work: Coroutine[None, None, None]) -> None:

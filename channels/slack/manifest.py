@@ -8,8 +8,7 @@ from pydantic import JsonValue
 
 from channels.slack.api import METHODS
 from channels.slack.entries import COMMAND, SHORTCUT, SHORTCUT_NAME
-
-Json = dict[str, JsonValue]
+from channels.slack.payload import Json
 
 REDIRECT = "/slack/oauth_redirect"
 # What is read, each with the scope that Slack asks for it (docs: reference/events).

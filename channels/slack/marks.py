@@ -1,4 +1,4 @@
-"""Marks: what our messages carry for ourselves, as metadata: their key, and which copies of a card there are."""
+"""Marks: what our messages carry for ourselves, as metadata: their key, and which copies of a card there are; and their receipts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-Json = dict[str, JsonValue]
+from channels.slack.payload import Json
+
 EVENT_TYPE = "outer_loop_bot"
 
 
@@ -20,15 +21,34 @@ class Copy:
     ts: str
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where a message stands, and then the copies of it, as the log has it: `TEAM/CHANNEL/TS USER/CHANNEL/TS …`."""
+
+    team: str
+    channel: str
+    ts: str
+    copies: tuple[Copy, ...] = ()
+
+    @classmethod
+    def read(cls, text: str) -> Receipt:
+        where, _, copies = text.partition(" ")
+        return cls(*where.split("/"), copies=read(copies))
+
+    def __str__(self) -> str:
+        return f"{self.team}/{self.channel}/{self.ts} {written(self.copies)}".rstrip()
+
+
 def metadata(key: str, **beside: str) -> Json:
     """The metadata of a message with this key."""
     return {"event_type": EVENT_TYPE, "event_payload": {"key": key, **beside}}
 
 
-def mark(message: Mapping[str, JsonValue], name: str = "key") -> str:
-    """What a message carries under this name; empty: nothing of ours. Anybody may write the like beside their own."""
+def mark(message: Mapping[str, JsonValue], bot: str, name: str = "key") -> str:
+    """What a message carries under this name, if `bot` wrote it: anybody may write the like beside their own. Empty: nothing of ours."""
     found = message.get("metadata")
-    if not isinstance(found, dict) or found.get("event_type") != EVENT_TYPE:
+    is_ours = bool(bot) and message.get("bot_id") == bot
+    if not is_ours or not isinstance(found, dict) or found.get("event_type") != EVENT_TYPE:
         return ""
     payload = found.get("event_payload")
     value = payload.get(name) if isinstance(payload, dict) else None

@@ -9,18 +9,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from typing import Literal, cast
+from dataclasses import replace
+from typing import Literal
 
 import structlog
 
 from bot.core.values import Address
 from bot.kit.channel import Undeliverable
 from channels.slack.address import Place, place
-from channels.slack.api import Json, Refused, Web
+from channels.slack.api import Refused, Web
+from channels.slack.history import history, replies
 from channels.slack.pace import Pace
 from channels.slack.parse import NameOf, Said, Us, is_heard, said
-from channels.slack.payload import Message
-from channels.slack.replies import replies
+from channels.slack.payload import Json, Message
 from channels.slack.roots import Roots
 
 # Nobody knows how far a channel was heard that has no cursor.
@@ -30,8 +31,7 @@ MOST_AGE_SECONDS = 7 * AGE_SECONDS
 # nothing for an hour is told nothing more.
 OVERLAP_SECONDS = 3600
 MOST_CHANNELS = 100
-PAGE = 200
-MOST_PAGES = 5
+MOST_MESSAGES = 1_000
 # Slack's third tier is fifty calls a minute of each method.
 SECONDS_EACH = 1.2
 # What cannot be read for now is tried again after each of these.
@@ -55,7 +55,7 @@ class Missed:
         self._name_of = name_of
         self._since = since
         self._hear = hear
-        self._standing = Roots(web, self._who)
+        self._roots = Roots(web, self._who)
         self._pace = Pace(SECONDS_EACH)
 
     async def read_back(self, lately: Sequence[Address]) -> tuple[list[str], set[str]]:
@@ -63,28 +63,26 @@ class Missed:
 
         The channels that were read, and those of which something could not be read for now, be it tried again.
         """
+        left, read = self._to_read(lately), list[str | Place]()
+        for pause in (0.0, *PAUSES):
+            await asyncio.sleep(pause)
+            became = [(each, await self._hear_all(each)) for each in left]
+            read += [each for each, how in became if how == "read"]
+            left = [each for each, how in became if how == "away"]
+            if not left:
+                break
+        unread = {_channel(each) for each in left}
+        return [each for each in read if isinstance(each, str) and each not in unread], unread
+
+    def _to_read(self, lately: Sequence[Address]) -> list[str | Place]:
+        """Channels by name, those that were heard last first, then threads."""
         places = [each for each in map(place, lately) if each.team == self._us.team]
         known = sorted(self._since, key=lambda channel: self._since[channel], reverse=True)
-        channels = list(dict.fromkeys([*(where.channel for where in places), *known]))
-        left: list[str | Place] = [*channels[:MOST_CHANNELS], *places]
-        read: list[str] = []
-        for pause in (*PAUSES, None):
-            failed: list[str | Place] = []
-            for each in left:
-                became = await self._hear_all(each)
-                if became == "away":
-                    failed.append(each)
-                elif became == "read" and isinstance(each, str):
-                    read.append(each)
-            left = failed
-            if not left or pause is None:
-                break
-            await asyncio.sleep(pause)
-        unread = {each if isinstance(each, str) else each.channel for each in left}
-        return [channel for channel in read if channel not in unread], unread
+        channels = dict.fromkeys([*(where.channel for where in places), *known])
+        return [*list(channels)[:MOST_CHANNELS], *places]
 
-    async def _who(self) -> Json:
-        return {"bot_id": self._us.bot}
+    async def _who(self) -> Us:
+        return self._us
 
     def _oldest(self, channel: str) -> str:
         now, cursor = time.time(), self._since.get(channel)
@@ -94,15 +92,16 @@ class Missed:
 
     async def _hear_all(self, what: str | Place) -> Literal["read", "refused", "away"]:
         """What became of reading a channel or a thread; where we are no more, it is refused."""
-        channel = what if isinstance(what, str) else what.channel
-        messages = self._roots(channel) if isinstance(what, str) else self._thread(what)
-        since = self._oldest(channel)
+        channel, since = _channel(what), self._oldest(_channel(what))
+        messages = self._in_channel(what) if isinstance(what, str) else self._in_thread(what)
         try:
             async with self._pace.turn("read"):
                 async for each in messages:
                     message = Message.model_validate(each)
                     if message.ts > since and is_heard(message, self._us):
-                        await self._hear(said(message, channel, self._us, self._name_of))
+                        heard = said(message, channel, self._us, self._name_of)
+                        again = message.ts <= self._since.get(channel, "")
+                        await self._hear(replace(heard, again=again))
         except (Undeliverable, Refused):
             return "refused"
         except Exception as error:  # noqa: BLE001 - whatever it is: the others are to be read all the same
@@ -110,26 +109,22 @@ class Missed:
             return "away"
         return "read"
 
-    async def _thread(self, where: Place) -> AsyncGenerator[Json]:
-        where = await self._standing.of(where)
+    async def _in_thread(self, where: Place) -> AsyncGenerator[Json]:
+        where = await self._roots.of(where)
         if where.born is None:
-            async for reply in replies(
-                self._web, where.channel, where.root, self._oldest(where.channel)
-            ):
+            since = self._oldest(where.channel)
+            async for reply in replies(self._web, where.channel, where.root, since):
                 yield reply
 
-    async def _roots(self, channel: str) -> AsyncGenerator[Json]:
+    async def _in_channel(self, channel: str) -> AsyncGenerator[Json]:
         """The messages of a channel, oldest first; the newest of them where there are too many."""
-        found: list[Json] = []
-        asked: Json = {"channel": channel, "oldest": self._oldest(channel), "limit": PAGE}
-        for _ in range(MOST_PAGES):
-            page = await self._web.call("conversations.history", asked)
-            found += cast("list[Json]", page.get("messages") or [])
-            after = cast("Json", page.get("response_metadata") or {})
-            if not after.get("next_cursor"):
-                break
-            asked["cursor"] = after["next_cursor"]
-        else:
-            log.warning("not all was read back", channel=channel, messages=len(found))
+        there = history(self._web, channel, MOST_MESSAGES, since=self._oldest(channel))
+        found = [message async for message in there]
+        if len(found) == MOST_MESSAGES:
+            log.warning("perhaps not all was read back", channel=channel, messages=len(found))
         for message in reversed(found):
             yield message
+
+
+def _channel(what: str | Place) -> str:
+    return what if isinstance(what, str) else what.channel

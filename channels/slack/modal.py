@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pydantic import JsonValue
 from slack_bolt.response import BoltResponse
 
 from bot.kit.arrival import Arrivals, Form, Press
 from bot.kit.people import People
 from channels.slack import forms
+from channels.slack.address import CHANNEL
 from channels.slack.api import Web
-from channels.slack.blocks import Look
+from channels.slack.approval import strands
 from channels.slack.parse import Submitted, Wish
+from channels.slack.payload import Json
 from channels.slack.reader import look_of
-
-Json = dict[str, JsonValue]
 
 
 class Modals:
@@ -33,7 +32,7 @@ class Modals:
         if form is None or (press.word == "edit" and form.approval.request != press.request):
             await self._late(press)
             return
-        view = _view(press, form, look_of(press.person, self._people))
+        view = self._view(press, form)
         await self._web.call("views.open", {"trigger_id": wish.trigger, "view": view})
 
     async def _late(self, press: Press) -> None:
@@ -75,11 +74,14 @@ class Modals:
             return found
         return forms.Mistakes({next(iter(found)): complaint[:150]})
 
-
-def _view(press: Press, form: Form, look: Look) -> Json:
-    asked = form.approval
-    if press.word == "deny":
-        view = forms.deny(press.request, asked.tool, look)
-    else:
-        view = forms.edit(press.request, asked.tool, asked.arguments, form.schema, look)
-    return {**view, "private_metadata": f"{press.request} {press.digest}"}
+    def _view(self, press: Press, form: Form) -> Json:
+        asked, look = form.approval, look_of(press.person, self._people)
+        if press.word == "deny":
+            view = forms.deny(press.request, asked.tool, look)
+        else:
+            person = self._people.alias_of(CHANNEL, press.person) or f"{CHANNEL}:{press.person}"
+            warning = strands(asked, person, look)
+            view = forms.edit(
+                press.request, asked.tool, asked.arguments, form.schema, look, warning
+            )
+        return {**view, "private_metadata": f"{press.request} {press.digest}"}

@@ -11,10 +11,12 @@ from bot.core.thread import Thread
 from bot.core.values import Address
 from bot.kit.channel import Fate, Fetched, Undeliverable
 from bot.kit.people import People
+from bot.kit.pulse import Pulse
 from channels.slack.address import place
 from channels.slack.api import Web
 from channels.slack.connect import introduced
 from channels.slack.installs import Installs
+from channels.slack.marks import Receipt
 from channels.slack.parse import Us
 from channels.slack.send import Slack, written
 
@@ -31,30 +33,32 @@ class Offices:
 
     async def us(self, team: str) -> Us | None:
         """Who we are there; None: the app is not installed there, or may not be."""
-        bot = await self.installs.async_find_bot(team_id=team)
-        if bot is not None:
-            return Us(team, bot.bot_user_id, bot.bot_id)
-        home = await self._at_home()
-        return home if home and home.team == team else None
+        there = await self._there(team)
+        return there[0] if there else None
 
     async def web(self, team: str) -> Web:
         """Slack's methods by the token of this workspace. Raises `Undeliverable` where there is none."""
-        bot = await self.installs.async_find_bot(team_id=team)
-        if bot is None:
-            home = await self._at_home()
-            if home is None or self._home is None or home.team != team:
-                why = f"The app is not installed in the workspace {team}, or may not be."
-                raise Undeliverable(why)
-            return self._home
-        web = self._webs.get(team)
-        if web is None or web.client.token != bot.bot_token:
-            web = self._webs[team] = Web(bot.bot_token, self.api_url)
-        return web
+        there = await self._there(team)
+        if there is None:
+            why = f"The app is not installed in the workspace {team}, or may not be."
+            raise Undeliverable(why)
+        return there[1]
 
     async def teams(self) -> list[str]:
         """Every workspace that the app is in."""
         home = await self._at_home()
         return list(dict.fromkeys([*await self.installs.teams(), *([home.team] if home else [])]))
+
+    async def _there(self, team: str) -> tuple[Us, Web] | None:
+        """By the token of whoever installed it there, or else by the one that is set."""
+        bot = await self.installs.async_find_bot(team_id=team)
+        if bot is None:
+            home = await self._at_home()
+            return (home, self._home) if home and self._home and home.team == team else None
+        web = self._webs.get(team)
+        if web is None or web.client.token != bot.bot_token:
+            web = self._webs[team] = Web(bot.bot_token, self.api_url)
+        return Us(team, bot.bot_user_id, bot.bot_id), web
 
     async def _at_home(self) -> Us | None:
         if self._us_at_home is None and self._home is not None:
@@ -65,9 +69,10 @@ class Offices:
 class Everywhere:
     """The Slack channel of all these workspaces: a message goes where its address says, by the token of that workspace."""
 
-    def __init__(self, offices: Offices, people: People) -> None:
+    def __init__(self, offices: Offices, people: People, pulse: Pulse | None = None) -> None:
         self._offices = offices
         self._people = people
+        self._pulse = pulse
         self._there: dict[str, tuple[Web, Slack]] = {}
 
     async def find(self, address: Address, key: str) -> str | None:
@@ -80,8 +85,7 @@ class Everywhere:
         await (await self._of(place(address).team)).tell(address, person, text)
 
     async def change(self, receipt: str, key: str, fate: Fate) -> None:
-        slack = await self._of(receipt.partition("/")[0])
-        await slack.change(receipt, key, fate)
+        await (await self._of(Receipt.read(receipt).team)).change(receipt, key, fate)
 
     async def fetch(self, file: str) -> Fetched:
         return await (await self._of(file.partition("/")[0])).fetch(file)
@@ -109,5 +113,5 @@ class Everywhere:
         web = await self._offices.web(team)
         known = self._there.get(team)
         if known is None or known[0] is not web:
-            known = self._there[team] = (web, Slack(web, self._people))
+            known = self._there[team] = (web, Slack(web, self._people, self._pulse))
         return known[1]

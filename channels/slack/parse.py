@@ -17,7 +17,6 @@ from bot.kit.arrival import Aim, Press, Remark, Standing, Words
 from channels.slack.address import CHANNEL, Place, message_id, moment
 from channels.slack.payload import Action, Body, Message, View
 
-Json = dict[str, JsonValue]
 NameOf = Callable[[str], str]
 
 # A message of one of these kinds is a person's own words; every other kind is Slack's, a copy, or another program's.
@@ -31,12 +30,19 @@ _ONE_OF = re.compile(r"<(?:@[UW][A-Z0-9]+|!subteam\^[A-Z0-9]+)(?:\|[^<>]*)?>")
 
 @dataclass(frozen=True, slots=True)
 class Us:
-    """Who we are in this workspace, and which other bots may speak to us."""
+    """Who we are in this workspace, which other bots may speak to us, and where a browser finds the workspace."""
 
     team: str
     user: str
     bot: str = ""
     bots: frozenset[str] = frozenset()
+    url: str = ""
+
+
+def us_of(said: Mapping[str, JsonValue]) -> Us:
+    """Who the token makes us, as Slack says it (docs: reference/methods/auth.test)."""
+    team, user, bot, url = (str(said.get(n) or "") for n in ("team_id", "user_id", "bot_id", "url"))
+    return Us(team, user, bot, url=url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +64,13 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message, with the place it stands at and, of a reply, who wrote what it replies to, where Slack says so."""
+    """A message where it stands; of a reply, who wrote what it replies to, where Slack says so. `again`: heard before, to be sure."""
 
     words: Words
     place: Place
     ts: str
     parent: str = ""
+    again: bool = False
 
     @property
     def is_reply(self) -> bool:
@@ -121,7 +128,7 @@ def said(event: Message, channel: str, us: Us, name_of: NameOf) -> Said:
         address=place.address,
         person=event.user or event.bot_id,
         text=_with_files(spoken(event.text, us, name_of), event),
-        aim=_aim(event, channel, us),
+        aim=_aim(event, place, us),
         written=moment(event.ts),
         files=tuple(
             Attachment(id=f"{us.team}/{file.id}", name=file.name) for file in event.files if file.id
@@ -131,9 +138,9 @@ def said(event: Message, channel: str, us: Us, name_of: NameOf) -> Said:
     return Said(words, place, event.ts, event.parent_user_id)
 
 
-def _aim(event: Message, channel: str, us: Us) -> Aim:
+def _aim(event: Message, place: Place, us: Us) -> Aim:
     mentioned = _ONE_OF.findall(event.text)
-    if channel.startswith("D") or any(_id(each) == f"@{us.user}" for each in mentioned):
+    if place.is_direct or any(_id(each) == f"@{us.user}" for each in mentioned):
         return "bot"
     return "others" if mentioned else "anybody"
 

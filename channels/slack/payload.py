@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
 
+Json = dict[str, JsonValue]
 Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 
 
@@ -100,6 +101,29 @@ class Body(_Part):
     callback_id: Text = ""
     action_ts: Text = ""
     response_url: Text = ""
+
+
+class _Party(_Part):
+    user_id: Text = ""
+
+
+class _Told(_Part):
+    event: Message | None = None
+    authorizations: tuple[_Party, ...] = ()
+
+
+class Envelope(_Part):
+    """What comes over a socket."""
+
+    type: Text = ""
+    payload: _Told = _Told()
+
+    @property
+    def is_echo(self) -> bool:
+        """Whether it tells of what the app itself wrote or changed."""
+        event = self.payload.event
+        author = (event.message or event).user if event else ""
+        return author != "" and author in {each.user_id for each in self.payload.authorizations}
 
 
 class Slash(_Part):

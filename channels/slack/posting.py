@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import cast
 
 import structlog
-from pydantic import JsonValue
 
 from bot.core.outbox import Outgoing
+from bot.kit.pulse import Pulse
 from channels.slack import blocks
-from channels.slack.api import NotAsItStands, Web
+from channels.slack.api import Answer, NotAsItStands, Web, surely
 from channels.slack.blocks import File, Look, Post
 from channels.slack.cards import plain, render
+from channels.slack.history import find, history, replies
 from channels.slack.pace import Pace
-from channels.slack.payload import Message
-from channels.slack.replies import replies
+from channels.slack.parse import Us
+from channels.slack.payload import Json, Message
 
-Json = dict[str, JsonValue]
-MOST_LOOKED_AT = 100
 # A change that Slack does not take is tried again after each of these: the same change twice is one.
 PAUSES = (0.5, 1.5, 3.0)
+# We may be told of a message before we are answered, by so much at most.
+EARLY_SECONDS = 5.0
 log = structlog.get_logger()
 
 
@@ -38,10 +39,17 @@ class Spot:
 class Posting:
     """The way out, one message after the other in each channel."""
 
-    def __init__(self, web: Web, who: Callable[[], Awaitable[Json]]) -> None:
+    def __init__(
+        self, web: Web, who: Callable[[], Awaitable[Us]], pulse: Pulse | None = None
+    ) -> None:
         self._web = web
         self._who = who
+        self._pulse = pulse
         self._pace = Pace()
+
+    async def find(self, spot: Spot, key: str) -> Json | None:
+        """Our message with this key, if it stands there."""
+        return await find(self._there(spot), await self._who(), key)
 
     async def put(self, spot: Spot, message: Outgoing, look: Look, metadata: Json) -> str:
         """Posts it and returns its timestamp. Raises as `Web.call` does."""
@@ -64,30 +72,29 @@ class Posting:
         shown = headed(post, spot.head)
         card: Json = {"channel": spot.channel, "ts": ts, "text": shown.text}
         card |= {"blocks": list(shown.blocks), "metadata": metadata}
-        for pause in PAUSES:
-            try:
-                await self._web.call("chat.update", card)
-            except OSError:
-                await asyncio.sleep(pause)
-            else:
-                return
-        await self._web.call("chat.update", card)
+        await self._heard_of(surely(lambda: self._web.call("chat.update", card), PAUSES))
 
     async def _post(self, spot: Spot, post: Post, metadata: Json) -> str:
         shown = headed(post, spot.head)
-        sent = await self._web.call(
-            "chat.postMessage",
-            {
-                "channel": spot.channel,
-                "thread_ts": spot.thread_ts,
-                "text": shown.text,
-                "blocks": list(shown.blocks) or None,
-                "metadata": metadata,
-                "unfurl_links": False,
-                "unfurl_media": False,
-            },
-        )
-        return str(sent["ts"])
+        message: Json = {
+            "channel": spot.channel,
+            "thread_ts": spot.thread_ts,
+            "text": shown.text,
+            "blocks": list(shown.blocks) or None,
+            "metadata": metadata,
+        }
+        return await self._heard_of(self._web.post(message))
+
+    async def _heard_of(self, writing: Awaitable[Answer]) -> Answer:
+        """Does what Slack tells the app itself of as well. Raises as `Web.call` does."""
+        begun = asyncio.get_running_loop().time()
+        answer = await writing
+        took = asyncio.get_running_loop().time() - begun
+        if self._pulse:
+            # Best effort: whether a socket is deaf is no matter of this message.
+            with suppress(Exception):
+                await self._pulse.said(min(took, EARLY_SECONDS))
+        return answer
 
     async def _upload(self, spot: Spot, files: Sequence[File]) -> None:
         """Before the card: nobody is to decide on what they cannot see. What a lost reply left there is not sent again."""
@@ -98,20 +105,16 @@ class Posting:
 
     async def _uploaded(self, spot: Spot) -> frozenset[str]:
         """The names of our files there: each is made of a message's key, as that of the message is."""
-        us = (await self._who())["user_id"]
-        there = [file async for message in self._there(spot) for file in message.files]
-        return frozenset(file.name for file in there if file.user == us)
+        us = await self._who()
+        there = [Message.model_validate(each) async for each in self._there(spot)]
+        files = [file for message in there for file in message.files]
+        return frozenset(file.name for file in files if file.user == us.user)
 
-    async def _there(self, spot: Spot) -> AsyncIterator[Message]:
+    def _there(self, spot: Spot) -> AsyncIterable[Json]:
         """The thread, or the latest of a channel."""
         if spot.thread_ts:
-            async for reply in replies(self._web, spot.channel, spot.thread_ts):
-                yield Message.model_validate(reply)
-            return
-        asked: Json = {"channel": spot.channel, "limit": MOST_LOOKED_AT}
-        page = await self._web.call("conversations.history", asked)
-        for message in cast("list[Json]", page["messages"]):
-            yield Message.model_validate(message)
+            return replies(self._web, spot.channel, spot.thread_ts)
+        return history(self._web, spot.channel)
 
 
 def headed(post: Post, head: str) -> Post:

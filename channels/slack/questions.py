@@ -18,6 +18,7 @@ _MOST_CONTEXT_CHARACTERS = 2_500
 _MOST_CHOICES = 50
 _MOST_CHOICES_CHARACTERS = 2_000
 _MOST_CHOICE_CHARACTERS = 500
+_ENDLESS = 1_000_000
 
 
 def question(asked: Question, look: Look) -> Post:
@@ -56,8 +57,20 @@ def _question_text(asked: Question, listed: list[str], look: Look, say: Words) -
         blocks.deadline(asked.until, look, say),
         _how(asked, say),
     ]
-    context = f"{say.context}:\n{blocks.set_off(asked.context)}" if asked.context.strip() else ""
-    return blocks.spoken(head, "\n".join((*listed, context)))
+    return blocks.spoken(head, "\n".join((*listed, *_beside(asked, say))))
+
+
+def _beside(asked: Question, say: Words) -> Iterator[str]:
+    """What belongs to the question, in words alone."""
+    for label, text in ((say.context, asked.context), (say.said_since, asked.quote)):
+        if text.strip():
+            yield f"{label}:\n{blocks.set_off(text)}"
+
+
+def is_all_in(text: str, asked: Question, say: Words) -> bool:
+    """Whether this text leaves out nothing of the question; a choice that is cut goes along as a file in any case."""
+    parts = (blocks.set_off(asked.question), "\n".join(_beside(asked, say)))
+    return all(mrkdwn(part.strip(), _ENDLESS) in text for part in parts)
 
 
 def unknown(asked: UnknownOutcome, look: Look) -> Post:
@@ -74,6 +87,7 @@ def unknown(asked: UnknownOutcome, look: Look) -> Post:
     sentence = phrases.unknown(on_one_line(asked.tool), say.language)
     body: list[Json | None] = [
         blocks.section(f"{title}\n{mrkdwn(sentence, 1_500)}"),
+        blocks.remark(say.anew, asked.anew),
         arguments.shown(rows, say),
         blocks.remark(say.said_since, asked.quote),
         *(blocks.rest_in(file, say) for file in files),
@@ -81,8 +95,10 @@ def unknown(asked: UnknownOutcome, look: Look) -> Post:
         blocks.section(_how(asked, say)),
         *_buttons(asked, offered, say),
     ]
-    head = [title, mrkdwn(sentence, 800), *times, _how(asked, say), blocks.names(offered)]
-    text = blocks.spoken(head, arguments.spoken(rows))
+    anew = f"{say.anew}: {mrkdwn(on_one_line(asked.anew), 500)}" if asked.anew else ""
+    head = [title, mrkdwn(sentence, 800), anew, *times, _how(asked, say), blocks.names(offered)]
+    said = f"{say.said_since}:\n{blocks.set_off(asked.quote)}" if asked.quote.strip() else ""
+    text = blocks.spoken(head, "\n".join(filter(None, (said, arguments.spoken(rows)))))
     return Post(text, blocks.identified(body, asked.key), files)
 
 

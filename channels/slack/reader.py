@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.core.outbox import Approval, Notice, Outgoing, Say
+from bot.core.thread import Call
 from bot.kit.people import People
 from channels.slack.address import CHANNEL
 from channels.slack.blocks import Look
@@ -13,6 +14,13 @@ from channels.slack.blocks import Look
 def look(message: Outgoing, people: People) -> Look:
     """For whom this is: their language and time zone, and who is named so that they notice."""
     return reader_of(_asked(message), people)
+
+
+def look_at(call: Call | None, people: People) -> Look:
+    """The same for what has become of a call."""
+    if call is None:
+        return reader_of((), people)
+    return reader_of(call.card.approvers if call.card else call.proposal.asked, people)
 
 
 def look_of(user: str, people: People) -> Look:
@@ -24,11 +32,12 @@ def look_of(user: str, people: People) -> Look:
 def reader_of(asked: Sequence[str], people: People) -> Look:
     """How it looks to those who are asked."""
     known = next((people.people[each] for each in asked if each in people.people), None)
-    users = (user_of(each, people) for each in asked)
+    users = {each: user_of(each, people) for each in asked}
     return Look(
         language=(known.language if known else None) or "en",
         time_zone=(known.time_zone if known else None) or "UTC",
-        mentions=tuple(user for user in users if user),
+        mentions=tuple(user for user in users.values() if user),
+        absent=tuple(each for each, user in users.items() if not user),
     )
 
 

@@ -6,22 +6,20 @@ Only what we wrote ourselves is believed: anybody may write the like beside thei
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import cast
 
 from bot.kit.arrival import Remark
 from bot.kit.channel import Undeliverable
-from channels.slack import marks
 from channels.slack.address import Place, place
-from channels.slack.api import Json, Refused, Web
+from channels.slack.api import Refused, Web
+from channels.slack.history import history, root_of
+from channels.slack.latest import Latest
+from channels.slack.marks import mark
 from channels.slack.parse import Said, Us
 
 MARK = "home"
-PAGE = 200
-MOST_PAGES = 50
-MOST_REMEMBERED = 10_000
+MOST_LOOKED_AT = 10_000
 # How far Slack's clock and ours may be apart.
 SKEW_SECONDS = 600
 
@@ -29,10 +27,10 @@ SKEW_SECONDS = 600
 class Roots:
     """For the sending side: where such a thread stands by now."""
 
-    def __init__(self, web: Web, who: Callable[[], Awaitable[Json]]) -> None:
+    def __init__(self, web: Web, who: Callable[[], Awaitable[Us]]) -> None:
         self._web = web
         self._who = who
-        self._known = _Remembered()
+        self._known = Latest[str]()
 
     async def of(self, where: Place) -> Place:
         """The place with its root, which is still that of nowhere before anything was said there."""
@@ -46,21 +44,17 @@ class Roots:
 
     def began(self, where: Place, root: str) -> None:
         """What was said first there has this timestamp."""
-        self._known.put(where.address.locator, root)
+        self._known[where.address.locator] = root
 
     async def _found(self, where: Place, born: int) -> str:
-        bot, since = (await self._who())["bot_id"], born / 1000 - SKEW_SECONDS
-        asked: Json = {"channel": where.channel, "oldest": f"{since:.6f}", "limit": PAGE}
-        asked["include_all_metadata"] = True
-        for _ in range(MOST_PAGES):
-            page = await self._web.call("conversations.history", asked)
-            for message in cast("list[Json]", page.get("messages") or []):
-                if message.get("bot_id") == bot and marks.mark(message, MARK) == where.root:
-                    return str(message["ts"])
-            after = cast("Json", page.get("response_metadata") or {})
-            if not after.get("next_cursor"):
-                return ""
-            asked["cursor"] = after["next_cursor"]
+        us, since, seen = await self._who(), born / 1000 - SKEW_SECONDS, 0
+        there = history(self._web, where.channel, MOST_LOOKED_AT, since=f"{since:.6f}")
+        async for message in there:
+            if mark(message, us.bot, MARK) == where.root:
+                return str(message["ts"])
+            seen += 1
+        if seen < MOST_LOOKED_AT:
+            return ""
         message = "Too much was said in the channel since to find where this thread stands in it."
         raise Undeliverable(message)
 
@@ -71,7 +65,7 @@ class Homes:
     def __init__(self, web: Web, us: Us) -> None:
         self._web = web
         self._us = us
-        self._known = _Remembered()
+        self._known = Latest[str]()
 
     async def settled(self, said: Said) -> Said:
         """What was said, at the address of its thread."""
@@ -89,35 +83,13 @@ class Homes:
 
     async def _home(self, where: Place) -> Place:
         name = f"{where.channel}/{where.root}"
-        home = self._known.get(name)
-        if home is None:
-            home = self._known.put(name, await self._asked(where))
-        return replace(where, root=home) if home else where
+        if name not in self._known:
+            self._known[name] = await self._asked(where)
+        return replace(where, root=self._known[name] or where.root)
 
     async def _asked(self, where: Place) -> str:
-        asked: Json = {"channel": where.channel, "ts": where.root, "limit": 1}
-        asked["include_all_metadata"] = True
         try:
-            page = await self._web.call("conversations.replies", asked)
+            root = await root_of(self._web, where.channel, where.root)
         except (Undeliverable, Refused):
             return ""  # What it hung under is gone, and with it whose it was.
-        for root in cast("list[Json]", page.get("messages") or [])[:1]:
-            if root.get("bot_id") == self._us.bot and root.get("ts") == where.root:
-                return marks.mark(root, MARK)
-        return ""
-
-
-class _Remembered:
-    """The latest of what was looked up."""
-
-    def __init__(self) -> None:
-        self._found: OrderedDict[str, str] = OrderedDict()
-
-    def get(self, name: str) -> str | None:
-        return self._found.get(name)
-
-    def put(self, name: str, value: str) -> str:
-        self._found[name] = value
-        while len(self._found) > MOST_REMEMBERED:
-            self._found.popitem(last=False)
-        return value
+        return mark(root, self._us.bot, MARK)

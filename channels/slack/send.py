@@ -5,77 +5,73 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from pydantic import JsonValue
-
 from bot.core.events import Event
 from bot.core.outbox import Outgoing
 from bot.core.thread import Thread
 from bot.core.values import Address
 from bot.kit.channel import Fate, Fetched, Undeliverable
 from bot.kit.people import People
+from bot.kit.pulse import Pulse
 from channels.slack import marks
 from channels.slack.address import Place, link, moment, place
 from channels.slack.api import Web
 from channels.slack.copies import Copies
 from channels.slack.files import fetch
-from channels.slack.hints import whisper
+from channels.slack.hints import to_you, whisper
+from channels.slack.marks import Copy, Receipt
+from channels.slack.parse import Us, us_of
 from channels.slack.posting import Posting, Spot
-from channels.slack.reader import look, reader_of, user_of
-from channels.slack.replies import replies
+from channels.slack.reader import look, look_at, user_of
 from channels.slack.roots import MARK, Roots
 from channels.slack.settled import settled
 from channels.slack.signs import Signs
-
-Json = dict[str, JsonValue]
 
 
 class Slack:
     """The Slack channel of one workspace. A receipt names the message, then the copies of it."""
 
-    def __init__(self, web: Web, people: People) -> None:
+    def __init__(self, web: Web, people: People, pulse: Pulse | None = None) -> None:
         self._web = web
         self._people = people
-        self._posting = Posting(web, self._who)
+        self._posting = Posting(web, self._who, pulse)
         self._copies = Copies(web, people, self._posting)
         self._signs = Signs(web)
         self._roots = Roots(web, self._who)
-        self._us: Json = {}
+        self._us: Us | None = None
 
     async def find(self, address: Address, key: str) -> str | None:
-        """The message of ours with this key in the thread, if it is there: anybody may write such a key beside theirs."""
-        where, bot = await self._roots.of(place(address)), (await self._who())["bot_id"]
-        if where.born:
+        """The message of ours with this key in the thread, if it is there."""
+        where = await self._roots.of(place(address))
+        spot = Spot(where.channel, where.thread_ts)
+        there = await self._posting.find(spot, key) if spot.thread_ts else None
+        if there is None:
             self._copies.doubt(key)
             return None
-        async for message in replies(self._web, where.channel, where.root):
-            if message.get("bot_id") == bot and marks.mark(message) == key:
-                return _receipt(where, str(message["ts"]), marks.mark(message, "copies"))
-        self._copies.doubt(key)
-        return None
+        copies = marks.read(marks.mark(there, (await self._who()).bot, "copies"))
+        return str(Receipt(where.team, where.channel, str(there["ts"]), copies))
 
     async def send(self, address: Address, message: Outgoing) -> str:
         """Posts in the thread, and before that to each of those asked; what Slack refuses for its form goes out in a plainer one."""
         where = await self._roots.of(place(address))
         await self._signs.cleared(where, message)
         copies = await self._copies.send(message, where, await self._link(where))
-        carried = marks.metadata(message.key, **_named(address, marks.written(copies)))
-        spot = Spot(where.channel, None if where.born else where.root)
+        carried = marks.metadata(message.key, **_named(address, copies))
+        spot = Spot(where.channel, where.thread_ts)
         ts = await self._posting.put(spot, message, look(message, self._people), carried)
         if where.born:
             self._roots.began(where, ts)
-        return _receipt(where, ts, marks.written(copies))
+        return str(Receipt(where.team, where.channel, ts, copies))
 
     async def tell(self, address: Address, person: str, text: str) -> None:
         """A note that this person alone sees: in the thread, or where they are not in its channel, in a direct message."""
-        user = user_of(person, self._people)
+        user, text = user_of(person, self._people), to_you(person, text)
         if user is None:
             return
         where = await self._roots.of(place(address))
         try:
             await whisper(self._web, where, user, text)
         except Undeliverable:
-            note: Json = {"channel": await self._copies.home(user), "text": text}
-            await self._web.call("chat.postMessage", note)
+            await self._web.post({"channel": await self._copies.home(user), "text": text})
 
     async def fetch(self, file: str) -> Fetched:
         """A file that came with a message."""
@@ -87,28 +83,21 @@ class Slack:
 
     async def change(self, receipt: str, key: str, fate: Fate) -> None:
         """The card and its copies as they stand now, for those who were asked; their files stay as they are."""
-        card, _, copies = receipt.partition(" ")
+        card, address = Receipt.read(receipt), fate.now.address
         request = key.partition("~")[0]
-        address = fate.now.address
-        home = await self._roots.of(place(address)) if address and copies else None
+        home = await self._roots.of(place(address)) if address and card.copies else None
         link = await self._link(home) if home else ""
-        each = (self._copies.change(copy, fate, request, link) for copy in marks.read(copies))
-        shown = await asyncio.gather(
-            self._change(card, copies, key, fate), *each, return_exceptions=True
-        )
-        for error in shown:
+        each = (self._copies.change(copy, fate, request, link) for copy in card.copies)
+        changes = (self._change(card, key, fate, request), *each)
+        for error in await asyncio.gather(*changes, return_exceptions=True):
             if error:
                 raise error
 
-    async def _change(self, card: str, copies: str, key: str, fate: Fate) -> None:
-        _, channel, ts = card.split("/")
-        request = key.partition("~")[0]
-        call = fate.now.call(request)
-        asked = call.card.approvers if call and call.card else call.proposal.asked if call else ()
-        post = settled(fate, request, reader_of(asked, self._people))
+    async def _change(self, card: Receipt, key: str, fate: Fate, request: str) -> None:
+        post = settled(fate, request, look_at(fate.now.call(request), self._people))
         if post is not None:
-            carried = marks.metadata(key, **_named(fate.now.address, copies))
-            await self._posting.change(Spot(channel), ts, post, carried)
+            carried = marks.metadata(key, **_named(fate.now.address, card.copies))
+            await self._posting.change(Spot(card.channel), card.ts, post, carried)
 
     def show(self, thread: Thread, events: Sequence[Event]) -> None:
         """A status in direct messages, and no eyes on what has been seen to."""
@@ -123,26 +112,23 @@ class Slack:
         await self._signs.settled()
 
     async def _link(self, where: Place) -> str:
-        return link(str((await self._who()).get("url", "")), where)
+        return link((await self._who()).url, where)
 
-    async def _who(self) -> Json:
+    async def _who(self) -> Us:
         """Who we are, asked once."""
-        if not self._us:
-            self._us, _ = await self._web.granted()
+        if self._us is None:
+            said, _ = await self._web.granted()
+            self._us = us_of(said)
         return self._us
 
 
-def _named(address: Address | None, copies: str) -> dict[str, str]:
+def _named(address: Address | None, copies: tuple[Copy, ...]) -> dict[str, str]:
     """What a message carries beside its key: its copies, and whose thread stands under it where that was begun elsewhere."""
     where = place(address) if address else None
     named = {MARK: where.root} if where and where.born else {}
-    return {**named, "copies": copies} if copies else named
+    return {**named, "copies": marks.written(copies)} if copies else named
 
 
 def written(receipt: str) -> int:
     """When the message was posted, by Slack's clock, in milliseconds since the epoch."""
-    return moment(receipt.partition(" ")[0].rpartition("/")[2])
-
-
-def _receipt(where: Place, ts: str, copies: str) -> str:
-    return f"{where.team}/{where.channel}/{ts} {copies}".rstrip()
+    return moment(Receipt.read(receipt).ts)

@@ -44,8 +44,11 @@ def _ran(now: Call, then: Call | None) -> bool:
 
 
 def _replaced(now: Call, then: Call, request: str, look: Look) -> Post:
-    counts = words(look.language).outdated.format(request=blocks.name(now.request, 250))
-    return _card(then, request, [counts], "", f"{request}:replaced-{now.version}", look)
+    say = words(look.language)
+    counts = say.outdated.format(request=blocks.name(now.request, 250))
+    anew = now.anew if isinstance(now.phase, Previewing | Asked) else ""
+    lines = [counts, f"{say.anew}:"] if anew else [counts]
+    return _card(then, request, lines, anew, f"{request}:replaced-{now.version}", look)
 
 
 def _card(call: Call, request: str, lines: list[str], reason: str, key: str, look: Look) -> Post:

@@ -10,8 +10,13 @@ from typing import cast
 from urllib.parse import quote
 
 from bot.kit.channel import Undeliverable
-from channels.slack.api import Json, Refused, Web
+from channels.slack import address
+from channels.slack.address import Place
+from channels.slack.api import Refused, Web
+from channels.slack.compare import missing
+from channels.slack.history import history
 from channels.slack.manifest import AGENT_SCOPES, SCOPES, manifest
+from channels.slack.payload import Json
 
 NEW_APP = "https://api.slack.com/apps?new_app=1&manifest_json="
 MOST_LINK_CHARACTERS = 8_000
@@ -60,7 +65,7 @@ class Seat:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        return tuple(sorted(set(SCOPES) - self.granted)) if self.granted else ()
+        return missing(self.granted)
 
     @property
     def needless(self) -> tuple[str, ...]:
@@ -200,31 +205,23 @@ async def greeting(of: Seat, to: Member, text: str, channel: str = "") -> Greeti
 
 
 async def _greeting(of: Seat, to: Member, text: str, channel: str) -> Greeting:
-    where = channel or await _private(of, to.user)
+    where = channel or await of.web.direct(to.user)
     metadata: Json = {"event_type": EVENT_TYPE, "event_payload": {"key": f"hello-{to.user}"}}
     said = await _said_before(of, where, metadata)
     if said:
         return Greeting(where, said, _at(of, where, said), new=False)
     message: Json = {"channel": where, "text": text, "metadata": metadata}
-    sent = await of.web.call("chat.postMessage", {**message, "unfurl_links": False})
-    ts = str(sent.get("ts", ""))
+    ts = await of.web.post(message)
     return Greeting(where, ts, _at(of, where, ts), new=True)
-
-
-async def _private(of: Seat, user: str) -> str:
-    answer = await of.web.call("conversations.open", {"users": user})
-    return str(cast("Json", answer.get("channel") or {}).get("id", ""))
 
 
 async def _said_before(of: Seat, channel: str, metadata: Json) -> str:
     """When it was said, if it was; anybody may write such a key beside theirs."""
-    asked: Json = {"channel": channel, "include_all_metadata": True, "limit": 100}
-    page = await of.web.call("conversations.history", asked)
-    for message in cast("list[Json]", page.get("messages") or []):
+    async for message in history(of.web, channel):
         if message.get("user") == of.user and message.get("metadata") == metadata:
             return str(message.get("ts", ""))
     return ""
 
 
 def _at(of: Seat, channel: str, ts: str) -> str:
-    return f"{of.url.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}"
+    return address.link(of.url, Place(of.team, channel, ts))

@@ -7,9 +7,8 @@ and the status is no longer `processing` when a card goes out, for it locks the 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from typing import Literal, TypeVar
+from typing import Literal
 
 from bot.core.events import Event, MessageReceived, StepDecided
 from bot.core.outbox import Notice, Outgoing, Say, pending
@@ -18,16 +17,15 @@ from bot.core.thread import Idle, Thinking, Thread
 from channels.slack.address import Place, message_id, place
 from channels.slack.api import Refused, Web
 from channels.slack.lane import Lane
+from channels.slack.latest import Latest
 
 EYES = "eyes"
 LATER_SECONDS = 5.0
 CLEAR_SECONDS = 2.0
 SETTLE_SECONDS = 5.0
 SURE_SECONDS = 30.0  # After so long another worker may have had the thread, and died.
-MOST_REMEMBERED = 10_000
 MOST_EYES = 20
 Status = Literal["processing", "suspended", "active"]
-Known = TypeVar("Known")
 _ENDS = ("say", "stand_by", "nothing")
 
 
@@ -39,8 +37,8 @@ class Signs:
         self._status = Lane(hasty, "agents.sessions.setStatus", self._forget)
         self._eyes = Lane(hasty, "reactions.add")
         self._no_eyes = Lane(hasty, "reactions.remove", _is_on_its_way)
-        self._shown: OrderedDict[str, tuple[Status, float]] = OrderedDict()
-        self._over: OrderedDict[str, None] = OrderedDict()
+        self._shown = Latest[tuple[Status, float]]()
+        self._over = Latest[None]()
 
     def seen(self, channel: str, ts: str) -> None:
         """Eyes on the message: it was seen, and something is being done."""
@@ -59,13 +57,10 @@ class Signs:
         """In the agent's view and direct messages, which are the same place; elsewhere the box is everybody's."""
         locator, at = where.address.locator, asyncio.get_running_loop().time()
         before, since = self._shown.get(locator, ("", at))
-        if (
-            not where.channel.startswith("D")
-            or where.born
-            or (before == now and at - since < SURE_SECONDS)
-        ):
+        is_shown = before == now and at - since < SURE_SECONDS
+        if is_shown or where.born or not where.is_direct:
             return
-        _remember(self._shown, locator, (now, at))
+        self._shown[locator] = (now, at)
         told = {"channel_id": where.channel, "thread_ts": where.root, "status": now}
         self._status.wish(locator, {**told})
 
@@ -76,7 +71,7 @@ class Signs:
 
     async def cleared(self, where: Place, message: Outgoing) -> None:
         """Returns once nothing keeps people from writing an answer to this, or after two seconds at most."""
-        if isinstance(message, Say | Notice) or not where.channel.startswith("D"):
+        if isinstance(message, Say | Notice) or not where.is_direct:
             return
         self.status(where, "suspended")
         await self._status.done(where.address.locator, CLEAR_SECONDS)
@@ -94,7 +89,7 @@ class Signs:
     def _seen_to(self, where: Place, events: Sequence[Event]) -> None:
         for name, ts in _asking(where, events):
             if name not in self._over:
-                _remember(self._over, name, None)
+                self._over[name] = None
                 eyes = {"channel": where.channel, "timestamp": ts, "name": EYES}
                 self._no_eyes.wish(f"{where.channel}/{ts}", {**eyes})
 
@@ -129,10 +124,3 @@ def _is_on_its_way(_: str, error: Exception) -> float | None:
     """Eyes that are not there may be about to come: the listener that saw the message is another process."""
     missing = isinstance(error, Refused) and str(error) == "no_reaction"
     return LATER_SECONDS if missing else None
-
-
-def _remember(known: OrderedDict[str, Known], name: str, value: Known) -> None:
-    known[name] = value
-    known.move_to_end(name)
-    while len(known) > MOST_REMEMBERED:
-        known.popitem(last=False)

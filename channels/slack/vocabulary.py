@@ -47,6 +47,7 @@ class Words:
     hello: str
     # An approval
     approval: str
+    anew: str
     because: str
     arguments: str
     no_arguments: str
@@ -56,6 +57,7 @@ class Words:
     edited_by: str
     self_approval: str
     barred: str
+    unreached: str
     how_typed: str
     how_button: str
     how_elsewhere: str
@@ -105,6 +107,7 @@ class Words:
     cancel: str
     reason: str
     edit_makes_a_card: str
+    edit_strands: str
     left_long: str
     left_hidden: str
     left_over: str

@@ -23,6 +23,10 @@ def agent(office: Office) -> str:
     return (office.folder / "agents" / "desk" / "agent.md").read_text()
 
 
+def people(office: Office) -> str:
+    return (office.folder / "agents" / "_house" / "people.yaml").read_text()
+
+
 def test_lint_names_the_command_and_the_command_mends_it(office: Office) -> None:
     found = office.run("lint")
     assert (found.status, "bot approvers desk --add NAME" in found.out) == (1, True)
@@ -47,6 +51,38 @@ def test_a_request_will_do_in_place_of_the_agent(office: Office) -> None:
     }
 
 
+def test_lint_knows_who_is_not_in_slack_and_the_command_mends_that(office: Office) -> None:
+    office.environ["SLACK_BOT_TOKEN"] = "xoxb-1"
+    assert office.run("approvers", "desk", "--add", "cashiers").status == 0
+    found = office.run("lint")
+    assert "warning: desk: nobody who is in Slack may approve settle; " in found.out
+    assert "; bot approvers desk --add NAME --slack U…" in found.out
+    assert found.status == 0
+    for name, id in (("alice", "U0A"), ("bob", "U0B")):
+        said = office.run("approvers", "desk", "--add", name, "--slack", id)
+        assert said.status == 0, said.err
+        assert f"slack: {id}" in people(office)
+    assert "Slack" not in office.run("lint").out
+    assert "approvers: [cashiers]" in agent(office)
+
+
+def test_a_newcomer_is_named_with_their_id_and_nothing_else_is_taken_for_one(
+    office: Office,
+) -> None:
+    assert office.run("approvers", "desk", "--add", "dora", "--slack", "U0D").status == 0
+    before = people(office)
+    assert "dora" in before
+    for words in (
+        ("--slack", "U0E"),
+        ("--add", "cashiers", "--slack", "U0E"),
+        ("--add", "bob", "--slack", "@bob"),
+        ("--add", "bob", "--slack", "U0D"),
+    ):
+        said = office.run("approvers", "desk", *words)
+        assert (said.status, said.err.count("\n")) == (2, 1), said.err
+    assert people(office) == before
+
+
 def test_self_approval_is_written_only_as_it_is_said(office: Office) -> None:
     assert office.run("approvers", "desk", "--self-approval", "allowed").status == 0
     assert "self_approval: allowed" in agent(office)
@@ -59,4 +95,6 @@ def test_nobody_and_nothing_unknown_is_written(office: Office) -> None:
     for words in (("desk", "--add", "carol"), ("dusk", "--add", "bob"), ("t1-1-0", "--add", "bob")):
         said = office.run("approvers", *words)
         assert (said.status, said.err.count("\n")) == (2, 1)
+        told = office.run("approvers", *words, "--json")
+        assert (told.status, told.json) == (2, {"error": said.err.strip()})
     assert agent(office) == before

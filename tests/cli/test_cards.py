@@ -75,3 +75,24 @@ def test_an_approval_shows_what_is_decided() -> None:
         "  bot deny T-4-0-v1 --reason TEXT",
         "  bot edit T-4-0-v1 --arguments JSON",
     ]
+
+
+def test_whoever_cannot_approve_is_left_out_and_it_is_said_why() -> None:
+    asked = replace(
+        ASKED, approvers=("ana", "bo", "cy"), barred=("ana",), request="T-4-0-v1", quorum=2
+    )
+    lines = card(asked).split("\n")
+    assert lines[0] == "T-4-0-v1  approval of push_tag by cy"
+    assert "  not ana: asked for it" in lines
+    assert "  bot approve T-4-0-v1" in lines
+
+
+def test_a_card_that_is_asked_anew_says_why() -> None:
+    assert "  asked anew: a tag\\nmoved" in card(replace(ASKED, anew="a tag\nmoved")).split("\n")
+
+
+def test_a_card_that_too_few_may_decide_gives_the_command_that_mends_it() -> None:
+    lines = card(replace(ASKED, barred=("ana",))).split("\n")
+    assert lines[0] == "T-4-0-v1  approval of push_tag by nobody"
+    assert "  nobody may approve it as it stands: bot approvers T --add NAME" in lines
+    assert "  bot approve T-4-0-v1" not in lines

@@ -262,7 +262,7 @@ def test_what_looks_like_a_token_of_slack_is_not_logged(kind: str) -> None:
         return str(event)
 
     line = Rendered(render, ())(None, "info", {"error": f"with {kind}12345-abcDEF-9 refused"})
-    assert line == "{'error': 'with [secret] refused'}"
+    assert line == "{'error': 'with [secret: Slack token] refused'}"
 
 
 def test_the_ticket_of_a_socket_is_not_logged() -> None:
@@ -272,7 +272,7 @@ def test_the_ticket_of_a_socket_is_not_logged() -> None:
     told = "Failed to connect (error: 503, url='wss://x.slack.com/link/?{}ticket=1a-2b_3c%3D{}')"
     for before, after in (("", ""), ("", "&app_id=A1"), ("app_id=A1&", "")):
         line = Rendered(render, ())(None, "error", {"event": told.format(before, after)})
-        masked = told.replace("1a-2b_3c%3D", "[secret]")
+        masked = told.replace("1a-2b_3c%3D", "[secret: signature]")
         assert line == masked.format(before, after)
 
 

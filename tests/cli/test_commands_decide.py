@@ -103,7 +103,8 @@ def test_an_edit_shows_the_difference_and_makes_a_new_card(office: Office) -> No
     stale = office.run("approve", request, "--as", "alice")
     assert stale.status == 1
     assert stale.err == f"That card is out of date; the one that counts now is {renewed}.\n"
-    assert stale.out.startswith(f"{renewed}  approval of refund by alice, bob")
+    assert stale.out.startswith(f"{renewed}  approval of refund by alice, until")
+    assert "\n  not bob: changed its arguments\n" in stale.out
     assert "7 cents of ch_1 go back." in stale.out
     assert office.run("approve", renewed, "--as", "alice").status == 0
 

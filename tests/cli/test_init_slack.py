@@ -18,6 +18,8 @@ from typing import cast
 import pytest
 from dotenv import dotenv_values
 
+from bot.cli.errors import Wrong
+from bot.cli.parts import https
 from bot.kit.people import People
 from channels.slack.manifest import manifest
 from tests.channels.console.typing_at import Keys
@@ -28,6 +30,7 @@ from tests.slack_server.server import SlackServer
 from tests.slack_server.workspace import Message, Person
 
 SECONDS = 60
+AGAIN_SECONDS = 10
 Json = dict[str, object]
 
 
@@ -178,15 +181,23 @@ async def test_without_a_terminal_and_without_flags_it_is_one_sentence(place: Se
     said = await place.init()
     assert said.status == 2
     assert said.err.count("\n") == 1
-    assert "asks at a terminal" in said.err
+    assert "The bot's token" in said.err
+    assert "Nothing was written. Give --bot-token, or answer at a terminal." in said.err
     assert place.files() == before
+
+
+async def test_a_failure_is_a_json_object_too_where_json_was_asked_for(place: Setting) -> None:
+    said = await place.init("--json")
+    assert said.status == 2
+    assert json.loads(said.out) == {"error": said.err.splitlines()[-1]}
+    assert "Nothing was written." in said.err
 
 
 async def test_when_the_answers_end_at_a_wrong_one_nothing_is_written(place: Setting) -> None:
     before = place.files()
     said = await place.init("--json", said=["xoxb-wrong"])
-    assert (said.status, said.out) == (2, "")
     assert said.err.splitlines()[-1].startswith("Slack does not know this token")
+    assert (said.status, json.loads(said.out)) == (2, {"error": said.err.splitlines()[-1]})
     assert place.files() == before
 
 
@@ -267,6 +278,28 @@ async def test_over_http_the_signing_secret_is_asked_for(tmp_path: Path) -> None
     assert secret not in said.out + said.err
 
 
+async def test_an_address_that_slack_sends_nothing_to_is_refused_before_anything_is_asked(
+    place: Setting,
+) -> None:
+    said = await place.init("--http", "--url", "http://bot.example.com/slack/events", said=[])
+    assert said.status == 2
+    assert said.err.startswith("--url: Slack sends events to an https:// address")
+    assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "url", ["bot.example.com", "https://", "https:/bot", "https://[", "https://a b", "https://a/\n"]
+)
+def test_what_is_no_https_address_is_said_to_be_none(url: str) -> None:
+    with pytest.raises(Wrong, match=r"https://bot\.example\.com/slack/events"):
+        https(url)
+
+
+def test_an_https_address_or_none_is_taken_as_it_is() -> None:
+    for url in ("", "https://bot.example.com/slack/events", "https://127.0.0.1:8443/slack/events"):
+        assert https(url) == url
+
+
 async def test_over_http_without_its_address_no_link_is_made_up(place: Setting) -> None:
     said = await place.init("--http", said=["xoxb-wrong"])
     assert "`bot slack manifest --url https://YOURS/slack/events` prints" in said.out
@@ -300,14 +333,38 @@ QUESTIONS = ("xoxb-…", "xapp-…", "member ID", "people file", "be an approver
 
 
 async def interrupted(process: asyncio.subprocess.Process) -> int:
-    """How it ends at Ctrl-C, pressed again if need be: one that comes just before the read begins is seen only after it."""
+    """How it ends at Ctrl-C, pressed again if need be: one that comes just before the read begins is seen only after it.
+
+    A busy machine gets its time: a second one while Python is ending would be its end.
+    """
     async with asyncio.timeout(SECONDS):
         while process.returncode is None:
             process.send_signal(signal.SIGINT)
             with suppress(TimeoutError):
-                async with asyncio.timeout(1):
+                async with asyncio.timeout(AGAIN_SECONDS):
                     await process.wait()
     return process.returncode
+
+
+async def test_ctrl_c_says_that_nothing_was_written_to_people_and_to_scripts(
+    place: Setting,
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "init", "slack", "--json"),
+        cwd=place.folder,
+        env=place.surroundings(),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    async with asyncio.timeout(SECONDS):
+        await process.stderr.readuntil(b"xoxb-")
+    assert await interrupted(process) == 130
+    told = json.loads(await process.stdout.read())
+    assert told == {"error": "Interrupted; nothing was written."}
+    assert (await process.stderr.read()).decode().endswith(f"{told['error']}\n")
 
 
 @pytest.mark.parametrize("asked", range(len(QUESTIONS) + 1))

@@ -174,7 +174,7 @@ async def test_doctor_tells_where_it_was_heard_and_who_cannot_decide_there(
     assert "in channels never" in told["slack threads"].found
     assert "in direct messages 20" in told["slack threads"].found
     assert "nobody who is in Slack may approve" in told["agents"].found
-    assert "bot approvers desk --add NAME" in told["agents"].mend
+    assert told["agents"].mend == "bot approvers desk --add NAME --slack U…"
 
 
 async def test_each_workspace_that_installed_the_app_is_looked_at(

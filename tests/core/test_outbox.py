@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from bot.core import phrases
+from bot.core import deciders, phrases
 from bot.core.effects import Send, next_effects
 from bot.core.events import (
     Cancelled,
@@ -284,6 +284,40 @@ def test_a_thread_that_stands_by_waits_for_a_human() -> None:
     it.asks_approval()
     it.step(proposal("stand_by", "stand_by"))
     assert standing(it) == ("waiting_for_human", "approval of push_tag by bob or carol")
+
+
+def test_whose_approval_would_not_count_is_not_waited_for() -> None:
+    it = conversation()
+    it.step(PUSH)
+    it.asks_approval(of=card(2, approvers=("alice", "bob", "carol")))
+    assert standing(it)[1] == "approval of push_tag by 2 of bob, carol"
+    it.verdict("approve", "bob")
+    assert standing(it)[1] == "approval of push_tag by carol"
+    it.verdict("edit", "carol", arguments={"tag": "v2"})
+    it.asks_approval(of=card(approvers=("alice", "carol")))
+    assert standing(it)[1] == "approval of push_tag by nobody"
+    (waiting,) = pending(it.thread)
+    assert isinstance(waiting, Approval)
+    assert deciders.excuses(waiting, "de") == (
+        ("alice", "hat darum gebeten"),
+        ("carol", "hat die Argumente geändert"),
+    )
+    assert not deciders.suffices(waiting)
+
+
+@pytest.mark.parametrize(
+    ("self_approval", "left"), [(False, ("carol",)), (True, ("alice", "bob", "carol"))]
+)
+def test_an_edit_leaves_those_who_did_not_ask_or_change_it(
+    self_approval: bool, left: tuple[str, ...]
+) -> None:
+    it = conversation()
+    it.step(PUSH)
+    shown = card(approvers=("alice", "bob", "carol"))
+    it.asks_approval(of=shown.model_copy(update={"self_approval": self_approval}))
+    (waiting,) = pending(it.thread)
+    assert isinstance(waiting, Approval)
+    assert deciders.after_edit(waiting, "bob") == left
 
 
 def test_what_a_human_is_asked_is_said() -> None:

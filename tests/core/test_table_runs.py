@@ -6,8 +6,9 @@ import pytest
 
 from bot.core.effects import Doubt, Run, Send
 from bot.core.events import Cancelled
+from bot.core.outbox import UnknownOutcome, pending
 from bot.core.thread import Asked, Closed, Idle, Ready, Started, Thinking, Working
-from tests.core.build import card, doubtful, gated, read, working, write
+from tests.core.build import Story, card, doubtful, gated, read, working, write
 
 
 def test_a_write_is_claimed_before_it_runs() -> None:
@@ -241,6 +242,60 @@ def test_a_second_try_whose_approval_no_longer_fits_is_asked_anew_and_keeps_its_
     story.previewed("T-1-0", card(story.call(request).version))
     story.ended("T-1-0", n=1)
     assert story.outcome(request) == "returned"
+
+
+def retried() -> tuple[Story, str]:
+    """A second try was ordered, and what it was approved on has changed. Gives the story and the call."""
+    story, request = doubtful()
+    story.wait(60)
+    story.answer(request, "retry")
+    assert story.call(request).anew == ""
+    story.voided("T-1-0")
+    assert story.call("T-1-0").anew == "pin changed"
+    return story, "T-1-0"
+
+
+def doubted(story: Story, quote: str, anew: str) -> None:
+    """Its outcome is unknown again, and what is asked says why."""
+    (asked,) = pending(story.thread)
+    assert isinstance(asked, UnknownOutcome)
+    assert (asked.quote, asked.anew) == (quote, anew)
+
+
+def test_a_second_try_whose_preview_is_refused_says_so() -> None:
+    story, call = retried()
+    story.refused_preview(call)
+    doubted(story, "", "it could not be tried again: only 3 left")
+
+
+def test_a_second_try_that_somebody_denies_says_who_and_quotes_them() -> None:
+    story, call = retried()
+    story.previewed(call)
+    story.deny(story.call(call).request, reason="not today")
+    doubted(story, "bob: not today", "bob did not let it be tried again")
+
+
+def test_a_second_try_that_nobody_decides_says_so() -> None:
+    story, call = retried()
+    story.previewed(call)
+    story.wait(600)
+    story.fired(story.call(call).request)
+    doubted(story, "", "nobody let it be tried again in time")
+
+
+def test_what_was_asked_anew_for_is_not_said_of_another_showing() -> None:
+    story, call = retried()
+    story.previewed(call)
+    story.edit(story.call(call).request, size=2)
+    assert story.call(call).anew == ""
+    story.previewed(call)
+    story.approve(story.call(call).request, by="carol")
+    story.voided(call)
+    story.previewed(call)
+    story.approve(story.call(call).request, by="carol")
+    story.started(call, n=2)
+    story.unknown(call, n=2)
+    doubted(story, "", "")
 
 
 def test_what_is_approved_while_the_model_thinks_runs_before_it_is_asked_again() -> None:

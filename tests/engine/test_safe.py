@@ -41,25 +41,24 @@ async def test_what_is_kept_is_found_until_it_is_dropped(redis_server: str) -> N
 
 async def test_a_ticket_is_good_once_whoever_comes_first(redis_server: str) -> None:
     async with opened(redis_server) as safe, opened(redis_server) as other:
-        await safe.issue("t", 60)
-        spent = await asyncio.gather(*(each.spend("t") for each in (safe, other) * 10))
+        assert not await safe.is_spent("t")
+        spent = await asyncio.gather(*(each.spend("t", 60) for each in (safe, other) * 10))
         assert sorted(spent) == [False] * 19 + [True]
-        await safe.issue("t", 60)
-        assert not await safe.spend("t")
-        assert not await safe.spend("never issued")
+        assert [await each.is_spent("t") for each in (safe, other)] == [True, True]
+        assert not await safe.is_spent("another")
 
 
-async def test_a_ticket_expires(redis_server: str) -> None:
+async def test_that_a_ticket_was_spent_is_forgotten(redis_server: str) -> None:
     async with opened(redis_server) as safe:
-        await safe.issue("short", 1)
-        await safe.issue("long", 60)
+        await safe.spend("short", 1)
+        await safe.spend("long", 60)
         with Redis.from_url(redis_server, decode_responses=True) as raw:  # pyright: ignore[reportUnknownMemberType]
             deadline = time.monotonic() + 10
             while len(list(raw.scan_iter("bot:{safe}:ticket:*"))) > 1:  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
                 assert time.monotonic() < deadline
                 await asyncio.sleep(0.05)
-        assert not await safe.spend("short")
-        assert await safe.spend("long")
+        assert not await safe.is_spent("short")
+        assert await safe.is_spent("long")
 
 
 @pytest.mark.parametrize("word", [b"EVALSHA", b"HSET", b"HDEL"])
@@ -67,12 +66,12 @@ async def test_a_lost_reply_changes_nothing(
     redis_server: str, short_home: Path, word: bytes
 ) -> None:
     async with cutter_before(redis_server, short_home) as cutter, opened(cutter.url) as safe:
-        await safe.issue("t", 60)
+        await safe.spend("other", 60)
         await safe.put("a", "1")
         cutter.lose_reply_to(word)
         await safe.put("b", "2")
         await safe.drop(["a"])
-        assert await safe.spend("t")
+        assert await safe.spend("t", 60)
         assert (cutter.lost, cutter.sent) == (1, 2)
         assert await safe.names() == ["b"]
-        assert not await safe.spend("t")
+        assert not await safe.spend("t", 60)

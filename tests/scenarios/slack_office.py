@@ -26,6 +26,7 @@ from bot.engine.trouble import Patience
 from bot.engine.worker import Worker
 from bot.kit import attached
 from bot.kit.people import People
+from bot.known import known_masks
 from bot.model.decide import Decider
 from bot.settings import Settings
 from tests.engine.office import Reply, ScriptedModel
@@ -186,6 +187,7 @@ class SlackOffice:
 
     def _worker(self, app: App) -> Worker:
         agents = app.house.agents
+        masks = known_masks(self.settings, agents, self.environ)
         decider = Decider(
             agents,
             self.model,
@@ -194,14 +196,16 @@ class SlackOffice:
             deadline_seconds=3_600,
             owner="alice",
             blob=app.store.blob,
+            masks=masks,
         )
         media = channels(app)
-        runner = Runner(Toolbox(agents, self.environ, attached.tools(media)))
+        runner = Runner(Toolbox(agents, self.environ, attached.tools(media), masks))
         return Worker(
             app.store,
             Lamp(Performer(decider, runner, media), media),
             lease_seconds=LEASE_SECONDS,
             patience=Patience(first_seconds=0.05, longest_seconds=0.1, tries=8, away_tries=100),
+            masks=masks,
         )
 
     # ---- people ----------------------------------------------------------------------------------

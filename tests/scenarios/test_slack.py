@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
-from pathlib import Path
-
 import pytest
 
 from bot.cli.story import told
 from bot.core.events import MessageNoted, Verdict
-from channels.slack.manifest import manifest
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import Mode, SlackOffice, only_thread, until
-from tests.slack_server.server import SlackServer
 from tests.slack_server.shapes import as_objects
 from tests.slack_server.workspace import Message
 
@@ -27,22 +22,6 @@ CHOOSE: Reply = [
         },
     )
 ]
-
-
-@pytest.fixture(params=["socket", "http"])
-def mode(request: pytest.FixtureRequest) -> Mode:
-    return request.param
-
-
-@pytest.fixture
-async def either(
-    mode: Mode, redis_server: str, tmp_path: Path, free_port: Callable[[], int]
-) -> AsyncGenerator[SlackOffice]:
-    """Heard in this mode, as the manifest for it says."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}/slack/events" if mode == "http" else ""
-    async with SlackServer(manifest(url)) as slack:
-        yield SlackOffice(slack, redis_server, tmp_path, port)
 
 
 def action_ids(message: Message) -> list[str]:
@@ -172,7 +151,7 @@ async def test_a_press_by_someone_not_allowed_is_refused_in_private_and_recorded
         await until(lambda: len(notes) == 1, "the private note")
         _, events = await only_thread(app)
     assert notes[0].user == office.eve.id
-    assert "not among those who may decide" in notes[0].text
+    assert notes[0].text.startswith("You are not among those who may decide this: ")
     assert [event.type for event in events].count("VerdictRefused") == 1
     assert office.ledger() == []
     assert action_ids(card) == ["approve", "deny", "edit"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
-from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -15,26 +13,10 @@ from tests.engine.office import Reply
 from tests.scenarios.slack_office import Mode, SlackOffice, only_thread, until
 from tests.slack_server.delivery import Delivery, NotTaken
 from tests.slack_server.faults import Fail, Limit, LoseReply
-from tests.slack_server.server import SlackServer
 from tests.slack_server.shapes import Json, as_text
 from tests.slack_server.workspace import Message
 
 SHIP: Reply = [("ship", {"tag": "v1", "because": "it was asked for"})]
-
-
-@pytest.fixture(params=["socket", "http"])
-def mode(request: pytest.FixtureRequest) -> Mode:
-    return request.param
-
-
-@pytest.fixture
-async def either(
-    mode: Mode, redis_server: str, tmp_path: Path, free_port: Callable[[], int]
-) -> AsyncGenerator[SlackOffice]:
-    port = free_port()
-    url = f"http://127.0.0.1:{port}/slack/events" if mode == "http" else ""
-    async with SlackServer(manifest(url)) as slack:
-        yield SlackOffice(slack, redis_server, tmp_path, port)
 
 
 def ask(office: SlackOffice, text: str) -> Delivery:

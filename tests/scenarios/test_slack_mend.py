@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Callable
-from pathlib import Path
 
 import pytest
 
-from channels.slack.manifest import manifest
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import AGENT, SlackOffice, until
-from tests.slack_server.server import SlackServer
 
 SHIP: Reply = [("ship", {"tag": "v1.2.3", "because": "it was asked for"})]
 STAND_BY: Reply = [("stand_by", {})]
@@ -20,14 +16,11 @@ DONE: Reply = [("done_for_now", {"message": "Shipped."})]
 
 
 @pytest.fixture
-async def office(
-    redis_server: str, tmp_path: Path, free_port: Callable[[], int]
-) -> AsyncGenerator[SlackOffice]:
-    async with SlackServer(manifest()) as slack:
-        made = SlackOffice(slack, redis_server, tmp_path, free_port())
-        agent = tmp_path / "agents" / "shipper" / "agent.md"
-        agent.write_text(AGENT.replace("approvers: [bob, carol{more}]\n", ""))
-        yield made
+def office(office: SlackOffice) -> SlackOffice:
+    """Whose agent names nobody who approves."""
+    agent = office.folder / "agents" / "shipper" / "agent.md"
+    agent.write_text(AGENT.replace("approvers: [bob, carol{more}]\n", ""))
+    return office
 
 
 async def test_the_command_on_a_card_that_nobody_may_decide_makes_it_decidable(
@@ -50,3 +43,22 @@ async def test_the_command_on_a_card_that_nobody_may_decide_makes_it_decidable(
         fresh = await office.shown(root, len(office.answers(root)))
         await office.slack.people.press(office.bob, fresh, "approve").reply()
         await until(lambda: office.ledger() == ["v1.2.3"], "the call")
+
+
+async def test_an_edit_that_would_leave_nobody_to_approve_is_warned_of_before_it_counts(
+    office: SlackOffice,
+) -> None:
+    agent = office.folder / "agents" / "shipper" / "agent.md"
+    agent.write_text(AGENT.replace("[bob, carol{more}]", "[alice, bob]"))
+    async with office.listening(), office.working([SHIP]):
+        root = office.mention("ship it")
+        card = await office.shown(root, 1)
+        assert "May decide: bob" in card.text
+        assert "May deny and not approve: alice (asked for it)" in card.text
+        await office.slack.people.press(office.bob, card, "edit").reply()
+        view = office.slack.people.view(office.bob)
+        assert "too few are left who may approve it*: nobody, and it needs 1" in str(view.body)
+        await office.slack.people.submit(office.bob, view, {"tag": "v1.2.4"})
+        fresh = await office.shown(root, 2)
+        assert "Nobody may approve this as it stands." in fresh.text
+        assert "alice (asked for it), bob (changed its arguments)" in fresh.text

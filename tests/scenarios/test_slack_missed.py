@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
-from pathlib import Path
+import asyncio
 
 import pytest
 from redis import Redis
 
 from bot.app import App
-from channels.slack.manifest import manifest
-from tests.scenarios.slack_office import SlackOffice, until
-from tests.slack_server.server import SlackServer
+from bot.core.events import MessageReceived
+from channels.slack import later
+from tests.scenarios.slack_office import SlackOffice, only_thread, until
+from tests.scenarios.test_slack import SHIP
+from tests.scenarios.test_slack_trouble import quiet
+from tests.slack_server.faults import Fail
 
 DAY = 24 * 3600
 
 
 @pytest.fixture
-async def office(
-    redis_server: str, tmp_path: Path, free_port: Callable[[], int]
-) -> AsyncGenerator[SlackOffice]:
-    async with SlackServer(manifest()) as slack:
-        slack.post.pauses = ()
-        yield SlackOffice(slack, redis_server, tmp_path, free_port())
+def office(office: SlackOffice) -> SlackOffice:
+    """Slack tells nothing a second time."""
+    office.slack.post.pauses = ()
+    return office
 
 
 async def cursor(app: App, office: SlackOffice) -> str:
@@ -95,6 +95,81 @@ async def test_no_cursor_moves_past_what_was_not_read_back_yet(office: SlackOffi
             slow.release.set()
             await until(lambda: _is_read(office), "the end of the reading")
         assert await _cursor_of(office) > missed.ts
+
+
+# ---- notes that one person alone sees -----------------------------------------------------------------
+async def test_a_guest_who_was_told_is_not_told_again_when_their_words_are_read_back(
+    office: SlackOffice,
+) -> None:
+    gina = office.slack.team.person("gina", "guest")
+    office.slack.team.join(gina, office.channel)
+    notes = office.slack.team.ephemerals
+    async with office.working(["One."]):
+        async with office.listening():
+            office.mention("ship it", gina)
+            await until(lambda: len(notes) == 1, "the note")
+        missed = office.mention("first")
+        await office.slack.post.settled()
+        async with office.listening():
+            await office.shown(missed, 1)
+            assert len(notes) == 1
+            office.mention("ship it!", gina)
+            await until(lambda: len(notes) == 2, "a note on new words")
+
+
+async def test_a_guest_whose_words_were_missed_is_told(office: SlackOffice) -> None:
+    gina = office.slack.team.person("gina", "guest")
+    office.slack.team.join(gina, office.channel)
+    async with office.listening():
+        office.say("lunch?")
+        await office.slack.post.settled()
+    office.mention("ship it", gina)
+    await office.slack.post.settled()
+    async with office.listening():
+        await until(lambda: len(office.slack.team.ephemerals) == 1, "the note")
+
+
+async def test_what_was_said_to_words_at_a_copy_is_not_said_again_when_they_are_read_back(
+    office: SlackOffice,
+) -> None:
+    notes = office.slack.team.ephemerals
+    async with office.working([SHIP, "Shipped."]):
+        async with office.listening():
+            said = office.mention("ship it")
+            await office.shown(said, 1)
+            (copy,) = office.direct(office.bob)
+            alone = office.slack.team.channels[copy.channel]
+            office.slack.people.say(office.bob, alone, "LGTM")
+            await until(lambda: len(notes) == 1, "the note")
+        office.slack.people.say(office.bob, alone, "approve")
+        await office.slack.post.settled()
+        async with office.listening():
+            await office.shown(said, 2)
+    assert (len(notes), office.ledger()) == (1, ["v1.2.3"])
+
+
+# ---- words whose author Slack cannot tell for now ------------------------------------------------------
+async def test_words_that_slack_no_longer_tells_are_heard_once_their_author_can_be_looked_up(
+    office: SlackOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(later, "PAUSES", (0.05,) * 5)
+    office.slack.faults.plan("users.info", *[Fail(500)] * 3)
+    async with office.listening() as app, office.working(["Hi."]), quiet():
+        said = office.mention("hello", office.eve)
+        await office.slack.post.settled()
+        await office.shown(said, 1)
+        _, events = await only_thread(app)
+    assert [type(event) for event in events].count(MessageReceived) == 1
+    assert len(office.slack.ledger.calls("users.info")) == 4
+
+
+async def test_words_that_wait_for_their_author_hold_up_no_end(office: SlackOffice) -> None:
+    office.slack.faults.rule = lambda entry: Fail(500) if entry.method == "users.info" else None
+    async with office.listening(), quiet():
+        office.mention("hello", office.eve)
+        await office.slack.post.settled()
+        begun = asyncio.get_running_loop().time()
+    assert asyncio.get_running_loop().time() - begun < 4
 
 
 async def _cursor_of(office: SlackOffice) -> str:

@@ -80,6 +80,8 @@ async def test_words_at_a_copy_decide_on_its_card(office: SlackOffice, under: bo
         office.slack.people.say(office.bob, channel, "deny not on a Friday", root)
         await office.shown(said, 2)
         _, events = await only_thread(app)
+    eyes = [call.arguments["channel"] for call in office.slack.ledger.calls("reactions.add")]
+    assert channel.id not in eyes
     assert verdicts([*events]) == [("deny", "bob")]
     assert "not on a Friday" in office.model.asked[-1]
 

@@ -5,33 +5,19 @@ from __future__ import annotations
 import asyncio
 import signal
 from asyncio.subprocess import Process
-from collections.abc import AsyncGenerator, Callable
-from pathlib import Path
 
 import pytest
 
-from channels.slack.manifest import manifest
 from tests.scenarios.slack_office import Mode, SlackOffice, until
-from tests.slack_server.server import SlackServer
 from tests.slack_server.shapes import as_object
 from tests.slack_server.workspace import Message
 
 READY_SECONDS = 30
 
 
-@pytest.fixture(params=["socket", "http"])
-def mode(request: pytest.FixtureRequest) -> Mode:
-    return request.param
-
-
 @pytest.fixture
-async def office(
-    mode: Mode, redis_server: str, tmp_path: Path, free_port: Callable[[], int]
-) -> AsyncGenerator[SlackOffice]:
-    port = free_port()
-    url = f"http://127.0.0.1:{port}/slack/events" if mode == "http" else ""
-    async with SlackServer(manifest(url)) as slack:
-        yield SlackOffice(slack, redis_server, tmp_path, port)
+def office(either: SlackOffice) -> SlackOffice:
+    return either
 
 
 async def ready(process: Process, name: str) -> None:

@@ -304,6 +304,19 @@ async def test_a_ticket_is_good_once_and_only_in_the_browser_that_has_it(places:
         assert await places.back("/slack/oauth_redirect?code=1&state=guess", forged) == 401
 
 
+async def test_nothing_is_stored_for_those_who_come_without_slacks_consent(
+    places: Two, redis_server: str
+) -> None:
+    async with places.office.listening("http"):
+        before = set(everywhere(redis_server))
+        for number in range(5):
+            _, cookie = await places.begin(places.second)
+            state = cookie.partition("=")[2]
+            address = f"/slack/oauth_redirect?code={number}&state={state}"
+            assert await places.back(address, cookie) == 401
+        assert set(everywhere(redis_server)) == before
+
+
 async def test_the_pages_of_installing_read_no_body(places: Two) -> None:
     async with places.office.listening("http"), aiohttp.ClientSession() as session:
         for path, status in (("install", 200), ("oauth_redirect", 400)):

@@ -86,7 +86,7 @@ def test_an_approval_shows_everything_that_is_decided_on() -> None:
         "538568d55641c2b95846a1ea694ccabac1deee73",
         "two commits wait",
         "Push tag v1.5.0",
-        "ana, bo",
+        "who may decide",
         "1 of 2 (bo)",
         "edited by",
         "2026-11-18 11:06:40 UTC",
@@ -96,6 +96,20 @@ def test_an_approval_shows_everything_that_is_decided_on() -> None:
         "approve | deny REASON | edit tag=VALUE",
     ):
         assert part in text, part
+
+
+def test_whoever_cannot_approve_is_left_out_and_it_is_said_why() -> None:
+    asked = replace(APPROVAL, approvers=("ana", "bo", "cy"), barred=("cy",), editors=("cy",))
+    rows = [" ".join(line.strip("| ").split()) for line in printed(card(asked, PLAIN)).split("\n")]
+    assert "who may decide ana" in rows
+    assert "not cy changed its arguments" in rows
+
+
+@pytest.mark.parametrize("asked", [APPROVAL, UNKNOWN])
+def test_what_is_asked_anew_says_why(asked: Approval | UnknownOutcome) -> None:
+    assert "asked anew" not in printed(card(asked, PLAIN))
+    text = " ".join(printed(card(replace(asked, anew="the tag moved"), PLAIN)).split())
+    assert "asked anew the tag moved" in text
 
 
 def test_self_approval_is_spoken_of_only_where_it_is_allowed() -> None:

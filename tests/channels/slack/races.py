@@ -1,7 +1,8 @@
-"""Races: ten people decide on one card at once, some by Approve and some by a form to deny; one decision comes of it.
+"""Races: ten people decide on one card at once, on the card itself or on their copy of it, some by Approve and some by a form to deny.
 
 `python -m tests.channels.slack.races 1000` plays so many, over two listeners and two workers, and prints what it saw.
-Each race is judged by its log, by what the tool did and by who was told what in private.
+One decision comes of it. Each race is judged by its log, by what the tool did, by who was told what in private, and by how the card
+and every copy of it stand in the end.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
+import pytest
 import structlog
 from pydantic import JsonValue
 
@@ -27,18 +30,20 @@ from bot.core.values import Address
 from bot.engine.desk import thread_id
 from bot.engine.server import ensure_server, stop_server
 from bot.model.port import Answer, ToolUse
+from channels.slack import marks, pace
 from channels.slack.manifest import manifest
+from channels.slack.marks import Json
 from tests.engine.office import ScriptedModel
-from tests.scenarios.slack_office import SlackOffice, until
-from tests.slack_server.faults import Fault, Refuse
-from tests.slack_server.ledger import Entry
+from tests.scenarios import slack_office
+from tests.scenarios.slack_office import PATIENCE_SECONDS, SlackOffice, until
+from tests.slack_server import delivery, views
 from tests.slack_server.server import SlackServer
 from tests.slack_server.shapes import as_objects
 from tests.slack_server.workspace import Message, Person
 from tests.slack_server.world import View
 
 CROWD = tuple(f"person{number}" for number in range(10))
-AT_ONCE = 10
+AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class Race:
     """What came of one: the word that counted, and what should not have been so."""
 
     word: str
+    by: str
     complaints: tuple[str, ...]
 
 
@@ -68,10 +74,9 @@ class Shipping(ScriptedModel):
 async def crowded(url: str, folder: Path) -> AsyncGenerator[tuple[SlackOffice, App]]:
     """An office where ten may decide, heard by two listeners and worked by two workers."""
     async with SlackServer(manifest()) as slack, AsyncExitStack() as stack:
+        stack.enter_context(_unhurried())
         office = SlackOffice(slack, url, folder, 0, CROWD)
         office.model = Shipping()
-        # Copies of the cards would go to the same ten people, one a second: that pace would be all that is seen.
-        slack.faults.rule = _nobody_alone
         app = await stack.enter_async_context(office.listening())
         await stack.enter_async_context(office.listening())
         await stack.enter_async_context(office.working())
@@ -79,8 +84,15 @@ async def crowded(url: str, folder: Path) -> AsyncGenerator[tuple[SlackOffice, A
         yield office, app
 
 
-def _nobody_alone(entry: Entry) -> Fault | None:
-    return Refuse("user_not_found") if entry.method == "conversations.open" else None
+@contextmanager
+def _unhurried() -> Generator[None]:
+    """Slack waits three seconds, a lease lasts two, and each person gets one copy a second: that alone would be seen on a busy machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pace, "BURST", 1_000_000)
+        patch.setattr(delivery, "ACK_SECONDS", 60.0)
+        patch.setattr(views, "TRIGGER_SECONDS", 60.0)
+        patch.setattr(slack_office, "LEASE_SECONDS", 30.0)
+        yield
 
 
 async def races(office: SlackOffice, app: App, count: int, chance: random.Random) -> list[Race]:
@@ -92,6 +104,8 @@ async def races(office: SlackOffice, app: App, count: int, chance: random.Random
         # What is judged is forgotten, or looking for the rest would take longer each time.
         office.slack.team.ephemerals.clear()
         office.slack.world.views.clear()
+        for person in (office.bob, office.carol, *office.crowd):
+            office.slack.team.direct(person, office.slack.bot).messages.clear()
     return found
 
 
@@ -99,10 +113,12 @@ async def _race(office: SlackOffice, app: App, number: int, chance: random.Rando
     root = office.elsewhere(f"ship race-{number:05}")
     await until(lambda: bool(office.answers(root)), "the card")
     card = office.answers(root)[0]
+    copies = _copies(office, card)
     people = chance.sample(office.crowd, len(office.crowd))
     approving = chance.randint(1, len(people) - 1)
-    forms = [await _form(office, person, card) for person in people[approving:]]
-    deeds = [_approve(office, person, card) for person in people[:approving]]
+    pressed = {person.id: chance.choice((card, copies[person.id])) for person in people}
+    forms = [await _form(office, person, pressed[person.id]) for person in people[approving:]]
+    deeds = [_approve(office, person, pressed[person.id]) for person in people[:approving]]
     deeds += [_deny(office, form) for form in forms]
     chance.shuffle(deeds)
     await asyncio.gather(*deeds)
@@ -116,7 +132,35 @@ async def _race(office: SlackOffice, app: App, number: int, chance: random.Rando
     locator = f"{office.slack.team.team}/{root.channel}/{root.ts}"
     events = await app.desk.events(thread_id(Address(channel="slack", locator=locator)))
     runs = office.ledger().count(f"race-{number:05}")
-    return judged(people, events, told(), runs)
+    race = judged(people, events, told(), runs)
+    open_still = await _left_open([card, *copies.values()], race)
+    return replace(race, complaints=(*race.complaints, *open_still))
+
+
+def _copies(office: SlackOffice, card: Message) -> dict[str, Message]:
+    """What each of those who are asked has of this card in private."""
+    channels = office.slack.team.channels
+    ours = cast("Json", {"metadata": card.metadata, "bot_id": card.bot_id})
+    found = marks.read(marks.mark(ours, card.bot_id, "copies"))
+    return {copy.user: channels[copy.channel].messages[copy.ts] for copy in found}
+
+
+async def _left_open(cards: Sequence[Message], race: Race) -> list[str]:
+    """What does not say in the end by whom it was decided, or can be pressed still."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+    while found := [each for each in cards if not closed(each, race)]:
+        if asyncio.get_running_loop().time() > deadline:
+            break
+        await asyncio.sleep(0.01)
+    return [f"stands as {card.text[:200]!r}" for card in found]
+
+
+def closed(card: Message, race: Race) -> bool:
+    """Whether it has come to its end, and says so."""
+    decided = "Denied by" if race.word == "deny" else "Approved by"
+    says = decided in card.text and race.by in card.text.partition(decided)[2]
+    over = race.word == "deny" or "Done" in card.text
+    return says and over and all(block["type"] != "actions" for block in card.blocks)
 
 
 async def _approve(office: SlackOffice, person: Person, card: Message) -> None:
@@ -149,14 +193,14 @@ def judged(
     counted = [verdict for name, verdict in verdicts.items() if name not in refused]
     ids = {person.name: person.id for person in people}
     losers = Counter(ids[verdicts[name].actor] for name in refused)
-    word = counted[0].word if counted else ""
+    word, by = (counted[0].word, counted[0].actor) if counted else ("", "")
     wrong = {
         f"{len(verdicts)} verdicts": len(verdicts) != len(people),
         f"{len(counted)} decisions": len(counted) != 1,
         f"told {sorted(told)}, refused {sorted(losers)}": Counter(told) != losers,
         f"{runs} runs after {word!r}": runs != (word == "approve"),
     }
-    return Race(word, tuple(complaint for complaint, is_so in wrong.items() if is_so))
+    return Race(word, by, tuple(complaint for complaint, is_so in wrong.items() if is_so))
 
 
 async def _main(count: int, seed: int) -> int:

@@ -12,6 +12,8 @@ from inline_snapshot import snapshot
 from pydantic import JsonValue
 
 from bot.core.outbox import Approval, Hold, Notice, Outgoing, Question, Say, UnknownOutcome
+from bot.kit.people import People, Person
+from channels.slack import reader
 from channels.slack.cards import Json, Look, Post, plain, render
 from tests.channels.slack.limits import broken, calls, read, texts
 
@@ -104,7 +106,7 @@ What a look beforehand found
 > Push tag v1.5.0 to 538568d
 Said since this was asked
 > cy: hurry
-  May decide: ana, bo
+  May decide: ana
   Approvals: 1 of 2 (bo)
   Until <!date^1795000000^{date_short_pretty}, {time}|2026-11-18 11:06 UTC>
   Request T-4-0-v2
@@ -117,6 +119,7 @@ def test_the_text_of_an_approval_is_the_whole_ask() -> None:
     assert card(APPROVAL).text == snapshot("""\
 <@U012ANA> <@U034BO> *Approval wanted: push_tag*
 Why, in the model's own words: two commits wait
+May decide: ana
 Until <!date^1795000000^{date_short_pretty}, {time}|2026-11-18 11:06 UTC>
 Press a button, or reply in this thread with exactly `approve` or `deny REASON`. Anything else is a message and decides nothing.
 tag: v1.5.0
@@ -150,7 +153,7 @@ Was vorab zu sehen war
 > Push tag v1.5.0 to 538568d
 Seit der Frage gesagt
 > cy: hurry
-  Entscheiden dürfen: ana, bo
+  Entscheiden dürfen: ana
   Genehmigungen: 1 von 2 (bo)
   Bis <!date^1795000000^{date_short_pretty}, {time}|2026-11-18 12:06 CET>
   Anfrage T-4-0-v2
@@ -160,6 +163,7 @@ Einen Knopf drücken oder in diesem Thread genau `genehmigen` oder `ablehnen GRU
     assert card(APPROVAL, DE).text == snapshot("""\
 <@U012ANA> *Genehmigung erbeten: push_tag*
 Warum, in den Worten des Modells: two commits wait
+Entscheiden dürfen: ana
 Bis <!date^1795000000^{date_short_pretty}, {time}|2026-11-18 12:06 CET>
 Einen Knopf drücken oder in diesem Thread genau `genehmigen` oder `ablehnen GRUND` antworten. Alles andere ist eine Nachricht und entscheidet nichts.
 tag: v1.5.0
@@ -227,6 +231,44 @@ def test_a_card_that_nobody_may_decide_says_what_mends_it(
 def test_a_card_that_too_few_may_decide_says_who_may() -> None:
     post = card(replace(APPROVAL, barred=("ana",)))
     assert "Only bo may approve this as it stands, and it needs 2 different people." in read(post)
+
+
+def test_who_may_not_approve_is_named_with_the_reason_in_the_card_and_its_text() -> None:
+    asked = replace(
+        APPROVAL, approvers=("ana", "bo", "cy", "di"), barred=("ana", "di"), editors=("di",)
+    )
+    who = "May decide: cy\n"
+    why = "May deny and not approve: ana (asked for it), di (changed its arguments)\n"
+    post = card(asked)
+    assert f"  {who}  {why}" in read(post)
+    assert f"\n{who}{why}" in post.text
+    german = "ana (hat darum gebeten), di (hat die Argumente geändert)"
+    assert f"Ablehnen dürfen, nicht genehmigen: {german}\n" in read(card(asked, DE))
+
+
+def test_a_card_whose_approvers_slack_does_not_know_says_what_mends_it() -> None:
+    look = reader.look(APPROVAL, People({"ana": Person(), "bo": Person(slack="U0B")}))
+    assert look.absent == ("ana",)
+    post = card(APPROVAL, look)
+    for text in (read(post), post.text):
+        assert "not known here: ana." in text
+        assert "`bot approvers T --add ana --slack U…`" in text
+        assert "`bot approve T-4-0-v2 --as ana`" in text
+    assert "people-Datei" in card(APPROVAL, replace(look, language="de")).text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        replace(APPROVAL, votes=(), quorum=1),
+        replace(APPROVAL, barred=("ana",)),
+        replace(APPROVAL, channels=("email",)),
+    ],
+)
+def test_an_absent_approver_whom_it_does_not_take_is_no_trouble(
+    asked: Approval,
+) -> None:
+    assert "not known here" not in card(asked, Look(absent=("ana",))).text
 
 
 def test_an_argument_of_a_hundred_kilobytes_goes_along_as_a_file() -> None:
@@ -332,7 +374,9 @@ Press a button, or reply in this thread with a number or in your own words.
 1. Patch: v1.4.3
 2. Minor: v1.5.0
 What to know:
-&gt; Two commits since `v1.4.2`.\
+&gt; Two commits since `v1.4.2`.
+Said since this was asked:
+&gt; cy: hurry\
 """)
 
 

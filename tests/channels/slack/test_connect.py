@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import pytest
 from aiohttp import web
 
 from bot.kit.people import People
+from bot.kit.pulse import Pulse
 from channels.slack import connect
 from channels.slack.api import Web
 from channels.slack.connect import NotWelcome, introduced, over_socket
@@ -17,7 +19,9 @@ from channels.slack.listen import Listener
 from channels.slack.manifest import SCOPES, manifest
 from channels.slack.parse import Us
 from tests.channels.slack.porch import Porch
+from tests.scenarios.slack_office import until
 from tests.slack_server.server import SlackServer
+from tests.slack_server.workspace import Channel, Person
 
 
 @asynccontextmanager
@@ -57,32 +61,113 @@ async def test_a_token_of_another_kind_is_not_welcome() -> None:
             await introduced(Web(slack.app.app_token, slack.api_url))
         ear = Listener(Web(slack.token, slack.api_url), Us("T", "U"), People(), Porch())
         with pytest.raises(NotWelcome, match="SLACK_APP_TOKEN"):
-            await over_socket(ear, slack.token, asyncio.Event(), lambda: None)
+            await over_socket(ear, slack.token, Told(), asyncio.Event(), lambda: None)
 
 
-async def test_a_socket_that_is_deaf_is_renewed_and_hears_again(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(connect, "LOOK_SECONDS", 0.05)
-    monkeypatch.setattr(connect, "SILENT_SECONDS", 0.5)
+# ---- a socket that passes nothing on -----------------------------------------------------------------
+class Told:
+    """A pulse that says what it is told to, and keeps what it was asked."""
+
+    def __init__(self, *says: bool | OSError) -> None:
+        self.asked: list[float] = []
+        self._says = list(says)
+
+    async def said(self, seconds: float) -> None:
+        raise AssertionError("a listener writes nothing")
+
+    async def unheard(self, silent: float, after: float) -> bool:
+        self.asked.append(after)
+        say = self._says.pop(0) if self._says else False
+        if isinstance(say, OSError):
+            raise say
+        return say
+
+
+@dataclass
+class Room:
+    """A workspace with a listener on a socket."""
+
+    slack: SlackServer
+    porch: Porch
+    alice: Person
+    channel: Channel
+
+    def say(self, who: Person, text: str) -> None:
+        self.slack.people.say(who, self.channel, text)
+
+    async def hears(self, text: str) -> None:
+        self.say(self.alice, f"{self.slack.mention} {text}")
+        async with asyncio.timeout(10):
+            await self.porch.heard.wait()
+        assert self.porch.said[0].text == text
+
+
+@asynccontextmanager
+async def listening(pulse: Pulse) -> AsyncGenerator[Room]:
     async with SlackServer(manifest()) as slack:
         alice = slack.team.person("alice")
         channel = slack.team.channel("releases", [alice, slack.bot])
-        reach, porch, stop, ready = (
-            Web(slack.token, slack.api_url),
-            Porch(),
-            asyncio.Event(),
-            asyncio.Event(),
-        )
-        ear = Listener(reach, await introduced(reach), People(), porch)
-        running = asyncio.create_task(over_socket(ear, slack.app.app_token, stop, ready.set))
+        web, porch = Web(slack.token, slack.api_url), Porch()
+        stop, ready = asyncio.Event(), asyncio.Event()
+        ear = Listener(web, await introduced(web), People(), porch)
+        running = asyncio.create_task(over_socket(ear, slack.app.app_token, pulse, stop, ready.set))
         await ready.wait()
-        slack.sockets.deafen()
-        opened = slack.sockets.opened
-        await slack.until(lambda: slack.sockets.opened > opened)
-        slack.people.say(alice, channel, f"{slack.mention} can you hear me?")
-        async with asyncio.timeout(10):
-            await porch.heard.wait()
+        yield Room(slack, porch, alice, channel)
         stop.set()
         await running
-    assert porch.said[0].text == "can you hear me?"
+
+
+@pytest.fixture
+def looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connect, "LOOK_SECONDS", 0.05)
+
+
+@pytest.mark.usefixtures("looking")
+async def test_a_socket_that_is_silent_for_long_is_renewed_and_hears_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connect, "SILENT_SECONDS", 0.5)
+    async with listening(Told()) as room:
+        room.slack.sockets.deafen()
+        opened = room.slack.sockets.opened
+        await room.slack.until(lambda: room.slack.sockets.opened > opened)
+        await room.hears("can you hear me?")
+
+
+@pytest.mark.usefixtures("looking")
+async def test_a_socket_on_which_what_we_wrote_is_overdue_is_renewed_and_hears_again() -> None:
+    async with listening(Told(True)) as room:
+        await room.slack.until(lambda: room.slack.sockets.opened == 2)
+        await room.hears("can you hear me?")
+
+
+@pytest.mark.usefixtures("looking")
+async def test_where_nothing_comes_back_it_is_waited_for_longer_each_time() -> None:
+    pulse = Told(*[True] * 6)
+    async with listening(pulse) as room:
+        await room.slack.until(lambda: room.slack.sockets.opened == 7)
+        assert pulse.asked[:6] == [30, 60, 120, 240, 300, 300]
+
+
+@pytest.mark.usefixtures("looking")
+async def test_once_it_comes_back_the_wait_is_short_again() -> None:
+    pulse = Told(True, True)
+    async with listening(pulse) as room:
+        await room.slack.until(lambda: room.slack.sockets.opened == 3)
+        await until(lambda: pulse.asked[-1] == 120, "a longer wait")
+        room.say(room.alice, "lunch?")
+        await room.slack.post.settled()
+        asked = len(pulse.asked)
+        await until(lambda: len(pulse.asked) > asked + 1, "a look")
+        assert pulse.asked[-1] == 120
+        room.say(room.slack.bot, "what we wrote")
+        await until(lambda: pulse.asked[-1] == 30, "a short wait")
+
+
+@pytest.mark.usefixtures("looking")
+async def test_a_store_that_is_away_renews_nothing() -> None:
+    pulse = Told(*[ConnectionError("Redis is away")] * 5)
+    async with listening(pulse) as room:
+        await until(lambda: len(pulse.asked) > 6, "some looks")
+        assert room.slack.sockets.opened == 1
+        await room.hears("still there?")

@@ -86,8 +86,9 @@ async def test_each_who_may_decide_has_a_copy_of_their_own_in_their_language(tea
     assert "<@" not in bob.text + carol.text
     link = f"{team.slack.world.url}/archives/{card.channel}/p{team.root.ts.replace('.', '')}"
     assert link in str(bob.blocks[0])
-    sent = [cast("marks.Json", {"metadata": each.metadata}) for each in (card, bob, carol)]
-    keys = [marks.mark(each) for each in sent]
+    bot = team.slack.bot.bot_id
+    sent = [{"bot_id": bot, "metadata": each.metadata} for each in (card, bob, carol)]
+    keys = [marks.mark(cast("marks.Json", each), bot) for each in sent]
     assert keys == [KEY, f"{KEY}@{bob_id(team)}", f"{KEY}@{team.persons['carol'].id}"]
     first, *others = receipt.split(" ")
     assert first.endswith(f"/{card.ts}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal, cast
 
 import pytest
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 from pydantic import Field, JsonValue
 
 from bot.kit.arguments import Args, Json, schema_of
+from channels.slack.approval import strands
 from channels.slack.cards import Look
 from channels.slack.forms import Mistakes, Values, changes, deny, edit, reason
 from tests.channels.slack.limits import broken_view, texts
+from tests.channels.slack.test_cards import APPROVAL
 from tests.channels.slack.test_cards_properties import arguments as any_arguments
 
 EN, DE = Look(), Look(language="de")
@@ -129,6 +132,19 @@ def test_values_come_back_with_their_types() -> None:
         "tag": "v2", "amount": 7, "share": 0.25, "force": True, "level": "major", "note": "hurry",
         "files": ["c"], "where": {"region": "us", "zone": 2},
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("look", [EN, DE])
+def test_a_form_warns_where_a_change_would_leave_too_few_to_approve_it(look: Look) -> None:
+    both = replace(APPROVAL, quorum=1, votes=())
+    assert strands(both, "bo", look) == ""
+    assert strands(replace(both, self_approval=True, quorum=2), "bo", look) == ""
+    warning = strands(replace(both, quorum=2), "bo", look)
+    assert ": ana" in warning
+    assert "`bot approvers T --add NAME`" in warning
+    view = edit(REQUEST, "push_tag", CARD, SCHEMA, look, warning)
+    assert broken_view(view) == []
+    assert warning in texts(view)
 
 
 def test_only_what_was_changed_is_an_edit() -> None:

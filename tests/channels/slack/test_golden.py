@@ -161,10 +161,11 @@ table:
     **Bold**, _italic_, [docs](https://docs.example.com/?a=1&b=2), <b>tag</b>.
 What a look beforehand found
 > a\\u202egpj.exe\\u202c <!channel> <!here|here> <@U012> @everyone &amp; [x](https://a.example)
-  May decide: ana, bo
+  May decide: ana
   Approvals: 1 of 2 (bo)
   Until <!date^1795000000^{date_short_pretty}, {time}|2026-11-18 11:06 UTC>
   Request T-4-0-v2
+Without a Slack ID in the people file, and so not known here: ana. Too few are left who may approve this in Slack. To mend it: `bot approvers T --add ana --slack U…` (their profile, Copy member ID), start the workers anew and say something in this thread. At a terminal `bot approve T-4-0-v2 --as ana` counts too.
 Press a button, or reply in this thread with exactly `approve` or `deny REASON`. Anything else is a message and decides nothing.
 [Approve] [Deny…] [Edit…]\
 """,
@@ -185,11 +186,12 @@ What a look beforehand found
 > Push tag v1.5.0 to 538568d
 Said since this was asked
 > cy: hurry
-Not all of this fits here. Before you decide, read the attached file `T-4-0-v2.yaml`, which has all of it (40,953 characters, SHA-256 ed18e1892fe38f185206699ebedcfd20f9243c21c5f6ad942c032538aac08788).
-  May decide: ana, bo
+Not all of this fits here. Before you decide, read the attached file `T-4-0-v2.yaml`, which has all of it (40,962 characters, SHA-256 34bbf6b40bcef02938ef5282470e37bd54ffde0697effee8e172bc3534857166).
+  May decide: ana
   Approvals: 1 of 2 (bo)
   Until <!date^1795000000^{date_short_pretty}, {time}|2026-11-18 11:06 UTC>
   Request T-4-0-v2
+Without a Slack ID in the people file, and so not known here: ana. Too few are left who may approve this in Slack. To mend it: `bot approvers T --add ana --slack U…` (their profile, Copy member ID), start the workers anew and say something in this thread. At a terminal `bot approve T-4-0-v2 --as ana` counts too.
 Press a button, or reply in this thread with exactly `approve` or `deny REASON`. Anything else is a message and decides nothing.
 [Approve] [Deny…] [Edit…]\
 """)

@@ -6,11 +6,12 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import pytest
+from redis import Redis
 from slack_sdk.oauth.installation_store import Installation
 
 from bot.engine.redis_safe import RedisSafe
 from bot.engine.redis_store import RedisStore
-from channels.slack.installs import Installs, NotAllowed, States
+from channels.slack.installs import Installs, NotAllowed, Spent, States
 
 
 @asynccontextmanager
@@ -57,16 +58,17 @@ async def test_what_was_saved_is_found_by_workspace_and_person(redis_server: str
         assert await installs.teams() == ["T1", "T2"]
 
 
-async def test_an_organisation_is_a_place_of_its_own(redis_server: str) -> None:
+async def test_an_organisation_as_a_whole_is_refused_and_one_kept_from_before_is_no_workspace(
+    redis_server: str,
+) -> None:
     async with safe_on(redis_server) as safe:
         installs = Installs(safe)
-        await installs.async_save(installed("", "U1", "xoxb-e", "E1"))
+        with pytest.raises(NotAllowed, match="organisation"):
+            await installs.async_save(installed("", "U1", "xoxb-e", "E1"))
+        assert await safe.names() == []
+        await installs.async_save_bot(installed("", "U1", "xoxb-e", "E1").to_bot())
+        assert await installs.teams() == []
         assert await installs.async_find_bot(enterprise_id="E1", team_id="T1") is None
-        bot = await installs.async_find_bot(
-            enterprise_id="E1", team_id="T1", is_enterprise_install=True
-        )
-        assert bot is not None
-        assert bot.bot_token == "xoxb-e"
 
 
 async def test_installed_again_the_new_token_counts_and_the_old_is_nowhere(
@@ -105,13 +107,49 @@ async def test_who_is_not_allowed_leaves_nothing(redis_server: str) -> None:
         assert await safe.names() == []
 
 
+# ---- tickets of installing -----------------------------------------------------------------------------
 async def test_a_state_is_hard_to_guess_and_good_once(redis_server: str) -> None:
     async with safe_on(redis_server) as safe:
-        states = States(safe)
+        states, elsewhere = States(safe, "secret"), States(safe, "secret")
         one, other = await states.async_issue(), await states.async_issue()
         assert one != other
         assert len(one) > 40
-        assert [await states.async_consume(one) for _ in range(2)] == [True, False]
-        assert not await states.async_consume("")
-        assert not await states.async_consume("x" * 10_000)
+        assert [await each.async_consume(one) for each in (states, elsewhere)] == [True, True]
+        await elsewhere.spend(one)
+        assert not await states.async_consume(one)
+        with pytest.raises(Spent):
+            await states.spend(one)
         assert await states.async_consume(other)
+
+
+async def test_whoever_only_asks_for_a_ticket_leaves_nothing(redis_server: str) -> None:
+    async with safe_on(redis_server) as safe:
+        states = States(safe, "secret")
+        for _ in range(10):
+            assert await states.async_consume(await states.async_issue())
+        with Redis.from_url(redis_server) as raw:  # pyright: ignore[reportUnknownMemberType]
+            assert list(raw.scan_iter("bot:{safe}:*")) == []  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+
+
+async def test_a_state_is_good_for_ten_minutes(redis_server: str) -> None:
+    async with safe_on(redis_server) as safe:
+        now = 1_800_000_000.0
+        states = States(safe, "secret", lambda: now)
+        state = await states.async_issue()
+        now += 600
+        assert await states.async_consume(state)
+        now += 1
+        assert not await states.async_consume(state)
+
+
+@pytest.mark.parametrize(
+    "spoil", ["", "x" * 10_000, "1.2.3", "{0}0", "0{0}", "1{0}", " {0}", "{0}\n"]
+)
+async def test_a_state_that_is_not_signed_here_is_none(redis_server: str, spoil: str) -> None:
+    async with safe_on(redis_server) as safe:
+        states = States(safe, "secret")
+        state = await states.async_issue()
+        assert not await states.async_consume(spoil.format(state))
+        assert not await States(safe, "another").async_consume(state)
+        at, nonce, signature = state.split(".")
+        assert not await states.async_consume(f"{int(at) + 1}.{nonce}.{signature}")

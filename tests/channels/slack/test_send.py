@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -11,7 +11,7 @@ from bot.core.outbox import Approval, Question, Say
 from bot.core.values import Address
 from bot.kit.channel import Undeliverable
 from bot.kit.people import People, Person
-from channels.slack.address import Place
+from channels.slack.address import Place, begun
 from channels.slack.api import Web
 from channels.slack.manifest import manifest
 from channels.slack.reader import look, user_of
@@ -79,6 +79,42 @@ async def test_what_was_sent_is_found_by_its_key_and_nothing_else_is(room: Room)
     assert await room.sender.find(room.address, "t1-9-0") is None
 
 
+class Echoes:
+    """A pulse that keeps what is said to have been written."""
+
+    def __init__(self, *errors: OSError) -> None:
+        self.ages: list[float] = []
+        self._errors = list(errors)
+
+    async def said(self, seconds: float) -> None:
+        self.ages.append(seconds)
+        for error in self._errors:
+            raise error
+
+    async def unheard(self, silent: float, after: float) -> bool:
+        raise AssertionError("who writes hears nothing")
+
+
+async def test_what_slack_took_is_to_come_back_and_what_it_refused_is_not(room: Room) -> None:
+    echoes = Echoes()
+    sender = Slack(Web(room.slack.token, room.slack.api_url), People(), echoes)
+    room.slack.faults.plan("chat.postMessage", Refuse("is_archived"), Fail(500))
+    for error in (Undeliverable, OSError):
+        with pytest.raises(error):
+            await sender.send(room.address, HELLO)
+    assert echoes.ages == []
+    await sender.send(room.address, HELLO)
+    assert len(echoes.ages) == 1
+    assert 0 < echoes.ages[0] < 5
+
+
+async def test_a_pulse_that_cannot_be_told_costs_no_message(room: Room) -> None:
+    echoes = Echoes(ConnectionError("Redis is away"))
+    sender = Slack(Web(room.slack.token, room.slack.api_url), People(), echoes)
+    assert await sender.send(room.address, HELLO)
+    assert (room.posts(), len(echoes.ages)) == (1, 1)
+
+
 @pytest.mark.parametrize("fault", [LoseReply(), Cut(), Fail(503)])
 async def test_what_may_have_arrived_is_not_sent_again_by_itself(
     room: Room, fault: LoseReply | Cut | Fail
@@ -138,6 +174,27 @@ async def test_a_form_that_slack_refuses_goes_out_plainer_and_at_last_as_text(
 
 
 @pytest.mark.parametrize(
+    "ask",
+    [
+        replace(QUESTION, question=f"{'word ' * 300}Which?"),
+        replace(QUESTION, question=f"{'word ' * 600}Which?", choices=("a", "b")),
+        replace(QUESTION, context=f"{'word ' * 450}all of it", quote="bob: hurry"),
+        replace(QUESTION, quote=f"bob: {'word ' * 190}hurry"),
+    ],
+)
+async def test_where_slack_refuses_the_blocks_no_word_of_a_question_is_lost(
+    room: Room, ask: Question
+) -> None:
+    room.slack.faults.plan("chat.postMessage", Refuse("invalid_blocks"))
+    await room.sender.send(room.address, ask)
+    *before, message = room.ours()
+    files = [room.slack.team.files[name] for each in before for name in each.files]
+    told = "\n".join((message.text.replace("&gt; ", ""), *(f.content.decode() for f in files)))
+    for part in (ask.question, ask.context, ask.quote):
+        assert part in told
+
+
+@pytest.mark.parametrize(
     "refusal", ["channel_not_found", "not_in_channel", "is_archived", "token_revoked"]
 )
 async def test_what_slack_refuses_for_good_is_undeliverable_and_says_what_to_do(
@@ -156,6 +213,15 @@ async def test_a_bot_that_was_not_invited_says_so(room: Room) -> None:
     elsewhere = room.slack.team.channel("elsewhere", [])
     with pytest.raises(Undeliverable, match="invite"):
         await room.sender.send(Place("T1", elsewhere.id, "1.2").address, HELLO)
+
+
+async def test_somebody_is_told_also_while_nothing_of_the_thread_stands_there_yet(
+    room: Room,
+) -> None:
+    there = begun(f"{room.slack.team.team}/{room.channel.id}", 1_700_000_000_000, "a")
+    assert there is not None
+    await room.sender.tell(there, "alice", "that did not count")
+    assert [each.text for each in room.slack.team.ephemerals] == ["that did not count"]
 
 
 def test_a_card_is_in_the_language_of_those_asked_and_calls_them() -> None:

@@ -89,9 +89,38 @@ def test_an_expired_card_says_that_nobody_decided() -> None:
 def test_a_card_that_was_edited_away_names_the_one_that_counts() -> None:
     story, request = asking()
     story.edit(request, tag="v2")
-    assert "Out of date. The card that counts now is T-1-0-v2." in said(story, request)
+    where = "Out of date. The card that counts now is T-1-0-v2. It stands further down here"
+    assert where in said(story, request)
+    assert "Sie steht hier weiter unten" in said(story, request, DE)
     story.previewed("T-1-0")
     assert "Out of date. The card that counts now is T-1-0-v2." in said(story, request)
+
+
+def test_a_card_that_was_voided_says_why_there_is_another() -> None:
+    story, request = asking()
+    story.approve(request)
+    story.voided("T-1-0")
+    shown = said(story, request)
+    assert "The card that counts now is T-1-0-v2." in shown
+    assert "Asked anew, because:\n> pin changed" in shown
+    story.previewed("T-1-0")
+    fresh = look_of(story, "T-1-0-v2")
+    assert "Asked anew, because\n> pin changed" in read(fresh)
+    assert "Asked anew, because: pin changed" in fresh.text
+    assert "Erneut gefragt, weil: pin changed" in look_of(story, "T-1-0-v2", DE).text
+    story.approve("T-1-0-v2")
+    assert "Asked anew" not in said(story, request)
+
+
+def test_a_question_whether_it_happened_that_is_asked_again_says_why() -> None:
+    story, request = doubtful()
+    story.wait(60)
+    story.answer(request, "retry")
+    story.voided("T-1-0")
+    story.refused_preview("T-1-0")
+    post = look_of(story, story.call("T-1-0").request)
+    assert "Asked anew, because\n> it could not be tried again: only 3 left" in read(post)
+    assert "Asked anew, because: it could not be tried again: only 3 left" in post.text
 
 
 def test_a_card_still_open_keeps_its_buttons_and_counts_the_votes() -> None:

@@ -1,12 +1,13 @@
-"""Secrets: which values must not be seen, and how one is spoken of without being told."""
+"""Known: which values must not be seen, since we hold them ourselves, and how one is spoken of without being told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import SecretStr
 
+from bot.core.masks import Masks, masks
 from bot.kit.agent import Agent
 from bot.settings import Settings
 
@@ -18,11 +19,26 @@ def secret_values(
     settings: Settings, agents: Mapping[str, Agent], environ: Mapping[str, str]
 ) -> list[str]:
     """Every value that must not be logged: of the settings, of the addresses in them, of what tools declare."""
-    given = [value for value in _values(settings) if isinstance(value, SecretStr)]
-    told = [secret.get_secret_value() for secret in given]
+    told = _told(settings)
+    return [value for value in (*told, *_passwords(told), *_declared(agents, environ)) if value]
+
+
+def known_masks(
+    settings: Settings, agents: Mapping[str, Agent], environ: Mapping[str, str]
+) -> Masks:
+    """What is cut out of everything that is kept: an address of ours may be spoken of, if not its password."""
+    told = [value for value in _told(settings) if "://" not in value]
+    return masks([*told, *_passwords(_told(settings)), *_declared(agents, environ)])
+
+
+def _told(settings: Settings) -> list[str]:
+    given = (value for value in _values(settings) if isinstance(value, SecretStr))
+    return [secret.get_secret_value() for secret in given]
+
+
+def _declared(agents: Mapping[str, Agent], environ: Mapping[str, str]) -> list[str]:
     tools = (tool for agent in agents.values() for tool in agent.tools.values())
-    declared = [environ.get(name, "") for tool in tools for name in tool.secrets]
-    return [value for value in (*told, *_passwords(told), *declared) if value]
+    return [environ.get(name, "") for tool in tools for name in tool.secrets]
 
 
 def _values(settings: Settings) -> Iterable[object]:
@@ -30,7 +46,11 @@ def _values(settings: Settings) -> Iterable[object]:
 
 
 def _passwords(values: Iterable[str]) -> list[str]:
-    found = [urlsplit(value).password or "" for value in values if "://" in value]
+    addresses = [urlsplit(value) for value in values if "://" in value]
+    found = [address.password or "" for address in addresses]
+    found += [
+        text for each in addresses for name, text in parse_qsl(each.query) if name == "password"
+    ]
     return [form for password in found for form in {password, unquote(password)}]
 
 

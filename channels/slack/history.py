@@ -1,44 +1,75 @@
-"""Replies: a thread as it stands in Slack, page by page."""
+"""History: what stands in a channel, or in a thread of it, and what of it is ours."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterable
 from dataclasses import replace
 from typing import cast
 
 import structlog
-from pydantic import JsonValue
 
 from bot.kit.arrival import Words
 from channels.slack.api import LOOK_SECONDS, Web
+from channels.slack.marks import mark
 from channels.slack.parse import NameOf, Said, Us, said
-from channels.slack.payload import Message
+from channels.slack.payload import Json, Message
 
-Json = dict[str, JsonValue]
 PAGE = 200
+MOST_LOOKED_AT = 100
 MOST_BEFORE = 50
 UNREAD = "(What was said in this thread before could not be read.)"
 log = structlog.get_logger()
 
 
+async def history(
+    web: Web,
+    channel: str,
+    most: int = MOST_LOOKED_AT,
+    *,
+    since: str | None = None,
+    before: str | None = None,
+) -> AsyncGenerator[Json]:
+    """The newest messages of a channel outside its threads, newest first, at most so many of them."""
+    asked: Json = {"channel": channel, "oldest": since, "latest": before, "limit": min(most, PAGE)}
+    left = most
+    async for message in _pages(web, "conversations.history", asked):
+        yield message
+        left -= 1
+        if not left:
+            return
+
+
 async def replies(
     web: Web, channel: str, root: str, since: str | None = None
 ) -> AsyncGenerator[Json]:
-    """The root and its replies, those `since` alone if so asked, oldest first, with what programs wrote beside them."""
+    """The root and its replies, those `since` alone if so asked, oldest first."""
+    asked: Json = {"channel": channel, "ts": root, "oldest": since, "limit": PAGE}
+    async for message in _pages(web, "conversations.replies", asked):
+        yield message
+
+
+async def root_of(web: Web, channel: str, root: str) -> Json:
+    """The message that a thread hangs under; empty where it is gone."""
+    asked: Json = {"channel": channel, "ts": root, "limit": 1}
+    async for message in _pages(web, "conversations.replies", asked):
+        return message if message.get("ts") == root else {}
+    return {}
+
+
+async def find(messages: AsyncIterable[Json], us: Us, key: str) -> Json | None:
+    """Our own message with this key, if it is among them."""
+    async for message in messages:
+        if mark(message, us.bot) == key:
+            return message
+    return None
+
+
+async def _pages(web: Web, method: str, asked: Json) -> AsyncGenerator[Json]:
+    """Page after page, with what programs wrote beside the messages."""
     cursor: str | None = None
     while cursor != "":
-        page = await web.call(
-            "conversations.replies",
-            {
-                "channel": channel,
-                "ts": root,
-                "include_all_metadata": True,
-                "oldest": since,
-                "limit": PAGE,
-                "cursor": cursor,
-            },
-        )
+        page = await web.call(method, {**asked, "include_all_metadata": True, "cursor": cursor})
         for message in cast("list[Json]", page.get("messages") or []):
             yield message
         after = cast("Json", page.get("response_metadata") or {})

@@ -1,0 +1,102 @@
+"""Redact: an event without the secrets in its words, before it is stored. Names, digests and times are no words.
+
+`WORDS` has every field in which somebody's words can stand: people's, the model's, a tool's or an error's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TypeVar, cast
+
+from pydantic import BaseModel, JsonValue
+
+from bot.core.events import Event, MessageReceived
+from bot.core.masked_names import is_secret
+from bot.core.masks import KINDS, OWN, Masks
+
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "MessageReceived": ("text", "files"),
+    "MessageNoted": ("text", "files"),
+    "CronTicked": ("prompt",),
+    "StepDecided": ("calls", "text"),
+    "DecideFailed": ("reason",),
+    "Previewed": ("card",),
+    "PreviewRefused": ("reason",),
+    "Verdict": ("text", "arguments"),
+    "VerdictRefused": ("reason",),
+    "ToolEnded": ("result", "error"),
+    "CallVoided": ("reason",),
+    "DeliveryFailed": ("reason",),
+    "Paused": ("reason",),
+    "Cancelled": ("reason",),
+    "Compacted": ("summary",),
+}
+MOST_DEEP = 60  # What is nested deeper is looked at as one text, which stays JSON.
+_UNDER_A_NAME = "[secret: password]"
+_MASKS = (OWN, *(kind.mask for kind in KINDS))
+T = TypeVar("T")
+
+
+def redacted(event: Event, masks: Masks) -> Event:
+    """The event as it may be stored; the very same where there is nothing to cut out. Of what asks the bot, how much was cut."""
+    fields = WORDS.get(event.type, ())
+    before = {name: cast("object", getattr(event, name)) for name in fields}
+    after = {name: cut(value, masks) for name, value in before.items()}
+    changed = {name: value for name, value in after.items() if value is not before[name]}
+    if not changed:
+        return event
+    if isinstance(event, MessageReceived):
+        changed["cut"] = {**masks.counted(event.text)[1], **event.cut}
+    return event.model_copy(update=changed)
+
+
+def cut(value: T, masks: Masks, name: str = "", deep: int = 0) -> T:
+    """The same value without secrets; itself where it has none. In a structure a name says what stands under it."""
+    return cast("T", _cut(value, masks, name, deep) if deep < MOST_DEEP else _flat(value, masks))
+
+
+def _flat(value: object, masks: Masks) -> object:
+    whole = json.dumps(value)
+    after = masks.cut(whole)
+    return value if after == whole else json.loads(after)
+
+
+def _cut(value: object, masks: Masks, name: str, deep: int) -> object:
+    match value:
+        case str():
+            return _text(value, masks, name)
+        case dict():
+            fields = cast("dict[str, object]", value)
+            after = {
+                masks.cut(key): cut(each, masks, key, deep + 1) for key, each in fields.items()
+            }
+            is_same = all(after.get(key) is each for key, each in fields.items())
+            return fields if is_same else after
+        case list() | tuple():
+            items = cast("list[object]", value)
+            made = [cut(each, masks, name, deep + 1) for each in items]
+            is_same = all(one is other for one, other in zip(made, items, strict=True))
+            return items if is_same else type(items)(made)
+        case BaseModel():
+            changed = {
+                field: after
+                for field in type(value).model_fields
+                if (after := cut(before := getattr(value, field), masks, "", deep)) is not before
+            }
+            return value.model_copy(update=changed) if changed else value
+        case _:
+            return value
+
+
+def _text(text: str, masks: Masks, name: str) -> str:
+    after = masks.cut(text)
+    if after == text:
+        return _UNDER_A_NAME if name and is_secret(name, text) else text
+    return after
+
+
+def missing(arguments: Mapping[str, JsonValue]) -> str | None:
+    """The mask that stands in these arguments, if one does: what was there nobody has any more."""
+    whole = json.dumps(arguments)
+    return next((mask for mask in _MASKS if mask in whole), None)

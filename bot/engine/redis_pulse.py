@@ -1,0 +1,21 @@
+"""The pulse in Redis: a sorted set a medium, and ages instead of times, so that no two machines' clocks are compared."""
+
+from bot.engine import scripts
+from bot.engine.wire import Wire
+
+
+class RedisPulse:
+    def __init__(self, wire: Wire, medium: str) -> None:
+        self._wire = wire
+        self._key = f"bot:{{pulse}}:{medium}"
+
+    async def said(self, seconds: float) -> None:
+        await self._wire.run(scripts.PULSE, [self._key], ["said", _ms(seconds)])
+
+    async def unheard(self, silent: float, after: float) -> bool:
+        words = ["look", _ms(silent), _ms(after)]
+        return await self._wire.run(scripts.PULSE, [self._key], words) != 0
+
+
+def _ms(seconds: float) -> int:
+    return int(seconds * 1000)

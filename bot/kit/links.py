@@ -1,0 +1,127 @@
+"""Links: an address that a model made up is shown, and leads nowhere: whatever it read could be carried away in one.
+
+An address stays a link where a person we know or a tool said it, word for word, or where its host stands in the agent's own prompt.
+Any other is written so that no client makes a link of it, its host still legible. No picture is ever shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlsplit
+
+from pydantic import JsonValue
+
+from bot.core.events import (
+    CronTicked,
+    Event,
+    MessageNoted,
+    MessageReceived,
+    Previewed,
+    StepDecided,
+    ToolEnded,
+    Verdict,
+)
+
+SAID = ("done_for_now", "stand_by", "request_human_input")
+Use = tuple[str, dict[str, JsonValue]]
+# With a scheme, or without one where clients make a link of it all the same.
+_ADDRESS = re.compile(
+    r"(?:(?<![a-z0-9+.-])(?:[a-z][a-z0-9+.-]{0,30}+://|(?:mailto|data|javascript|tel|slack):)"
+    r"|(?<![\w.@-])(?=(?:[\w-]++\.)+[a-z]{2,24}(?:[/?#:]|\Z|\W)))[^\s<>\"'`\\|\[\]]+",
+    re.IGNORECASE,
+)
+_PICTURE = re.compile(r"!(?=\[[^\]\n]{0,500}\][(\[])")
+_LEADING = ("http://", "https://")
+_ENDS = ".,;:!?)*_~"
+_BARE_HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,24}", re.IGNORECASE)
+
+
+def tamed(uses: Sequence[Use], events: Iterable[Event], prompt: str) -> list[Use]:
+    """What a step says to people, with every address that is new written out; the arguments of tools stay as they are."""
+    hosts = {_host(found[0]) for found in _ADDRESS.finditer(prompt)} - {""}
+    told = _Told(events)
+    return [
+        (name, {each: _tame(value, told, hosts) for each, value in given.items()})
+        if name in SAID
+        else (name, given)
+        for name, given in uses
+    ]
+
+
+class _Told:
+    """What people said and tools found, gathered when it is first looked at; what a model put into a tool may come back."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        self._events = events
+        self._texts: tuple[str, str, str] | None = None
+
+    def has(self, address: str) -> bool:
+        if ":" in address and not address.lower().startswith(_LEADING):
+            return False
+        people, tools, models = self._texts = self._texts or _texts(self._events)
+        return address in people or (address in tools and address not in models)
+
+
+def _texts(events: Iterable[Event]) -> tuple[str, str, str]:
+    people, tools, models = list[str](), list[str](), list[str]()
+    for event in events:
+        match event:
+            case MessageReceived() | MessageNoted() | Verdict():
+                # As `slack:U7`: the people file knows no such person, and whoever it is has that address already.
+                if ":" not in event.actor:
+                    people.append(event.text)
+            case CronTicked():
+                people.append(event.prompt)
+            case ToolEnded():
+                tools += [*_inside(event.result), event.error]
+            case Previewed():
+                tools.append(event.card.text)
+            case StepDecided():
+                models += [text for call in event.calls for text in _inside(call.arguments)]
+            case _:
+                pass
+    return "\n".join(people), "\n".join(tools), "\n".join(models)
+
+
+def _inside(value: JsonValue) -> list[str]:
+    match value:
+        case str():
+            return [value]
+        case list():
+            return [text for each in value for text in _inside(each)]
+        case dict():
+            return [text for each in value.values() for text in _inside(each)]
+        case _:
+            return []
+
+
+def _tame(value: JsonValue, told: _Told, hosts: set[str]) -> JsonValue:
+    match value:
+        case str():
+            plain = _PICTURE.sub("", value)
+            return _ADDRESS.sub(lambda found: _shown(found[0], told, hosts), plain)
+        case list():
+            return [_tame(each, told, hosts) for each in value]
+        case dict():
+            return {name: _tame(each, told, hosts) for name, each in value.items()}
+        case _:
+            return value
+
+
+def _shown(found: str, told: _Told, hosts: set[str]) -> str:
+    address = found.rstrip(_ENDS)
+    if _BARE_HOST.fullmatch(address) or _host(address) in hosts or told.has(address):
+        return found
+    begun, sign, rest = found.partition(":")
+    whole = f"{begun}[:]{rest}" if sign and not _BARE_HOST.match(begun) else found
+    return whole.replace(".", "[.]")
+
+
+def _host(address: str) -> str:
+    """The host that an address leads to; of what is no plain address, none."""
+    try:
+        parts = urlsplit(address if "://" in address else f"//{address}")
+        return "" if "@" in parts.netloc else (parts.hostname or "")
+    except ValueError:
+        return ""

@@ -1,0 +1,212 @@
+"""Masks: what looks like a secret is cut out, what does not stays, and no text makes that slow."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.masked_names import is_secret
+from bot.core.masks import KINDS, OWN, PLAIN, masks
+
+PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA75zW\nabc+/=\n-----END RSA PRIVATE KEY-----"
+# A text, what has to be gone from it, and what kind it is said to have been.
+SECRETS = [
+    ("use xoxb-1234567890-abcdefghij now", "1234567890", "Slack token"),
+    ("xoxe.xoxp-1-abcdefghijk", "abcdefghijk", "Slack token"),
+    ("xapp-1-A0123-45678-abcdef", "A0123", "Slack token"),
+    ("https://hooks.slack.com/services/T0/B0/abcdefghijkl", "abcdefghijkl", "Slack webhook"),
+    ("sk-ant-api03-abcdefghijk", "abcdefghijk", "Anthropic key"),
+    ("sk-proj-abcdefghij1234567890AB", "abcdefghij", "API key"),
+    ("sk_live_abcdefghij1234567890", "abcdefghij", "Stripe key"),
+    ("AKIAIOSFODNN7EXAMPLE", "AKIA", "AWS key"),
+    ("line\\nASIAIOSFODNN7EXAMPLE", "ASIA", "AWS key"),
+    ("AIzaSyA1234567890abcdefghijklmnopqrstuv", "AIza", "Google key"),
+    ("ya29.abcdefghijklmnopqrst_uv", "abcdef", "Google token"),
+    ("GOCSPX-abcdefghijklmnopqrstuv", "abcdef", "Google token"),
+    ("it is abc8Q~abcdefghijklmnopqrstuvwxyz.123456", "uvwxyz", "Azure key"),
+    ("ghp_abcdefghijklmnopqrstuvwxyz0123456789", "uvwxyz", "GitHub token"),
+    ("github_pat_11ABCDEFG0abcdefghijklmnop", "abcdefg", "GitHub token"),
+    ("glpat-abcdefghij1234567890", "abcdef", "GitLab token"),
+    ("npm_abcdefghijklmnopqrstuvwxyz0123456789", "uvwxyz", "npm token"),
+    ("pypi-AgEIcHlwaS5vcmcCJDEyMzQ1Njc4OTAxMjM0NTY3ODkw", "AgEI", "PyPI token"),
+    ("hf_abcdefghijklmnopqrstuvwxyz01234567", "uvwxyz", "Hugging Face token"),
+    ("SG.abcdefghijklmnopqr.abcdefghijklmnopqrstuv", "abcdef", "SendGrid key"),
+    ("AGE-SECRET-KEY-1" + "Q" * 58, "QQQQ", "age key"),
+    ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.abc_def-123", "abc_def", "JWT"),
+    (f"here:\n{PEM}\nthat was it", "MIIE", "private key"),
+    (json.dumps(PEM), "MIIE", "private key"),
+    (PEM.partition("\nabc")[0], "MIIE", "private key"),
+    ("postgres://bot:s3cr3t@db/x", "s3cr3t", "password"),
+    ("postgres://bot:p@ss@db/x", "p@ss", "password"),
+    ("redis://:pw1@h:1", "pw1", "password"),
+    ("password=hunter2", "hunter2", "password"),
+    ("password=letmein", "letmein", "password"),
+    ("my passwd: tr0ub4dor", "tr0ub4dor", "password"),
+    ("DB_PASSWORD='correct-horse'", "correct", "password"),
+    ('password = "letmein"', "letmein", "password"),
+    ('password = "tr0ub4dor and"', "tr0ub4dor", "password"),
+    ('{"password": 12345678}', "12345678", "password"),
+    ('\\"password\\": \\"hunter2\\"', "hunter2", "password"),
+    ("api_key = abcd1234", "abcd1234", "key"),
+    ("API key: abcd1234efgh5678", "abcd1234", "key"),
+    ("AccountKey=abcd1234+/==", "abcd1234", "key"),
+    ("aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxR", "wJalr", "key"),
+    ("token: abcdefgh12345678ij", "abcdefgh", "key"),
+    ("secret=s3cr3t99", "s3cr3t99", "key"),
+    ("Authorization: Bearer abc.def-123456", "123456", "credentials"),
+    ("Authorization: Basic dXNlcjpwYXNz", "dXNl", "credentials"),
+    ("authorization: abcdefgh12", "abcdefgh12", "credentials"),
+    ("curl -H 'bearer tok_123456789'", "tok_1", "credentials"),
+    ("https://x/y?sig=abcd%2B", "abcd", "signature"),
+    ("wss://h/?ticket=1a-2b", "1a-2b", "signature"),
+    ("https://x/?access_token=abcdef1", "abcdef1", "signature"),
+]
+INNOCENT = [
+    "3f786850e387550fdab836ed7e6dc881de23001b",
+    "C0123ABCD and U0ABCDEF12 in tabcdefghijk-4-0-v2~1",
+    "550e8400-e29b-41d4-a716-446655440000",
+    "password: please reset it",
+    "password: str = Field(...)",
+    "api_key = os.environ['X']",
+    "connect(password=password)",
+    "password=args.password",
+    "token=next_token",
+    "next_page_token=abcd1234efgh",
+    "https://x/?page_token=abcd1234efgh",
+    "pageToken: abcdefgh12345678",
+    "max_tokens=4096",
+    "task-sk-learn-something-very-long-name-1",
+    "sk-some-kebab-case-name-that-is-long",
+    "http://host:8080/x@y and user@host:22",
+    "password=${DB_PASSWORD} password=$DB_PASSWORD password=*** postgres://u:${PW}@h",
+    "Authorization: Basic authentication is old",
+    "authorization: required by the team",
+    "authorization: 12345678",
+    "bearer of bad news, Bearer authentication",
+    "secrets=('PAY_KEY',)",
+    "public_key: abcdefgh12345678",
+    "idempotency_key=T-4-0-v2-abcdef12",
+    "if password == other1:",
+    "password reset: 2 minutes; pass: fail",
+    "-----BEGIN PRIVATE KEY----- is how it starts",
+    "-----BEGIN CERTIFICATE-----\nMIIEpAIBAAKCAQEA75zW\n-----END CERTIFICATE-----",
+    '{"password": null, "token": "T-4-0-v2"}',
+]
+
+
+@pytest.mark.parametrize(("text", "gone", "kind"), SECRETS)
+def test_a_secret_is_cut_out_and_said_to_be(text: str, gone: str, kind: str) -> None:
+    left, found = PLAIN.counted(text)
+    assert gone not in left
+    assert f"[secret: {kind}]" in left
+    assert found == {kind: 1}
+
+
+@pytest.mark.parametrize("text", INNOCENT)
+def test_what_is_no_secret_stays_as_it_is(text: str) -> None:
+    assert PLAIN.counted(text) == (text, {})
+
+
+@pytest.mark.parametrize("text", [text for text, _, _ in SECRETS])
+def test_a_secret_within_json_leaves_json(text: str) -> None:
+    for whole in (json.dumps({"a": text, "b": [text]}), json.dumps(json.dumps({"a": text}))):
+        assert PLAIN.cut(whole) != whole
+        json.loads(PLAIN.cut(whole))
+
+
+_SIGNS = ["password", "token", ":", "=", '"', "'", "\\", "\n", " ", "://", "@", "a", "9", "-----"]
+_PARTS = [*(text for text, _, _ in SECRETS), *INNOCENT, *(kind.mask for kind in KINDS), *_SIGNS]
+
+
+@given(st.lists(st.sampled_from(_PARTS), max_size=12).map("".join))
+def test_cutting_again_changes_nothing_and_leaves_json(text: str) -> None:
+    once = PLAIN.cut(text)
+    assert PLAIN.cut(once) == once
+    json.loads(PLAIN.cut(json.dumps([text, {"password": text}])))
+
+
+def test_what_surrounds_a_secret_stays() -> None:
+    assert PLAIN.cut("see postgres://bot:pw@db/x, please") == (
+        "see postgres://bot:[secret: password]@db/x, please"
+    )
+    assert PLAIN.cut(f"a\n{PEM}\nb") == "a\n[secret: private key]\nb"
+    assert (
+        PLAIN.cut('{"password": 12345678, "n": 1}') == '{"password": "[secret: password]", "n": 1}'
+    )
+
+
+def test_known_values_are_cut_out_whatever_they_look_like() -> None:
+    known = masks(["plain words", "plain words and more", "short"])
+    assert known.cut("say plain words and more, not short") == f"say {OWN}, not short"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_one"),
+    [
+        ("password", "hunter2", True),
+        ("apiKey", "letmein", True),
+        ("token", "abcdefgh12345678", True),
+        ("token", "T-4-0-v2", False),
+        ("next_page_token", "abcdefgh12345678", False),
+        ("password", "[secret: password]", False),
+        ("password", "two words", False),
+        ("password", "null", False),
+        ("user", "abcdefgh12345678", False),
+    ],
+)
+def test_in_a_structure_the_name_says_what_a_value_is(name: str, value: str, is_one: bool) -> None:
+    assert is_secret(name, value) is is_one
+
+
+HOSTILE = [
+    *(
+        "-----BEGIN PRIVATE KEY-----",
+        "xoxb-",
+        "sk-ant-",
+        "sk-a",
+        "eyJ",
+        "eyJabcdefgh.",
+        "AKIA",
+        "://a:",
+        "://a:@",
+    ),
+    *(
+        "&token=",
+        "token=",
+        "password=",
+        'password="',
+        "password: ",
+        "secret",
+        "authorization: ",
+        "bearer a",
+        "1Q~",
+    ),
+    *("SG.aaaaaaaaaaaaaaaa.", "hf_", "pwd=(", "a", "\\", "\n", "[secret: password]"),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name + kind.marks[0])
+def test_no_text_makes_a_pattern_slow(kind: object) -> None:
+    """Twice the text takes about twice the time, be it made of what a pattern begins with; not four times."""
+    assert kind in KINDS
+    looks = next(each.looks for each in KINDS if each is kind)
+    for part in HOSTILE:
+        small, large = (
+            _seconds(looks.findall, part * (size // len(part) + 1)) for size in (10_000, 80_000)
+        )
+        assert large < max(small, 0.001) * 20, part
+
+
+def _seconds(work: object, text: str) -> float:
+    """At best of three: other work on the machine is not the pattern's."""
+    assert callable(work)
+    took: list[float] = []
+    for _ in range(3):
+        began = time.process_time()
+        work(text)
+        took.append(time.process_time() - began)
+    return min(took)

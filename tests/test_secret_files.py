@@ -1,0 +1,97 @@
+"""Secret files: every secret setting may come from a file, and whatever is wrong with one is one sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot import settings
+from bot.cli.sources import sources
+from bot.settings import BadSettings, read, secret_names
+
+VALUES = {"REDIS_URL": "redis://:pa55word@localhost:1/0"}
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in settings.names():
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(f"{name}_FILE", raising=False)
+
+
+def test_these_are_the_secrets() -> None:
+    assert sorted(secret_names()) == [
+        "ANTHROPIC_API_KEY",
+        "ANTHROPIC_AUTH_TOKEN",
+        "ANTHROPIC_BASE_URL",
+        "REDIS_URL",
+        "SLACK_APP_TOKEN",
+        "SLACK_BOT_TOKEN",
+        "SLACK_CLIENT_SECRET",
+        "SLACK_CONFIG_TOKEN",
+        "SLACK_SIGNING_SECRET",
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(secret_names()))
+def test_each_secret_may_lie_in_a_file(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, value = (
+        tmp_path / "secret",
+        VALUES.get(name, "https://a:b@c" if "URL" in name else "a b1"),
+    )
+    file.write_text(f"{value}\n")
+    monkeypatch.setenv(f"{name}_FILE", str(file))
+    found = getattr(read(), secret_names()[name])
+    assert isinstance(found, SecretStr)
+    assert found.get_secret_value() == value
+    (told,) = [each for each in sources() if each.name == name]
+    assert told.source == f"file {file}"
+    assert value not in told.value
+
+
+def test_a_file_may_be_named_in_the_env_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("letters\r\n")
+    (tmp_path / ".env").write_text("ANTHROPIC_API_KEY_FILE=key\n")
+    key = read().anthropic_api_key
+    assert key is not None
+    assert key.get_secret_value() == "letters"
+
+
+@pytest.mark.parametrize(
+    "other", ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_AUTH_TOKEN_FILE"]
+)
+def test_a_secret_said_twice_stops_the_start(
+    other: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "key").write_text("letters")
+    monkeypatch.setenv("ANTHROPIC_API_KEY_FILE", "key")
+    monkeypatch.setenv(other, "key")
+    with pytest.raises(BadSettings) as error:
+        read()
+    assert "ANTHROPIC_API_KEY_FILE" in str(error.value)
+    assert f"{other}" in str(error.value)
+    assert str(error.value).endswith("are both set; one of them was expected.")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "SLACK_BOT_TOKEN_FILE: key cannot be read: No such file or directory."),
+        (b"\n", "SLACK_BOT_TOKEN_FILE: key is empty."),
+        (b"\xff\xfe", "SLACK_BOT_TOKEN_FILE: key holds no text."),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_one_sentence(
+    content: bytes | None, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if content is not None:
+        (tmp_path / "key").write_bytes(content)
+    monkeypatch.setenv("SLACK_BOT_TOKEN_FILE", "key")
+    with pytest.raises(BadSettings) as error:
+        read()
+    assert str(error.value) == said
