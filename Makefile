@@ -1,6 +1,6 @@
 # `make` says what there is. Everything sets itself up on first use.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test simulate points storm check gates bench fold poison lock clean
+.PHONY: help setup demo test simulate decisions points storm check gates bench fold poison lock clean
 
 BIN := .venv/bin
 CODE := bot channels agents tests
@@ -9,7 +9,7 @@ CORE_COVERAGE := --cov=bot/core --cov-branch --cov-report=term-missing:skip-cove
 DEAD_CODE = found=$$($(BIN)/vulture) || [ $$? -eq 3 ] && ! printf '%s' "$$found" | grep -v -e '^tests/' -e 'unused variable'
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.run .venv/.dev  ## the virtual environment with the locked packages
 
@@ -28,6 +28,9 @@ test: .venv/.run .venv/.dev  ## the whole test suite; ARGS="-k claim", COVER=1 a
 
 simulate: .venv/.run .venv/.dev  ## 10,000 seeded lives; SEEDS=, FIRST=, JOBS=; a failure is shrunk and told
 	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),10000) --first $(or $(FIRST),0) $(if $(JOBS),--jobs $(JOBS))
+
+decisions: .venv/.run .venv/.dev  ## 72,845 histories of who may decide what, beside a slow oracle; LIVES=, SAMPLED=, SEED= for others
+	@$(BIN)/python -m tests.decisions $(if $(LIVES),--lives $(LIVES)) $(if $(SAMPLED),--sampled $(SAMPLED)) $(if $(SEED),--seed $(SEED))
 
 points: .venv/.run .venv/.dev  ## die at every await and again in every recovery, and list the awaits; JOBS=N processes
 	@$(BIN)/python -m tests.crashpoints

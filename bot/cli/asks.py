@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.cli.output import clock
-from bot.core import deciders
+from bot.core import asides, deciders
 from bot.core.outbox import Approval, Hold, Question, UnknownOutcome, Waiting
 from bot.core.thread import Asked, Call, Thread, Why
 from bot.core.values import Card
@@ -75,7 +75,7 @@ def _approval(thread: Thread, call: Call, waiting: Approval, card: Card, file: s
         what="approval",
         text=f"{tool} waits for approval (version {call.version} of its card): {len(votes)} of {card.quorum} so far.",
         until=waiting.until,
-        of=left,
+        of=tuple(name for name in left if name in asides.waits_for(call)) or left,
         call=call.id,
         tool=tool,
         request=request,
@@ -85,7 +85,12 @@ def _approval(thread: Thread, call: Call, waiting: Approval, card: Card, file: s
         barred=tuple(
             (name, f"{why}, and self_approval is denied") for name, why in deciders.excuses(waiting)
         ),
-        notes=(*_shown(thread, call), *_terms(card), *_mend(file, waiting)),
+        notes=(
+            *_shown(thread, call),
+            *_terms(card),
+            *_asides(call),
+            *_mend(file, waiting),
+        ),
         commands=(
             *approve,
             f"bot deny {request} --reason TEXT",
@@ -103,6 +108,18 @@ def _shown(thread: Thread, call: Call) -> Iterator[str]:
             yield "its card is still on its way"
         case _:
             return
+
+
+def _asides(call: Call) -> Iterator[str]:
+    """What those who are asked said instead of deciding."""
+    for each in call.asides:
+        match each.word:
+            case "pass":
+                yield f"{each.by} passed it to {each.to}"
+            case "later":
+                yield f"{each.by} wants to be asked again at {clock(each.until)}"
+            case _:
+                yield f"{each.by} will not decide on it"
 
 
 def _terms(card: Card) -> Iterator[str]:
@@ -135,12 +152,12 @@ def _question(call: Call, waiting: Question, file: str) -> Wait:
         what="answer",
         text=f"A question is open: {waiting.question}",
         until=waiting.until,
-        of=waiting.asked,
+        of=asides.waits_for(call),
         call=call.id,
         tool=call.proposal.tool,
         request=waiting.request,
         version=call.version,
-        notes=(*_numbered(waiting.choices), *_nobody(waiting.asked, file)),
+        notes=(*_numbered(waiting.choices), *_asides(call), *_nobody(waiting.asked, file)),
         commands=(f"bot answer {waiting.request} {'1' if waiting.choices else 'TEXT'}",),
     )
 

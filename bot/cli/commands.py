@@ -36,6 +36,9 @@ GROUPS: dict[str, dict[str, Row]] = {
         "deny": ("decide", "deny", "Refuse a call."),
         "edit": ("decide", "edit", "Change a call's arguments; a new card comes."),
         "answer": ("decide", "answer", "Answer a question."),
+        "pass": ("decide", "pass_on", "Leave a request to somebody else who is asked: --to NAME."),
+        "later": ("decide", "later", "Be asked again at a time: --until 09:00; the deadline stays."),
+        "ignore": ("decide", "ignore", "Say that you will not decide; the others still may."),
         "resolve": ("decide", "resolve", "Say what became of a call whose outcome is unknown."),
     },
     "Look": {

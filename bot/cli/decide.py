@@ -15,16 +15,18 @@ from bot.app import App
 from bot.cli import parts, requests
 from bot.cli.cards import card
 from bot.cli.errors import Failed, Wrong
-from bot.cli.output import say
+from bot.cli.output import clock, say
 from bot.cli.parts import As
 from bot.cli.requests import Found
-from bot.core.events import Verdict, Word
+from bot.core.events import Verdict
 from bot.core.reducer import replay
 from bot.core.thread import Asked, Closed, Previewing, Ready
-from bot.core.values import Address
+from bot.core.values import Address, Word
 from bot.core.yamlish import dump
 from bot.engine.desk import Judged
+from bot.engine.put_off import zone_of
 from bot.kit.arguments import BadArguments
+from bot.kit.moments import moment_of
 from channels.console.channel import CHANNEL
 
 Json = dict[str, JsonValue]
@@ -38,6 +40,10 @@ Answer = Annotated[
         allow_leading_hyphen=True,
         help="Your words, or the number of a choice; `bot pending` lists the choices.",
     ),
+]
+To = Annotated[str, Parameter("--to", help="Somebody else who is asked; it gives no right.")]
+Until = Annotated[
+    str, Parameter("--until", help="When: 09:00, 2h or 2026-05-04 09:00, by your own clock.")
 ]
 Ending = Annotated[
     Literal["happened", "retry", "give-up"],
@@ -77,6 +83,36 @@ async def edit(request: str, /, *, arguments: Arguments, as_: As = "") -> None:
         for line in _differences(found.call.proposal.arguments, after):
             say(line)
         say(_said(judged, request))
+
+
+async def pass_on(request: str, /, *, to: To, as_: As = "") -> None:
+    async with parts.acting() as app:
+        verdict = (await _put_off(app, request, "pass", as_)).model_copy(update={"to": to})
+        await _judged(app, verdict)
+        say(f"Passed to {to}: {request}. Whoever is asked may still decide.")
+
+
+async def later(request: str, /, *, until: Until, as_: As = "") -> None:
+    async with parts.acting() as app:
+        verdict = await _put_off(app, request, "later", as_)
+        try:
+            zone = zone_of(app.house.people, verdict.actor)
+            then = moment_of(until, await app.store.now(), zone)
+        except ValueError as error:
+            raise Wrong(f"--until: {error}.") from None
+        await _judged(app, verdict.model_copy(update={"until": then}))
+        say(f"Later: {request} at {clock(then)}. Its deadline stays.")
+
+
+async def ignore(request: str, /, *, as_: As = "") -> None:
+    async with parts.acting() as app:
+        verdict = await _put_off(app, request, "ignore", as_)
+        await _judged(app, verdict)
+        say(f"Ignored: {request} does not wait for {verdict.actor}.")
+
+
+async def _put_off(app: App, request: str, word: Word, person: str) -> Verdict:
+    return _verdict(app, await requests.find(app, request), request, word, person)
 
 
 async def resolve(thread: str, call: str, ending: Ending, /, *, as_: As = "") -> None:

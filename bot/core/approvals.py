@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.core import deputies
-from bot.core.events import Verdict
+from bot.core import asides, deputies
+from bot.core.events import MessageReceived, Verdict
 from bot.core.names import version_of
 from bot.core.thread import Asked, Call, Closed, Previewing, Thread
 from bot.core.values import Card
@@ -70,11 +70,27 @@ def _on_denial(thread: Thread, call: Call, verdict: Verdict) -> str | None:
 def _on_asked(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> str | None:
     if version_of(verdict.request) != call.version:
         return f"That card is out of date; the one that counts now is {call.request}."
+    if verdict.word in asides.WORDS:
+        return _on_aside(call, phase, verdict)
     if phase.about == "approval":
         return _on_approval(thread, call, phase, verdict)
     if verdict.word != "answer":
         return f"This is a question; it takes an answer, not {verdict.word}."
-    return on_answer(call, verdict.actor, verdict.text, verdict.at)
+    return on_answer(thread, call, verdict)
+
+
+def _on_aside(call: Call, phase: Asked, verdict: Verdict) -> str | None:
+    """Whoever may decide may put it off; where a policy names channels, it is passed on by them alone."""
+    if not _in_time(call, verdict.at):
+        return "The deadline for this has passed."
+    if verdict.actor not in asides.asked(call):
+        return _not_allowed(verdict.actor, asides.asked(call))
+    if call.card and phase.about == "approval":
+        if verdict.word == "pass" and (misplaced := _misplaced(call.card, verdict.channel)):
+            return misplaced
+        if verdict.digest != call.card.digest:
+            return "What was decided on is not what would run; please look at the card again."
+    return asides.refusal(call, phase, verdict)
 
 
 def _on_approval(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> str | None:
@@ -87,12 +103,12 @@ def _on_approval(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> 
     if not deputies.may_decide(card, verdict.actor, verdict.at):
         early = deputies.too_early(card, verdict.actor)
         return early or _not_allowed(verdict.actor, card.approvers)
+    if misplaced := _misplaced(card, verdict.channel):
+        return misplaced
+    if verdict.digest != card.digest:
+        return "What was decided on is not what would run; please look at the card again."
     if verdict.word == "edit":
         return None
-    if card.channels and verdict.channel not in card.channels:
-        return f"This is approved by {' or '.join(card.channels)} alone."
-    if verdict.digest != card.digest:
-        return "What was approved is not what would run; please look at the card again."
     if not may_approve(thread, call, card, verdict.actor, verdict.at):
         return "Whoever asked for this or changed it cannot approve it too; it needs somebody else."
     if verdict.actor in phase.votes:
@@ -105,15 +121,39 @@ def _on_approval(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> 
     return None
 
 
-def on_answer(call: Call, person: str, text: str, at: int) -> str | None:
+def _misplaced(card: Card, channel: str) -> str | None:
+    """Why this channel does not carry a word that lets the call run or changes it."""
+    if not card.channels or channel in card.channels:
+        return None
+    return f"This is decided by {' or '.join(card.channels)} alone."
+
+
+def on_answer(thread: Thread, call: Call, said: Verdict | MessageReceived) -> str | None:
     """Why this answer to what is asked now does not count."""
-    if not _in_time(call, at):
+    if not _in_time(call, said.at):
         return "The deadline for this has passed."
-    if person not in call.proposal.asked:
-        return _not_allowed(person, call.proposal.asked)
+    if said.actor not in call.proposal.asked:
+        return _not_allowed(said.actor, call.proposal.asked)
     if isinstance(call.phase, Asked) and call.phase.about == "unknown":
-        return _on_unknown(call, pick(call, text), at)
-    return _on_choice(call, choices(call), text)
+        word = pick(call, said.text)
+        return _on_unknown(call, word, said.at) or (
+            _on_retry(thread, call, said) if word == RETRY else None
+        )
+    return _on_choice(call, choices(call), said.text)
+
+
+def _on_retry(thread: Thread, call: Call, said: Verdict | MessageReceived) -> str | None:
+    """What was approved once and may have happened runs again by the word of somebody who may approve it."""
+    if not call.approved or call.card is None:
+        return None  # It needed no approval, or is asked about anew.
+    channel = said.channel if said.type == "Verdict" else said.address.channel
+    if misplaced := _misplaced(call.card, channel):
+        return misplaced
+    if said.actor not in call.card.approvers:
+        return _not_allowed(said.actor, call.card.approvers)
+    if may_approve(thread, call, call.card, said.actor):
+        return None
+    return "Whoever asked for this or changed it cannot order it again; it needs somebody else."
 
 
 def _on_choice(call: Call, offered: tuple[str, ...], text: str) -> str | None:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.core import steps
+from bot.core.owed import Refusal
 from bot.core.thread import (
     Asked,
     Closed,
     Previewing,
     Ready,
-    Refusal,
     Saying,
     Sleeping,
     Started,

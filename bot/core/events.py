@@ -7,55 +7,21 @@ from __future__ import annotations
 
 from typing import Literal, final
 
-from pydantic import Field, JsonValue
+from pydantic import JsonValue
 
 from bot.core.house import DayReached, Halted, Lifted
+from bot.core.said import CronTicked, MessageNoted, MessageReceived, Verdict, VerdictRefused
 from bot.core.values import (
     Address,
-    Attachment,
     Base,
     Card,
     Limits,
     Picture,
     Proposal,
     Usage,
-    Word,
-)
+)  # fmt: skip
 
-UNREADABLE = "Unreadable"
-"""The type of a stored row that is no event at all."""
-
-
-class MessageReceived(Base):
-    """It asks the bot. `written` is the source's own time, where it has one; `cut` counts the secrets that were cut out, by kind."""
-
-    type: Literal["MessageReceived"] = "MessageReceived"
-    address: Address
-    text: str
-    agent: str = ""
-    written: int | None = None
-    files: tuple[Attachment, ...] = ()
-    cut: dict[str, int] = Field(default_factory=dict[str, int])
-
-
-class MessageNoted(Base):
-    """Other people's words in the thread: context, nothing more."""
-
-    type: Literal["MessageNoted"] = "MessageNoted"
-    address: Address
-    text: str
-    files: tuple[Attachment, ...] = ()
-
-
-class CronTicked(Base):
-    """A slot of a schedule has come. `creator` made the schedule and counts as a requester of what it leads to."""
-
-    type: Literal["CronTicked"] = "CronTicked"
-    address: Address
-    prompt: str
-    schedule: str
-    agent: str = ""
-    creator: str = ""
+UNREADABLE = "Unreadable"  # The type of a stored row that is no event at all.
 
 
 class StepDecided(Base):
@@ -102,29 +68,6 @@ class PreviewRefused(Base):
     type: Literal["PreviewRefused"] = "PreviewRefused"
     call: str
     version: int
-    reason: str
-
-
-class Verdict(Base):
-    """A human's word on a request, given at `address` under this `account`. It may count or not: only the fold knows."""
-
-    type: Literal["Verdict"] = "Verdict"
-    request: str
-    word: Word
-    digest: str = ""
-    text: str = ""
-    arguments: dict[str, JsonValue] = Field(default_factory=dict)
-    channel: str = ""
-    address: Address | None = None
-    account: str = ""
-
-
-class VerdictRefused(Base):
-    """A verdict that did not count, and why."""
-
-    type: Literal["VerdictRefused"] = "VerdictRefused"
-    verdict: str
-    request: str
     reason: str
 
 

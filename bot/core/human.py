@@ -5,8 +5,8 @@ A human's word outranks a step of the model: it raises `heard`, and a step chose
 
 from __future__ import annotations
 
-from bot.core import approvals, calls, limits, steps, turn, verdicts, words
-from bot.core.events import CronTicked, MessageReceived, Verdict, VerdictRefused
+from bot.core import approvals, asides, calls, limits, refusals, steps, turn, verdicts, words
+from bot.core.events import CronTicked, MessageReceived, Verdict
 from bot.core.frozen import amend, replace
 from bot.core.thread import (
     THINKING,
@@ -17,12 +17,12 @@ from bot.core.thread import (
     Held,
     Phase,
     Previewing,
-    Refusal,
+    Ready,
     Started,
     Thinking,
     Thread,
     asked_about,
-)
+)  # fmt: skip
 from bot.core.words import Approve, Deny, Stop
 
 
@@ -41,8 +41,10 @@ def _heard(thread: Thread, event: MessageReceived) -> Thread:
         return turn.noticed(turn.cancel(thread), "stopped")
     approvals_open = [call for call in thread.calls if _is_open_approval(call)]
     if not approvals_open:
-        return _reply(thread, event)
-    return _typed(thread, event, said, approvals_open) if said else _interrupt(thread, event)
+        return _reply(thread, event, said)
+    if len(approvals_open) > 1 and (said or words.put_off(event.text)):
+        return _asked_back(thread, event, approvals_open)
+    return _typed(thread, event, said, approvals_open[0]) if said else _interrupt(thread, event)
 
 
 def opened(thread: Thread, event: MessageReceived | CronTicked) -> Thread:
@@ -59,24 +61,10 @@ def opened(thread: Thread, event: MessageReceived | CronTicked) -> Thread:
     )
 
 
-def _typed(
-    thread: Thread, event: MessageReceived, said: Approve | Deny, open_calls: list[Call]
-) -> Thread:
+def _typed(thread: Thread, event: MessageReceived, said: Approve | Deny, call: Call) -> Thread:
     """A typed verdict counts on the version that was shown when it was written, when one approval alone is open."""
-    call, *others = open_calls
-    if others:
-        return _asked_back(thread, event, open_calls)
     approves = isinstance(said, Approve)
-    word = Verdict(
-        id=event.id,
-        at=event.at,
-        actor=event.actor,
-        request=call.request,
-        digest=call.card.digest if call.card else "",
-        word="approve" if approves else "deny",
-        text="" if approves else said.reason,
-        channel=event.address.channel,
-    )
+    word = _word(event, call, said)
     if approves and call.card and not call.card.typed:
         return _unheeded(thread, event, call, "This one is decided by its button, not by words.")
     if approves and not _was_shown(call.phase, event):
@@ -84,6 +72,20 @@ def _typed(
         return _unheeded(thread, event, call, reason)
     reason = approvals.refusal(thread, call, word)
     return _unheeded(thread, event, call, reason) if reason else verdict(thread, word)
+
+
+def _word(event: MessageReceived, call: Call, said: Approve | Deny) -> Verdict:
+    """What was typed, as the verdict that a button would have given."""
+    return Verdict(
+        id=event.id,
+        at=event.at,
+        actor=event.actor,
+        request=call.request,
+        digest=call.card.digest if call.card else "",
+        word="approve" if isinstance(said, Approve) else "deny",
+        text="" if isinstance(said, Approve) else said.reason,
+        channel=event.address.channel,
+    )
 
 
 def _is_open_approval(call: Call) -> bool:
@@ -102,7 +104,7 @@ def _was_shown(phase: Phase, event: MessageReceived) -> bool:
     return shown is not None and (event.written is None or event.written >= shown)
 
 
-def _reply(thread: Thread, event: MessageReceived) -> Thread:
+def _reply(thread: Thread, event: MessageReceived, said: Approve | Deny | None) -> Thread:
     """Words where no approval is open: the answer to the one question that they can be meant for, or words."""
     questions = asked_about(thread, "question", "unknown")
     for call in questions:
@@ -114,11 +116,20 @@ def _reply(thread: Thread, event: MessageReceived) -> Thread:
         hold in meant
     ):  # Its own words were said: only another question that offers the same can be meant.
         meant = [call for call in meant if _chosen(call, event)]
+    if not meant and isinstance(said, Approve) and (call := _unstarted(thread)):
+        # Somebody was quicker, or this one too quick: nobody holds anything back with that.
+        reason = approvals.refusal(thread, call, _word(event, call, said))
+        return refusals.owed(thread, event, call.request, reason or "")
     if not meant:
         return _interrupt(thread, event)
     return (
         _answer(thread, meant[0], event) if len(meant) == 1 else _asked_back(thread, event, meant)
     )
+
+
+def _unstarted(thread: Thread) -> Call | None:
+    """What is about to be asked or to run."""
+    return next((call for call in thread.calls if isinstance(call.phase, Previewing | Ready)), None)
 
 
 def _asked_back(thread: Thread, event: MessageReceived, meant: list[Call]) -> Thread:
@@ -136,7 +147,7 @@ def _unheeded(thread: Thread, event: MessageReceived, call: Call, reason: str) -
         thread = amend(thread, heard=heard)
     elif _goes_on(thread, [call]):
         thread = _interrupt(thread, event)
-    return _refused(thread, event, call.request, reason)
+    return refusals.owed(thread, event, call.request, reason)
 
 
 def _goes_on(thread: Thread, meant: list[Call]) -> bool:
@@ -150,13 +161,10 @@ def _goes_on(thread: Thread, meant: list[Call]) -> bool:
 
 def _can_be_answered(call: Call, event: MessageReceived) -> bool:
     """Whether these words may be this person's answer to this."""
-    if _is_unsettled(call) or steps.is_hold(call):
+    is_unsettled = isinstance(call.phase, Asked) and call.phase.about == "unknown"
+    if is_unsettled or steps.is_hold(call):
         return _chosen(call, event)
     return event.actor in call.proposal.asked
-
-
-def _is_unsettled(call: Call) -> bool:
-    return isinstance(call.phase, Asked) and call.phase.about == "unknown"
 
 
 def _chosen(call: Call, event: MessageReceived) -> bool:
@@ -166,7 +174,7 @@ def _chosen(call: Call, event: MessageReceived) -> bool:
 
 def _answer(thread: Thread, call: Call, event: MessageReceived) -> Thread:
     """The message as an answer, at its own time and by its own author."""
-    reason = approvals.on_answer(call, event.actor, event.text, event.at)
+    reason = approvals.on_answer(thread, call, event)
     if reason is not None:
         return _unheeded(thread, event, call, reason)
     return _answered(thread, call, event)
@@ -208,7 +216,12 @@ def verdict(thread: Thread, event: Verdict) -> Thread:
     call = thread.call(event.request)
     reason = approvals.refusal(thread, call, event)
     if call is None or reason is not None:
-        return _refused(thread, event, event.request, reason or "")
+        return refusals.owed(thread, event, event.request, reason or "")
+    if event.word in asides.WORDS:  # Nothing is decided, so a step in flight has missed nothing.
+        thread = turn.put(thread, asides.put_off(call, event))
+        return (
+            turn.noticed(thread, "passed", asides.passed(event)) if event.word == "pass" else thread
+        )
     if event.word == "answer":
         return _answered(thread, call, event)
     return _judged(thread, call, verdicts.decide(call, event), event.at)
@@ -224,14 +237,3 @@ def _resume(thread: Thread, call: Call, event: MessageReceived | Verdict) -> Thr
         return turn.cancel(thread)
     thread = amend(turn.spoke(thread, event.at), tally=limits.extended(thread, event.at))
     return amend(thread, turn=THINKING) if isinstance(thread.turn, Held) else thread
-
-
-def _refused(thread: Thread, event: MessageReceived | Verdict, request: str, reason: str) -> Thread:
-    refusal = Refusal(event.id, request, event.actor, reason)
-    return amend(thread, refusals=(*thread.refusals, refusal))
-
-
-def refused(thread: Thread, event: VerdictRefused) -> Thread:
-    """It is on record that a verdict did not count; nothing more is owed for it."""
-    left = tuple(refusal for refusal in thread.refusals if refusal.verdict != event.verdict)
-    return amend(thread, refusals=left)

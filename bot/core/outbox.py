@@ -10,7 +10,8 @@ from pydantic import JsonValue
 from bot.core import phrases
 from bot.core.approvals import choices, may_approve, may_retry_at
 from bot.core.deputies import standing_in
-from bot.core.thread import Asked, Call, Code, Saying, Thread, Why, delivery_key
+from bot.core.owed import Code
+from bot.core.thread import Asked, Call, Saying, Thread, Why, delivery_key
 from bot.core.values import Address, Card
 
 

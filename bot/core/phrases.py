@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.core.thread import Code, Why
+from bot.core.owed import Code
+from bot.core.thread import Why
 
 Language = Literal["en", "de"]
 
@@ -42,6 +43,7 @@ LANGUAGES: dict[Language, Phrases] = {
             "model_trouble": "The model has not been answering for some minutes; I keep trying. ({text})",
             "gone": "Something that was about to happen will not: {text}",
             "undelivered": "A message could not be delivered: {text}",
+            "passed": "Somebody else is asked to decide: {text}",
             "secrets": "I cut out what looks like a secret before I kept your words ({text}), so nobody here can use it. It may still stand where you wrote it: please revoke it and delete the message.",
             "halted": "I am halted and begin nothing new. Your words are kept; the work goes on when the halt is lifted. ({text})",
         },
@@ -66,6 +68,7 @@ LANGUAGES: dict[Language, Phrases] = {
             "model_trouble": "Das Modell antwortet seit einigen Minuten nicht; ich versuche es weiter. ({text})",
             "gone": "Etwas, das geschehen sollte, wird nicht geschehen: {text}",
             "undelivered": "Eine Nachricht konnte nicht zugestellt werden: {text}",
+            "passed": "Jemand anderes soll entscheiden: {text}",
             "secrets": "Was wie ein Geheimnis aussieht, wurde entfernt, bevor deine Worte gespeichert wurden ({text}); benutzen kann es hier niemand. Dort, wo es geschrieben wurde, steht es womöglich noch: bitte widerrufen und die Nachricht löschen.",
             "halted": "Ich bin angehalten und beginne nichts Neues. Alles Gesagte bleibt; es geht weiter, sobald das aufgehoben ist. ({text})",
         },

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never, get_args
 
-from bot.core import calls, delivery, frames, human, limits, steps, turn
+from bot.core import calls, delivery, frames, human, limits, refusals, steps, turn
 from bot.core.events import (
     UNREADABLE,
     CronTicked,
@@ -99,7 +99,7 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
         case "DecideFailed":
             return _undecided(thread, event)
         case "VerdictRefused":
-            return human.refused(thread, event)
+            return refusals.told(thread, event)
         case "CronTicked":
             return _tick(thread, event)
         case "Paused" | "Resumed" | "Cancelled" | "Halted" | "DayReached" | "Forked":

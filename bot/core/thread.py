@@ -7,14 +7,14 @@ from typing import Literal
 
 from bot.core.ids import Ids
 from bot.core.names import call_id
-from bot.core.values import Address, Card, Limits, Proposal
+from bot.core.owed import Notice, Refusal
+from bot.core.values import Address, Aside, Card, Limits, Proposal
 
 Outcome = Literal[
     "returned", "failed", "denied", "withdrawn", "expired", "voided", "gave_up",
     "happened", "answered", "elapsed", "said", "unknown_in_parent",
 ]  # fmt: skip
 About = Literal["approval", "question", "unknown"]
-Code = Literal["which", "stopped", "model_trouble", "gone", "undelivered", "secrets", "halted"]
 Why = Literal["steps", "failures", "money", "time", "model", "calls", "tokens", "cards", "day"]
 
 
@@ -78,7 +78,7 @@ class Call:
 
     `runs` is the last run of the try that was claimed, `approved` whose votes made it ready: they are looked at again before it runs.
     `open` marks a request of an earlier step that can still be answered; `quote` is what was said since it was asked,
-    `anew` why it is asked again though nobody said or changed anything.
+    `anew` why it is asked again though nobody said or changed anything, `asides` what was said instead of deciding.
     """
 
     id: str
@@ -97,6 +97,7 @@ class Call:
     open: bool = False
     quote: str = ""
     anew: str = ""
+    asides: tuple[Aside, ...] = ()
 
     @property
     def request(self) -> str:
@@ -136,25 +137,6 @@ class Held:
 Turn = Idle | Thinking | Working | Held
 # Values without contents are made once: making one costs as much as a fifth of folding an event.
 IDLE, THINKING, WORKING = Idle(), Thinking(), Working()
-
-
-@dataclass(frozen=True)
-class Notice:
-    """Something the frame itself has to say. `code` names the sentence, `text` fills it."""
-
-    key: str
-    code: Code
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A verdict that did not count and whose author has not been told."""
-
-    verdict: str
-    request: str
-    by: str
-    reason: str
 
 
 @dataclass(frozen=True)

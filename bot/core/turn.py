@@ -6,14 +6,13 @@ from pydantic import JsonValue
 
 from bot.core import calls, limits, steps, verdicts
 from bot.core.frozen import amend
+from bot.core.owed import Code, Notice
 from bot.core.thread import (
     IDLE,
     THINKING,
     WORKING,
     Call,
-    Code,
     Held,
-    Notice,
     Ready,
     Started,
     Tally,

@@ -10,7 +10,7 @@ Kind = Literal[
     "read", "write", "gated", "question", "await", "say", "stand_by", "nothing", "withdraw", "limit"
 ]
 
-Word = Literal["approve", "deny", "edit", "answer"]
+Word = Literal["approve", "deny", "edit", "answer", "pass", "later", "ignore"]
 
 
 class Value(BaseModel):
@@ -105,6 +105,15 @@ class Card(Value):
     outside: dict[str, str] = {}
     deputies: tuple[Deputy, ...] = ()
     ladder: tuple[Rung, ...] = ()
+
+
+class Aside(Value):
+    """What somebody said to a request instead of deciding: `pass` it `to` another, `later` at `until`, or `ignore` it."""
+
+    by: str
+    word: Word
+    to: str = ""
+    until: int = 0
 
 
 class Proposal(Value):

@@ -23,12 +23,35 @@ class Stop:
     """`stop`, alone."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """`pass to NAME`."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """`later 09:00` or `later 2h`; `when` as it was written."""
+
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """`ignore`, alone."""
+
+
 Said = Approve | Deny | Stop
+PutOff = Pass | Later | Ignore
 
 # One row a language. A word counts in every language: nobody approves by accident in a language they do not write.
 APPROVE = {"en": ("approve",), "de": ("genehmigen",)}
 DENY = {"en": ("deny",), "de": ("ablehnen",)}
 STOP = {"en": ("stop",), "de": ("stopp",)}
+PASS = {"en": ("pass to",), "de": ("weiter an",)}
+LATER = {"en": ("later",), "de": ("später",)}
+IGNORE = {"en": ("ignore",), "de": ("ignorieren",)}
 # What people write in the place of a verdict. It decides nothing, and its author is told how to decide.
 NEARLY = {
     "en": (
@@ -47,6 +70,11 @@ NEARLY = {
 _APPROVE = {word for row in APPROVE.values() for word in row}
 _DENY = [word for row in DENY.values() for word in row]
 _STOP = {word for row in STOP.values() for word in row}
+_IGNORE = {word for row in IGNORE.values() for word in row}
+_PASS = re.compile(rf"(?:{'|'.join(w for row in PASS.values() for w in row)}) @?(?P<to>[\w.'-]+)")
+_LATER = re.compile(
+    rf"(?:{'|'.join(w for row in LATER.values() for w in row)}) (?P<when>\d{{1,2}}:\d\d|\d{{1,4}} ?[mhdw])"
+)
 _SIGN = "👍"
 _NEARLY = {_SIGN, *_APPROVE, *_DENY, *(word for row in NEARLY.values() for word in row)}
 # A thumb, a tick, a rocket and their like, drawn or named, in any skin.
@@ -82,6 +110,17 @@ def read(text: str) -> Said | None:
         return Stop()
     denial = _DENIAL.match(text)
     return Deny(_LEAD.sub("", denial["reason"]).strip()) if denial else None
+
+
+def put_off(text: str) -> PutOff | None:
+    """What this message does instead of deciding, if that is all it says; a name or a time that is missing says nothing."""
+    alone = plain(_ungreeted(text.strip()))
+    if alone in _IGNORE:
+        return Ignore()
+    if passed := _PASS.fullmatch(alone):
+        return Pass(passed["to"])
+    later = _LATER.fullmatch(alone)
+    return Later(later["when"]) if later else None
 
 
 def to_request(text: str, request: str) -> str:

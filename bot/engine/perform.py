@@ -22,7 +22,8 @@ from bot.core.effects import (
 )
 from bot.core.events import Delivered, DeliveryFailed, Event, Halted, OutcomeUnknown, VerdictRefused
 from bot.core.frozen import replace
-from bot.core.thread import Refusal, Thread
+from bot.core.owed import Refusal
+from bot.core.thread import Thread
 from bot.engine.display import Display
 from bot.engine.purse import DaySpent
 from bot.engine.question import Question

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
+from time import time
 
 from bot.core import words as typed
 from bot.core.approvals import choices
@@ -15,6 +16,7 @@ from bot.core.values import Address
 from bot.engine.bots import MOST_TURNS, turns
 from bot.engine.desk import thread_id, thread_of
 from bot.engine.lookup import Lookup
+from bot.engine.put_off import put_off
 from bot.engine.standing import NoSuchThread
 from bot.kit.arrival import Became, Press, Rating, Remark, Words
 
@@ -31,13 +33,13 @@ class Reception(Lookup):
                 return stopped
         before = tuple(self._noted(each) for each in words.before)
         if words.aim == "bot" and not self.is_outside(words):
-            is_new = await self._desk.post(name, *before, self._received(words))
+            is_new = await self._desk.post(name, *before, await self._said(name, words))
             return "asked" if is_new else "ignored"
         thread = await self._thread(name)
         if thread is None or thread.address is None or words.id in thread.ids:
             return "ignored"
         if words.aim == "anybody" and self._is_addressed(thread, words):
-            is_new = await self._desk.post(name, self._received(words))
+            is_new = await self._desk.post(name, await self._said(name, words))
             return "asked" if is_new else "ignored"
         await self._desk.post(name, self._noted(words))
         return "noted"
@@ -106,6 +108,16 @@ class Reception(Lookup):
                 (*each.approvers, *each.standing_in) if isinstance(each, Approval) else each.asked
             )
         return found
+
+    async def _said(self, name: str, words: Words) -> MessageReceived | Verdict:
+        """The message; where it only puts off the one approval that is open, that, with its time in its author's zone."""
+        said = typed.put_off(words.text)
+        thread = await self._thread(name) if said else None
+        if said is None or thread is None:
+            return self._received(words)
+        person = self._speaker(words)
+        now = words.written or int(time() * 1000)
+        return put_off(thread, said, words, person, now, self._people) or self._received(words)
 
     def _received(self, words: Words) -> MessageReceived:
         return MessageReceived(

@@ -265,3 +265,32 @@ def test_the_log_is_numbered_without_gaps_and_its_request_is_proven(office: Offi
     file.write_text(before)
     assert (changed.status, changed.out) == (1, "")
     assert changed.err.startswith("What was sent cannot be shown: desk, its model or the settings")
+
+
+def test_a_request_is_passed_postponed_or_ignored_and_still_decided_by_anybody_asked(
+    office: Office,
+) -> None:
+    thread, request = asked(office, "refund it")
+    said = office.run("pass", request, "--to", "bob", "--as", "alice")
+    assert said.out == f"Passed to bob: {request}. Whoever is asked may still decide.\n"
+    assert "  alice passed it to bob\n" in office.run("why", thread).out
+    assert office.run("later", request, "--until", "2h", "--as", "alice").status == 0
+    assert "  alice wants to be asked again at " in office.run("why", thread).out
+    said = office.run("ignore", request, "--as", "alice")
+    assert said.out == f"Ignored: {request} does not wait for alice.\n"
+    told = office.run("why", thread).out
+    assert "  of: bob\n" in told
+    assert "  alice will not decide on it\n" in told
+    assert office.run("approve", request, "--as", "alice").out == "Approved: refund.\n"
+
+
+def test_what_is_put_off_wrongly_is_said_in_one_sentence(office: Office) -> None:
+    _, request = asked(office, "refund it")
+    said = office.run("pass", request, "--to", "mallory", "--as", "alice")
+    assert (said.status, said.out) == (1, "")
+    assert said.err == "mallory may not decide this either; it is asked of alice, bob.\n"
+    said = office.run("later", request, "--until", "soon", "--as", "alice")
+    assert said.status == 2
+    assert said.err.startswith("--until: a time to come is written like 09:00, 2h or")
+    assert office.run("ignore", request, "--as", "mallory").status == 1
+    assert office.run("deny", request, "--as", "bob").status == 0

@@ -6,10 +6,10 @@ from pydantic import JsonValue
 
 from bot.core import events
 from bot.core.effects import Effect, next_effects
-from bot.core.events import Event, Word
+from bot.core.events import Event
 from bot.core.reducer import evolve
 from bot.core.thread import Asked, Call, Closed, Phase, Thread, Turn
-from bot.core.values import Address, Card, Limits, Proposal, Usage
+from bot.core.values import Address, Card, Limits, Proposal, Usage, Word
 
 HERE = Address(channel="console", locator="1")
 PEOPLE = ("alice", "bob", "carol")

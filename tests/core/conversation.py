@@ -29,9 +29,9 @@ Arguments = dict[str, JsonValue]
 def proposal(
     kind: Kind, tool: str, arguments: Arguments | None = None, because: str = ""
 ) -> Proposal:
-    """A call as the model would choose it; alice is asked."""
+    """A call as the model would choose it; alice and bob are asked."""
     return Proposal(
-        kind=kind, tool=tool, arguments=arguments or {}, because=because, asked=("alice",)
+        kind=kind, tool=tool, arguments=arguments or {}, because=because, asked=("alice", "bob")
     )
 
 

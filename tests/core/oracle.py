@@ -45,7 +45,7 @@ def _voters(later: Sequence[Event], shown: Previewed, own: set[str]) -> set[str]
                 votes = card.typed
             case MessageReceived(text=text) if not text.startswith("deny"):
                 return voters
-            case Verdict(word="edit") if event.request == request and event.actor in card.approvers:
+            case Verdict(word="edit") if _edits(event, request, card):
                 return voters
             case Verdict(word="approve"):
                 votes = event.request.partition("~")[0] == request and event.digest == card.digest
@@ -54,6 +54,11 @@ def _voters(later: Sequence[Event], shown: Previewed, own: set[str]) -> set[str]
         if votes and (until is None or event.at < until) and _may(event.actor, card, own):
             voters.add(event.actor)
     return voters
+
+
+def _edits(event: Verdict, request: str, card: Card) -> bool:
+    named = event.request == request and event.digest == card.digest
+    return named and event.actor in card.approvers
 
 
 def _may(person: str, card: Card, own: set[str]) -> bool:
@@ -71,6 +76,7 @@ def _editors(log: Sequence[Event], call: str) -> set[str]:
             if (
                 isinstance(first, Verdict)
                 and (first.word, first.request) == ("edit", request)
+                and first.digest == shown.card.digest
                 and first.at < shown.at + 1000 * (shown.card.deadline_seconds or 0)
             ):
                 editors |= {first.actor} & set(shown.card.approvers)

@@ -366,11 +366,11 @@ def test_the_model_takes_a_request_back() -> None:
 @pytest.mark.parametrize(
     ("word", "said"),
     [
-        ("happened", '<happened by="alice">A human says that it took effect.</happened>'),
-        ("retry", '<try_again by="alice"/>'),
+        ("happened", '<happened by="bob">A human says that it took effect.</happened>'),
+        ("retry", '<try_again by="bob"/>'),
         (
             "give-up",
-            '<given_up by="alice">Whether it happened stays unknown; nobody tries again.</given_up>',
+            '<given_up by="bob">Whether it happened stays unknown; nobody tries again.</given_up>',
         ),
     ],
 )
@@ -381,7 +381,7 @@ def test_an_unknown_outcome_is_told_and_settled_by_a_human(word: str, said: str)
         "<outcome_unknown>Started, and nobody knows whether it happened. "
         "A human is asked; do not propose it again.</outcome_unknown>"
     )
-    assert it.verdict("answer", "alice", word) == said
+    assert it.verdict("answer", "bob", word) == said
 
 
 def test_a_late_truth_settles_an_unknown_outcome() -> None:
@@ -394,7 +394,7 @@ def test_a_late_truth_settles_an_unknown_outcome() -> None:
 def test_a_try_that_words_stopped_is_unknown_again() -> None:
     it = started()
     it.add(OutcomeUnknown(id="", call=it.latest().id, n=1))
-    it.verdict("answer", "alice", "retry")
+    it.verdict("answer", "bob", "retry")
     assert it.says("wait").splitlines()[1].startswith("<outcome_unknown>")
 
 

@@ -27,8 +27,9 @@ from bot.core.outbox import (
     message,
     pending,
 )
+from bot.core.owed import Code
 from bot.core.status import phase, waiting_for
-from bot.core.thread import Code, Why
+from bot.core.thread import Why
 from bot.core.values import Limits
 from tests.core.conversation import BEGAN, MINUTE, Arguments, Conversation, card, proposal
 

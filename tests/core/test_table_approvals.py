@@ -9,6 +9,7 @@ import pytest
 from bot.core.effects import Preview, Refuse, Run, Send, timers
 from bot.core.events import CallVoided, Cancelled, VerdictRefused
 from bot.core.thread import Asked, Closed, Previewing, Ready, Started, Thinking
+from bot.core.values import Card
 from tests.core.build import Story, asking, card, gated, question, working, write
 
 RUN = Run("T-1-0", 1, 1, claim=True)
@@ -213,6 +214,28 @@ def test_an_editor_counts_as_a_requester() -> None:
     assert story.phase(request) == Ready()
 
 
+def test_an_edit_of_another_card_than_the_one_that_counts_changes_nothing() -> None:
+    story, request = asking()
+    story.verdict(request, "edit", digest="another", arguments={"tag": "v2"})
+    assert story.refusal() == (
+        "What was decided on is not what would run; please look at the card again."
+    )
+    assert story.call(request).version == 1
+
+
+def test_an_edit_by_a_channel_that_the_policy_does_not_name_changes_nothing() -> None:
+    story, request = asking(card().model_copy(update={"channels": ("slack",)}))
+    story.verdict(request, "edit", channel="email", arguments={"tag": "v2"})
+    assert story.refusal() == "This is decided by slack alone."
+    assert story.call(request).version == 1
+
+
+def test_a_denial_counts_on_every_channel() -> None:
+    story, request = asking(card().model_copy(update={"channels": ("slack",)}))
+    story.verdict(request, "deny", channel="email")
+    assert story.outcome(request) == "denied"
+
+
 def test_an_edit_of_an_old_version_or_by_anybody_else_changes_nothing() -> None:
     story, request = asking()
     story.edit(request, by="alice", tag="v9")
@@ -343,7 +366,7 @@ def test_a_second_try_of_what_was_edited_since_the_first_is_approved_anew() -> N
     story.started(call)
     story.unknown(call)
     story.wait(600)
-    story.answer(f"{call}-v2", "retry")
+    story.answer(f"{call}-v2", "retry", by="bob")
     story.voided(call)
     story.previewed(call)
     story.edit(f"{call}-v3", size=6)
@@ -407,3 +430,43 @@ def test_a_second_try_that_comes_to_nothing_leaves_the_first_ones_outcome_open(
     assert phase.about == "unknown"
     story.ended(call)
     assert story.outcome(call) == "returned"
+
+
+def undone(shown: Card | None = None) -> tuple[Story, str]:
+    """What was approved and started, and nobody knows how it ended."""
+    story, request = asking(shown)
+    story.verdict(request, "approve", channel="slack")
+    story.started("T-1-0")
+    story.unknown("T-1-0")
+    story.wait(600)
+    return story, "T-1-0-v2"
+
+
+def test_what_was_approved_is_not_tried_again_by_the_word_of_its_requester() -> None:
+    story, request = undone()
+    story.answer(request, "retry", by="alice")
+    assert story.refusal() == ("alice is not among those who may decide this: bob, carol.")
+    story.answer(request, "retry", by="bob")
+    assert story.phase(request) == Ready()
+
+
+def test_an_approver_who_asked_for_it_does_not_order_it_again() -> None:
+    story, request = undone(card(approvers=("alice", "bob")))
+    story.answer(request, "retry", by="alice")
+    assert story.refusal() == (
+        "Whoever asked for this or changed it cannot order it again; it needs somebody else."
+    )
+    assert story.phase(request) == Asked("unknown")
+
+
+def test_a_channel_that_may_not_approve_orders_nothing_again() -> None:
+    story, request = undone(card().model_copy(update={"channels": ("slack",)}))
+    story.message("retry", by="bob")
+    assert story.refusal() == "This is decided by slack alone."
+    assert story.phase(request) == Asked("unknown")
+
+
+def test_its_requester_may_say_that_it_happened() -> None:
+    story, request = undone()
+    story.answer(request, "happened", by="alice")
+    assert story.outcome(request) == "happened"

@@ -165,6 +165,28 @@ def test_the_word_where_nothing_awaits_approval_is_a_message() -> None:
     assert story.turn == Thinking()
 
 
+def test_an_approval_that_comes_after_the_quorum_holds_nothing_back() -> None:
+    story, request = asking()
+    story.message("approve", by="bob")
+    story.message("approve", by="carol")
+    assert story.phase(request) == Ready()
+    assert story.refusal() == "This was already decided."
+
+
+def test_an_approval_that_is_typed_before_the_card_is_made_holds_nothing_back() -> None:
+    story, (call,) = working(gated())
+    story.message("approve", by="bob")
+    assert story.phase(call) == Previewing()
+    assert story.refusal() == "The card is being made anew; please look at the new one."
+
+
+def test_a_denial_that_comes_after_the_quorum_holds_back_what_has_not_begun() -> None:
+    story, request = asking()
+    story.approve(request)
+    story.message("deny, not today", by="carol")
+    assert story.outcome(request) == "voided"
+
+
 def test_a_typed_verdict_in_flight_voids_the_step_that_had_not_seen_it() -> None:
     story, request = asking()
     story.message("hm")
@@ -199,7 +221,7 @@ def test_a_word_after_stop_wakes_the_thread() -> None:
 def test_an_approval_by_a_channel_that_the_policy_does_not_name_does_not_count() -> None:
     story, request = asking(card().model_copy(update={"channels": ("slack",)}))
     story.verdict(request, "approve", channel="console")
-    assert story.refusal() == "This is approved by slack alone."
+    assert story.refusal() == "This is decided by slack alone."
     story.verdict(request, "approve", channel="slack")
     assert story.phase(request) == Ready()
 

@@ -13,10 +13,15 @@ from bot.core.words import (
     STOP,
     Approve,
     Deny,
+    Ignore,
+    Later,
+    Pass,
+    PutOff,
     Stop,
     choose,
     nearly,
     plain,
+    put_off,
     read,
 )
 
@@ -172,3 +177,32 @@ def test_every_near_miss_is_known_and_none_is_a_verdict() -> None:
     for word in (word for row in NEARLY.values() for word in row):
         assert nearly(word), word
         assert read(word) is None, word
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("pass to carol", Pass("carol")),
+        ("Pass to @Carol.", Pass("carol")),
+        ("weiter an carol", Pass("carol")),
+        ("later 09:00", Later("09:00")),
+        ("Hi bot,\n\nlater 2h!", Later("2h")),
+        ("später 9:30", Later("9:30")),
+        ("ignore", Ignore()),
+        ("Ignorieren.", Ignore()),
+    ],
+)
+def test_some_words_put_a_request_off(text: str, said: PutOff) -> None:
+    assert put_off(text) == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("pass", "pass to", "pass to carol please", "please pass to carol", "pass it to carol", "pass to carol?"),
+        *("later", "later today", "later 9", "later 09:00 or so", "later, 09:00", "maybe later 2h"),
+        *("ignore this", "ignore it", "please ignore", "don't ignore", "ignore?", "ignored", ""),
+    ],
+)  # fmt: skip
+def test_what_nearly_puts_off_is_only_words(text: str) -> None:
+    assert put_off(text) is None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 
 from pydantic import JsonValue
 
-from bot.core import events, outbox
+from bot.core import events, outbox, values
 from bot.core.house import HOUSE
 from bot.core.names import version_of
 from bot.core.thread import Thread
@@ -103,7 +103,7 @@ class Scene:
         self.source.offer(name, message)
 
     def press(
-        self, word: events.Word, tool: str, version: int, by: str, given: dict[str, JsonValue]
+        self, word: values.Word, tool: str, version: int, by: str, given: dict[str, JsonValue]
     ) -> None:
         card = self.card(tool, version)
         assert card, "nobody presses what is not there"
@@ -115,7 +115,7 @@ class Scene:
         self.verdict(asked.request, "answer", by, text=text)
 
     def verdict(
-        self, request: str, word: events.Word, by: str, *, digest: str = "", text: str = "",
+        self, request: str, word: values.Word, by: str, *, digest: str = "", text: str = "",
         arguments: dict[str, JsonValue] | None = None,
     ) -> None:  # fmt: skip
         self._pressed.add(request)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import JsonValue
 
-from bot.core.events import Word
+from bot.core.values import Word
 from bot.engine.trouble import Patience
 from bot.model.decide import CONTEXT_TOKENS
 from bot.model.port import Answer, ModelFailed, ToolUse

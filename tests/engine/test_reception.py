@@ -313,3 +313,43 @@ async def test_an_opinion_is_on_record_once_asks_nobody_and_changes_nothing(offi
     assert noted == [(f"r {sent.key}", "eve", "(not helpful)")]
     assert (after.turn, after.calls, after.heard) == (before.turn, before.calls, before.heard)
     assert len(office.model.asked) == 1
+
+
+async def test_a_typed_word_puts_off_the_one_approval_that_is_open(office: Office) -> None:
+    async with open_desk(office, SIGN) as desks:
+        await desks.say("go", aim="bot")
+        shown = await card(desks.desk, Approval)
+        assert isinstance(shown, Approval)
+        assert await desks.say("later 09:00", by="bob") == "asked"
+        assert await desks.say("pass to mallory", by="bob") == "asked"
+        assert await desks.say("ignore", by="bob", aim="bot") == "asked"
+        thread, events = (
+            await desks.desk.thread(office.thread),
+            await desks.desk.events(office.thread),
+        )
+    said = [each for each in events if isinstance(each, Verdict)]
+    assert [each.word for each in said] == ["later", "pass", "ignore"]
+    assert {(each.request, each.digest) for each in said} == {(shown.request, shown.digest)}
+    assert said[0].until is not None
+    call = thread.call(shown.request)
+    assert call is not None
+    assert [each.word for each in call.asides] == ["ignore"]
+
+
+async def test_what_only_nearly_puts_off_is_a_message(office: Office) -> None:
+    async with open_desk(office, SIGN) as desks:
+        await desks.say("go", aim="bot")
+        await card(desks.desk, Approval)
+        await desks.say("later 25:00", by="bob")
+        await desks.say("pass", by="bob")
+        events = await desks.desk.events(office.thread)
+    assert not any(isinstance(each, Verdict) for each in events)
+
+
+async def test_where_no_approval_is_open_words_put_nothing_off(office: Office) -> None:
+    async with open_desk(office, ASK) as desks:
+        await desks.say("go", aim="bot")
+        await card(desks.desk, Question)
+        await desks.say("ignore", aim="bot")
+        events = await desks.desk.events(office.thread)
+    assert not any(isinstance(each, Verdict) for each in events)

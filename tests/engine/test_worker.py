@@ -508,7 +508,7 @@ async def test_a_policy_that_names_channels_takes_no_approval_from_another(
         await say(desk, "sign the lease")
         shown = await card(desk, outbox.Approval)
         judged = await decide(desk, shown, "approve")
-    assert judged.refusal == "This is approved by slack alone."
+    assert judged.refusal == "This is decided by slack alone."
     assert office.ledger() == []
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-from bot.core import events, halts, outbox
+from bot.core import events, halts, outbox, values
 from bot.core.events import Event
 from bot.core.house import HOUSE
 from bot.core.names import call_id
@@ -54,7 +54,7 @@ class People:
         )
 
     def press(
-        self, thread: str, request: str, word: events.Word, by: str, digest: str = "", text: str = "",
+        self, thread: str, request: str, word: values.Word, by: str, digest: str = "", text: str = "",
         arguments: dict[str, JsonValue] | None = None,
     ) -> None:  # fmt: skip
         verdict = events.Verdict(
@@ -140,12 +140,36 @@ class People:
         if not cards:
             return
         card = cards[-1] if chance.random() < 0.6 else chance.choice(cards)
-        word: events.Word = chance.choice(
+        word: values.Word = chance.choice(
             ("approve", "approve", "approve", "approve", "deny", "edit")
         )
         digest = card.digest if chance.random() < 0.85 else "another"
         arguments: dict[str, JsonValue] = {"size": chance.randint(1, 9)} if word == "edit" else {}
-        self.press(thread, card.request, word, chance.choice(ANYBODY), digest, arguments=arguments)
+        by = chance.choice(ANYBODY)
+        self.press(thread, card.request, word, by, digest, arguments=arguments)
+        if chance.random() < 0.2:
+            self._put_off(thread, card, chance)
+        if chance.random() < 0.1:
+            self._impersonate(thread, card, by)
+
+    def _put_off(self, thread: str, card: outbox.Approval, chance: Random) -> None:
+        """Somebody passes it on, wants to be asked later or stays out; this decides nothing, whoever says it."""
+        word: values.Word = chance.choice(("pass", "later", "ignore"))
+        to, until = chance.choice(ANYBODY), self._world.now() + chance.randint(-5_000, 60_000)
+        channel = chance.choice(("screen", "elsewhere"))
+        verdict = events.Verdict(
+            id=self._name("v"), actor=chance.choice(ANYBODY), request=card.request, word=word, digest=card.digest,
+            to=to, until=until, channel=channel,
+        )  # fmt: skip
+        self._world.seen[f"{word} said"] += 1
+        self._send(thread, verdict)
+
+    def _impersonate(self, thread: str, card: outbox.Approval, name: str) -> None:
+        """Words in somebody's name from an address that is nobody's; and the same press, as if it were a new one."""
+        stranger = f"elsewhere:{name}@example.test"
+        self.say(thread, "approve", stranger)
+        self.press(thread, card.request, "approve", stranger, card.digest)
+        self._world.seen["impersonated"] += 1
 
     def _answer(self, thread: str, chance: Random) -> None:
         asked = self._shown(thread, outbox.Question, outbox.UnknownOutcome, outbox.Hold)[-2:]

@@ -34,6 +34,10 @@ LANDED = {
     "agents changed": 30,
     "asked anew": 5,
     "forked": 20,
+    "pass said": 5,
+    "later said": 5,
+    "ignore said": 5,
+    "impersonated": 10,
 }
 
 

@@ -247,7 +247,7 @@ def test_a_second_try_is_not_told_as_a_second_approval() -> None:
     tale.started(call)
     tale.unknown(call)
     tale.wait(3_600)
-    tale.answer(tale.call(call).request, "retry")
+    tale.answer(tale.call(call).request, "retry", by="bob")
     assert told(tale.log)[-1] == "- deploy is to be tried again"
 
 

@@ -1,0 +1,45 @@
+"""Asides: what somebody who is asked says instead of deciding: pass it to another, ask me later, leave me out. None decides anything."""
+
+from __future__ import annotations
+
+from bot.core.events import Verdict
+from bot.core.frozen import replace
+from bot.core.thread import Asked, Call
+from bot.core.values import Aside, Word
+
+WORDS: frozenset[Word] = frozenset({"pass", "later", "ignore"})
+
+
+def refusal(call: Call, phase: Asked, verdict: Verdict) -> str | None:
+    """Why this does not count, once the request is found to be open, current and in time."""
+    if phase.about == "unknown":
+        return f"What became of this is still to be said; it takes an answer, not {verdict.word}."
+    if verdict.word == "pass" and verdict.to not in asked(call):
+        others = ", ".join(asked(call))
+        return f"{verdict.to or 'Whoever has no name'} may not decide this either; it is asked of {others}."
+    if verdict.word == "later" and (verdict.until is None or verdict.until <= verdict.at):
+        return "That time has passed; later takes a time to come, as in 09:00 or 2h."
+    return None
+
+
+def asked(call: Call) -> tuple[str, ...]:
+    """Who is asked: the approvers of a card, and whoever a question is put to."""
+    return call.card.approvers if call.card else call.proposal.asked
+
+
+def put_off(call: Call, verdict: Verdict) -> Call:
+    """The call with this said to it; what the same person said before is over."""
+    said = Aside(by=verdict.actor, word=verdict.word, to=verdict.to, until=verdict.until or 0)
+    others = tuple(each for each in call.asides if each.by != verdict.actor)
+    return replace(call, asides=(*others, said))
+
+
+def passed(verdict: Verdict) -> str:
+    """Who leaves which request to whom, as everybody in the thread is told."""
+    return f"{verdict.request}, {verdict.actor} → {verdict.to}"
+
+
+def waits_for(call: Call) -> tuple[str, ...]:
+    """Who is still waited for: all who are asked but those who will not decide; all of them, where nobody would be left."""
+    left_out = {each.by for each in call.asides if each.word == "ignore"}
+    return tuple(person for person in asked(call) if person not in left_out) or asked(call)

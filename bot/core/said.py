@@ -1,0 +1,69 @@
+"""Said: the events that come from outside, people's words and the clock's, and what is on record of words that did not count."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from bot.core.values import Address, Attachment, Base, Word
+
+
+class MessageReceived(Base):
+    """It asks the bot. `written` is the source's own time, where it has one; `cut` counts the secrets that were cut out, by kind."""
+
+    type: Literal["MessageReceived"] = "MessageReceived"
+    address: Address
+    text: str
+    agent: str = ""
+    written: int | None = None
+    files: tuple[Attachment, ...] = ()
+    cut: dict[str, int] = Field(default_factory=dict[str, int])
+
+
+class MessageNoted(Base):
+    """Other people's words in the thread: context, nothing more."""
+
+    type: Literal["MessageNoted"] = "MessageNoted"
+    address: Address
+    text: str
+    files: tuple[Attachment, ...] = ()
+
+
+class CronTicked(Base):
+    """A slot of a schedule has come. `creator` made the schedule and counts as a requester of what it leads to."""
+
+    type: Literal["CronTicked"] = "CronTicked"
+    address: Address
+    prompt: str
+    schedule: str
+    agent: str = ""
+    creator: str = ""
+
+
+class Verdict(Base):
+    """A human's word on a request, given at `address` under this `account`: only the fold knows whether it counts.
+
+    `to` and `until` are to whom and till when it is put off.
+    """
+
+    type: Literal["Verdict"] = "Verdict"
+    request: str
+    word: Word
+    digest: str = ""
+    text: str = ""
+    arguments: dict[str, JsonValue] = Field(default_factory=dict)
+    channel: str = ""
+    address: Address | None = None
+    account: str = ""
+    to: str = ""
+    until: int | None = None
+
+
+class VerdictRefused(Base):
+    """A verdict that did not count, and why."""
+
+    type: Literal["VerdictRefused"] = "VerdictRefused"
+    verdict: str
+    request: str
+    reason: str

@@ -1,0 +1,205 @@
+"""Choices: where the oracle, written from the requirement alone, chose otherwise than DESIGN.md, and why that stands.
+
+None of these lets a call run that the oracle holds back: after each the case goes on, and every claim still needs the oracle's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from tests.decisions.difference import Difference
+from tests.oracle import facts
+from tests.oracle.cases import Case
+from tests.oracle.past import showings, version
+from tests.oracle.typed import Said, read
+from tests.oracle.words import Effect, Obstacle, Refusal, Word
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A difference that stands."""
+
+    name: str
+    reason: str
+    fits: Callable[[Difference], bool]
+
+
+def without_left_out(case: Case) -> Case:
+    """The case without what neither side is asked about.
+
+    A limit holds back the model, never what a human has approved (DESIGN.md, the table: Held; "an approved call runs before
+    the next Decide"); tests/core/test_table_limits.py has it. A card bound to the address of one person comes with mail. An answer
+    names its showing alone: each showing of a question has a version of its own.
+    """
+    told: list[facts.Fact] = []
+    shown = {
+        (f.request, f.version): f.digest for f in case.history if isinstance(f, facts.CardShown)
+    }
+    for fact in case.history:
+        if isinstance(fact, facts.Decision):
+            answers = fact.word is Word.ANSWER
+            digest = (
+                shown.get((fact.request, fact.version), fact.digest) if answers else fact.digest
+            )
+            told.append(replace(fact, card_to=None, digest=digest))
+        elif not isinstance(fact, facts.LimitReached | facts.LimitExtended):
+            told.append(fact)
+    return replace(case, history=tuple(told))
+
+
+def _denies(found: Difference) -> bool:
+    match found.fact:
+        case facts.Decision(word=Word.DENY):
+            return True
+        case facts.WordTyped(text=text):
+            return read(text).said is Said.DENY
+        case _:
+            return False
+
+
+def _is_denied_anyhow(found: Difference) -> bool:
+    slips = {
+        Refusal.CHANNEL_NOT_ALLOWED,
+        Refusal.WRONG_DIGEST,
+        Refusal.NOT_SHOWN,
+        Refusal.WORDS_DENIED,
+    }
+    return (
+        _denies(found)
+        and found.refusals <= slips
+        and found.found in ("DENIED", "WITHDRAWN", "counted")
+    )
+
+
+def _is_held_back(found: Difference) -> bool:
+    return _denies(found) and found.found == "VOIDED" and found.told in ("APPROVED", "NOT_GATED")
+
+
+def _is_unseen(found: Difference) -> bool:
+    is_words = isinstance(found.fact, facts.WordTyped | facts.Withdrawn)
+    return is_words and found.found == "VOIDED" and not _is_shown(found)
+
+
+def _is_shown(found: Difference) -> bool:
+    number = version(found.past, "r1")
+    return bool(showings(found.past, "r1", number))
+
+
+def _is_unmade(found: Difference) -> bool:
+    return found.told == "EXPIRED" and found.found == "OPEN" and not _is_shown(found)
+
+
+def _is_replaced(found: Difference) -> bool:
+    return _denies(found) and found.is_replaced and found.told in ("DENIED", "WITHDRAWN", "counted")
+
+
+def _has(found: Difference, *kinds: type[facts.Fact]) -> bool:
+    return any(isinstance(ruled.fact, kinds) for ruled in found.past)
+
+
+def _is_relisted(found: Difference) -> bool:
+    return _has(found, facts.ApproverAdded, facts.ApproverRemoved, facts.PersonLeft)
+
+
+def _is_pinned(found: Difference) -> bool:
+    return _has(found, facts.PinMoved) and any(
+        Obstacle.PIN_MOVED in ruled.ruling.obstacles and ruled.ruling.on("r1") is Effect.ASKED_ANEW
+        for ruled in found.past
+    )
+
+
+def _is_halted(found: Difference) -> bool:
+    return found.is_paused or _has(found, facts.Halted)
+
+
+def _is_unsettled(found: Difference) -> bool:
+    return found.found == "UNKNOWN" and any(
+        ruled.ruling.on("r1") is Effect.RETRY_ORDERED for ruled in found.past
+    )
+
+
+def _is_behind(found: Difference) -> bool:
+    is_next = isinstance(found.fact, facts.Claimed) and found.told == "RUNNING"
+    return is_next and found.found == "APPROVED" and found.case.rule.idempotent
+
+
+def _is_lent(found: Difference) -> bool:
+    """Somebody decides as a deputy who was asked."""
+    by = found.fact.by.locator if isinstance(found.fact, facts.Decision | facts.WordTyped) else ""
+    return "dora" in by and found.found != "APPROVED"
+
+
+def _is_granted(found: Difference) -> bool:
+    return isinstance(found.fact, facts.Proposed) and found.told == "APPROVED"
+
+
+CHOICES: tuple[Choice, ...] = (
+    Choice(
+        "a denial counts by every channel, typed or pressed, on any card",
+        'DESIGN.md: "A press on an old version only shows the new one, except a denial, which counts on any"; it stops, and stopping '
+        "needs no proof. A channel, or words, that may not carry a decision may carry this one.",
+        _is_denied_anyhow,
+    ),
+    Choice(
+        "a typed denial where no approval is open holds back what is ready",
+        'DESIGN.md: "A human\'s word outranks the model\'s step": whoever writes "deny" when all is approved is heard as words are.',
+        _is_held_back,
+    ),
+    Choice(
+        "words void a card that nobody has seen",
+        "DESIGN.md, the table: what is unstarted is voided by an addressed message, and Previewing is unstarted.",
+        _is_unseen,
+    ),
+    Choice(
+        "the deadline of a card runs from its making",
+        "DESIGN.md, the table: Previewing has no deadline; the engine makes a card at once, or says why it cannot be made.",
+        _is_unmade,
+    ),
+    Choice(
+        "what the model replaces is another request",
+        'DESIGN.md: "replacing is withdraw and a new call": a denial of what was withdrawn is told so, and the new card stands.',
+        _is_replaced,
+    ),
+    Choice(
+        "who may decide stands on the card",
+        "DESIGN.md: the fold is pure, so a click is judged by the list that was shown. The claim looks at the list of that moment, and "
+        "an open card whose list changed is asked anew at the next look.",
+        _is_relisted,
+    ),
+    Choice(
+        "pins are read before the claim, not at each look at an open card",
+        'DESIGN.md: "pins are facts read again before ToolStarted"; what was approved on moved pins is asked anew then.',
+        _is_pinned,
+    ),
+    Choice(
+        "a halted thread waits",
+        "DESIGN.md, the table: Paused lets no effect happen but Doubt; what is approved is looked at again when it goes on.",
+        _is_halted,
+    ),
+    Choice(
+        "words and stops make a retry that was ordered an unknown outcome again",
+        'DESIGN.md: "Words do not void an unknown": what may have happened is settled by a human\'s answer or a late result alone.',
+        _is_unsettled,
+    ),
+    Choice(
+        "what changes the world goes one by one",
+        "DESIGN.md: an idempotent call that has not ended runs again under its key before anything that comes after it.",
+        _is_behind,
+    ),
+    Choice(
+        "deputies do not decide yet",
+        "Not built: whoever is on no list decides nothing.",
+        _is_lent,
+    ),
+    Choice(
+        "no approval for a while yet",
+        "Not built: every call is asked about.",
+        _is_granted,
+    ),
+)
+
+
+def choice(found: Difference) -> Choice | None:
+    """The choice that this difference comes from; None: it is a bug of the one or of the other."""
+    return next((each for each in CHOICES if each.fits(found)), None)

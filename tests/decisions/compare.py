@@ -1,0 +1,189 @@
+"""Compare: what the oracle says of each fact of a history, beside what the real core made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.core.thread import Asked, Call, Closed, Outcome, Previewing, Ready, Started
+from tests.decisions.acts import act
+from tests.decisions.choices import Choice, choice, without_left_out
+from tests.decisions.difference import Difference
+from tests.decisions.kinds import kinds
+from tests.decisions.office import PINS, Office
+from tests.decisions.play import Play
+from tests.oracle import facts
+from tests.oracle.cases import Case
+from tests.oracle.past import Past, Ruled, digest, version
+from tests.oracle.policy import replay
+from tests.oracle.rights import House
+from tests.oracle.words import AFTER, BEGINS, Effect, Phase, Refusal
+from tests.oracle.words import Outcome as Told
+
+ENDS: dict[Outcome, Told] = {
+    "returned": Told.RETURNED,
+    "failed": Told.FAILED,
+    "denied": Told.DENIED,
+    "withdrawn": Told.WITHDRAWN,
+    "expired": Told.EXPIRED,
+    "voided": Told.VOIDED,
+    "gave_up": Told.GIVEN_UP,
+    "happened": Told.HAPPENED,
+}
+STARTS = (Effect.CLAIMED, Effect.RUN_AGAIN)
+
+
+@dataclass
+class Comparison:
+    """One case told to both. `parted` are the choices by which they part; from the first on only claims are compared."""
+
+    case: Case
+    play: Play
+    states: dict[str, Effect] = field(default_factory=dict[str, Effect])
+    overdue: list[Ruled] = field(default_factory=list[Ruled])
+    parted: list[Choice] = field(default_factory=list[Choice])
+
+    async def step(self, past: Past) -> Difference | None:
+        """The last fact of this past, told to the product; where they part without a choice."""
+        fact, is_word = past[-1].fact, isinstance(past[-1].fact, facts.Decision | facts.WordTyped)
+        if past[-1].ruling.effects and not any(fact is each for each in self.case.history):
+            self.overdue.append(past[-1])
+            return None
+        if not is_word:
+            self._expire()
+        refused, claimed = len(self.play.refusals), len(self.play.claims)
+        await act(self.play, fact)
+        self._expire()
+        if self._has_claimed(claimed) and past[-1].ruling.on(_request(fact)) not in STARTS:
+            return self._difference(past, "no claim", "claimed", ())
+        if self.parted:
+            self._number(past)
+            return None
+        said = tuple(each.reason for each in self.play.refusals[refused:])
+        found = self._standings(past, said)
+        self._number(past)
+        return found or self._refusals(past, said)
+
+    def _has_claimed(self, since: int) -> bool:
+        """Whether something began; once they have parted, something that needed an approval."""
+        over = {self.play.calls[request] for request in self.play.over}
+        return any(
+            call.id not in over and (call.card is not None or not self.parted)
+            for call in self.play.claims[since:]
+        )
+
+    def _expire(self) -> None:
+        """A word that comes before the timer finds the deadline passed all the same, so the timer fires after it."""
+        for ruled in self.overdue:
+            self.states.update(ruled.ruling.effects)
+            self.play.now = max(self.play.now, ruled.fact.at * 1000)
+        if self.overdue:
+            self.play.expire()
+        self.overdue.clear()
+
+    def _standings(self, past: Past, said: tuple[str, ...]) -> Difference | None:
+        """Every request stands where the oracle says."""
+        effects = past[-1].ruling.effects
+        self.states.update((name, effect) for name, effect in effects if effect in AFTER)
+        for request, effect in self.states.items():
+            found = standing(self.play.call(request))
+            if request not in self.play.over and found and not _same(AFTER[effect], found):
+                return self._difference(past, AFTER[effect][1].name, found[1].name, said)
+        for request, effect in effects:
+            if effect is Effect.VOTED and not self._has_voted(request, past[-1].fact):
+                return self._difference(past, "counted", "not counted", said)
+        return None
+
+    def _has_voted(self, request: str, fact: facts.Fact) -> bool:
+        call = self.play.call(request)
+        phase = call.phase if call else None
+        by = fact.by if isinstance(fact, facts.Decision | facts.WordTyped) else None
+        votes = phase.votes if isinstance(phase, Asked) else ()
+        return by is not None and self.play.office.name(by) in votes
+
+    def _number(self, past: Past) -> None:
+        """What the oracle calls the versions that it began, and the cards that were shown."""
+        fact = past[-1].fact
+        for request, effect in past[-1].ruling.effects:
+            if effect in BEGINS:
+                number = version(past, request)
+                self.play.current(request, number, digest(past, request, number))
+        if isinstance(fact, facts.CardShown):
+            self.play.again(fact.request)
+
+    def _refusals(self, past: Past, said: tuple[str, ...]) -> Difference | None:
+        """A refusal agrees in kind with one of the oracle's reasons, and only what it refuses is refused.
+
+        Of a request that was replaced all that is said is that it is over.
+        """
+        fact, why = past[-1].fact, past[-1].ruling.refusals
+        if isinstance(fact, facts.Decision) and bool(why) is not bool(said):
+            told, found = ("refused", "counted") if why else ("counted", "refused")
+            return self._difference(past, told, found, said)
+        for reason in said:
+            if not self._kinds(fact, reason) & why and not (why and self._is_replaced(fact)):
+                return self._difference(past, "refused", "for another reason", said)
+        return None
+
+    def _kinds(self, fact: facts.Fact, reason: str) -> frozenset[Refusal]:
+        """What the sentence may stand for."""
+        same = kinds(reason)
+        is_typed = isinstance(fact, facts.WordTyped)
+        if is_typed and same & {Refusal.EXPIRED, Refusal.ALREADY_DECIDED, Refusal.NOT_SHOWN}:
+            same |= {Refusal.NOTHING_OPEN}
+        return same
+
+    def _is_replaced(self, fact: facts.Fact) -> bool:
+        if not isinstance(fact, facts.Decision):
+            return False
+        named = self.play.versions.get((fact.request, fact.version))
+        return named is not None and named.call != self.play.calls[fact.request]
+
+    def _difference(self, past: Past, told: str, found: str, said: tuple[str, ...]) -> Difference:
+        paused = any(thread.paused for thread in self.play.threads.values())
+        replaced = self._is_replaced(past[-1].fact)
+        return Difference(self.case, past, told, found, said, replaced, paused)
+
+
+async def compare(told: Case) -> tuple[list[Choice], Difference | None]:
+    """Tells the case to both: the choices by which they part, and the first difference that comes from none."""
+    PINS.clear()
+    case = without_left_out(told)
+    both = Comparison(case, Play(Office(case.people, case.rule)))
+    past = replay(House(case.people, case.rule), case.history)
+    for place in range(len(past)):
+        found = await both.step(past[: place + 1])
+        chosen = choice(found) if found and found.found != "claimed" else None
+        if found and chosen is None:
+            return both.parted, found
+        if chosen:
+            both.parted.append(chosen)
+    return both.parted, None
+
+
+def _request(fact: facts.Fact) -> str:
+    return fact.request if isinstance(fact, facts.Claimed | facts.FoundUnfinished) else ""
+
+
+def _same(told: tuple[Phase, Told], found: tuple[Phase, Told]) -> bool:
+    under_way = {Phase.STARTED, Phase.FOUND}
+    return told[1] is found[1] and (told[0] is found[0] or {told[0], found[0]} == under_way)
+
+
+def standing(call: Call | None) -> tuple[Phase, Told] | None:
+    """Where a call stands, in the oracle's words; None: it was closed, and the thread remembers none of it."""
+    if call is None:
+        return None
+    match call.phase:
+        case Previewing() | Asked("approval"):
+            return Phase.ASKED, Told.OPEN
+        case Ready():
+            gated = call.card is not None or call.begun
+            return Phase.READY, Told.APPROVED if gated else Told.NOT_GATED
+        case Started():
+            return Phase.STARTED, Told.RUNNING
+        case Asked():
+            return Phase.UNKNOWN, Told.UNKNOWN
+        case Closed(outcome):
+            return Phase.CLOSED, ENDS[outcome]
+        case _:
+            raise AssertionError(call.phase)

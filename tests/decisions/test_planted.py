@@ -1,0 +1,70 @@
+"""The comparison proves itself on bugs that are planted in the core: each of them is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+
+import pytest
+
+from bot.core import approvals, calls, verdicts
+from bot.core.frozen import replace
+from bot.core.thread import READY, Call
+from bot.engine import recheck
+from tests.decisions.compare import compare
+from tests.oracle.cases import Case
+from tests.oracle.generate import ring
+
+
+def _one_vote_is_enough(call: Call, votes: tuple[str, ...]) -> Call:
+    return replace(call, phase=READY, open=False, approved=votes)
+
+
+def _an_edit_keeps_the_votes(call: Call, verdict: verdicts.Verdict) -> Call:
+    arguments = {**call.proposal.arguments, **verdict.arguments}
+    return replace(call, proposal=call.proposal.model_copy(update={"arguments": arguments}))
+
+
+async def _nothing_is_looked_at_again(*_: object) -> None:
+    return None
+
+
+def _nothing(*_: object) -> None:
+    return None
+
+
+def _always(*_: object) -> bool:
+    return True
+
+
+def _a_void_keeps_the_version(call: Call, event: calls.CallVoided) -> Call:
+    return call if event.then == "preview" else calls.end(call, "voided", event.reason)
+
+
+Bug = tuple[object, str, Callable[..., object]]
+BUGS: dict[str, Bug] = {
+    "one vote is enough": (verdicts, "_vote", _one_vote_is_enough),
+    "who asked for it approves it": (approvals, "may_approve", _always),
+    "a deadline is none": (approvals, "_in_time", _always),
+    "every channel will do": (approvals, "_misplaced", _nothing),
+    "an edit keeps its card": (verdicts, "_edited", _an_edit_keeps_the_votes),
+    "nothing is looked at before the claim": (recheck, "void", _nothing_is_looked_at_again),
+    "anybody orders a retry": (approvals, "_on_retry", _nothing),
+    "what is void stays ready": (calls, "_voided", _a_void_keeps_the_version),
+}
+
+
+def cases() -> Iterator[Case]:
+    """A part of each ring about one request, in turns."""
+    rings = (ring(name, 17, 2) for name in ("click", "change", "retry", "state"))
+    return chain.from_iterable(zip(*rings, strict=False))
+
+
+@pytest.mark.parametrize("bug", BUGS)
+async def test_a_planted_bug_is_found(bug: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    place, name, planted = BUGS[bug]
+    monkeypatch.setattr(place, name, planted)
+    for case in cases():
+        if (await compare(case))[1]:
+            return
+    pytest.fail(f"nobody noticed that {bug}")
