@@ -18,7 +18,6 @@ from bot.engine.perform import Performer
 from bot.engine.reception import Reception
 from bot.engine.redis_store import RedisStore
 from bot.engine.run import Runner
-from bot.engine.server import ensure_server
 from bot.engine.store import Store
 from bot.engine.toolbox import Toolbox
 from bot.engine.worker import Worker
@@ -34,12 +33,12 @@ from bot.model.decide import Decider
 from bot.model.port import Model
 from bot.model.rehearsal import PREFIX, Rehearsal, Script, scripts
 from bot.settings import Settings, environment
+from bot.which_redis import keep_server, redis_url
 from channels.console.channel import Console
 
 if TYPE_CHECKING:
     from channels.slack.connect import Hearing
 
-SERVER_LOOK_SECONDS = 1.0
 log = structlog.get_logger()
 
 
@@ -67,13 +66,6 @@ def house(settings: Settings) -> House:
     file = settings.people_file
     people = People.load(file) if file else People()
     return House(load_agents(settings.agents_path, people), people)
-
-
-async def redis_url(settings: Settings) -> str:
-    """The configured server, or the embedded one, started if it does not run."""
-    if settings.redis_url is not None:
-        return settings.redis_url.get_secret_value()
-    return await asyncio.to_thread(ensure_server, settings.home, appendfsync=settings.appendfsync)
 
 
 @asynccontextmanager
@@ -181,7 +173,7 @@ def worker(app: App, channels: Mapping[str, Channel]) -> Worker:
 
 async def run_worker(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> None:
     """A worker until told to stop, and beside it somebody who looks after the embedded server."""
-    keeper = asyncio.create_task(_keep_server(app.settings))
+    keeper = asyncio.create_task(keep_server(app.settings))
     speaking = channels(app)
     try:
         works = worker(app, speaking)
@@ -241,13 +233,3 @@ async def run_web(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> N
     await serve([*heard, *(pages(bolt) if bolt else ())], app.settings.port, stop, ready)
     if listener:
         await listener.settled()
-
-
-async def _keep_server(settings: Settings) -> None:
-    """An embedded server that was killed is started again; its log is on disk."""
-    while settings.redis_url is None:
-        await asyncio.sleep(SERVER_LOOK_SECONDS)
-        try:
-            await redis_url(settings)
-        except Exception as error:  # noqa: BLE001 - it may work the next time; until then the log says why not
-            log.error("the embedded Redis cannot be started", error=str(error)[:300])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bot.cli.output import clock
+from bot.cli.wait import Wait
 from bot.core import asides, deciders
 from bot.core.outbox import Approval, Hold, Question, UnknownOutcome, Waiting
 from bot.core.thread import Asked, Call, Thread, Why
@@ -13,26 +13,6 @@ from bot.core.values import Card
 from channels.console.channel import CHANNEL
 
 MICRO = 1_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wait:
-    """One thing that a thread waits for. `of` are people, `commands` move it, `barred` who may not and why."""
-
-    what: str
-    text: str
-    since: int | None = None
-    until: int | None = None
-    of: tuple[str, ...] = ()
-    call: str = ""
-    tool: str = ""
-    request: str = ""
-    version: int | None = None
-    votes: tuple[str, ...] = ()
-    missing: int = 0
-    barred: tuple[tuple[str, str], ...] = ()
-    notes: tuple[str, ...] = ()
-    commands: tuple[str, ...] = ()
 
 
 def speak(thread: Thread, what_it_does: str) -> Wait:

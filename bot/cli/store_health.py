@@ -8,7 +8,7 @@ from typing import cast
 
 from redis.exceptions import RedisError, ResponseError
 
-from bot.app import House, opened, redis_url
+from bot.app import House, opened
 from bot.cli import wording
 from bot.cli.finding import Finding
 from bot.engine.server import NoRedis, ServerFailed
@@ -17,6 +17,7 @@ from bot.engine.wire import Wire, connect
 from bot.kit.people import People
 from bot.known import masked
 from bot.settings import Settings
+from bot.which_redis import redis_url
 
 About = Mapping[str, object]
 PATIENCE_SECONDS = 20.0

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.cli import asks
-from bot.cli.asks import Wait, speak
+from bot.cli.asks import speak
 from bot.cli.output import clock
 from bot.cli.requests import states
+from bot.cli.wait import Wait
 from bot.core import steps
 from bot.core.events import DecideFailed, Event
 from bot.core.halts import Halt

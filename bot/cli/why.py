@@ -11,10 +11,10 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from bot.cli import parts
-from bot.cli.asks import Wait
 from bot.cli.output import clock, moment, say, say_json
 from bot.cli.parts import AsJson
 from bot.cli.step import step_json, step_of, step_text
+from bot.cli.wait import Wait
 from bot.cli.waits import Scene, waits
 from bot.core.visible import on_one_line
 from bot.engine.standing import Standing

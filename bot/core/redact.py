@@ -30,6 +30,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "DeliveryFailed": ("reason",),
     "Paused": ("reason",),
     "Cancelled": ("reason",),
+    "Halted": ("reason",),
+    "DayReached": ("reason",),
     "Compacted": ("summary",),
 }
 MOST_DEEP = 60  # What is nested deeper is looked at as one text, which stays JSON.

@@ -96,7 +96,7 @@ def test_a_question_carries_what_a_channel_needs_to_ask_it() -> None:
         format="yes_no",
         choices=("Yes", "No"),
         until=None,
-        asked=("alice",),
+        asked=("alice", "bob"),
         quote="",
         requester="alice",
     )
@@ -322,7 +322,10 @@ def test_an_edit_leaves_those_who_did_not_ask_or_change_it(
 
 
 def test_what_a_human_is_asked_is_said() -> None:
-    assert standing(unknown()) == ("waiting_for_human", "word from alice whether push_tag happened")
+    assert standing(unknown()) == (
+        "waiting_for_human",
+        "word from alice or bob whether push_tag happened",
+    )
     assert standing(held()) == ("waiting_for_human", "word from alice on how to go on (steps)")
     it = conversation()
     it.step(ASK, ASK.model_copy(update={"asked": ()}))
