@@ -88,7 +88,9 @@ def test_an_ordinary_value_reads_as_it_is() -> None:
 
 def test_the_time_that_blanks_take_grows_no_faster_than_they_do() -> None:
     few, many = (_seconds(f"rm{' ' * count}x\nend") for count in (4_000, 64_000))
-    assert many < 80 * few  # 16 where it is linear, 256 where every blank is looked at from each before it.
+    assert (
+        many < 80 * few
+    )  # 16 where it is linear, 256 where every blank is looked at from each before it.
 
 
 def _seconds(value: str) -> float:
