@@ -89,6 +89,7 @@ def _fate(thread: Thread, key: str, events: Iterable[Event]) -> Fate:
     """When the call of this card came to be as it is, and how all stood when this version of it was the one that counted."""
     state = then = Thread(thread.id)
     since, phase, id, version = 0, None, call_id(key), version_of(key)
+    decided, approved = 0, ()
     for event in events:
         state = evolve(state, event)
         call = state.call(id)
@@ -98,7 +99,9 @@ def _fate(thread: Thread, key: str, events: Iterable[Event]) -> Fate:
             then = state
         if call.phase != phase:
             phase, since = call.phase, state.at
-    return Fate(thread, since, then)
+        if call.approved != approved:
+            approved, decided = call.approved, state.at if call.approved else 0
+    return Fate(thread, since, then, decided)
 
 
 def _how(key: str, call: Call) -> str:

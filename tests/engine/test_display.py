@@ -49,6 +49,7 @@ class Board(Screen):
 
     looks: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     since: list[int] = field(default_factory=list[int])
+    decided: list[int] = field(default_factory=list[int])
     broken: int = 0
 
     async def change(self, receipt: str, key: str, fate: Fate) -> None:
@@ -66,6 +67,7 @@ class Board(Screen):
                 look = "old" if key != call.request else type(call.phase).__name__
         self.looks.append((key[-2:], look))
         self.since.append(fate.since)
+        self.decided.append(fate.decided)
 
 
 @pytest.fixture
@@ -93,6 +95,8 @@ async def test_a_card_shows_each_vote_then_that_it_runs_then_that_it_is_done(
         await _shown(board, ("v1", "returned"))
         events = await desk.events(office.thread)
     ended = next(event.at for event in events if event.type == "ToolEnded")
+    approved = [event.at for event in events if event.type == "Verdict"][-1]
+    assert (board.decided[0], board.decided[-1]) == (0, approved)
     assert board.looks[0] == ("v1", "1 of 2")
     assert board.since[-1] == ended
     assert len(set(board.looks)) == len(board.looks)
