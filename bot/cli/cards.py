@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from bot.cli.asks import short
 from bot.cli.output import clock
 from bot.core import deciders
+from bot.core.edits import edits
 from bot.core.legible import legible
 from bot.core.outbox import Approval, Hold, Question, UnknownOutcome, Waiting
 from bot.core.visible import on_one_line
@@ -58,6 +59,9 @@ def _approval(waiting: Approval) -> Iterator[str]:
         parts = (f"{name} ({whence})" for name, whence in waiting.outside.items())
         yield f"repeats what came from outside: {on_one_line(', '.join(parts))}"
     yield f"edited by {_people(waiting.editors)}" if waiting.editors else ""
+    yield from (
+        f"changed {name}: {change}" for name, change in edits(waiting.before, waiting.arguments)
+    )
     yield from (on_one_line(f"not {name}: {why}") for name, why in deciders.excuses(waiting))
     yield "whoever asked may approve too" if waiting.self_approval else ""
     if waiting.quorum > 1:

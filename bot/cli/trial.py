@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.app import App, House, decider
@@ -44,8 +44,8 @@ class Paper:
 class Reader(Runner):
     """Runs reads and previews; whatever changes the world stays as it is, about to start."""
 
-    async def write(self, session: Session, run: Run) -> None:
-        _ = session, run
+    async def write(self, session: Session, run: Run, begun: Callable[[], None]) -> None:
+        _ = session, run, begun
 
 
 @dataclass(frozen=True)

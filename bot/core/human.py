@@ -109,7 +109,9 @@ def _reply(thread: Thread, event: MessageReceived, said: Approve | Deny | None) 
     questions = asked_about(thread, "question", "unknown")
     for call in questions:
         if answer := words.to_request(event.text, call.id):
-            return _answer(thread, call, event.model_copy(update={"text": answer}))
+            named = event.model_copy(update={"text": answer})
+            seen = _is_plain(call) or _was_shown(call.phase, event)
+            return _answer(thread, call, named) if seen else _interrupt(thread, event)
     meant = [call for call in questions if _can_be_answered(call, event)]
     hold = steps.standing(thread.calls)
     if (
@@ -160,11 +162,15 @@ def _goes_on(thread: Thread, meant: list[Call]) -> bool:
 
 
 def _can_be_answered(call: Call, event: MessageReceived) -> bool:
-    """Whether these words may be this person's answer to this."""
-    is_unsettled = isinstance(call.phase, Asked) and call.phase.about == "unknown"
-    if is_unsettled or steps.is_hold(call):
-        return _chosen(call, event)
-    return event.actor in call.proposal.asked
+    """Whether these words may be this person's answer to this: nobody answers what did not stand there yet."""
+    if not _was_shown(call.phase, event):
+        return False
+    return event.actor in call.proposal.asked if _is_plain(call) else _chosen(call, event)
+
+
+def _is_plain(call: Call) -> bool:
+    """Whether the model asks this; whoever names such a question has seen it, for no version of it says anything else."""
+    return call.proposal.kind == "question"
 
 
 def _chosen(call: Call, event: MessageReceived) -> bool:

@@ -19,7 +19,6 @@ _NEVER_CUT_CHARACTERS = 1_000_000_000
 _SPACE, _TAB, _END = "␠", "␉", "␊"
 _SIGNS = re.compile(f"[{_SPACE}{_TAB}{_END}]")
 _PLAIN_NAME = re.compile(r"\w[\w.-]*(?: [\w.-]+)*")
-_LAST_SPACES = re.compile(r" +\Z")
 
 
 def legible(value: JsonValue) -> str:
@@ -53,5 +52,6 @@ def _as_json(value: JsonValue) -> str:
 
 
 def _marked(line: str) -> str:
-    spaced = _LAST_SPACES.sub(lambda found: _SPACE * len(found[0]), line)
+    kept = line.rstrip(" ")
+    spaced = kept + _SPACE * (len(line) - len(kept))
     return spaced.replace("\t", f"{_TAB}\t")

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from bot.core import phrases
 from bot.core.approvals import choices, may_approve, may_retry_at
 from bot.core.deputies import standing_in
+from bot.core.edits import before
 from bot.core.owed import Code
 from bot.core.thread import Asked, Call, Saying, Thread, Why, delivery_key
 from bot.core.values import Address, Card
@@ -47,7 +48,7 @@ class Approval:
 
     `barred` are those approvers who asked for the call or changed it: their approval would not count.
     `channels`, where there are any, are those from which an approval counts. `outside` names the arguments that repeat what came from
-    outside, each with whence. `anew` says why it is asked again, where nobody's words or edit did that. `standing_in` are deputies who
+    outside, each with whence. `before` are arguments that people changed, as they were first. `anew` says why it is asked again, where nobody's words or edit did that. `standing_in` are deputies who
     may decide by now.
     """
 
@@ -66,6 +67,7 @@ class Approval:
     digest: str
     quote: str
     editors: tuple[str, ...]
+    before: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     barred: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     outside: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -203,6 +205,7 @@ def _approval(thread: Thread, call: Call, phase: Asked, card: Card) -> Approval:
         digest=card.digest,
         quote=call.quote,
         editors=call.editors,
+        before=before(call),
         barred=tuple(name for name in card.approvers if name not in may),
         channels=card.channels,
         outside=card.outside,

@@ -78,7 +78,8 @@ class Call:
 
     `runs` is the last run of the try that was claimed, `approved` whose votes made it ready: they are looked at again before it runs.
     `open` marks a request of an earlier step that can still be answered; `quote` is what was said since it was asked,
-    `anew` why it is asked again though nobody said or changed anything, `asides` what was said instead of deciding.
+    `anew` why it is asked again though nobody said or changed anything, `asides` what was said instead of deciding, `first` what was
+    proposed, where people changed it since.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Call:
     version: int = 1
     card: Card | None = None
     editors: tuple[str, ...] = ()
+    first: Proposal | None = None
     approved: tuple[str, ...] = ()
     open: bool = False
     quote: str = ""

@@ -50,6 +50,7 @@ def _edited(call: Call, verdict: Verdict) -> Call:
         call,
         proposal=proposal,
         editors=editors,
+        first=call.first or call.proposal,
         approved=(),
         anew="",
         phase=PREVIEWING,

@@ -29,14 +29,24 @@ class Display:
         self._channels = channels
         self._shown: OrderedDict[str, str] = OrderedDict()
 
-    def begin(self, thread: Thread, events: Sequence[Event]) -> asyncio.Task[None] | None:
-        """Begins to bring every card of the thread's calls to what is so; None: its channel cannot change what it sent."""
+    def begin(
+        self, thread: Thread, events: Sequence[Event], earlier: asyncio.Task[None] | None = None
+    ) -> asyncio.Task[None] | None:
+        """Begins to bring every card of the thread's calls to what is so, after what an earlier call began; None: its channel cannot change what it sent."""
         channel = self._channels.get(thread.address.channel) if thread.address else None
         if not isinstance(channel, Changing):
             return None
-        return asyncio.create_task(self._show(channel, thread, tuple(events)))
+        return asyncio.create_task(self._show(channel, thread, tuple(events), earlier))
 
-    async def _show(self, channel: Changing, thread: Thread, events: Sequence[Event]) -> None:
+    async def _show(
+        self,
+        channel: Changing,
+        thread: Thread,
+        events: Sequence[Event],
+        earlier: asyncio.Task[None] | None,
+    ) -> None:
+        if earlier:
+            await earlier  # Else what was so might be shown over what is.
         for sent, call in _changed(thread, events):
             how = _how(sent.key, call)
             # What is past was shown when it came to be so, unless it is known to have failed.
@@ -79,6 +89,7 @@ def _fate(thread: Thread, key: str, events: Iterable[Event]) -> Fate:
     """When the call of this card came to be as it is, and how all stood when this version of it was the one that counted."""
     state = then = Thread(thread.id)
     since, phase, id, version = 0, None, call_id(key), version_of(key)
+    decided, approved = 0, ()
     for event in events:
         state = evolve(state, event)
         call = state.call(id)
@@ -88,7 +99,9 @@ def _fate(thread: Thread, key: str, events: Iterable[Event]) -> Fate:
             then = state
         if call.phase != phase:
             phase, since = call.phase, state.at
-    return Fate(thread, since, then)
+        if call.approved != approved:
+            approved, decided = call.approved, state.at if call.approved else 0
+    return Fate(thread, since, then, decided)
 
 
 def _how(key: str, call: Call) -> str:

@@ -50,14 +50,18 @@ class Performer:
 
     async def __call__(self, session: Session) -> None:
         """One round, and beside it what was sent before is shown as it stands now."""
-        showing = self._display.begin(session.thread, session.events)
+        self._show(session)
         try:
             await self._round(session)
-            if showing:
-                await showing
+            if session.showing:
+                await session.showing
         finally:
-            if showing:
-                showing.cancel()
+            if session.showing:
+                session.showing.cancel()
+                session.showing = None
+
+    def _show(self, session: Session) -> None:
+        session.showing = self._display.begin(session.thread, session.events, session.showing)
 
     async def _round(self, session: Session) -> None:
         """Everything that is to be done now, side by side. One failure does not cut the others short."""
@@ -136,7 +140,7 @@ class Performer:
                     await self._runner.read(session, run)
             case Run() as run:
                 with during("tool"):
-                    await self._runner.write(session, run)
+                    await self._runner.write(session, run, lambda: self._show(session))
             case Doubt(call, n):
                 unknown = OutcomeUnknown(id=f"unknown:{call}.{n}", actor="engine", call=call, n=n)
                 await session.record(unknown)

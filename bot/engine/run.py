@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from uuid import uuid4
 
 from pydantic import JsonValue
@@ -90,8 +91,8 @@ class Runner:
         return kept[1]
 
     # ---- everything else ---------------------------------------------------------------------------
-    async def write(self, session: Session, run: Run) -> None:
-        """Claim, then run, once. What was approved is looked at again first: it may no longer be what would run."""
+    async def write(self, session: Session, run: Run, begun: Callable[[], None]) -> None:
+        """Claim, say that it has begun, then run, once. What was approved is looked at again first: it may no longer be what would run."""
         call = _call(session.thread, run.call)
         void = await recheck.void(self._toolbox, session.thread, call) if run.run == 1 else None
         if void is not None:
@@ -105,6 +106,7 @@ class Runner:
             run=run.run,
         )
         if await session.claim(run, call, claim):
+            begun()
             await self._act(session, call, run)
 
     async def _act(self, session: Session, call: Call, run: Run) -> None:

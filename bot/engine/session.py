@@ -70,6 +70,7 @@ class Session:
         self.events = Log(lease.thread)
         self.read_to: int | None = None
         self.question: Question | None = None
+        self.showing: asyncio.Task[None] | None = None
         self.owed_before: frozenset[str] = frozenset()
         self._store = store
         self._curb = curb or Curb(store)

@@ -63,11 +63,15 @@ class Dated(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What has become of a card: its thread `now`, since when that is so, and the thread `then`, as the card showed it."""
+    """What has become of a card: its thread `now`, since when that is so, and the thread `then`, as the card showed it.
+
+    `decided` is when the approval that counts was given; 0 where there is none.
+    """
 
     now: Thread
     since: int
     then: Thread
+    decided: int = 0
 
 
 @runtime_checkable

@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.core import deciders
+from bot.core.edits import edits
 from bot.core.legible import legible, legible_name
 from bot.core.outbox import Approval, Hold, Notice, Outgoing, Question, Say, UnknownOutcome
 from bot.core.visible import on_one_line, visible
@@ -134,6 +135,10 @@ def _deciders(asked: Approval) -> _Rows:
         rows.append(("approvals", Text(f"{votes}{given}")))
     if asked.editors:
         rows.append(("edited by", Text(_people(asked.editors))))
+        rows += [
+            (f"changed {name}", Text(change))
+            for name, change in edits(asked.before, asked.arguments)
+        ]
     if asked.self_approval:
         rows.append(("self-approval", Text("allowed: whoever asked for this may approve it")))
     return [*rows, ("request", Text(asked.request))]

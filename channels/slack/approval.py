@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bot.core import deciders
 from bot.core import words as core_words
+from bot.core.edits import edits
 from bot.core.outbox import Approval
 from bot.core.visible import on_one_line, visible
 from channels.slack import arguments, blocks
@@ -16,6 +17,7 @@ from channels.slack.vocabulary import Words
 from channels.slack.words import words
 
 CHANNEL = "slack"
+_MOST_EDITS = 10
 _MOST_OUTSIDE_CHARACTERS = 1_500
 
 
@@ -28,6 +30,7 @@ def approval(asked: Approval, look: Look) -> Post:
         blocks.remark(say.anew, asked.anew),
         blocks.remark(say.because, asked.because),
         arguments.shown(rows, say),
+        _edits(asked, say),
         blocks.context(_outside(asked, say)) if asked.outside else None,
         blocks.remark(say.found, asked.text),
         blocks.remark(say.said_since, asked.quote),
@@ -60,6 +63,21 @@ def _who(asked: Approval, say: Words) -> Iterator[str]:
     excuses = [f"{name} ({why})" for name, why in deciders.excuses(asked, say.language)]
     if excuses:
         yield say.barred.format(people=blocks.names(excuses))
+
+
+def _edits(asked: Approval, say: Words) -> Json | None:
+    """What people changed: as it was, and as it is."""
+    found = list(edits(asked.before, asked.arguments))
+    more = len(found) - _MOST_EDITS
+    lines = [(say.changed, ""), *((f"{name}:", change) for name, change in found[:_MOST_EDITS])]
+    if more > 0:
+        lines.append((f"… +{more}", ""))
+    return blocks.rich(blocks.lines(*lines)) if found else None
+
+
+def _edits_spoken(asked: Approval, say: Words) -> str:
+    found = "; ".join(f"{name}: {change}" for name, change in edits(asked.before, asked.arguments))
+    return f"{say.changed}: {mrkdwn(found, 500)}" if found else ""
 
 
 def _outside(asked: Approval, say: Words) -> str:
@@ -172,6 +190,7 @@ def _spoken(asked: Approval, rows: list[Row], look: Look, say: Words) -> str:
         if asked.because.strip()
         else "",
         _outside(asked, say) if asked.outside else "",
+        _edits_spoken(asked, say),
         *_who(asked, say),
         blocks.deadline(asked.until, look, say),
         *_unreached(asked, look, say),

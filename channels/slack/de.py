@@ -50,6 +50,7 @@ DE = Words(
     found="Was vorab zu sehen war",
     votes="Genehmigungen: {count} von {quorum} ({people})",
     edited_by="Bearbeitet von: {people}",
+    changed="Von Menschen geändert",
     self_approval="Selbstgenehmigung ist erlaubt: wer darum gebeten hat, darf auch genehmigen",
     barred="Ablehnen dürfen, nicht genehmigen: {people}",
     unreached=(

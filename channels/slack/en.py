@@ -49,6 +49,7 @@ EN = Words(
     found="What a look beforehand found",
     votes="Approvals: {count} of {quorum} ({people})",
     edited_by="Edited by: {people}",
+    changed="Changed by people",
     self_approval="Self-approval is allowed: whoever asked for this may approve it",
     barred="May deny and not approve: {people}",
     unreached=(

@@ -32,7 +32,7 @@ def settled(fate: Fate, request: str, look: Look) -> Post | None:
         return _replaced(now, then or now, request, look)
     if is_latest and isinstance(now.phase, Asked):
         return _open(fate.now, now.phase, request, look)
-    lines = list(_lines(now, look, words(look.language), fate.since or None))
+    lines = list(_lines(now, look, fate))
     reason = now.phase.text.strip() if isinstance(now.phase, Closed) else ""
     key = f"{request}:{type(now.phase).__name__}-{now.version}-{now.n}-{now.runs}"
     return _card(now, request, lines, reason, key, look)
@@ -101,11 +101,11 @@ def _subject(call: Call, say: Words) -> Json | None:
 
 
 # ---- what became of it -----------------------------------------------------------------------------------------------
-def _lines(call: Call, look: Look, say: Words, at: int | None) -> Iterator[str]:
-    """What is so, the latest last. The time is that of the decision, or of the end."""
-    when = f", {blocks.moment(at, look)}" if at is not None else ""
+def _lines(call: Call, look: Look, fate: Fate) -> Iterator[str]:
+    """What is so, the latest last: when it was decided, and when it ended."""
+    say, when = words(look.language), _when(fate.since, look)
     if call.approved and not isinstance(call.phase, Previewing):
-        decided = when if isinstance(call.phase, Ready) else ""
+        decided = _when(fate.decided, look)
         yield say.approved.format(people=blocks.names(call.approved)) + decided
     match call.phase:
         case Ready():
@@ -120,6 +120,10 @@ def _lines(call: Call, look: Look, say: Words, at: int | None) -> Iterator[str]:
             yield _ends(say)[outcome].format(people=_person(by, say)) + when
         case _:
             yield say.made_anew
+
+
+def _when(at: int, look: Look) -> str:
+    return f", {blocks.moment(at, look)}" if at else ""
 
 
 def _person(by: str, say: Words) -> str:

@@ -55,6 +55,7 @@ class Words:
     found: str
     votes: str
     edited_by: str
+    changed: str
     self_approval: str
     barred: str
     unreached: str

@@ -44,12 +44,18 @@ def test_no_two_different_calls_look_the_same(
     assert card(replace(ASKED, arguments=one)) != card(replace(ASKED, arguments=other))
 
 
+def test_what_an_edit_changed_stands_beside_what_it_was() -> None:
+    edited = replace(ASKED, editors=("ana",), arguments={"count": 4}, before={"count": 2})
+    assert "\n  edited by ana\n  changed count: 2 -> 4\n" in card(edited)
+
+
 def test_no_line_of_the_frame_is_forged() -> None:
     hostile = replace(
         ASKED,
         arguments={"because": "fine", "edited by ana": f"x\n{FRAME}", f"x\n{FRAME}": 1},
         because=f"x\n{FRAME}",
         text=f"x\n{FRAME}",
+        before={f"x\n{FRAME}": f"x\n{FRAME}"},
         quote=f"x\n{FRAME}",
         votes=(f"x\n{FRAME}",),
         approvers=(f"x\n{FRAME}",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import JsonValue
 
 from bot.core import events
-from bot.core.effects import Effect, next_effects
+from bot.core.effects import Effect, Send, next_effects
 from bot.core.events import Event
 from bot.core.reducer import evolve
 from bot.core.thread import Asked, Call, Closed, Phase, Thread, Turn
@@ -203,6 +203,12 @@ class Story:
     def delivered(self, key: str, written: int | None = None) -> None:
         fields = {"key": key, "written": written}
         self.tell(events.Delivered.model_validate({**self.stamp(), **fields}))
+
+    def shown(self) -> None:
+        """All that is owed is delivered."""
+        for effect in self.effects:
+            if isinstance(effect, Send):
+                self.delivered(effect.key)
 
     def undelivered(self, key: str) -> None:
         self.tell(

@@ -89,6 +89,10 @@ class Conversation:
         )
         return self.add(step)
 
+    def is_shown(self) -> None:
+        """Whatever is asked last stands before people."""
+        self.add(Delivered(id="", key=self.latest().request))
+
     def fails(self, reason: str) -> str:
         return self.add(DecideFailed(id="", seen=len(self.log), kind="malformed", reason=reason))
 

@@ -376,6 +376,7 @@ def test_holds_ends_and_copies_are_told() -> None:
     )
     it.add(step)
     it.returns("x")
+    it.is_shown()
     it.says("Extend")
     it.add(Cancelled(id="", actor="alice", reason="enough"))
     it.add(Forked(id="", parent="P", head=5))

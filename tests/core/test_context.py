@@ -444,6 +444,7 @@ def test_a_hold_that_a_human_ended_is_told() -> None:
     step = StepDecided(id="", seen=1, calls=(LIST,), actor="model", limits=limits, asked=("alice",))
     it.add(step)
     it.returns("v1")
+    it.is_shown()
     assert it.says("Extend") == '<hold_answered by="alice" limit="steps">Extend</hold_answered>'
     it.step(proposal("read", "list_tags", {"limit": 4}))
     assert it.says("and hurry").startswith("<message")

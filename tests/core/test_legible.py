@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import timeit
 
 import pytest
 from hypothesis import assume, example, given
@@ -83,6 +84,18 @@ def test_an_ordinary_value_reads_as_it_is() -> None:
     assert [legible_name(name) for name in ("tag", "größe", "due date", "x-y.z")] == [
         "tag", "größe", "due date", "x-y.z",
     ]  # fmt: skip
+
+
+def test_the_time_that_blanks_take_grows_no_faster_than_they_do() -> None:
+    few, many = (_seconds(f"rm{' ' * count}x\nend") for count in (4_000, 64_000))
+    assert (
+        many < 80 * few
+    )  # 16 where it is linear, 256 where every blank is looked at from each before it.
+
+
+def _seconds(value: str) -> float:
+    """The least that it took, for whatever else goes on only adds."""
+    return min(timeit.repeat(lambda: legible(value), number=1, repeat=3))
 
 
 def test_what_is_too_deep_for_yaml_is_json() -> None:

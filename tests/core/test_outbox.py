@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
 
 from bot.core import deciders, phrases
+from bot.core.edits import edits
 from bot.core.effects import Send, next_effects
 from bot.core.events import (
     Cancelled,
@@ -131,6 +133,27 @@ def test_a_card_carries_everything_that_was_approved_and_who_may() -> None:
         editors=(),
         requester="alice",
     )
+
+
+def test_a_card_that_was_edited_carries_what_was_there_first() -> None:
+    it = asked()
+    it.verdict("edit", "bob", arguments={"tag": "v2", "count": 4})
+    it.asks_approval(of=card(1))
+    it.verdict("edit", "bob", arguments={"tag": "v3", "count": None})
+    it.asks_approval(of=card(1))
+    shown = message(it.thread, "T-1-0-v3")
+    assert isinstance(shown, Approval)
+    assert shown.before == {"tag": "v1"}
+    assert list(edits(shown.before, shown.arguments)) == [("tag", '"v1" -> "v3"')]
+
+
+def test_a_long_or_hidden_change_is_one_short_line() -> None:
+    shown = message(asked().thread, "T-1-0-v1")
+    assert isinstance(shown, Approval)
+    changed = replace(shown, before={"a\nb": "x\n\u202e"}, arguments={"a\nb": "y" * 99})
+    assert list(edits(changed.before, changed.arguments)) == [
+        ('"a\\nb"', f'"x\\n\\u202e" -> "{"y" * 58}…')
+    ]
 
 
 @pytest.mark.parametrize(("self_approval", "barred"), [(False, ("alice", "bob")), (True, ())])
@@ -329,7 +352,7 @@ def test_what_a_human_is_asked_is_said() -> None:
     assert standing(held()) == ("waiting_for_human", "word from alice on how to go on (steps)")
     it = conversation()
     it.step(ASK, ASK.model_copy(update={"asked": ()}))
-    assert standing(it) == ("waiting_for_human", "an answer from alice; an answer from nobody")
+    assert standing(it) == ("waiting_for_human", "an answer from alice or bob; an answer from nobody")
 
 
 def test_a_wait_and_a_silent_model_say_until_when() -> None:

@@ -461,6 +461,7 @@ def test_an_approver_who_asked_for_it_does_not_order_it_again() -> None:
 
 def test_a_channel_that_may_not_approve_orders_nothing_again() -> None:
     story, request = undone(card().model_copy(update={"channels": ("slack",)}))
+    story.shown()
     story.message("retry", by="bob")
     assert story.refusal() == "This is decided by slack alone."
     assert story.phase(request) == Asked("unknown")

@@ -79,6 +79,7 @@ def test_extending_goes_on(why: str, typed: bool) -> None:
     story = held(why)
     request = hold(story)
     if typed:
+        story.shown()
         story.message("try again" if why == "model" else "extend")
     else:
         story.answer(request, "1")

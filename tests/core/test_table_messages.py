@@ -71,6 +71,7 @@ def test_the_first_word_says_whose_the_thread_is() -> None:
 
 def test_a_reply_by_someone_asked_answers_the_sole_open_question() -> None:
     story, (ask,) = working(question("red", "blue"))
+    story.shown()
     story.message("2", by="alice")
     assert story.call(ask).phase.text == "blue"  # type: ignore[union-attr]
     assert story.outcome(ask) == "answered"
@@ -79,6 +80,7 @@ def test_a_reply_by_someone_asked_answers_the_sole_open_question() -> None:
 
 def test_a_reply_to_the_sole_question_leaves_the_rest_of_the_step_alone() -> None:
     story, (ask, nap) = working(question(), sleep())
+    story.shown()
     story.message("because", by="alice")
     assert (story.outcome(ask), story.outcome(nap)) == ("answered", "Sleeping")
 
@@ -93,6 +95,7 @@ def test_a_reply_by_someone_not_asked_is_a_message() -> None:
 
 def test_with_several_open_questions_a_bare_reply_decides_nothing_and_the_bot_asks_which() -> None:
     story, calls = working(question(), question())
+    story.shown()
     story.message("blue")
     assert [story.outcome(call) for call in calls] == ["Asked", "Asked"]
     assert story.turn == Working()
@@ -105,6 +108,7 @@ def test_with_several_open_questions_words_void_what_would_change_the_world_mean
     """Seed 2181 of the simulation: "hm, wait" was answered by asking which, and the write ran on."""
     story, (one, other) = working(question(), question())
     story.message("hm", by="dave")
+    story.shown()
     voided = story.step(gated(), write())
     story.message("hm, wait", by="alice")
     assert [story.outcome(call) for call in (one, other)] == ["Asked", "Asked"]
@@ -119,6 +123,7 @@ def thinking_beside(*requests: Proposal) -> tuple[Story, tuple[str, ...]]:
     for call in calls:
         if story.outcome(call) == "Previewing":
             story.previewed(call)
+    story.shown()
     return story, calls
 
 
@@ -128,6 +133,7 @@ def held_beside(*requests: Proposal) -> Story:
     (look,) = story.step(read(), limits=Limits(steps=1))
     story.ended(look)
     assert isinstance(story.turn, Held)
+    story.shown()
     return story
 
 
@@ -238,6 +244,7 @@ def test_one_of_several_questions_is_answered_by_its_name() -> None:
 
 def test_of_several_questions_words_answer_the_one_that_was_asked_of_their_author() -> None:
     story, (mine, _) = working(question(), question(asked=("bob",)))
+    story.shown()
     story.message("blue", by="alice")
     assert story.outcome(mine) == "answered"
 
@@ -246,6 +253,7 @@ def test_beside_an_unknown_outcome_words_answer_the_question() -> None:
     story, (ask, note) = working(question(), write())
     story.started(note)
     story.unknown(note)
+    story.shown()
     story.message("blue", by="alice")
     assert story.outcome(ask) == "answered"
 
@@ -274,6 +282,7 @@ def test_words_that_can_answer_none_of_several_unknown_outcomes_wake_a_stopped_t
     assert [story.outcome(call) for call in (first, second)] == ["Asked", "Asked"]
     assert (story.turn, story.thread.notices[1:]) == (Thinking(), ())
     story.step(stand_by())
+    story.shown()
     story.message("retry", by="alice")
     assert story.thread.notices[-1].code == "which"
 
@@ -347,6 +356,7 @@ def test_a_reply_to_an_open_question_of_an_earlier_step_answers_it_in_any_turn()
     story, (ask,) = working(question())
     story.message("who wants to know?", by="bob")
     story.step(stand_by())
+    story.shown()
     assert story.turn == Idle()
     story.message("blue", by="alice")
     assert story.outcome(ask) == "answered"

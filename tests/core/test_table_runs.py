@@ -164,9 +164,11 @@ def test_a_human_settles_an_unknown_outcome(text: str, outcome: str) -> None:
 
 def test_a_reply_settles_an_unknown_outcome_in_its_own_words_alone() -> None:
     story, request = doubtful()
+    story.shown()
     story.message("it happened")
     assert story.outcome(request) == "happened"
     story, request = doubtful()
+    story.shown()
     story.message("hm, no idea")
     assert story.outcome(request) == "Asked"
     assert story.turn == Thinking()

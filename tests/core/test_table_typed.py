@@ -228,6 +228,7 @@ def test_an_approval_by_a_channel_that_the_policy_does_not_name_does_not_count()
 
 def test_a_reply_after_the_deadline_answers_nothing_and_its_author_is_told() -> None:
     story, _ = working(question(deadline_seconds=10))
+    story.shown()
     story.wait(60)
     story.message("the blue one")
     assert story.outcome("T-1-0") == "Asked"

@@ -41,7 +41,7 @@ PORTS = frozenset(
 )
 HANDED_IN = frozenset({"step", "_perform"})
 """Awaited under the name of a parameter or a field: the duties of the worker, and the performer."""
-TASKS = frozenset({"heart", "question.answer", "showing"})
+TASKS = frozenset({"heart", "question.answer", "session.showing"})
 """Tasks of their own, whose awaits are numbered where they stand; whoever awaits them is on no stack of theirs."""
 UNCALLED = "(no call)"
 PLAIN = ("asyncio.timeout(", "self._lock")

@@ -24,6 +24,21 @@ async def sign(args: Sign):
     "Sign a paper."
     return "signed"
 """
+SLOW = """
+import asyncio
+from pathlib import Path
+from bot.kit import Args, tool
+
+class Sign(Args):
+    name: str
+
+@tool(approval="always", quorum=2)
+async def sign(args: Sign):
+    "Sign a paper, once there is a pen."
+    while not Path("PEN").exists():
+        await asyncio.sleep(0.01)
+    return "signed"
+"""
 SIGN: Reply = [("sign", {"name": "lease", "because": "it is due"})]
 NEXT: Reply = [("done_for_now", {"message": "All done."})]
 
@@ -34,6 +49,7 @@ class Board(Screen):
 
     looks: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     since: list[int] = field(default_factory=list[int])
+    decided: list[int] = field(default_factory=list[int])
     broken: int = 0
 
     async def change(self, receipt: str, key: str, fate: Fate) -> None:
@@ -51,6 +67,7 @@ class Board(Screen):
                 look = "old" if key != call.request else type(call.phase).__name__
         self.looks.append((key[-2:], look))
         self.since.append(fate.since)
+        self.decided.append(fate.decided)
 
 
 @pytest.fixture
@@ -78,9 +95,28 @@ async def test_a_card_shows_each_vote_then_that_it_runs_then_that_it_is_done(
         await _shown(board, ("v1", "returned"))
         events = await desk.events(office.thread)
     ended = next(event.at for event in events if event.type == "ToolEnded")
+    approved = [event.at for event in events if event.type == "Verdict"][-1]
+    assert (board.decided[0], board.decided[-1]) == (0, approved)
     assert board.looks[0] == ("v1", "1 of 2")
     assert board.since[-1] == ended
     assert len(set(board.looks)) == len(board.looks)
+
+
+async def test_a_card_says_that_it_runs_while_it_does(office: Office, board: Board) -> None:
+    pen = office.folder / "pen"
+    office.write_agent("approvers: [alice, bob, eve]", SLOW.replace("PEN", str(pen)))
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        waiting = await card(desk, Approval)
+        await decide(desk, waiting, "approve", "bob")
+        await decide(desk, waiting, "approve", "eve")
+        await _shown(board, ("v1", "Started"))
+        events = await desk.events(office.thread)
+        pen.write_text("here")
+        await _shown(board, ("v1", "returned"))
+    assert events[-1].type == "ToolStarted"
+    assert board.since[board.looks.index(("v1", "Started"))] == events[-1].at
+    assert board.looks[-1] == ("v1", "returned")
 
 
 async def test_an_older_showing_says_that_it_is_old(office: Office, board: Board) -> None:

@@ -651,6 +651,6 @@ async def test_a_stop_that_another_effect_of_the_round_has_read_stops_the_call(
         runner = Runner(Toolbox(office.agents(), office.environ))
         await desk.post(office.thread, message("stop"))
         other = VerdictRefused(id="r", verdict="v", request="x", reason="no")
-        await asyncio.gather(session.record(other), runner.write(session, run))
+        await asyncio.gather(session.record(other), runner.write(session, run, lambda: None))
         assert "ToolStarted" not in types(await desk.events(office.thread))
     assert office.ledger() == []

@@ -78,6 +78,12 @@ def drawn(asked: Approval, width: int = 80) -> str:
     return out.getvalue()
 
 
+def test_what_an_edit_changed_stands_beside_what_it_was() -> None:
+    edited = replace(APPROVAL, arguments={"count": 4}, before={"count": 2})
+    assert "changed count" in printed(card(edited, PLAIN))
+    assert "2 -> 4" in printed(card(edited, PLAIN))
+
+
 def test_an_approval_shows_everything_that_is_decided_on() -> None:
     text = printed(card(APPROVAL, PLAIN))
     for part in (

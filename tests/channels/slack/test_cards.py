@@ -217,6 +217,17 @@ def test_self_approval_and_editors_are_said_aloud() -> None:
     assert "  Edited by: bo\n" in shown
 
 
+def test_what_an_edit_changed_stands_beside_what_it_was() -> None:
+    edited = replace(APPROVAL, editors=("bo",), arguments={"count": 4}, before={"count": 2})
+    for look, words in ((Look(), "Changed by people"), (Look("de"), "Von Menschen geändert")):
+        post = card(edited, look)
+        assert f"{words}\ncount: 2 -> 4" in read(post)
+        assert f"{words}: count: 2 -&gt; 4" in post.text
+    many = replace(edited, before={f"<!channel> {n}": "x" * 99 for n in range(30)})
+    assert "… +20" in read(card(many))
+    assert "Changed by people" not in read(card(APPROVAL))
+
+
 @pytest.mark.parametrize("change", [{"approvers": ()}, {"barred": ("ana", "bo")}])
 def test_a_card_that_nobody_may_decide_says_what_mends_it(
     change: dict[str, tuple[str, ...]],

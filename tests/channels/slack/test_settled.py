@@ -23,13 +23,14 @@ from tests.core.build import (
 
 EN, DE = Look(), Look(language="de", time_zone="Europe/Berlin")
 LINE_OF_A_TIME = "<!date^1000"
+DECIDED = 900_000_000
 
 
 def look_of(
     story: Story | Thread, request: str, look: Look = EN, then: Thread | None = None
 ) -> Post:
     thread = story.thread if isinstance(story, Story) else story
-    post = settled(Fate(thread, thread.at, then or thread), request, look)
+    post = settled(Fate(thread, thread.at, then or thread, DECIDED), request, look)
     assert post is not None, request
     assert broken(post) == []
     return post
@@ -47,7 +48,7 @@ def test_an_approved_card_says_who_and_when_and_has_no_buttons() -> None:
     story, request = asking()
     story.approve(request)
     post = look_of(story, request)
-    assert f"Approved by bob, {LINE_OF_A_TIME}" in read(post)
+    assert "Approved by bob, <!date^900000^" in read(post)
     assert "About to run" in read(post)
     assert buttons(post) == []
 
@@ -57,7 +58,7 @@ def test_a_running_card_says_so_and_still_by_whom_it_was_approved() -> None:
     story.approve(request)
     story.started("T-1-0")
     shown = said(story, request)
-    assert "Approved by bob" in shown
+    assert "Approved by bob, <!date^900000^" in shown
     assert f"Running since {LINE_OF_A_TIME}" in shown
 
 
@@ -67,7 +68,7 @@ def test_a_card_that_ran_says_how_it_ended(outcome: str, word: str) -> None:
     story.approve(request)
     story.ran("T-1-0", outcome)
     shown = said(story, request)
-    assert "Approved by bob" in shown
+    assert "Approved by bob, <!date^900000^" in shown
     assert f"{word}, {LINE_OF_A_TIME}" in shown
 
 
