@@ -464,7 +464,7 @@ def test_a_channel_that_may_not_approve_orders_nothing_again() -> None:
     story.shown()
     story.message("retry", by="bob")
     assert story.refusal() == "This is decided by slack alone."
-    assert story.phase(request) == Asked("unknown")
+    assert isinstance(story.phase(request), Asked)
 
 
 def test_its_requester_may_say_that_it_happened() -> None:
