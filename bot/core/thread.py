@@ -14,7 +14,8 @@ Outcome = Literal[
     "happened", "answered", "elapsed", "said", "unknown_in_parent",
 ]  # fmt: skip
 About = Literal["approval", "question", "unknown"]
-Code = Literal["which", "stopped", "model_trouble", "gone", "undelivered", "secrets"]
+Code = Literal["which", "which_card", "stopped", "model_trouble", "gone", "undelivered", "secrets"]
+WHICH: frozenset[Code] = frozenset({"which", "which_card"})
 Why = Literal["steps", "failures", "money", "time", "model"]
 
 
