@@ -13,7 +13,7 @@ from bot.settings import Settings
 from bot.workspaces import can_be_installed, offices, secret, slack_web
 from channels.slack import compare, setup
 from channels.slack.api import Refused, Web
-from channels.slack.manifest import EVENTS, SCOPES
+from channels.slack.manifest import AGENT_SCOPES, EVENTS, SCOPES
 from channels.slack.setup import NotTaken, Seat
 
 ANEW = "paste what `bot slack manifest` prints under App Manifest, and install the app anew"
@@ -97,6 +97,9 @@ def _scopes(seat: Seat) -> Iterator[Finding]:
     for scope in seat.missing:
         text = f"{scope} was not granted; it is for {', '.join(compare.needs(scope))}"
         yield Finding("slack scope", "broken", text, ANEW)
+    for scope in sorted(set(AGENT_SCOPES) - seat.granted):
+        text = f"{scope} was not granted; without it nobody is shown that the bot is at work"
+        yield Finding("slack scope", "warning", text, ANEW)
     had = sorted(set(SCOPES) & seat.granted)
     more = f"; granted and not needed: {', '.join(seat.needless)}" if seat.needless else ""
     yield Finding("slack scopes", "ok", f"granted and needed: {', '.join(had)}{more}")
@@ -123,7 +126,7 @@ async def _events(settings: Settings, seat: Seat) -> AsyncIterator[Finding]:
         mend = (
             "make a new one at api.slack.com/apps, Your App Configuration Tokens: it lives 12 hours"
         )
-        yield Finding("slack events", "warning", f"SLACK_CONFIG_TOKEN: {error}", mend)
+        yield Finding("slack events", "warning", f"SLACK_CONFIG_TOKEN: {_told(error)}", mend)
         return
     differences = list(compare.differences(app, _ears(settings)))
     for difference in differences:
@@ -132,6 +135,13 @@ async def _events(settings: Settings, seat: Seat) -> AsyncIterator[Finding]:
         unread = ", ".join(compare.unread(app))
         more = f"; subscribed and not read: {unread}" if unread else ""
         yield Finding("slack events", "ok", f"subscribed and read: {needed}{more}")
+
+
+def _told(error: Exception) -> str:
+    """Slack's own code: the sentences that are made of it are about the bot's token."""
+    return (
+        str(error) if isinstance(error, OSError) else f"Slack refuses it ({setup.code_of(error)})"
+    )
 
 
 async def _socket(settings: Settings, seat: Seat) -> Finding:

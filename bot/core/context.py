@@ -23,6 +23,7 @@ from bot.core.events import (
     ToolEnded,
     Unknown,
 )
+from bot.core.owed import WHICH
 from bot.core.reducer import evolve
 from bot.core.thread import Call, Thinking, Thread, is_closed
 from bot.core.visible import shortened
@@ -155,7 +156,7 @@ def _message(
 ) -> str:
     """A message; one that decided or answered something is told by what it did, one that nobody could place by nothing."""
     codes = {notice.code for notice in after.notices if notice not in before.notices}
-    if "which" in codes or any(is_decision(old, new, event.actor) for old, new in changed):
+    if codes & WHICH or any(is_decision(old, new, event.actor) for old, new in changed):
         return ""
     if "stopped" in codes:
         return element("cancelled", NOTHING, ("by", event.actor))

@@ -22,7 +22,8 @@ from bot.core.thread import (
     Thinking,
     Thread,
     asked_about,
-)  # fmt: skip
+)
+from bot.core.visible import on_one_line, shortened
 from bot.core.words import Approve, Deny, Stop
 
 
@@ -139,7 +140,14 @@ def _asked_back(thread: Thread, event: MessageReceived, meant: list[Call]) -> Th
     if _goes_on(thread, meant):
         return _interrupt(thread, event)
     thread = amend(thread, tally=limits.spoken(thread.tally, event.at))
-    return turn.noticed(thread, "which", ", ".join(call.request for call in meant))
+    code = "which_card" if _is_open_approval(meant[0]) else "which"
+    return turn.noticed(thread, code, ", ".join(map(_told, meant)))
+
+
+def _told(call: Call) -> str:
+    """The name of a request, and shortly what it asks."""
+    asks = str(call.proposal.arguments.get("question", "")) if _is_plain(call) else ""
+    return f"{call.request} ({shortened(on_one_line(asks or call.proposal.tool), 60)})"
 
 
 def _unheeded(thread: Thread, event: MessageReceived, call: Call, reason: str) -> Thread:

@@ -6,8 +6,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 Code = Literal[
-    "which", "stopped", "model_trouble", "gone", "undelivered", "secrets", "halted", "passed"
+    "which",
+    "which_card",
+    "stopped",
+    "model_trouble",
+    "gone",
+    "undelivered",
+    "secrets",
+    "halted",
+    "passed",
 ]
+WHICH: frozenset[Code] = frozenset({"which", "which_card"})
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 # Control characters but tab and line feed, line separators, bidirectional controls, lone surrogates, what Unicode calls
-# default ignorable (zero-width, fillers, tags, variation selectors but the emoji one), noncharacters of the first plane, and
+# default ignorable (zero-width, fillers, tags, variation selectors but the emoji one), noncharacters, and
 # the format controls of hieroglyphs.
 HIDDEN_RANGES = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ud800-\udfff\ufdd0-\ufdef\ufe00-\ufe0e"
-    "\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\ufeff\uffa0\ufff0-\ufffc\ufffe\uffff\U00016fe4\U0001d159\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+) + "".join(
+    f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000)
 )
 # Look like a space and are none. Prose needs them (French, Japanese); in what is decided on they are written out.
 _LOOK_ALIKES = "\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"

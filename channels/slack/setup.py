@@ -178,10 +178,15 @@ def _kind(token: str) -> str:
     return next((kind for begin, kind in _OTHER_KINDS.items() if token.startswith(begin)), "")
 
 
+def code_of(error: Exception) -> str:
+    """Slack's own word for what it refused, as it stands behind our sentence."""
+    found = re.search(r"\((\w+)(?:: [\w:]+)?\)\Z", str(error))
+    return found[1] if found else str(error)
+
+
 def _wrong(error: Undeliverable | Refused, team: str = "this workspace") -> NotTaken:
     """Slack's code as a sentence of ours; what it says beside it may hold anything."""
-    found = re.search(r"\((\w+)(?:: [\w:]+)?\)\Z", str(error))
-    code = found[1] if found else str(error)
+    code = code_of(error)
     return NotTaken(_WRONG.get(code, f"Slack refuses: {code[:80]}.").format(team=team))
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -103,6 +104,15 @@ async def test_a_scope_that_is_missing_is_named_with_what_it_is_for(
     assert ("slack event" in broken) == bool(lost)
 
 
+async def test_an_agents_scope_that_is_missing_is_a_warning(set_up: Setter) -> None:
+    made = without("assistant:write")
+    del cast("Json", made["features"])["agent_view"]
+    async with SlackServer(made) as slack:
+        finding = await one(set_up(slack), "slack scope")
+    assert (finding.state, finding.found.partition(" ")[0]) == ("warning", "assistant:write")
+    assert "bot slack manifest" in finding.mend
+
+
 async def test_scopes_that_nothing_needs_are_told(set_up: Setter) -> None:
     async with SlackServer(MANIFEST) as slack:
         finding = await one(set_up(slack), "slack scopes")
@@ -139,6 +149,7 @@ async def test_an_owners_token_that_is_dead_is_a_warning(set_up: Setter) -> None
     async with SlackServer(manifest()) as slack:
         finding = await one(set_up(slack, SLACK_CONFIG_TOKEN="xoxe.xoxp-old"), "slack events")
     assert (finding.state, "12 hours" in finding.mend) == ("warning", True)
+    assert finding.found == "SLACK_CONFIG_TOKEN: Slack refuses it (invalid_auth)"
 
 
 async def test_a_server_that_is_not_there_is_one_sentence(set_up: Setter) -> None:

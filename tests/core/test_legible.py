@@ -113,6 +113,17 @@ def test_a_space_that_is_not_the_plain_one_is_written_out_where_something_is_dec
     assert visible(f"a{sign}b") == f"a{sign}b"
 
 
+@pytest.mark.parametrize("code", [0xFFFC, 0x16FE4, 0x1D159, 0x1FFFE, 0x8FFFF, 0x10FFFF])
+def test_what_no_font_draws_is_written_out(code: int) -> None:
+    assert chr(code) not in visible(f"a{chr(code)}b")
+    assert legible(f"a{chr(code)}b") != legible(visible(f"a{chr(code)}b"))
+
+
+@pytest.mark.parametrize("text", ["Größe — fein", "Привет, мир", "日本語です", "ship it 🚀 ❤️"])
+def test_ordinary_text_in_any_script_reads_as_it_is(text: str) -> None:
+    assert text in legible(text)
+
+
 @pytest.mark.parametrize("code", range(0x13430, 0x13440))
 def test_the_format_controls_of_hieroglyphs_are_written_out(code: int) -> None:
     assert visible(chr(code)) == f"\\U{code:08x}"

@@ -352,7 +352,10 @@ def test_what_a_human_is_asked_is_said() -> None:
     assert standing(held()) == ("waiting_for_human", "word from alice on how to go on (steps)")
     it = conversation()
     it.step(ASK, ASK.model_copy(update={"asked": ()}))
-    assert standing(it) == ("waiting_for_human", "an answer from alice or bob; an answer from nobody")
+    assert standing(it) == (
+        "waiting_for_human",
+        "an answer from alice or bob; an answer from nobody",
+    )
 
 
 def test_a_wait_and_a_silent_model_say_until_when() -> None:

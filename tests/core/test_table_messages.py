@@ -100,6 +100,7 @@ def test_with_several_open_questions_a_bare_reply_decides_nothing_and_the_bot_as
     assert [story.outcome(call) for call in calls] == ["Asked", "Asked"]
     assert story.turn == Working()
     assert [notice.code for notice in story.thread.notices] == ["which"]
+    assert story.thread.notices[0].text == "T-1-0-v1 (Which?), T-1-1-v1 (Which?)"
     assert Send(story.thread.notices[0].key) in story.effects
     assert not any(isinstance(effect, Decide) for effect in story.effects)
 
@@ -195,7 +196,7 @@ def test_where_nothing_goes_on_a_denial_that_could_mean_several_cards_is_asked_b
         story.delivered(f"{card}-v1")
     story.message("deny", by="bob")
     assert [story.outcome(card) for card in cards] == ["Asked", "Asked"]
-    assert story.thread.notices[-1].code == "which"
+    assert story.thread.notices[-1].code == "which_card"
 
 
 def test_a_reply_after_the_deadline_is_heard_by_a_step_on_its_way() -> None:

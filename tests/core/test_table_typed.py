@@ -67,8 +67,11 @@ def test_with_several_approvals_open_the_bot_asks_which() -> None:
     story.message("approve", by="bob")
     story.message("deny", by="bob")
     assert [story.outcome(call) for call in calls] == ["Asked", "Asked"]
-    assert [notice.code for notice in story.thread.notices] == ["which", "which"]
-    assert story.thread.notices[0].text == "T-1-0-v1, T-1-1-v1"
+    assert [notice.code for notice in story.thread.notices] == [
+        "which_card",
+        "which_card",
+    ]
+    assert story.thread.notices[0].text == "T-1-0-v1 (deploy), T-1-1-v1 (deploy)"
 
 
 def test_a_question_beside_the_one_approval_does_not_make_it_two() -> None:
