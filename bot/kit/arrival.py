@@ -52,8 +52,8 @@ class Remark:
 class Press:
     """A verdict given by a button or a form. `choice` counts from 0, where a question offers some.
 
-    `spot` is where it was given, in the channel's own words, `digest` how that of the card began that was shown; empty where that is not
-    told.
+    `spot` is where it was given, in the channel's own words, `digest` how that of the card began that was shown; where that is not
+    told, nothing is approved.
     """
 
     id: str

@@ -49,8 +49,7 @@ class Answers:
             case []:
                 return False
             case [copy]:
-                request, link = self._mark(copy, "request"), self._mark(copy, "link")
-                await self._decide(said, request, link)
+                await self._decide(said, copy)
             case _:
                 look = look_of(said.words.person, self._people)
                 await self._tell(
@@ -96,21 +95,22 @@ class Answers:
     def _mark(self, message: Json, name: str) -> str:
         return mark(message, self._us.bot, name)
 
-    async def _decide(self, said: Said, request: str, link: str) -> None:
+    async def _decide(self, said: Said, copy: Json) -> None:
         """A verdict or an answer goes to the fold, which knows whether it counts; nothing else is a decision."""
-        waiting = await self._arrivals.asked(request)
-        press = self._press(said, request, waiting)
+        waiting = await self._arrivals.asked(self._mark(copy, "request"))
+        press = self._press(said, copy, waiting)
         if press is None:
             if waiting or said.is_reply:  # Below a card that is over, "ok" is no more than that.
                 person = said.words.person
-                hint = hints.copy_only(waiting, link, look_of(person, self._people))
+                link, look = self._mark(copy, "link"), look_of(person, self._people)
+                hint = hints.copy_only(waiting, link, look)
                 await self._tell(said.words.id, said.place, person, hint)
             return
         await self._arrivals.press(press)
         await self.explain(press)
 
-    def _press(self, said: Said, request: str, waiting: Waiting | None) -> Press | None:
-        words = said.words
+    def _press(self, said: Said, copy: Json, waiting: Waiting | None) -> Press | None:
+        words, request = said.words, self._mark(copy, "request")
         spot = f"{said.place.team}/{said.place.channel}/{said.place.root}"
         press = Press(
             words.id, CHANNEL, words.person, request, "answer", text=words.text, spot=spot
@@ -119,7 +119,7 @@ class Answers:
             case Approval(typed=False), typed.Approve():
                 return None
             case Approval() | None, typed.Approve():
-                return replace(press, word="approve", text="")
+                return replace(press, word="approve", text="", digest=self._mark(copy, "digest"))
             case Approval() | None, typed.Deny(reason):
                 return replace(press, word="deny", text=reason)
             case Approval() | None, _:
