@@ -129,6 +129,10 @@ class Arrivals(Protocol):
         """Why a verdict that was taken did not count; None: it did, only read."""
         ...
 
+    async def took(self, request: str, id: str) -> bool:
+        """Whether a verdict of this identity on this request, or on another showing of it, was taken before; only read."""
+        ...
+
     async def bury(self, channel: str, raw: bytes, cause: str) -> None:
         """Keep a payload that nothing can be made of."""
         ...

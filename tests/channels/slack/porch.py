@@ -43,6 +43,9 @@ class Porch:
     async def refusal(self, press: Press) -> str | None:
         raise AssertionError("nothing was pressed")
 
+    async def took(self, request: str, id: str) -> bool:
+        raise AssertionError("no copy was answered")
+
     async def bury(self, channel: str, raw: bytes, cause: str) -> None:
         self.buried.append(raw)
         self.heard.set()
