@@ -63,7 +63,14 @@ class Missed:
 
         The channels that were read, and those of which something could not be read for now, be it tried again.
         """
-        left, read = self._to_read(lately), list[str | Place]()
+        return await self._read(self._to_read(lately))
+
+    async def read_thread(self, where: Place) -> None:
+        """Reads this thread alone."""
+        await self._read([where])
+
+    async def _read(self, left: list[str | Place]) -> tuple[list[str], set[str]]:
+        read = list[str | Place]()
         for pause in (0.0, *PAUSES):
             await asyncio.sleep(pause)
             became = [(each, await self._hear_all(each)) for each in left]
