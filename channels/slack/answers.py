@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import structlog
+
 from bot.core import words as typed
 from bot.core.names import call_id
 from bot.core.outbox import Approval, Waiting
@@ -26,6 +28,7 @@ from channels.slack.payload import Json
 from channels.slack.reader import look_of
 
 MOST_LOOKED_AT = 50
+log = structlog.get_logger()
 
 
 class Answers:
@@ -138,8 +141,12 @@ class Answers:
     async def _once(self, about: str, where: Place, person: str, text: str) -> None:
         """Once, however often the same words come."""
         if about not in self._told:
-            await hints.whisper(self._web, where, person, text)
-            self._told[about] = None
+            try:
+                await hints.whisper(self._web, where, person, text)
+            except Exception as error:  # noqa: BLE001 - a note is best effort: the words were taken all the same
+                log.warning("not told", about=about, error=str(error)[:300])
+            else:
+                self._told[about] = None
 
 
 def _is_talk(said: Said, waiting: list[Waiting | None]) -> bool:
