@@ -17,6 +17,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.kit.arrival import Arrivals, Press, Rating, Remark
 from bot.kit.people import People
+from bot.kit.safe import Safe
 from channels.slack import hints
 from channels.slack.address import CHANNEL
 from channels.slack.answers import Answers
@@ -29,6 +30,7 @@ from channels.slack.home import Home
 from channels.slack.later import Later, TooEarly
 from channels.slack.missed import Missed
 from channels.slack.modal import Modals
+from channels.slack.once import Once
 from channels.slack.parse import Said, Submitted, Us, Wish
 from channels.slack.reader import look_of
 from channels.slack.roots import Homes
@@ -43,7 +45,7 @@ log = structlog.get_logger()
 class Listener:
     """One workspace's ear."""
 
-    def __init__(self, web: Web, us: Us, people: People, arrivals: Arrivals) -> None:
+    def __init__(self, web: Web, us: Us, people: People, arrivals: Arrivals, safe: Safe) -> None:
         self._web = web
         self._us = us = replace(us, bots=people.bots_on(CHANNEL))
         self._people = people
@@ -55,7 +57,7 @@ class Listener:
         # What is looked up before words are stored fails in time: then Slack tells of them again.
         hasty = web.impatient(LOOK_SECONDS)
         self._standings = Standings(hasty, us, people)
-        self._asks = Asks(web, us, people, arrivals, self._signs, self._standings)
+        self._asks = Asks(web, us, people, arrivals, self._signs, self._standings, Once(safe))
         self._homes = Homes(hasty, us)
         self._cursors = Cursors(us, arrivals)
         self._later = Later(self._late)

@@ -73,3 +73,25 @@ class Porch:
 
     async def waiting(self, channel: str, person: str) -> Sequence[Open]:
         raise AssertionError("nobody looked")
+
+
+class Chest:
+    """A safe that nothing is kept in."""
+
+    async def put(self, name: str, text: str) -> None:
+        raise AssertionError("nothing is kept")
+
+    async def get(self, name: str) -> str | None:
+        raise AssertionError("nothing is kept")
+
+    async def names(self) -> Sequence[str]:
+        raise AssertionError("nothing is kept")
+
+    async def drop(self, names: Sequence[str]) -> None:
+        raise AssertionError("nothing is kept")
+
+    async def spend(self, ticket: str, seconds: int) -> bool:
+        raise AssertionError("nothing was asked for")
+
+    async def is_spent(self, ticket: str) -> bool:
+        raise AssertionError("nothing was asked for")

@@ -17,7 +17,7 @@ from channels.slack.api import Web
 from channels.slack.door import LONGEST, route
 from channels.slack.listen import Listener
 from channels.slack.parse import Us
-from tests.channels.slack.porch import Porch
+from tests.channels.slack.porch import Chest, Porch
 from tests.slack_server.http_events import sign
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -57,7 +57,7 @@ def headers(body: bytes, at: str = "") -> CIMultiDict[str]:
 async def door(free_port: Callable[[], int]) -> AsyncGenerator[Door]:
     port, stop, ready = free_port(), asyncio.Event(), asyncio.Event()
     web = Web("xoxb-1", f"http://127.0.0.1:{port}/api/")
-    app = Listener(web, Us("T1", "U1"), People(), Porch()).app(SECRET)
+    app = Listener(web, Us("T1", "U1"), People(), Porch(), Chest()).app(SECRET)
     running = asyncio.create_task(serve([route(app, SECRET)], port, stop, ready.set))
     await ready.wait()
     async with aiohttp.ClientSession() as session:
