@@ -54,12 +54,12 @@ async def ear(settings: Settings, store: Store, people: People, arrivals: Arriva
         client = settings.slack_client_id, secret(settings.slack_client_secret)
         states = States(_redis(store).safe(), client[1])
         way = flow(*client, settings.slack_api_url, everywhere.installs, states)
-        return Ears(everywhere, people, arrivals, way)
+        return Ears(everywhere, people, arrivals, way, _redis(store).safe())
     from channels.slack.connect import introduced
     from channels.slack.listen import Listener
 
     web = slack_web(settings)
-    return Listener(web, await introduced(web), people, arrivals)
+    return Listener(web, await introduced(web), people, arrivals, _redis(store).safe())
 
 
 def offices(settings: Settings, store: Store) -> Offices:

@@ -68,6 +68,10 @@ class Lookup:
         taken = any(event.id == press.id for event in events)
         return judged(name, events, press.id).refusal if taken else None
 
+    async def took(self, request: str, id: str) -> bool:
+        thread = await self._thread(thread_of(request))
+        return thread is not None and id in thread.ids
+
     async def asked(self, request: str) -> Waiting | None:
         thread = await self._thread(thread_of(request))
         return _open(thread, request) if thread else None

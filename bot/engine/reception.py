@@ -158,6 +158,6 @@ class Reception(Lookup):
 
 
 def _shown(call: Call, press: Press) -> str:
-    """The digest of the card that was pressed: empty where another one has its name, since the log lost its end."""
+    """The digest of the card that was decided on: empty where another one has its name, since the log lost its end, or nobody says which."""
     digest = call.card.digest if call.card else ""
-    return digest if digest.startswith(press.digest) else ""
+    return digest if press.digest and digest.startswith(press.digest) else ""

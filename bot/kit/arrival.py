@@ -52,8 +52,8 @@ class Remark:
 class Press:
     """A verdict given by a button or a form. `choice` counts from 0, where a question offers some.
 
-    `spot` is where it was given, in the channel's own words, `digest` how that of the card began that was shown; empty where that is not
-    told.
+    `spot` is where it was given, in the channel's own words, `digest` how that of the card began that was shown; where that is not
+    told, nothing is approved.
     """
 
     id: str
@@ -127,6 +127,10 @@ class Arrivals(Protocol):
 
     async def refusal(self, press: Press) -> str | None:
         """Why a verdict that was taken did not count; None: it did, only read."""
+        ...
+
+    async def took(self, request: str, id: str) -> bool:
+        """Whether a verdict of this identity on this request, or on another showing of it, was taken before; only read."""
         ...
 
     async def bury(self, channel: str, raw: bytes, cause: str) -> None:

@@ -1,12 +1,15 @@
 """Answers: what is written under a copy of a card decides on that card, or its author is told where it belongs.
 
-In a direct message many write below a card instead of under it. A verdict there counts for the one copy above it; with several, it
-is asked which. What is open now plays no part in that: told again later, the same words must not decide on another card.
+In a direct message many write below a card instead of under it. A verdict there counts for the one copy above it, if that is of an
+approval; with several, it is asked which. What is open now plays no part in that: told again later, the same words must not decide on
+another card. An answer counts under its question alone, and where nothing is open any more, words are words like any others.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+
+import structlog
 
 from bot.core import words as typed
 from bot.core.names import call_id
@@ -25,6 +28,7 @@ from channels.slack.payload import Json
 from channels.slack.reader import look_of
 
 MOST_LOOKED_AT = 50
+log = structlog.get_logger()
 
 
 class Answers:
@@ -45,17 +49,17 @@ class Answers:
             return False
         if said.again:
             self._told[said.words.id] = None
-        match await self._copies(said):
-            case []:
-                return False
-            case [copy]:
-                request, link = self._mark(copy, "request"), self._mark(copy, "link")
-                await self._decide(said, request, link)
-            case _:
-                look = look_of(said.words.person, self._people)
-                await self._tell(
-                    said.words.id, said.place, said.words.person, hints.which_card(look)
-                )
+        copies = await self._copies(said)
+        waiting = [await self._arrivals.asked(self._mark(each, "request")) for each in copies]
+        if not copies:
+            return False
+        if not said.is_reply and _is_talk(said, waiting):
+            # What was taken when they came first, they are told again.
+            return said.words.id in self._told or await self._was_taken(said, copies)
+        if len(copies) > 1:
+            await self._tell(said, hints.which_card(look_of(said.words.person, self._people)))
+        else:
+            await self._decide(said, copies[0], waiting[0])
         return True
 
     async def explain(self, press: Press) -> None:
@@ -66,7 +70,7 @@ class Answers:
         if reason:
             alias = self._people.alias_of(CHANNEL, press.person)
             told = hints.to_you(alias or f"{CHANNEL}:{press.person}", reason)
-            await self._tell(press.id, where, press.person, told)
+            await self._once(press.id, where, press.person, told)
 
     async def _copies(self, said: Said) -> list[Json]:
         """Those that these words are written to; none where Slack will not say: then the words go on as any others."""
@@ -96,21 +100,25 @@ class Answers:
     def _mark(self, message: Json, name: str) -> str:
         return mark(message, self._us.bot, name)
 
-    async def _decide(self, said: Said, request: str, link: str) -> None:
+    async def _was_taken(self, said: Said, copies: list[Json]) -> bool:
+        """Whether these words are a verdict already."""
+        for each in copies:
+            if await self._arrivals.took(self._mark(each, "request"), said.words.id):
+                return True
+        return False
+
+    async def _decide(self, said: Said, copy: Json, waiting: Waiting | None) -> None:
         """A verdict or an answer goes to the fold, which knows whether it counts; nothing else is a decision."""
-        waiting = await self._arrivals.asked(request)
-        press = self._press(said, request, waiting)
+        press = self._press(said, copy, waiting)
         if press is None:
-            if waiting or said.is_reply:  # Below a card that is over, "ok" is no more than that.
-                person = said.words.person
-                hint = hints.copy_only(waiting, link, look_of(person, self._people))
-                await self._tell(said.words.id, said.place, person, hint)
+            link, look = self._mark(copy, "link"), look_of(said.words.person, self._people)
+            await self._tell(said, hints.copy_only(waiting, link, look))
             return
         await self._arrivals.press(press)
         await self.explain(press)
 
-    def _press(self, said: Said, request: str, waiting: Waiting | None) -> Press | None:
-        words = said.words
+    def _press(self, said: Said, copy: Json, waiting: Waiting | None) -> Press | None:
+        words, request = said.words, self._mark(copy, "request")
         spot = f"{said.place.team}/{said.place.channel}/{said.place.root}"
         press = Press(
             words.id, CHANNEL, words.person, request, "answer", text=words.text, spot=spot
@@ -119,16 +127,34 @@ class Answers:
             case Approval(typed=False), typed.Approve():
                 return None
             case Approval() | None, typed.Approve():
-                return replace(press, word="approve", text="")
+                return replace(press, word="approve", text="", digest=self._mark(copy, "digest"))
             case Approval() | None, typed.Deny(reason):
                 return replace(press, word="deny", text=reason)
             case Approval() | None, _:
                 return None
             case _:
-                return press
+                return press if said.is_reply else None
 
-    async def _tell(self, about: str, where: Place, person: str, text: str) -> None:
+    async def _tell(self, said: Said, text: str) -> None:
+        await self._once(said.words.id, said.place, said.words.person, text)
+
+    async def _once(self, about: str, where: Place, person: str, text: str) -> None:
         """Once, however often the same words come."""
         if about not in self._told:
-            await hints.whisper(self._web, where, person, text)
-            self._told[about] = None
+            try:
+                await hints.whisper(self._web, where, person, text)
+            except Exception as error:  # noqa: BLE001 - a note is best effort: the words were taken all the same
+                log.warning("not told", about=about, error=str(error)[:300])
+            else:
+                self._told[about] = None
+
+
+def _is_talk(said: Said, waiting: list[Waiting | None]) -> bool:
+    """Whether what is written below these copies is for none of them: nothing is open that it could be meant for."""
+    match typed.read(said.words.text):
+        case typed.Approve() | typed.Deny(""):
+            return False
+        case typed.Deny():
+            return not any(isinstance(each, Approval) for each in waiting)
+        case _:
+            return not any(waiting)

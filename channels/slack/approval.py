@@ -13,6 +13,7 @@ from channels.slack import arguments, blocks
 from channels.slack.arguments import Row
 from channels.slack.blocks import File, Json, Look, Post
 from channels.slack.markdown import mrkdwn
+from channels.slack.marks import short
 from channels.slack.vocabulary import Words
 from channels.slack.words import words
 
@@ -143,7 +144,7 @@ def _buttons(asked: Approval, say: Words) -> list[Json]:
         blocks.button(
             action,
             label,
-            f"{request} {asked.digest[:16]}",
+            f"{request} {short(asked.digest)}",
             spoken.format(tool=tool, request=request),
         )
         for action, label, spoken, is_offered in offered

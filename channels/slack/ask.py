@@ -20,6 +20,7 @@ from channels.slack.hints import from_outside
 from channels.slack.history import find, history, with_before
 from channels.slack.markdown import mrkdwn
 from channels.slack.marks import metadata
+from channels.slack.once import Once
 from channels.slack.parse import Us
 from channels.slack.payload import Json
 from channels.slack.reader import look_of
@@ -42,6 +43,7 @@ class Asks:
         arrivals: Arrivals,
         signs: Signs,
         standings: Standings,
+        once: Once,
     ) -> None:
         self._web = web
         self._hasty = web.impatient()  # Whoever gave a command waits three seconds for it.
@@ -50,6 +52,7 @@ class Asks:
         self._arrivals = arrivals
         self._signs = signs
         self._standings = standings
+        self._once = once
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def command(self, command: Command) -> BoltResponse:
@@ -58,10 +61,19 @@ class Asks:
             return _note(words(self._look(command.person).language).how_to_ask)
         if await self._standings.of(command.person) != "member":
             return _note(from_outside(self._look(command.person)))
-        try:
-            root = await self._root(command)
-        except (Undeliverable, SlowDown) as error:
-            return _note(str(error))
+        key = f"ask:{sha256(command.trigger.encode()).hexdigest()[:16]}"
+        async with self._turns.setdefault(key, asyncio.Lock()):
+            if await self._once.is_done(key):
+                return BoltResponse(status=200, body="")
+            try:
+                root = await self._root(command, key)
+            except (Undeliverable, SlowDown) as error:
+                return _note(str(error))
+            await self._begin(command, root)
+            await self._once.done(key)
+        return BoltResponse(status=200, body="")
+
+    async def _begin(self, command: Command, root: str) -> None:
         asked = Words(
             id=message_id(self._us.team, command.channel, root),
             address=Place(self._us.team, command.channel, root).address,
@@ -72,7 +84,6 @@ class Asks:
         )
         if await self._arrivals.words(asked) == "asked":
             self._signs.seen(command.channel, root)
-        return BoltResponse(status=200, body="")
 
     async def chosen(self, chosen: Chosen) -> BoltResponse:
         """Begins a thread under the message that was chosen, or speaks in the one that is there, with all that was said."""
@@ -100,21 +111,19 @@ class Asks:
         return replace(asked, before=(*others, *last))
 
     # ---- the message under which the work has its thread ---------------------------------------------
-    async def _root(self, command: Command) -> str:
-        """Posted once, however often the command is told of, and also where Slack's answer got lost."""
-        key = f"ask:{sha256(command.trigger.encode()).hexdigest()[:16]}"
-        async with self._turns.setdefault(key, asyncio.Lock()):
-            posted = await self._posted(command.channel, key)
-            if posted is not None:
-                return posted
-            try:
-                return await self._post(command, key)
-            except OSError:
-                # What whoever gave the command sees is there, and is to have its thread.
-                posted = await surely(lambda: self._posted(command.channel, key), PAUSES)
-                if posted is None:
-                    raise
-                return posted
+    async def _root(self, command: Command, key: str) -> str:
+        """Posted once, also where Slack's answer got lost."""
+        posted = await self._posted(command.channel, key)
+        if posted is not None:
+            return posted
+        try:
+            return await self._post(command, key)
+        except OSError:
+            # What whoever gave the command sees is there, and is to have its thread.
+            posted = await surely(lambda: self._posted(command.channel, key), PAUSES)
+            if posted is None:
+                raise
+            return posted
 
     async def _posted(self, channel: str, key: str) -> str | None:
         there = await find(history(self._hasty, channel), self._us, key)

@@ -6,14 +6,16 @@ import logging
 from base64 import b64encode
 from urllib.parse import urljoin
 
+from slack_bolt.oauth.async_callback_options import AsyncFailureArgs
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from channels.slack.installs import STATE_SECONDS, Installs, States
+from channels.slack.installs import STATE_SECONDS, Installs, Spent, States
 from channels.slack.manifest import REDIRECT, SCOPES
 
 INSTALL = "/slack/install"
@@ -55,6 +57,20 @@ class _Flow(AsyncOAuthFlow):
     ) -> None:
         super().__init__(client=client, logger=logger, settings=settings)
         self._states = states
+
+    async def handle_callback(self, request: AsyncBoltRequest) -> BoltResponse:
+        """A page in any case: of two codes that come with one ticket at once, the second is told as one that comes later is."""
+        try:
+            return await super().handle_callback(request)
+        except Spent:
+            failure = AsyncFailureArgs(
+                request=request,
+                reason="invalid_state",
+                suggested_status_code=401,
+                settings=self.settings,
+                default=self.default_callback_options,
+            )
+            return await self.failure_handler(failure)
 
     async def store_installation(
         self, request: AsyncBoltRequest, installation: Installation

@@ -19,6 +19,7 @@ from channels.slack.address import Place
 from channels.slack.api import Web, surely
 from channels.slack.blocks import Look
 from channels.slack.marks import Copy
+from channels.slack.payload import Json
 from channels.slack.posting import Posting, Spot
 from channels.slack.reader import look_of, user_of
 from channels.slack.settled import settled
@@ -60,8 +61,8 @@ class Copies:
         post = settled(fate, request, self._look(copy.user))
         if post is not None:
             spot = Spot(copy.channel, head=self._head(copy.user, link))
-            key = marks.metadata(_key(request, copy.user), request=request, link=link)
-            await self._posting.change(spot, copy.ts, post, key)
+            carried = _carried(_key(request, copy.user), request, link, _digest_of(fate, request))
+            await self._posting.change(spot, copy.ts, post, carried)
 
     async def home(self, user: str) -> str:
         """The conversation with this person. Raises as `Web.call` does."""
@@ -83,7 +84,8 @@ class Copies:
     async def _sent(self, user: str, channel: str, message: Waiting, link: str) -> Copy | None:
         """Sends it, and looks first wherever it may be there."""
         key, doubted = _key(message.key, user), message.key in self._doubted
-        carried = marks.metadata(key, request=message.request, link=link)
+        digest = message.digest if isinstance(message, Approval) else ""
+        carried = _carried(key, message.request, link, digest)
         spot = Spot(channel, head=self._head(user, link))
         for _ in range(TRIES):
             try:
@@ -117,6 +119,17 @@ def recipients(message: Waiting, people: People, team: str = "") -> list[str]:
     left_out = {message.requester, *barred}
     users = (user_of(person, people, team) for person in asked if person not in left_out)
     return list(dict.fromkeys(user for user in users if user))
+
+
+def _carried(key: str, request: str, link: str, digest: str) -> Json:
+    """What words at the copy need to be a verdict: on what, and as it was shown."""
+    return marks.metadata(key, request=request, link=link, digest=marks.short(digest))
+
+
+def _digest_of(fate: Fate, request: str) -> str:
+    """Of the card as this showing of it had it."""
+    call = fate.then.call(request) or fate.now.call(request)
+    return call.card.digest if call and call.card else ""
 
 
 def _key(key: str, user: str) -> str:

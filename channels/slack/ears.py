@@ -20,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.kit.arrival import Arrivals
 from bot.kit.channel import Undeliverable
 from bot.kit.people import People
+from bot.kit.safe import Safe
 from channels.slack.api import Web
 from channels.slack.listen import HEARD, Listener
 from channels.slack.offices import Offices
@@ -33,12 +34,18 @@ class Ears:
     """A listener for each workspace, begun when something is first heard from there."""
 
     def __init__(
-        self, offices: Offices, people: People, arrivals: Arrivals, flow: AsyncOAuthFlow
+        self,
+        offices: Offices,
+        people: People,
+        arrivals: Arrivals,
+        flow: AsyncOAuthFlow,
+        safe: Safe,
     ) -> None:
         self._offices = offices
         self._people = people
         self._arrivals = arrivals
         self._flow = flow
+        self._safe = safe
         self._there: dict[str, tuple[Web, Listener]] = {}
         self._catching: asyncio.Task[None] | None = None
 
@@ -90,7 +97,7 @@ class Ears:
         web = await self._offices.web(team)
         known = self._there.get(team)
         if known is None or known[0] is not web:
-            known = (web, Listener(web, us, self._people, self._arrivals))
+            known = (web, Listener(web, us, self._people, self._arrivals, self._safe))
             self._there[team] = known
         return known[1]
 

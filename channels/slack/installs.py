@@ -24,8 +24,10 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
 from bot.kit.safe import Safe
+from channels.slack.latest import Latest
 
 STATE_SECONDS = 600
+MOST_TRIES = 5
 _STATE = re.compile(
     r"(?P<ticket>(?P<at>[0-9]{1,12})\.[A-Za-z0-9_-]{32})\.(?P<signature>[0-9a-f]{64})"
 )
@@ -108,7 +110,7 @@ class Installs(AsyncInstallationStore):
         return not self._allowed or place in self._allowed
 
 
-class Spent(BoltError):
+class Spent(Exception):
     """The ticket was used before."""
 
 
@@ -121,6 +123,7 @@ class States(AsyncOAuthStateStore):
     def __init__(self, safe: Safe, secret: str, now: Callable[[], float] = time.time) -> None:
         self._safe = safe
         self._secret = secret
+        self._tries = Latest[int]()
         self._now = now
 
     async def async_issue(self, *args: object, **kwargs: object) -> str:
@@ -129,7 +132,11 @@ class States(AsyncOAuthStateStore):
 
     async def async_consume(self, state: str) -> bool:
         """Whether it can be used. Bolt asks before it asks Slack about the code."""
-        return self._is_ours(state) and not await self._safe.is_spent(state)
+        if not self._is_ours(state) or await self._safe.is_spent(state):
+            return False
+        # Each try asks Slack about a code, and anybody can make codes up.
+        self._tries[state] = self._tries.get(state, 0) + 1
+        return self._tries[state] <= MOST_TRIES
 
     async def spend(self, state: str) -> None:
         """From here on it is of no use. Raises `Spent`."""

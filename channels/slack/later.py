@@ -1,12 +1,14 @@
 """Later: words that could not be stored yet are tried again beside the listening, for longer than Slack tells of them.
 
-They come by the same way as all else: told by Slack as well, or read back, they are one event.
+They come by the same way as all else: told by Slack as well, or read back, they are one event. What is said under words to us that are
+not stored yet has to come after them: the thread is nobody's until then.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 
 import structlog
 
@@ -18,32 +20,65 @@ MOST = 1_000
 log = structlog.get_logger()
 
 
+class TooEarly(ConnectionError):
+    """What these words were said under is not stored yet."""
+
+
 class Later:
     """What waits in this process; after its end the same words are read back."""
 
     def __init__(self, hear: Callable[[Said], Awaitable[None]]) -> None:
         self._hear = hear
-        self._waiting: dict[str, asyncio.Task[None]] = {}
+        self._waiting: dict[str, tuple[Said, asyncio.Task[None]]] = {}
+        self._coming: dict[int, tuple[Said, asyncio.Event]] = {}
 
     def again(self, said: Said) -> None:
         """Has these words heard once that can be."""
         name = said.words.id
-        if name not in self._waiting and len(self._waiting) < MOST:
-            task = self._waiting[name] = asyncio.create_task(self._keep_trying(said))
-            task.add_done_callback(lambda _: self._waiting.pop(name, None))
+        if name in self._waiting:
+            return
+        if len(self._waiting) >= MOST:
+            log.warning("not put off", words=name, waiting=MOST)
+            return
+        task = asyncio.create_task(self._keep_trying(said))
+        self._waiting[name] = (said, task)
+        task.add_done_callback(lambda _: self._waiting.pop(name, None))
 
     def end(self) -> None:
-        for task in list(self._waiting.values()):
+        for _, task in list(self._waiting.values()):
             task.cancel()
+
+    # ---- one thing after the other ---------------------------------------------------------------
+    @contextmanager
+    def coming(self, said: Said) -> Generator[None]:
+        """While this lasts, these words are on their way to be stored."""
+        done = asyncio.Event()
+        self._coming[id(done)] = (said, done)
+        try:
+            yield
+        finally:
+            del self._coming[id(done)]
+            done.set()
+
+    async def waits_for(self, said: Said) -> bool:
+        """Whether words to us that were said before these in their thread could not be stored yet; those on their way are waited for."""
+        for earlier, done in list(self._coming.values()):
+            if _is_before(earlier, said):
+                await done.wait()
+        return any(_is_before(earlier, said) for earlier, _ in self._waiting.values())
 
     async def _keep_trying(self, said: Said) -> None:
         for pause in PAUSES:
             await asyncio.sleep(pause)
             try:
                 await self._hear(said)
-            except OSError:
+            except Exception as error:  # noqa: BLE001 - Slack or the store is away, or it is no matter of the others
+                log.warning("not heard yet", words=said.words.id, error=str(error)[:300])
                 continue
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is no matter of the others
-                log.warning("not heard", words=said.words.id, error=str(error)[:300])
             return
-        log.warning("not heard", words=said.words.id, error="it could not be looked up")
+        log.warning("not heard", words=said.words.id)
+
+
+def _is_before(earlier: Said, said: Said) -> bool:
+    is_to_us = earlier.words.aim == "bot"
+    return is_to_us and earlier.place == said.place and float(earlier.ts) < float(said.ts)

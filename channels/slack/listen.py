@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 
 import structlog
@@ -17,6 +17,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.kit.arrival import Arrivals, Press, Rating, Remark
 from bot.kit.people import People
+from bot.kit.safe import Safe
 from channels.slack import hints
 from channels.slack.address import CHANNEL
 from channels.slack.answers import Answers
@@ -26,9 +27,10 @@ from channels.slack.cursors import Cursors, Gap
 from channels.slack.entries import Chosen, Command, Entered, Opened, Stopped, read
 from channels.slack.history import with_before
 from channels.slack.home import Home
-from channels.slack.later import Later
+from channels.slack.later import Later, TooEarly
 from channels.slack.missed import Missed
 from channels.slack.modal import Modals
+from channels.slack.once import Once
 from channels.slack.parse import Said, Submitted, Us, Wish
 from channels.slack.reader import look_of
 from channels.slack.roots import Homes
@@ -43,7 +45,7 @@ log = structlog.get_logger()
 class Listener:
     """One workspace's ear."""
 
-    def __init__(self, web: Web, us: Us, people: People, arrivals: Arrivals) -> None:
+    def __init__(self, web: Web, us: Us, people: People, arrivals: Arrivals, safe: Safe) -> None:
         self._web = web
         self._us = us = replace(us, bots=people.bots_on(CHANNEL))
         self._people = people
@@ -55,10 +57,11 @@ class Listener:
         # What is looked up before words are stored fails in time: then Slack tells of them again.
         hasty = web.impatient(LOOK_SECONDS)
         self._standings = Standings(hasty, us, people)
-        self._asks = Asks(web, us, people, arrivals, self._signs, self._standings)
+        self._asks = Asks(web, us, people, arrivals, self._signs, self._standings, Once(safe))
         self._homes = Homes(hasty, us)
         self._cursors = Cursors(us, arrivals)
-        self._later = Later(self._said)
+        self._later = Later(self._late)
+        self._has_lost = False
         self._beside: set[asyncio.Task[None]] = set()
 
     def app(self, signing_secret: str = "") -> AsyncApp:
@@ -77,9 +80,11 @@ class Listener:
 
     async def _read_back(self, gap: Gap) -> None:
         lately = await self._arrivals.lately(CHANNEL)
-        since = await self._cursors.stored()
-        missed = Missed(self._web, self._us, self._name_of, since, self._said)
+        missed = self._missed(await self._cursors.stored())
         await self._cursors.closed(gap, *await missed.read_back(lately))
+
+    def _missed(self, since: Mapping[str, str]) -> Missed:
+        return Missed(self._web, self._us, self._name_of, since, self._said)
 
     async def settled(self) -> None:
         """Ends what is under way beside the listening, within a few seconds; all of it is best effort."""
@@ -142,15 +147,31 @@ class Listener:
         """What cannot be stored in time Slack tells again, and when it no longer does we look ourselves."""
         try:
             await self._said(said)
-        except OSError:
+        except Exception as error:
+            self._has_lost |= not isinstance(error, OSError)
             self._later.again(said)
             raise
+
+    async def _late(self, said: Said) -> None:
+        """What was put off; then what its thread was told meanwhile, and after a failure of the store, whatever else was."""
+        await self._said(said)
+        if said.words.aim == "bot":
+            self._start(self._missed({said.place.channel: said.ts}).read_thread(said.place))
+        if self._has_lost:
+            self._has_lost = False
+            self.catch_up()
 
     async def _said(self, said: Said) -> None:
         if said.words.aim != "bot" and not said.is_reply:
             return
+        with self._later.coming(said):
+            await self._heard(said)
+
+    async def _heard(self, said: Said) -> None:
         said = await self._homes.settled(said)
         words = said.words
+        if await self._later.waits_for(said) and not await self._arrivals.knows(words.address):
+            raise TooEarly("what it was said under is not stored yet")
         if await self._answers.take(said):
             return  # No eyes, which nothing would take away: the copy itself says what came of it.
         if words.aim == "bot" and said.is_reply and not await self._arrivals.knows(words.address):

@@ -39,6 +39,11 @@ class Receipt:
         return f"{self.team}/{self.channel}/{self.ts} {written(self.copies)}".rstrip()
 
 
+def short(digest: str) -> str:
+    """As much of a card's digest as buttons and copies carry."""
+    return digest[:16]
+
+
 def metadata(key: str, **beside: str) -> Json:
     """The metadata of a message with this key."""
     return {"event_type": EVENT_TYPE, "event_payload": {"key": key, **beside}}

@@ -1,6 +1,7 @@
 """Missed: what was said while nobody listened is read back, and heard as if it came now.
 
-Read are the channels that were heard before, from a little before where each was heard last, and the threads that moved lately.
+Read are the channels that were heard before, from a little before where each was heard last, with what was replied to what was said
+there since, and the threads that moved lately.
 Bounded by age and number, and by Slack's rate; what was heard before has its identity and changes nothing.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -32,6 +33,7 @@ MOST_AGE_SECONDS = 7 * AGE_SECONDS
 OVERLAP_SECONDS = 3600
 MOST_CHANNELS = 100
 MOST_MESSAGES = 1_000
+MOST_THREADS = 50
 # Slack's third tier is fifty calls a minute of each method.
 SECONDS_EACH = 1.2
 # What cannot be read for now is tried again after each of these.
@@ -63,7 +65,14 @@ class Missed:
 
         The channels that were read, and those of which something could not be read for now, be it tried again.
         """
-        left, read = self._to_read(lately), list[str | Place]()
+        return await self._read(self._to_read(lately))
+
+    async def read_thread(self, where: Place) -> None:
+        """Reads this thread alone."""
+        await self._read([where])
+
+    async def _read(self, left: list[str | Place]) -> tuple[list[str], set[str]]:
+        read = list[str | Place]()
         for pause in (0.0, *PAUSES):
             await asyncio.sleep(pause)
             became = [(each, await self._hear_all(each)) for each in left]
@@ -92,38 +101,71 @@ class Missed:
 
     async def _hear_all(self, what: str | Place) -> Literal["read", "refused", "away"]:
         """What became of reading a channel or a thread; where we are no more, it is refused."""
-        channel, since = _channel(what), self._oldest(_channel(what))
-        messages = self._in_channel(what) if isinstance(what, str) else self._in_thread(what)
+        channel = _channel(what)
+        read = self._in_channel(what) if isinstance(what, str) else self._in_thread(what)
         try:
             async with self._pace.turn("read"):
-                async for each in messages:
-                    message = Message.model_validate(each)
-                    if message.ts > since and is_heard(message, self._us):
-                        heard = said(message, channel, self._us, self._name_of)
-                        again = message.ts <= self._since.get(channel, "")
-                        await self._hear(replace(heard, again=again))
+                found = await read
         except (Undeliverable, Refused):
             return "refused"
         except Exception as error:  # noqa: BLE001 - whatever it is: the others are to be read all the same
             log.warning("not read back", channel=channel, error=str(error)[:300])
             return "away"
-        return "read"
+        became = [await self._hear_one(each, channel) for each in found]
+        return "read" if all(became) else "away"
 
-    async def _in_thread(self, where: Place) -> AsyncGenerator[Json]:
+    async def _hear_one(self, each: Json, channel: str) -> bool:
+        """Whether that is done with; what cannot be stored for now is not, and keeps no other from being heard."""
+        try:
+            message = Message.model_validate(each)
+            if message.ts > self._oldest(channel) and is_heard(message, self._us):
+                heard = said(message, channel, self._us, self._name_of)
+                again = message.ts <= self._since.get(channel, "")
+                await self._hear(replace(heard, again=again))
+        except Exception as error:  # noqa: BLE001 - whatever it is: the others are to be heard all the same
+            log.warning("not heard", channel=channel, ts=each.get("ts"), error=str(error)[:300])
+            return isinstance(error, (Undeliverable, Refused, ValueError))
+        return True
+
+    async def _in_thread(self, where: Place) -> list[Json]:
         where = await self._roots.of(where)
-        if where.born is None:
-            since = self._oldest(where.channel)
-            async for reply in replies(self._web, where.channel, where.root, since):
-                yield reply
+        if where.born is not None:
+            return []
+        since = self._oldest(where.channel)
+        return [each async for each in replies(self._web, where.channel, where.root, since)]
 
-    async def _in_channel(self, channel: str) -> AsyncGenerator[Json]:
-        """The messages of a channel, oldest first; the newest of them where there are too many."""
+    async def _in_channel(self, channel: str) -> list[Json]:
+        """The messages of a channel with the replies to them, oldest first; the newest of them where there are too many."""
         there = history(self._web, channel, MOST_MESSAGES, since=self._oldest(channel))
         found = [message async for message in there]
         if len(found) == MOST_MESSAGES:
             log.warning("perhaps not all was read back", channel=channel, messages=len(found))
-        for message in reversed(found):
-            yield message
+        for root in self._roots_of(found, channel):
+            found += await self._under(root, channel)
+        return sorted(found, key=_ts)
+
+    def _roots_of(self, found: list[Json], channel: str) -> list[Json]:
+        """Those with replies that may have been missed, first what was said to us, then what was replied to last."""
+        answered = [
+            each for each in found if str(each.get("latest_reply") or "") > self._oldest(channel)
+        ]
+        to_us = f"<@{self._us.user}"
+        answered.sort(key=lambda each: (to_us in str(each.get("text")), str(each["latest_reply"])))
+        if len(answered) > MOST_THREADS:
+            log.warning("perhaps not all was read back", channel=channel, threads=len(answered))
+        return answered[: -MOST_THREADS - 1 : -1]
+
+    async def _under(self, root: Json, channel: str) -> list[Json]:
+        async with self._pace.turn("replies"):
+            try:
+                there = replies(self._web, channel, _ts(root), self._oldest(channel))
+                return [each async for each in there if _ts(each) != _ts(root)]
+            except (Undeliverable, Refused):
+                return []  # It is gone.
+
+
+def _ts(message: Json) -> str:
+    return str(message.get("ts") or "")
 
 
 def _channel(what: str | Place) -> str:

@@ -2,49 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, JsonValue, model_validator
 
 Json = dict[str, JsonValue]
-Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_null(cls, given: object) -> object:
+        """Slack writes null where it has nothing to say."""
+        if not isinstance(given, Mapping):
+            return given
+        parts = cast("Mapping[str, object]", given)
+        return {name: part for name, part in parts.items() if part is not None}
+
 
 class File(_Part):
-    id: Text = ""
-    name: Text = ""
-    user: Text = ""
-    mimetype: Text = ""
+    id: str = ""
+    name: str = ""
+    user: str = ""
+    mimetype: str = ""
     size: int = 0
-    mode: Text = ""
+    mode: str = ""
     is_external: bool = False
-    url_private_download: Text = ""
+    url_private_download: str = ""
 
 
 class Edited(_Part):
-    ts: Text = ""
+    ts: str = ""
 
 
 class Message(_Part):
     """A message, or the event that tells of one."""
 
-    type: Text = ""
-    subtype: Text = ""
+    type: str = ""
+    subtype: str = ""
     hidden: bool = False
-    user: Text = ""
-    user_team: Text = ""
-    bot_id: Text = ""
-    text: Text = ""
-    ts: Text = ""
-    thread_ts: Text = ""
-    event_ts: Text = ""
-    parent_user_id: Text = ""
-    channel: Text = ""
-    tab: Text = ""
+    user: str = ""
+    user_team: str = ""
+    bot_id: str = ""
+    text: str = ""
+    ts: str = ""
+    thread_ts: str = ""
+    event_ts: str = ""
+    parent_user_id: str = ""
+    channel: str = ""
+    tab: str = ""
     files: tuple[File, ...] = ()
     edited: Edited | None = None
     message: Message | None = None
@@ -54,23 +63,23 @@ class Message(_Part):
 class Action(_Part):
     """A button that was pressed."""
 
-    action_id: Text = ""
-    action_ts: Text = ""
-    value: Text = ""
+    action_id: str = ""
+    action_ts: str = ""
+    value: str = ""
 
 
 class User(_Part):
-    id: Text = ""
-    team_id: Text = ""
+    id: str = ""
+    team_id: str = ""
 
 
 class Channel(_Part):
-    id: Text = ""
+    id: str = ""
 
 
 class Container(_Part):
-    channel_id: Text = ""
-    message_ts: Text = ""
+    channel_id: str = ""
+    message_ts: str = ""
 
 
 class State(_Part):
@@ -80,31 +89,31 @@ class State(_Part):
 class View(_Part):
     """A form that was sent off."""
 
-    id: Text = ""
-    callback_id: Text = ""
-    private_metadata: Text = ""
+    id: str = ""
+    callback_id: str = ""
+    private_metadata: str = ""
     state: State = State()
 
 
 class Body(_Part):
     """What came in one delivery."""
 
-    type: Text = ""
+    type: str = ""
     event: Message | None = None
     user: User = User()
     channel: Channel | None = None
     message: Message | None = None
     container: Container = Container()
     actions: tuple[Action, ...] = ()
-    trigger_id: Text = ""
+    trigger_id: str = ""
     view: View | None = None
-    callback_id: Text = ""
-    action_ts: Text = ""
-    response_url: Text = ""
+    callback_id: str = ""
+    action_ts: str = ""
+    response_url: str = ""
 
 
 class _Party(_Part):
-    user_id: Text = ""
+    user_id: str = ""
 
 
 class _Told(_Part):
@@ -115,7 +124,7 @@ class _Told(_Part):
 class Envelope(_Part):
     """What comes over a socket."""
 
-    type: Text = ""
+    type: str = ""
     payload: _Told = _Told()
 
     @property
@@ -129,9 +138,9 @@ class Envelope(_Part):
 class Slash(_Part):
     """A slash command: a form of its own, without a type."""
 
-    command: Text = ""
-    text: Text = ""
-    team_id: Text = ""
-    channel_id: Text = ""
-    user_id: Text = ""
-    trigger_id: Text = ""
+    command: str = ""
+    text: str = ""
+    team_id: str = ""
+    channel_id: str = ""
+    user_id: str = ""
+    trigger_id: str = ""

@@ -158,10 +158,11 @@ async def test_a_press_decides_on_the_version_it_was_shown_and_on_no_other(offic
         shown = await card(desks.desk, Approval)
         assert isinstance(shown, Approval)
         await desks.say("wait, is it the right one?")
-        await card(desks.desk, Approval, version=2)
-        old, new = shown.request, shown.request.replace("-v1", "-v2")
-        for id, request in (("p1", old), ("p2", new)):
-            await desks.reception.press(Press(id, "screen", "bob", request, "approve"))
+        new = await card(desks.desk, Approval, version=2)
+        assert isinstance(new, Approval)
+        for id, seen in (("p1", shown), ("p2", new)):
+            press = Press(id, "screen", "bob", seen.request, "approve", digest=seen.digest)
+            await desks.reception.press(press)
         await until(desks.desk, lambda _, events: any(e.type == "ToolEnded" for e in events))
         events = await desks.desk.events(office.thread)
     digests = {event.id: event.digest for event in events if isinstance(event, Verdict)}
@@ -208,8 +209,10 @@ async def test_why_a_press_did_not_count_can_be_read_and_is_nothing_where_it_did
         await desks.say("go", aim="bot")
         shown = await card(desks.desk, Approval)
         assert isinstance(shown, Approval)
-        theirs = Press("p1", "screen", "eve", shown.request, "approve")
-        his = Press("p2", "screen", "bob", shown.request, "approve")
+        theirs, his = (
+            Press(id, "screen", by, shown.request, "approve", digest=shown.digest)
+            for id, by in (("p1", "eve"), ("p2", "bob"))
+        )
         assert await desks.reception.refusal(theirs) is None
         for press in (theirs, his):
             await desks.reception.press(press)
@@ -219,15 +222,16 @@ async def test_why_a_press_did_not_count_can_be_read_and_is_nothing_where_it_did
         assert await desks.reception.refusal(nowhere) is None
 
 
+@pytest.mark.parametrize("digest", ["0123456789abcdef", ""])
 async def test_a_press_on_a_card_whose_name_another_has_by_now_approves_nothing(
-    office: Office,
+    office: Office, digest: str
 ) -> None:
     """Where a Redis that lost its last second chose again, another call has the name of one that people were shown."""
     async with open_desk(office, SIGN) as desks:
         await desks.say("go", aim="bot")
         shown = await card(desks.desk, Approval)
         assert isinstance(shown, Approval)
-        lost = Press("p1", "screen", "bob", shown.request, "approve", digest="0123456789abcdef")
+        lost = Press("p1", "screen", "bob", shown.request, "approve", digest=digest)
         await desks.reception.press(lost)
         assert await desks.reception.refusal(lost) is not None
         same = Press("p2", "screen", "bob", shown.request, "approve", digest=shown.digest[:16])

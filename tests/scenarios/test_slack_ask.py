@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Literal
 
 import pytest
@@ -229,3 +230,28 @@ async def test_what_the_manifest_offers_is_what_is_listened_to(office: SlackOffi
 def test_a_manifest_over_http_sends_commands_where_events_go() -> None:
     made: Json = {**manifest("https://example.com/slack/events")}
     assert "'url': 'https://example.com/slack/events'" in str(made["features"])
+
+
+async def test_a_command_told_again_when_its_message_is_far_up_begins_no_other_thread(
+    office: SlackOffice,
+) -> None:
+    async with office.listening() as app, office.working(["One."]):
+        asked = ask(office, "ship v1")
+        await asked.reply()
+        for number in range(105):
+            office.say(f"{number}")
+        await office.slack.post.settled()
+        assert await office.slack.post.again(asked)
+        await only_thread(app)
+    assert len(roots(office)) == 1
+
+
+async def test_a_command_told_to_two_processes_at_once_begins_one_thread(
+    office: SlackOffice,
+) -> None:
+    async with office.listening() as app, office.listening():
+        asked = ask(office, "ship v1")
+        again = [office.slack.post.again(asked) for _ in range(3)]
+        await asyncio.gather(asked.reply(), *again)
+        await only_thread(app)
+    assert len(roots(office)) == 1

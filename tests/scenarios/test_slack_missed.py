@@ -13,7 +13,7 @@ from channels.slack import later
 from tests.scenarios.slack_office import SlackOffice, only_thread, until
 from tests.scenarios.test_slack import SHIP
 from tests.scenarios.test_slack_trouble import quiet
-from tests.slack_server.faults import Fail
+from tests.slack_server.faults import Fail, Refuse
 
 DAY = 24 * 3600
 
@@ -146,6 +146,47 @@ async def test_what_was_said_to_words_at_a_copy_is_not_said_again_when_they_are_
         async with office.listening():
             await office.shown(said, 2)
     assert (len(notes), office.ledger()) == (1, ["v1.2.3"])
+
+
+async def test_a_private_note_that_slack_refuses_keeps_nothing_else_from_being_heard(
+    office: SlackOffice,
+) -> None:
+    async with office.working([SHIP, "Hello.", "Rolled back."]):
+        async with office.listening():
+            said = office.mention("ship it")
+            await office.shown(said, 1)
+            (copy,) = office.direct(office.bob)
+            alone = office.slack.team.channels[copy.channel]
+            await office.shown(office.slack.people.say(office.bob, alone, "hello"), 1)
+        office.slack.people.say(office.bob, alone, "LGTM", copy)
+        office.slack.people.say(office.bob, alone, "LGTM")
+        asks = office.slack.people.say(office.bob, alone, "please roll back payments now")
+        await office.slack.post.settled()
+        office.slack.faults.rule = lambda entry: (
+            Refuse("restricted_action") if entry.method == "chat.postEphemeral" else None
+        )
+        async with office.listening(), quiet():
+            await office.shown(asks, 1)
+
+
+async def test_what_was_said_under_a_mention_that_was_missed_is_heard_with_it(
+    office: SlackOffice,
+) -> None:
+    async with office.listening():
+        office.say("lunch?")
+        await office.slack.post.settled()
+    said = office.mention("ship v1 to production")
+    office.say("wait", thread=said)
+    office.mention("something else")
+    office.say("stop", thread=said)
+    await office.slack.post.settled()
+    async with office.listening() as app:
+        async with asyncio.timeout(20):
+            while len(threads := await app.desk.threads()) < 2:
+                await asyncio.sleep(0.05)
+        logs = [await app.desk.events(thread.id) for thread in threads]
+    texts = [[e.text for e in log if isinstance(e, MessageReceived)] for log in logs]
+    assert sorted(texts) == [["ship v1 to production", "wait", "stop"], ["something else"]]
 
 
 # ---- words whose author Slack cannot tell for now ------------------------------------------------------

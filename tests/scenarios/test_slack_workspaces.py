@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import logging
 import re
@@ -21,6 +22,7 @@ from bot.app import opened, run_web
 from bot.kit.channel import Undeliverable
 from bot.workspaces import offices
 from channels.slack.connect import NotWelcome
+from channels.slack.installs import MOST_TRIES
 from channels.slack.manifest import manifest
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import SlackOffice, until
@@ -302,6 +304,27 @@ async def test_a_ticket_is_good_once_and_only_in_the_browser_that_has_it(places:
         assert await places.back(await places.agree(places.second, link), cookie) == 401
         forged = "slack-app-oauth-state=guess"
         assert await places.back("/slack/oauth_redirect?code=1&state=guess", forged) == 401
+
+
+async def test_of_two_codes_that_come_with_one_ticket_at_once_the_second_has_a_page(
+    places: Two,
+) -> None:
+    async with places.office.listening("http"):
+        link, cookie = await places.begin(places.second)
+        codes = [await places.agree(places.second, link) for _ in range(2)]
+        became = await asyncio.gather(*(places.back(code, cookie) for code in codes))
+    assert sorted(became) == [200, 401]
+
+
+async def test_a_ticket_is_good_for_a_few_tries_at_a_code(places: Two) -> None:
+    office = places.office
+    async with office.listening("http"):
+        _, cookie = await places.begin(places.second)
+        state = cookie.partition("=")[2]
+        for number in range(20):
+            address = f"/slack/oauth_redirect?code={number}&state={state}"
+            assert await places.back(address, cookie) == 401
+    assert len(office.slack.ledger.calls("oauth.v2.access")) == MOST_TRIES
 
 
 async def test_nothing_is_stored_for_those_who_come_without_slacks_consent(

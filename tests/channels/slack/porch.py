@@ -43,6 +43,9 @@ class Porch:
     async def refusal(self, press: Press) -> str | None:
         raise AssertionError("nothing was pressed")
 
+    async def took(self, request: str, id: str) -> bool:
+        raise AssertionError("no copy was answered")
+
     async def bury(self, channel: str, raw: bytes, cause: str) -> None:
         self.buried.append(raw)
         self.heard.set()
@@ -70,3 +73,25 @@ class Porch:
 
     async def waiting(self, channel: str, person: str) -> Sequence[Open]:
         raise AssertionError("nobody looked")
+
+
+class Chest:
+    """A safe that nothing is kept in."""
+
+    async def put(self, name: str, text: str) -> None:
+        raise AssertionError("nothing is kept")
+
+    async def get(self, name: str) -> str | None:
+        raise AssertionError("nothing is kept")
+
+    async def names(self) -> Sequence[str]:
+        raise AssertionError("nothing is kept")
+
+    async def drop(self, names: Sequence[str]) -> None:
+        raise AssertionError("nothing is kept")
+
+    async def spend(self, ticket: str, seconds: int) -> bool:
+        raise AssertionError("nothing was asked for")
+
+    async def is_spent(self, ticket: str) -> bool:
+        raise AssertionError("nothing was asked for")

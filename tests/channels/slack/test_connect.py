@@ -18,7 +18,7 @@ from channels.slack.connect import NotWelcome, introduced, over_socket
 from channels.slack.listen import Listener
 from channels.slack.manifest import SCOPES, manifest
 from channels.slack.parse import Us
-from tests.channels.slack.porch import Porch
+from tests.channels.slack.porch import Chest, Porch
 from tests.scenarios.slack_office import until
 from tests.slack_server.server import SlackServer
 from tests.slack_server.workspace import Channel, Person
@@ -59,7 +59,7 @@ async def test_a_token_of_another_kind_is_not_welcome() -> None:
     async with SlackServer(manifest()) as slack:
         with pytest.raises(NotWelcome, match="SLACK_BOT_TOKEN"):
             await introduced(Web(slack.app.app_token, slack.api_url))
-        ear = Listener(Web(slack.token, slack.api_url), Us("T", "U"), People(), Porch())
+        ear = Listener(Web(slack.token, slack.api_url), Us("T", "U"), People(), Porch(), Chest())
         with pytest.raises(NotWelcome, match="SLACK_APP_TOKEN"):
             await over_socket(ear, slack.token, Told(), asyncio.Event(), lambda: None)
 
@@ -109,7 +109,7 @@ async def listening(pulse: Pulse) -> AsyncGenerator[Room]:
         channel = slack.team.channel("releases", [alice, slack.bot])
         web, porch = Web(slack.token, slack.api_url), Porch()
         stop, ready = asyncio.Event(), asyncio.Event()
-        ear = Listener(web, await introduced(web), People(), porch)
+        ear = Listener(web, await introduced(web), People(), porch, Chest())
         running = asyncio.create_task(over_socket(ear, slack.app.app_token, pulse, stop, ready.set))
         await ready.wait()
         yield Room(slack, porch, alice, channel)

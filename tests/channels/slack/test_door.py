@@ -13,11 +13,12 @@ from multidict import CIMultiDict
 
 from bot.kit.people import People
 from bot.web.server import serve
+from channels.slack import door as door_module
 from channels.slack.api import Web
 from channels.slack.door import LONGEST, route
 from channels.slack.listen import Listener
 from channels.slack.parse import Us
-from tests.channels.slack.porch import Porch
+from tests.channels.slack.porch import Chest, Porch
 from tests.slack_server.http_events import sign
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -57,7 +58,7 @@ def headers(body: bytes, at: str = "") -> CIMultiDict[str]:
 async def door(free_port: Callable[[], int]) -> AsyncGenerator[Door]:
     port, stop, ready = free_port(), asyncio.Event(), asyncio.Event()
     web = Web("xoxb-1", f"http://127.0.0.1:{port}/api/")
-    app = Listener(web, Us("T1", "U1"), People(), Porch()).app(SECRET)
+    app = Listener(web, Us("T1", "U1"), People(), Porch(), Chest()).app(SECRET)
     running = asyncio.create_task(serve([route(app, SECRET)], port, stop, ready.set))
     await ready.wait()
     async with aiohttp.ClientSession() as session:
@@ -161,3 +162,27 @@ async def test_a_length_that_is_not_declared_is_counted(door: Door) -> None:
 
     assert await door.knock(parts(), headers(b"whatever")) == 413
     assert await door.knock(parts(), CIMultiDict()) == 401
+
+
+async def test_what_nobody_has_signed_yet_is_read_up_to_a_bound_and_slack_is_heard_after_it(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door_module, "MOST_UNSIGNED", 100_000)
+    sent, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"x" * 90_000
+        sent.set()
+        await go_on.wait()
+        yield b"x"
+
+    signed = json.dumps({"type": "url_verification", "challenge": "c" * 50_000}).encode()
+    holding = asyncio.create_task(door.knock(slow(), headers(b"whatever")))
+    await sent.wait()
+    async with asyncio.timeout(10):
+        while await door.signed(signed) != 503:
+            await asyncio.sleep(0.02)
+    assert await door.signed(ASKED) == 200
+    go_on.set()
+    assert await holding == 401
+    assert await door.signed(signed) == 200

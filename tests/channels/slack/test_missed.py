@@ -9,7 +9,7 @@ import pytest
 from bot.core.values import Address
 from channels.slack import missed
 from channels.slack.address import Place
-from channels.slack.api import Web
+from channels.slack.api import Refused, Web
 from channels.slack.cursors import Cursors
 from channels.slack.manifest import manifest
 from channels.slack.missed import AGE_SECONDS, MOST_AGE_SECONDS, OVERLAP_SECONDS, Missed
@@ -156,3 +156,43 @@ async def test_a_cursor_does_not_move_past_what_stayed_unread_until_that_was_rea
     cursors.heard("C1", "7.0")
     await cursors.store()
     assert porch.moved[-1] == {"T1/C1": "7.0"}
+
+
+async def test_replies_are_heard_in_time_and_those_under_words_to_us_first_of_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(missed, "MOST_THREADS", 1)
+    async with SlackServer(manifest()) as slack:
+        alice = slack.team.person("alice")
+        channel = slack.team.channel("releases", [alice, slack.bot])
+        asks = slack.people.say(alice, channel, f"{slack.mention} ship it")
+        talk = slack.people.say(alice, channel, "lunch?")
+        slack.people.say(alice, channel, "stop", asks)
+        slack.people.say(alice, channel, "yes", talk)
+        reader = Reader(slack, {channel.id: "1.0"})
+        assert await reader.read() == [channel.id]
+        assert reader.heard == ["ship it", "lunch?", "stop"]
+
+
+async def test_a_message_that_fails_keeps_no_other_from_being_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(missed, "PAUSES", (0.01,))
+    async with SlackServer(manifest()) as slack:
+        alice = slack.team.person("alice")
+        channel = slack.team.channel("releases", [alice, slack.bot])
+        for text in ("refused", "away", "hi"):
+            slack.people.say(alice, channel, text)
+        heard = list[str]()
+
+        async def hear(said: Said) -> None:
+            heard.append(said.words.text)
+            errors = {"refused": Refused("new"), "away": OSError("for now")}
+            if said.words.text in errors and heard.count(said.words.text) == 1:
+                raise errors[said.words.text]
+
+        us = Us(slack.team.team, slack.bot.id, slack.bot.bot_id)
+        web = Web(slack.token, slack.api_url)
+        reading = Missed(web, us, str, {channel.id: "1.0"}, hear)
+        assert await reading.read_back([]) == ([channel.id], set())
+        assert heard == ["refused", "away", "hi"] * 2

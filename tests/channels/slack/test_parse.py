@@ -8,6 +8,7 @@ import pytest
 
 from bot.kit.arrival import Press, Remark
 from channels.slack.parse import Arrived, Said, Submitted, Us, Wish, parse
+from channels.slack.payload import Body, Message
 
 US = Us(team="T1", user="UBOT", bot="BBOT")
 TS, ROOT = "1700000001.000200", "1700000000.000100"
@@ -239,3 +240,11 @@ def test_what_is_not_listened_for_is_nothing() -> None:
     assert read({"type": "url_verification", "challenge": "x"}) is None
     assert read({"type": "event_callback"}) is None
     assert read({"type": "block_actions", "actions": []}) is None
+
+
+def test_null_is_what_slack_writes_for_nothing() -> None:
+    nothing = {"files": None, "hidden": None, "edited": None, "subtype": None, "text": "hi"}
+    message = Message.model_validate({**nothing, "ts": "1.0"})
+    assert (message.text, message.files, message.hidden) == ("hi", (), False)
+    assert Message.model_validate({"files": [{"id": "F1", "size": None}]}).files[0].size == 0
+    assert Body.model_validate({"actions": None, "user": None, "container": None}).actions == ()
