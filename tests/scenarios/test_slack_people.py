@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
+from copy import deepcopy
 from itertools import count
 from typing import Literal
 
@@ -218,6 +219,39 @@ async def test_with_half_of_all_replies_lost_each_has_one_copy(office: SlackOffi
     assert len(lost) >= 3
     assert [len(office.direct(each)) for each in (office.bob, office.carol)] == [3, 3]
     assert [len(office.answers(root)) for root in roots] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("lossy", [False, True], ids=["", "half of all replies lost"])
+async def test_words_beside_an_open_card_call_nobody_again_and_renew_the_copies(
+    office: SlackOffice, lossy: bool
+) -> None:
+    calls = count()
+
+    def every_other(entry: Entry) -> Fault | None:
+        writes = entry.method in ("chat.postMessage", "chat.update")
+        return LoseReply() if lossy and writes and next(calls) % 2 == 0 else None
+
+    office.slack.faults.rule = every_other
+    stand_by: Reply = [("stand_by", {})]
+    async with office.listening(), office.working([SHIP, stand_by, stand_by, "Shipped."]), quiet():
+        said, copy = await asked(office)
+        old = deepcopy(copy)
+        for number, words in enumerate(("LGTM", "ok"), start=2):
+            office.say(words, office.bob, said)
+            await office.shown(said, number)
+        people = (office.bob, office.carol)
+        assert [len(office.direct(each)) for each in people] == [1, 1]
+        posted = office.slack.ledger.calls("chat.postMessage")
+        assert sum(str(each.arguments["text"]).count("<@") for each in posted) == 2
+        await office.slack.people.press(office.bob, old, "approve").reply()
+        await until(lambda: any("out of date" in each.text for each in office.slack.team.whispers(office.bob)), "the refusal")  # fmt: skip
+        assert office.ledger() == []
+        (mine,), (other,) = office.direct(office.bob), office.direct(office.carol)
+        await office.slack.people.press(office.carol, other, "approve").reply()
+        await until(lambda: office.ledger() == ["v1.2.3"], "the release")
+        for each in (mine, other):
+            await until(lambda each=each: action_ids(each) == [] and "Done" in each.text, "an end")
+        assert [len(office.direct(each)) for each in people] == [1, 1]
 
 
 async def test_a_second_press_on_a_copy_is_explained_there(office: SlackOffice) -> None:
