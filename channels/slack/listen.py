@@ -111,7 +111,7 @@ class Listener:
                 await self._arrivals.remark(await self._homes.of(arrived))
             case Press():
                 await self._arrivals.press(arrived)
-                self._start(self._answers.explain(arrived))
+                self._start(self._answers.pressed(arrived))
             case Wish():
                 await self._modals.open(arrived)
             case Submitted():

@@ -16,7 +16,7 @@ from bot.kit.channel import Fate, Fetched, Undeliverable
 from bot.kit.people import People
 from bot.kit.pulse import Pulse
 from channels.slack import marks
-from channels.slack.address import Place, link, moment, place
+from channels.slack.address import Place, is_apart, link, moment, place
 from channels.slack.again import Before, is_later, shown, told
 from channels.slack.api import Refused, Web, surely
 from channels.slack.copies import PAUSES, Copies
@@ -102,6 +102,10 @@ class Slack:
             raise Undeliverable(f"{group} is a group of another workspace")
         answer = await self._web.call("usergroups.users.list", {"usergroup": id})
         return tuple(str(each) for each in cast("list[object]", answer["users"]))
+
+    def explains(self, given: Address, thread: Address) -> bool:
+        """What is given at a copy is answered by whoever listens."""
+        return is_apart(given, thread)
 
     def written(self, receipt: str) -> int:
         """By Slack's clock, as everything that people write there."""
