@@ -79,7 +79,7 @@ class Lookup:
             return None
         agent = self._agents.get(thread.agent)
         tool = agent.tools.get(found.tool) if agent else None
-        return Form(found, tool.arguments_schema if tool else {})
+        return Form(found, tool.arguments_schema if tool else {}, thread.address)
 
     async def complaints(self, request: str, arguments: Json) -> str | None:
         thread = await self._thread(thread_of(request))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
+from time import time
 
 from bot.core import words as typed
-from bot.core.approvals import choices
+from bot.core.approvals import choices, refusal
 from bot.core.events import MessageNoted, MessageReceived, Verdict
 from bot.core.names import version_of
 from bot.core.outbox import Approval, pending
@@ -71,6 +72,15 @@ class Reception(Lookup):
             return
         call = thread.call(press.request)
         await self._desk.post(thread.id, self._verdict(press, call))
+
+    async def objection(self, press: Press) -> str | None:
+        thread = await self._thread(thread_of(press.request))
+        if thread is None:
+            return None
+        call = thread.call(press.request)
+        # By this process's own clock: what is sent off is judged by the one that dates events.
+        verdict = self._verdict(press, call).model_copy(update={"at": int(time() * 1000)})
+        return refusal(thread, call, verdict)
 
     async def rate(self, rating: Rating) -> None:
         """One more thing said in the thread, if it is about something that was sent there."""

@@ -81,10 +81,11 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a form about an approval is made of: the card as it stands, and what its tool takes."""
+    """What a form about an approval is made of: the card as it stands, what its tool takes, and where its thread is at `home`."""
 
     approval: Approval
     schema: Json
+    home: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,10 @@ class Arrivals(Protocol):
 
     async def form(self, request: str) -> Form | None:
         """What a form needs, only read, be the card that was named an older showing; None: nobody is asked any more."""
+        ...
+
+    async def objection(self, press: Press) -> str | None:
+        """Why this verdict would not count now, in one sentence, only read; None: it would."""
         ...
 
     async def complaints(self, request: str, arguments: Json) -> str | None:

@@ -157,6 +157,24 @@ async def test_a_press_by_someone_not_allowed_is_refused_in_private_and_recorded
     assert action_ids(card) == ["approve", "deny", "edit"]
 
 
+@pytest.mark.parametrize("button", ["deny", "edit"])
+async def test_a_form_does_not_open_for_whoever_may_not_decide(
+    office: SlackOffice, button: str
+) -> None:
+    async with office.listening() as app, office.working([SHIP, "Shipped."]):
+        said = office.mention("ship it")
+        card = await office.shown(said, 1)
+        await office.slack.people.press(office.eve, card, button).reply()
+        (note,) = office.slack.team.whispers(office.eve)
+        _, events = await only_thread(app)
+        await office.slack.people.press(office.bob, card, button).reply()
+        assert office.slack.people.view(office.bob)
+    assert len(office.slack.ledger.calls("views.open")) == 1
+    assert "not among those who may decide this: bob, carol." in note.text
+    assert note.thread_ts == said.ts
+    assert "Verdict" not in [event.type for event in events]
+
+
 async def test_a_late_press_of_a_form_is_turned_away_in_private(office: SlackOffice) -> None:
     async with office.listening(), office.working([SHIP, "Shipped."]):
         said = office.mention("ship it")
