@@ -8,7 +8,7 @@ from time import time
 
 from bot.core import words as typed
 from bot.core.approvals import choices, refusal
-from bot.core.events import MessageNoted, MessageReceived, Verdict
+from bot.core.events import MessageNoted, MessageReceived, Verdict, Word
 from bot.core.names import version_of
 from bot.core.outbox import Approval, pending
 from bot.core.thread import Call, Thread
@@ -81,6 +81,20 @@ class Reception(Lookup):
         # By this process's own clock: what is sent off is judged by the one that dates events.
         verdict = self._verdict(press, call).model_copy(update={"at": int(time() * 1000)})
         return refusal(thread, call, verdict)
+
+    async def unheard(self, words: Words) -> str | None:
+        said = typed.read(words.text)
+        if not isinstance(said, typed.Approve | typed.Deny) or words.standing == "bot":
+            return None
+        waiting = await self._approvals(thread_id(words.address))
+        if not waiting or self.is_outside(words):
+            return None
+        word: Word = "approve" if isinstance(said, typed.Approve) else "deny"
+        channel, asked = words.address.channel, waiting[0]
+        digest, spot = asked.digest, words.address.locator
+        return await self.objection(
+            Press(words.id, channel, words.person, asked.request, word, digest=digest, spot=spot)
+        )
 
     async def rate(self, rating: Rating) -> None:
         """One more thing said in the thread, if it is about something that was sent there."""

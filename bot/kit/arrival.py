@@ -146,6 +146,10 @@ class Arrivals(Protocol):
         """Why this verdict would not count now, in one sentence, only read; None: it would."""
         ...
 
+    async def unheard(self, words: Words) -> str | None:
+        """Why these words, which would decide what is open where they were written, do not; None: they would, or are none; only read."""
+        ...
+
     async def complaints(self, request: str, arguments: Json) -> str | None:
         """Why these changed arguments cannot be taken, in one sentence; only read."""
         ...

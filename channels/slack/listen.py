@@ -15,7 +15,7 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
-from bot.kit.arrival import Arrivals, Press, Rating, Remark
+from bot.kit.arrival import Arrivals, Press, Rating, Remark, Words
 from bot.kit.people import People
 from channels.slack import hints
 from channels.slack.address import CHANNEL
@@ -164,10 +164,18 @@ class Listener:
             self._whisper(said, hint)
         elif became == "enough":
             self._start(hints.fall_silent(self._web, said.place))
+        elif became == "noted" and words.aim == "anybody":
+            self._whisper(said, await self._unheard(words))
         elif words.aim == "bot" and self._arrivals.is_outside(words):
             is_news = not said.again and self._standings.turned_away(words.person)
             hint = hints.from_outside(look_of(words.person, self._people))
             self._whisper(said, hint if is_news else "")
+
+    async def _unheard(self, words: Words) -> str:
+        """What they are told who write a verdict that is not theirs to give; empty: nothing."""
+        reason = await self._arrivals.unheard(words)
+        actor = self._people.alias_of(CHANNEL, words.person) or f"{CHANNEL}:{words.person}"
+        return hints.to_you(actor, reason) if reason else ""
 
     def _whisper(self, said: Said, hint: str) -> None:
         if hint and not said.again:

@@ -130,6 +130,26 @@ async def test_words_that_nearly_approve_decide_nothing_and_their_author_is_told
     assert len(notes) == 1
 
 
+@pytest.mark.parametrize("text", ["approve", "deny not today"])
+async def test_a_verdict_of_somebody_who_may_not_is_told_so_in_private_once(
+    office: SlackOffice, text: str
+) -> None:
+    office.slack.post.copies = 2
+    async with office.listening() as app, office.working([SHIP]):
+        said = office.mention("ship it")
+        await office.shown(said, 1)
+        office.say("I would not", office.eve, thread=said)
+        office.say(text, office.eve, thread=said)
+        notes = office.slack.team.ephemerals
+        await until(lambda: len(notes) == 1, "the private note")
+        await office.slack.post.settled()
+        _, events = await only_thread(app)
+    (note,) = notes
+    assert (note.user, note.thread_ts) == (office.eve.id, said.ts)
+    assert "not among those who may decide this: bob, carol." in note.text
+    assert [event for event in events if isinstance(event, Verdict)] == []
+
+
 async def test_a_thumb_on_a_card_decides_nothing(office: SlackOffice) -> None:
     async with office.listening() as app, office.working([SHIP]):
         card = await office.shown(office.mention("ship it"), 1)
