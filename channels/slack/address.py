@@ -79,6 +79,11 @@ def link(url: str, where: Place) -> str:
     return channel if where.born else f"{channel}/p{where.root.replace('.', '')}"
 
 
+def is_apart_at(link: str) -> bool:
+    """Whether this leads into somebody's own conversation, where nobody else can follow."""
+    return "/archives/D" in link
+
+
 def message_id(team: str, channel: str, ts: str) -> str:
     """The identity of a message: the same post has it, by whichever event it comes and however often."""
     return f"{CHANNEL}:{team}/{channel}/{ts}"

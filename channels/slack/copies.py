@@ -15,7 +15,7 @@ from bot.core.outbox import Approval, Notice, Outgoing, Say, Waiting
 from bot.kit.channel import Fate, Undeliverable
 from bot.kit.people import People
 from channels.slack import marks
-from channels.slack.address import Place
+from channels.slack.address import Place, is_apart_at
 from channels.slack.again import Before
 from channels.slack.api import NotAsItStands, Refused, Web, surely
 from channels.slack.blocks import Look
@@ -159,7 +159,7 @@ class Copies:
 
     def _head(self, user: str, link: str) -> str:
         say = words(self._look(user).language)
-        return say.a_copy.format(link=link)
+        return say.a_copy_apart if is_apart_at(link) else say.a_copy.format(link=link)
 
 
 def recipients(message: Waiting, people: People, team: str = "") -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.core.outbox import Approval, Waiting
-from channels.slack.address import Place
+from channels.slack.address import Place, is_apart_at
 from channels.slack.api import Json, Web
 from channels.slack.approval import how
 from channels.slack.blocks import Look
@@ -32,7 +32,8 @@ def copy_only(waiting: Waiting | None, link: str, look: Look) -> str:
     """What can be written under a copy of a card, and where everything else belongs."""
     say = words(look.language)
     decides = f" {how(waiting, say)}" if isinstance(waiting, Approval) else ""
-    return f"{say.decided_nothing}{decides} {say.a_copy_only.format(link=link)}"
+    only = say.a_copy_apart_only if is_apart_at(link) else say.a_copy_only.format(link=link)
+    return f"{say.decided_nothing}{decides} {only}"
 
 
 def to_you(person: str, text: str) -> str:

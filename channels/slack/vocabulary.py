@@ -77,6 +77,8 @@ class Words:
     bots_alone: str
     a_copy: str
     a_copy_only: str
+    a_copy_apart: str
+    a_copy_apart_only: str
     # An unknown outcome and a hold
     unknown: str
     started_at: str

@@ -334,6 +334,16 @@ async def test_where_the_thread_is_a_persons_own_conversation_they_have_no_secon
     assert len(team.direct("bob")) == 1
 
 
+async def test_a_copy_leads_nobody_into_the_conversation_of_another(team: Team) -> None:
+    channel = team.slack.team.direct(team.persons["alice"], team.slack.bot)
+    root = team.slack.people.say(team.persons["alice"], channel, "hi")
+    home = Place(team.slack.team.team, channel.id, root.ts).address
+    await team.sender().send(home, ASKED)
+    (bob,), (carol,) = team.direct("bob"), team.direct("carol")
+    assert "/archives/" not in str(bob.blocks) + str(carol.blocks)
+    assert "somebody else" in str(carol.blocks[0])
+
+
 async def test_every_copy_closes_with_the_card_and_stays_known_as_its_copy(team: Team) -> None:
     story, (call,) = working(gated())
     story.previewed(call)
