@@ -37,7 +37,7 @@ class Reception(Lookup):
         thread = await self._thread(name)
         if thread is None or thread.address is None or words.id in thread.ids:
             return "ignored"
-        if words.aim == "anybody" and self._is_addressed(thread, words):
+        if words.aim == "anybody" and await self._is_addressed(thread, words):
             is_new = await self._desk.post(name, self._received(words))
             return "asked" if is_new else "ignored"
         await self._desk.post(name, self._noted(words))
@@ -111,15 +111,24 @@ class Reception(Lookup):
     async def bury(self, channel: str, raw: bytes, cause: str) -> None:
         await self._desk.bury(channel, sha256(raw).hexdigest()[:16], raw, cause)
 
-    def _is_addressed(self, thread: Thread, words: Words) -> bool:
-        """Whether these words, that name nobody, are for the bot: from whoever may decide here, as the agent listens."""
+    async def _is_addressed(self, thread: Thread, words: Words) -> bool:
+        """Whether these words, that name nobody, are for the bot: from whoever may decide here, as the agent listens.
+
+        In a thread that others began, what people say to each other is theirs: there only an answer and a verdict are for the bot.
+        """
         person = self._speaker(words)
         if person not in self._deciders(thread):
             return False
-        agent = self._agents.get(thread.agent)
-        if agent is None or agent.listen == "thread":
+        if typed.read(words.text) is not None:
             return True
-        return bool(pending(thread)) or typed.read(words.text) is not None
+        if await self._was_joined(thread.id):
+            return any(not isinstance(each, Approval) for each in pending(thread))
+        agent = self._agents.get(thread.agent)
+        return agent is None or agent.listen == "thread" or bool(pending(thread))
+
+    async def _was_joined(self, name: str) -> bool:
+        """Whether others spoke there before anybody spoke to the bot."""
+        return isinstance((await self._desk.events(name))[0], MessageNoted)
 
     def _deciders(self, thread: Thread) -> set[str]:
         """The requester and all who may approve something here."""

@@ -165,7 +165,8 @@ class Listener:
         elif became == "enough":
             self._start(hints.fall_silent(self._web, said.place))
         elif became == "noted" and words.aim == "anybody":
-            self._whisper(said, await self._unheard(words))
+            hint = hints.decided_nothing(meant, look_of(words.person, self._people))
+            self._whisper(said, hint or await self._unheard(words))
         elif words.aim == "bot" and self._arrivals.is_outside(words):
             is_news = not said.again and self._standings.turned_away(words.person)
             hint = hints.from_outside(look_of(words.person, self._people))
