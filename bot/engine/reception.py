@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from time import time
 
@@ -55,15 +55,19 @@ class Reception(Lookup):
             return "ignored"
         return "noted" if noted else "enough"
 
-    async def remark(self, remark: Remark) -> None:
+    async def remark(self, remark: Remark) -> Sequence[Approval]:
         """What changed about a message is one more thing said about it, if we have that message."""
         name = thread_id(remark.address)
         thread = await self._thread(name)
         if thread is None or remark.about not in thread.ids:
-            return
+            return ()
         actor = self._actor(remark.address.channel, remark.person, remark.address.locator)
         said = MessageNoted(id=remark.id, actor=actor, address=remark.address, text=remark.text)
-        await self._desk.post(name, said)
+        is_new = await self._desk.post(name, said)
+        asked = (each for each in await self._desk.events(name) if each.id == remark.about)
+        if not is_new or not isinstance(next(asked, None), MessageReceived):
+            return ()
+        return await self._approvals(name)
 
     async def press(self, press: Press) -> None:
         """A press carries the version that was shown: what stood on that version's card is what was decided on."""

@@ -114,8 +114,8 @@ class Arrivals(Protocol):
         """The approvals that are open where these words were written, if they nearly decide and their author may; only read."""
         ...
 
-    async def remark(self, remark: Remark) -> None:
-        """Take a change of a message, if we have that message."""
+    async def remark(self, remark: Remark) -> Sequence[Approval]:
+        """Take a change of a message, if we have that message; the approvals that are open, where it is news and that message asked."""
         ...
 
     async def press(self, press: Press) -> None:

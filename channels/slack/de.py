@@ -83,6 +83,8 @@ DE = Words(
     edit_spoken="Argumente von {tool} bearbeiten, Anfrage {request}",
     decided_nothing="Das hat nichts entschieden.",
     which_card="Mehrere Genehmigungen sind offen: bitte einen Knopf auf der gemeinten Karte drücken.",
+    edited_since="{person} hat eine Nachricht geändert, in der hier um etwas gebeten wurde. Was auf Genehmigung wartet, ist dasselbe wie vorher: {requests}.",
+    deleted_since="{person} hat eine Nachricht gelöscht, in der hier um etwas gebeten wurde. Was auf Genehmigung wartet, ist dasselbe wie vorher: {requests}.",
     from_outside=(
         "Gäste und Leute aus anderen Workspaces können hier um nichts bitten, wenn die people-Datei des Bots sie nicht nennt. In "
         "einem laufenden Gespräch bleibt, was sie sagen, als Hintergrund stehen."

@@ -82,6 +82,8 @@ EN = Words(
     edit_spoken="Edit the arguments of {tool}, request {request}",
     decided_nothing="That decided nothing.",
     which_card="Several approvals are open: press a button on the card that you mean.",
+    edited_since="{person} has edited a message that asked for something here. What waits for approval is what it was before: {requests}.",
+    deleted_since="{person} has deleted a message that asked for something here. What waits for approval is what it was before: {requests}.",
     from_outside=(
         "Guests and people from other workspaces cannot ask for anything here unless the bot's people file names them. In a "
         "conversation under way, what they say is kept as context."

@@ -108,7 +108,7 @@ class Listener:
                 if self._cursors.heard(arrived.place.channel, arrived.ts):
                     self._start(self._cursors.store())
             case Remark():
-                await self._arrivals.remark(await self._homes.of(arrived))
+                await self._remarked(await self._homes.of(arrived))
             case Press():
                 await self._arrivals.press(arrived)
                 self._start(self._answers.pressed(arrived))
@@ -171,6 +171,13 @@ class Listener:
             is_news = not said.again and self._standings.turned_away(words.person)
             hint = hints.from_outside(look_of(words.person, self._people))
             self._whisper(said, hint if is_news else "")
+
+    async def _remarked(self, remark: Remark) -> None:
+        """Whoever is to approve sees in the thread that what was asked for has changed."""
+        waiting = await self._arrivals.remark(remark)
+        if waiting:
+            person = self._name_of(remark.person)
+            self._start(hints.changed_since(self._web, remark, person, waiting))
 
     async def _unheard(self, words: Words) -> str:
         """What they are told who write a verdict that is not theirs to give; empty: nothing."""

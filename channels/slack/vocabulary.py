@@ -74,6 +74,8 @@ class Words:
     decided_nothing: str
     which_card: str
     from_outside: str
+    edited_since: str
+    deleted_since: str
     bots_alone: str
     a_copy: str
     a_copy_only: str

@@ -280,6 +280,27 @@ async def test_an_edit_and_a_deletion_are_facts_and_start_nothing(office: SlackO
     assert len(office.model.asked) == 1
 
 
+async def test_whoever_approves_sees_that_what_was_asked_for_was_edited_or_deleted(
+    office: SlackOffice,
+) -> None:
+    office.slack.post.copies = 2
+    async with office.listening(), office.working([SHIP]):
+        said = office.mention("ship it")
+        await office.shown(said, 1)
+        idle = office.say("well", office.eve, thread=said)
+        office.slack.people.edit(idle, "well, well")
+        office.slack.people.edit(said, f"{office.slack.mention} ship nothing")
+        await until(lambda: len(office.answers(said)) == 2, "the first note")
+        office.slack.people.delete(said)
+        await until(lambda: len(office.answers(said)) == 3, "the second note")
+        await office.slack.post.settled()
+    card, *notes = office.answers(said)
+    assert action_ids(card) == ["approve", "deny", "edit"]
+    request = str(card.blocks[0]["block_id"]).partition(":")[0]
+    assert [note.text.split(" a message")[0] for note in notes] == ["alice has edited", "alice has deleted"]  # fmt: skip
+    assert all(request in note.text for note in notes)
+
+
 async def test_what_people_think_of_an_answer_is_on_the_log_and_shown(
     office: SlackOffice,
 ) -> None:
