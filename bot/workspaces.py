@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
+import structlog
+from pydantic import JsonValue, SecretStr
 
 from bot.engine.redis_store import RedisStore
 from bot.engine.store import Store
 from bot.kit.arrival import Arrivals
-from bot.kit.channel import Channel
+from bot.kit.channel import Channel, Undeliverable
 from bot.kit.people import People
 from bot.kit.pulse import Pulse
 from bot.settings import Settings
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from channels.slack.connect import Hearing
     from channels.slack.installs import Installs
     from channels.slack.offices import Offices
+
+LOOK_SECONDS = 5.0
+log = structlog.get_logger()
 
 
 def can_be_installed(settings: Settings) -> bool:
@@ -60,6 +64,22 @@ async def ear(settings: Settings, store: Store, people: People, arrivals: Arriva
 
     web = slack_web(settings)
     return Listener(web, await introduced(web), people, arrivals, _redis(store).safe())
+
+
+async def objection(settings: Settings, store: Store, team: str, channel: str) -> str | None:
+    """Why Slack lets nothing be said in that channel; None: it does, or cannot be asked now."""
+    if not speaks(settings):
+        return None
+    try:
+        several = can_be_installed(settings)
+        web = await offices(settings, store).web(team) if several else slack_web(settings)
+        look: dict[str, JsonValue] = {"channel": channel, "limit": 1}
+        await web.impatient(LOOK_SECONDS).call("conversations.history", look)
+    except Undeliverable as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001 - whatever Slack answers else: it may take the message later
+        log.info("channel not looked up", error=str(error)[:300])
+    return None
 
 
 def offices(settings: Settings, store: Store) -> Offices:

@@ -8,6 +8,8 @@ from uuid import uuid4
 
 from cyclopts import Parameter
 
+from bot import workspaces
+from bot.app import App
 from bot.cli import parts
 from bot.cli.errors import Failed, Wrong
 from bot.cli.output import say
@@ -40,6 +42,8 @@ async def launch(
             raise Wrong(f"Say what {agent} is to do: bot launch {agent} TEXT.")
         person = parts.actor(app, as_)
         place = _begun(at) if at else Address(channel=CHANNEL, locator=address or uuid4().hex[:12])
+        if at:
+            await _let_in(app, place)
         say(await app.desk.launch(agent, text, person, place))
 
 
@@ -50,6 +54,14 @@ def _begun(at: str) -> Address:
     if channel != slack.CHANNEL or place is None:
         raise Wrong(f"--at is slack:TEAM/CHANNEL, by their IDs, not {at[:80]}.")
     return place
+
+
+async def _let_in(app: App, place: Address) -> None:
+    """Says so at once where nothing that is said there would arrive."""
+    there = slack.place(place)
+    reason = await workspaces.objection(app.settings, app.store, there.team, there.channel)
+    if reason:
+        raise Failed(f"Nothing was begun. {reason}")
 
 
 async def pause(thread: str, /, *, as_: As = "") -> None:

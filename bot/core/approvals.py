@@ -19,7 +19,7 @@ def refusal(thread: Thread, call: Call | None, verdict: Verdict) -> str | None:
     if call is None:
         return "There is no such request in this thread."
     match call.phase:
-        case Closed(outcome, _, by):
+        case Closed(outcome, _, by) if by or not call.approved:
             return f"This was already {_past(outcome)}{f' by {by}' if by else ''}."
         case Asked("approval") | Previewing() if verdict.word == "deny":
             return _on_denial(thread, call, verdict)
@@ -27,6 +27,8 @@ def refusal(thread: Thread, call: Call | None, verdict: Verdict) -> str | None:
             return _on_asked(thread, call, phase, verdict)
         case Previewing():
             return "The card is being made anew; please look at the new one."
+        case _ if call.approved:
+            return f"This was already approved by {', '.join(call.approved)}."
         case _:
             return "This was already decided."
 

@@ -22,8 +22,7 @@ from bot.core.thread import (
     Thinking,
     Thread,
     asked_about,
-)
-from bot.core.visible import on_one_line, shortened
+)  # fmt: skip
 from bot.core.words import Approve, Deny, Stop
 
 
@@ -115,9 +114,8 @@ def _reply(thread: Thread, event: MessageReceived, said: Approve | Deny | None) 
             return _answer(thread, call, named) if seen else _interrupt(thread, event)
     meant = [call for call in questions if _can_be_answered(call, event)]
     hold = steps.standing(thread.calls)
-    if (
-        hold in meant
-    ):  # Its own words were said: only another question that offers the same can be meant.
+    # Its own words were said: only another question that offers the same can be meant.
+    if hold in meant:
         meant = [call for call in meant if _chosen(call, event)]
     if not meant and isinstance(said, Approve) and (call := _unstarted(thread)):
         # Somebody was quicker, or this one too quick: nobody holds anything back with that.
@@ -141,13 +139,7 @@ def _asked_back(thread: Thread, event: MessageReceived, meant: list[Call]) -> Th
         return _interrupt(thread, event)
     thread = amend(thread, tally=limits.spoken(thread.tally, event.at))
     code = "which_card" if _is_open_approval(meant[0]) else "which"
-    return turn.noticed(thread, code, ", ".join(map(_told, meant)))
-
-
-def _told(call: Call) -> str:
-    """The name of a request, and shortly what it asks."""
-    asks = str(call.proposal.arguments.get("question", "")) if _is_plain(call) else ""
-    return f"{call.request} ({shortened(on_one_line(asks or call.proposal.tool), 60)})"
+    return turn.noticed(thread, code, ", ".join(map(verdicts.titled, meant)))
 
 
 def _unheeded(thread: Thread, event: MessageReceived, call: Call, reason: str) -> Thread:

@@ -19,6 +19,7 @@ from bot.core.thread import (
     Sleeping,
     Started,
 )
+from bot.core.visible import on_one_line, shortened
 
 
 def decide(call: Call, verdict: Verdict) -> Call:
@@ -120,3 +121,11 @@ def cancelled(call: Call) -> Call:
             return replace(calls.unsettled(call), open=True)
         case _:
             return calls.close(call, "voided")
+
+
+def titled(call: Call) -> str:
+    """The name of a request, and shortly what it asks."""
+    asks = (
+        str(call.proposal.arguments.get("question", "")) if call.proposal.kind == "question" else ""
+    )
+    return f"{call.request} ({shortened(on_one_line(asks or call.proposal.tool), 60)})"

@@ -62,7 +62,7 @@ NEARLY = {
     ),
     "de": (
         *("ja", "ja bitte", "jo", "jep", "klar", "passt", "gut", "in ordnung", "einverstanden", "bitte", "los", "mach"),
-        *("mach das", "sieht gut aus", "freigegeben", "genehmigt", "ich genehmige", "bitte genehmigen"),
+        *("mach das", "sieht gut aus", "freigegeben", "genehmigt", "genehmige", "ich genehmige", "bitte genehmigen"),
         *("nein", "nein danke", "nee", "abgelehnt", "ich lehne ab", "bitte ablehnen"),
     ),
 }  # fmt: skip

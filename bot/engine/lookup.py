@@ -40,15 +40,18 @@ class Lookup:
     async def meant(self, words: Words) -> Sequence[Approval]:
         if not typed.nearly(words.text):
             return ()
-        thread = await self._thread(thread_id(words.address))
-        waiting = pending(thread) if thread else ()
-        found = [each for each in waiting if isinstance(each, Approval)]
+        found = await self._approvals(thread_id(words.address))
         person = self._speaker(words)
         may = any(
             person in (*each.approvers, *each.standing_in) and person not in each.barred
             for each in found
         )
         return found if may else ()
+
+    async def _approvals(self, name: str) -> list[Approval]:
+        """Those that are open in this thread."""
+        thread = await self._thread(name)
+        return [each for each in pending(thread) if isinstance(each, Approval)] if thread else []
 
     async def lately(self, channel: str) -> Sequence[Address]:
         found = [
@@ -83,7 +86,7 @@ class Lookup:
             return None
         agent = self._agents.get(thread.agent)
         tool = agent.tools.get(found.tool) if agent else None
-        return Form(found, tool.arguments_schema if tool else {})
+        return Form(found, tool.arguments_schema if tool else {}, thread.address)
 
     async def complaints(self, request: str, arguments: Json) -> str | None:
         thread = await self._thread(thread_of(request))

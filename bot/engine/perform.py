@@ -20,10 +20,19 @@ from bot.core.effects import (
     Send,
     next_effects,
 )
-from bot.core.events import Delivered, DeliveryFailed, Event, Halted, OutcomeUnknown, VerdictRefused
+from bot.core.events import (
+    Delivered,
+    DeliveryFailed,
+    Event,
+    Halted,
+    OutcomeUnknown,
+    Verdict,
+    VerdictRefused,
+)
 from bot.core.frozen import replace
 from bot.core.owed import Refusal
 from bot.core.thread import Thread
+from bot.core.values import Address
 from bot.engine.display import Display
 from bot.engine.purse import DaySpent
 from bot.engine.question import Question
@@ -31,7 +40,7 @@ from bot.engine.run import Runner
 from bot.engine.session import Session
 from bot.engine.stuck import LeaseLost, LogParted, during
 from bot.engine.trouble import STORE_AWAY
-from bot.kit.channel import Channel, Dated, Undeliverable
+from bot.kit.channel import Channel, Dated, Explaining, Undeliverable
 
 LISTEN_SECONDS = 1.0
 Choose = Callable[[Thread, Sequence[Event]], Coroutine[None, None, Event]]
@@ -165,10 +174,18 @@ class Performer:
         address = session.thread.address
         await session.record(fact)
         try:
-            if address is not None:
+            if address is not None and not self._is_explained(session, refusal.verdict, address):
                 await self._channels[address.channel].tell(address, refusal.by, refusal.reason)
         except Exception as error:  # noqa: BLE001 - telling is best effort, the fact is what counts
             log.warning("not told", person=refusal.by, error=str(error)[:300])
+
+    def _is_explained(self, session: Session, verdict: str, address: Address) -> bool:
+        """Whether its channel says where the verdict was given why it does not count: nobody is told twice."""
+        channel = self._channels[address.channel]
+        given = next((each for each in session.events if each.id == verdict), None)
+        if not (isinstance(channel, Explaining) and isinstance(given, Verdict) and given.address):
+            return False
+        return channel.explains(given.address, address)
 
     async def _send_all(self, session: Session, keys: list[str]) -> None:
         for key in keys:

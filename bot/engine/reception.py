@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from time import time
 
 from bot.core import words as typed
-from bot.core.approvals import choices
+from bot.core.approvals import choices, refusal
 from bot.core.events import MessageNoted, MessageReceived, Verdict
 from bot.core.names import version_of
 from bot.core.outbox import Approval, pending
 from bot.core.thread import Call, Thread
-from bot.core.values import Address
+from bot.core.values import Address, Word
 from bot.engine.bots import MOST_TURNS, turns
 from bot.engine.desk import thread_id, thread_of
 from bot.engine.lookup import Lookup
@@ -38,7 +38,7 @@ class Reception(Lookup):
         thread = await self._thread(name)
         if thread is None or thread.address is None or words.id in thread.ids:
             return "ignored"
-        if words.aim == "anybody" and self._is_addressed(thread, words):
+        if words.aim == "anybody" and await self._is_addressed(thread, words):
             is_new = await self._desk.post(name, await self._said(name, words))
             return "asked" if is_new else "ignored"
         await self._desk.post(name, self._noted(words))
@@ -56,15 +56,19 @@ class Reception(Lookup):
             return "ignored"
         return "noted" if noted else "enough"
 
-    async def remark(self, remark: Remark) -> None:
+    async def remark(self, remark: Remark) -> Sequence[Approval]:
         """What changed about a message is one more thing said about it, if we have that message."""
         name = thread_id(remark.address)
         thread = await self._thread(name)
         if thread is None or remark.about not in thread.ids:
-            return
+            return ()
         actor = self._actor(remark.address.channel, remark.person, remark.address.locator)
         said = MessageNoted(id=remark.id, actor=actor, address=remark.address, text=remark.text)
-        await self._desk.post(name, said)
+        is_new = await self._desk.post(name, said)
+        asked = (each for each in await self._desk.events(name) if each.id == remark.about)
+        if not is_new or not isinstance(next(asked, None), MessageReceived):
+            return ()
+        return await self._approvals(name)
 
     async def press(self, press: Press) -> None:
         """A press carries the version that was shown: what stood on that version's card is what was decided on."""
@@ -73,6 +77,29 @@ class Reception(Lookup):
             return
         call = thread.call(press.request)
         await self._desk.post(thread.id, self._verdict(press, call))
+
+    async def objection(self, press: Press) -> str | None:
+        thread = await self._thread(thread_of(press.request))
+        if thread is None:
+            return None
+        call = thread.call(press.request)
+        # By this process's own clock: what is sent off is judged by the one that dates events.
+        verdict = self._verdict(press, call).model_copy(update={"at": int(time() * 1000)})
+        return refusal(thread, call, verdict)
+
+    async def unheard(self, words: Words) -> str | None:
+        said = typed.read(words.text)
+        if not isinstance(said, typed.Approve | typed.Deny) or words.standing == "bot":
+            return None
+        waiting = await self._approvals(thread_id(words.address))
+        if not waiting or self.is_outside(words):
+            return None
+        word: Word = "approve" if isinstance(said, typed.Approve) else "deny"
+        channel, asked = words.address.channel, waiting[0]
+        digest, spot = asked.digest, words.address.locator
+        return await self.objection(
+            Press(words.id, channel, words.person, asked.request, word, digest=digest, spot=spot)
+        )
 
     async def rate(self, rating: Rating) -> None:
         """One more thing said in the thread, if it is about something that was sent there."""
@@ -89,15 +116,24 @@ class Reception(Lookup):
     async def bury(self, channel: str, raw: bytes, cause: str) -> None:
         await self._desk.bury(channel, sha256(raw).hexdigest()[:16], raw, cause)
 
-    def _is_addressed(self, thread: Thread, words: Words) -> bool:
-        """Whether these words, that name nobody, are for the bot: from whoever may decide here, as the agent listens."""
+    async def _is_addressed(self, thread: Thread, words: Words) -> bool:
+        """Whether these words, that name nobody, are for the bot: from whoever may decide here, as the agent listens.
+
+        In a thread that others began, what people say to each other is theirs: there only an answer and a verdict are for the bot.
+        """
         person = self._speaker(words)
         if person not in self._deciders(thread):
             return False
-        agent = self._agents.get(thread.agent)
-        if agent is None or agent.listen == "thread":
+        if typed.read(words.text) is not None:
             return True
-        return bool(pending(thread)) or typed.read(words.text) is not None
+        if await self._was_joined(thread.id):
+            return any(not isinstance(each, Approval) for each in pending(thread))
+        agent = self._agents.get(thread.agent)
+        return agent is None or agent.listen == "thread" or bool(pending(thread))
+
+    async def _was_joined(self, name: str) -> bool:
+        """Whether others spoke there before anybody spoke to the bot."""
+        return isinstance((await self._desk.events(name))[0], MessageNoted)
 
     def _deciders(self, thread: Thread) -> set[str]:
         """The requester and all who may approve something here."""

@@ -81,10 +81,11 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a form about an approval is made of: the card as it stands, and what its tool takes."""
+    """What a form about an approval is made of: the card as it stands, what its tool takes, and where its thread is at `home`."""
 
     approval: Approval
     schema: Json
+    home: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,8 @@ class Arrivals(Protocol):
         """The approvals that are open where these words were written, if they nearly decide and their author may; only read."""
         ...
 
-    async def remark(self, remark: Remark) -> None:
-        """Take a change of a message, if we have that message."""
+    async def remark(self, remark: Remark) -> Sequence[Approval]:
+        """Take a change of a message, if we have that message; the approvals that are open, where it is news and that message asked."""
         ...
 
     async def press(self, press: Press) -> None:
@@ -143,6 +144,14 @@ class Arrivals(Protocol):
 
     async def form(self, request: str) -> Form | None:
         """What a form needs, only read, be the card that was named an older showing; None: nobody is asked any more."""
+        ...
+
+    async def objection(self, press: Press) -> str | None:
+        """Why this verdict would not count now, in one sentence, only read; None: it would."""
+        ...
+
+    async def unheard(self, words: Words) -> str | None:
+        """Why these words, which would decide what is open where they were written, do not; None: they would, or are none; only read."""
         ...
 
     async def complaints(self, request: str, arguments: Json) -> str | None:

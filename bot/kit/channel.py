@@ -84,6 +84,15 @@ class Changing(Protocol):
 
 
 @runtime_checkable
+class Explaining(Protocol):
+    """A medium that itself tells people why what they decided did not count, in some of the places where they can."""
+
+    def explains(self, given: Address, thread: Address) -> bool:
+        """Whether it does so for a verdict that was given there on something of this thread; then nobody else has to."""
+        ...
+
+
+@runtime_checkable
 class Showing(Protocol):
     """A medium that shows, beside its messages, whether a thread is worked on; best effort, and never waited for."""
 

@@ -64,10 +64,24 @@ def place(address: Address) -> Place:
     return Place(**found.groupdict())
 
 
+def is_apart(given: Address, thread: Address) -> bool:
+    """Whether this is given in somebody's own conversation, which the thread is not in: at a copy of a card."""
+    spot, home = _LOCATOR.fullmatch(given.locator), _LOCATOR.fullmatch(thread.locator)
+    if spot is None or home is None:
+        return False
+    where = Place(**spot.groupdict())
+    return where.is_direct and where.channel != home["channel"]
+
+
 def link(url: str, where: Place) -> str:
     """Where a browser finds the thread, by the address of its workspace (docs: reference/methods/chat.getPermalink)."""
     channel = f"{url}archives/{where.channel}"
     return channel if where.born else f"{channel}/p{where.root.replace('.', '')}"
+
+
+def is_apart_at(link: str) -> bool:
+    """Whether this leads into somebody's own conversation, where nobody else can follow."""
+    return "/archives/D" in link
 
 
 def message_id(team: str, channel: str, ts: str) -> str:

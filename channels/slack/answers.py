@@ -19,7 +19,8 @@ from bot.kit.channel import Undeliverable
 from bot.kit.people import People
 from channels.slack import hints
 from channels.slack.address import CHANNEL, Place
-from channels.slack.api import LOOK_SECONDS, Refused, Web
+from channels.slack.api import LOOK_SECONDS, Refused, Web, surely
+from channels.slack.copies import PAUSES
 from channels.slack.history import history, root_of
 from channels.slack.latest import Latest
 from channels.slack.marks import mark
@@ -61,6 +62,14 @@ class Answers:
         else:
             await self._decide(said, copies[0], waiting[0])
         return True
+
+    async def pressed(self, press: Press) -> None:
+        """The same for a button, where it stands on a copy: what a card's own thread is told is seen there."""
+        _, channel, ts = [*press.spot.split("/"), "", ""][:3]
+        if not Place(self._us.team, channel, ts).is_direct:
+            return
+        if self._mark(await surely(lambda: root_of(self._web, channel, ts), PAUSES), "request"):
+            await self.explain(press)
 
     async def explain(self, press: Press) -> None:
         """Says in private why a verdict that was given at a copy did not count: what is said in the thread is not seen from there."""

@@ -12,12 +12,14 @@ from dataclasses import replace
 import structlog
 
 from bot.core.outbox import Approval, Notice, Outgoing, Say, Waiting
-from bot.kit.channel import Fate
+from bot.kit.channel import Fate, Undeliverable
 from bot.kit.people import People
 from channels.slack import marks
-from channels.slack.address import Place
-from channels.slack.api import Web, surely
+from channels.slack.address import Place, is_apart_at
+from channels.slack.again import Before
+from channels.slack.api import NotAsItStands, Refused, Web, surely
 from channels.slack.blocks import Look
+from channels.slack.latest import Latest
 from channels.slack.marks import Copy
 from channels.slack.payload import Json
 from channels.slack.posting import Posting, Spot
@@ -41,28 +43,36 @@ class Copies:
         self._posting = posting
         self._homes: dict[str, str] = {}
         self._doubted: set[str] = set()
+        self._made = Latest[str]()
+        self._turns = Latest[asyncio.Lock]()
 
     def doubt(self, key: str) -> None:
         """Copies of this card may have been sent before."""
         self._doubted.add(key)
 
-    async def send(self, message: Outgoing, where: Place, link: str) -> tuple[Copy, ...]:
-        """The copies that are there now."""
+    async def send(
+        self, message: Outgoing, where: Place, link: str, before: Before
+    ) -> tuple[Copy, ...]:
+        """The copies that are there now: those from before, made this card's, and those of whoever had none."""
         if isinstance(message, Say | Notice):
             return ()
         users = recipients(message, self._people, where.team)
-        each = (self._copy(user, message, where, link) for user in users)
+        each = (self._copy(user, message, where, link, before.of(user)) for user in users)
         found = await asyncio.gather(*each)
         self._doubted.discard(message.key)
         return tuple(copy for copy in found if copy)
 
     async def change(self, copy: Copy, fate: Fate, request: str, link: str) -> None:
-        """The copy as it stands now."""
+        """The copy as it stands now, unless it is another card's by now."""
         post = settled(fate, request, self._look(copy.user))
-        if post is not None:
-            spot = Spot(copy.channel, head=self._head(copy.user, link))
-            carried = _carried(_key(request, copy.user), request, link, _digest_of(fate, request))
-            await self._posting.change(spot, copy.ts, post, carried)
+        if post is None:
+            return
+        async with self._turn(copy):
+            if await self._is_still_of(copy, request, fate):
+                spot = Spot(copy.channel, head=self._head(copy.user, link))
+                digest = _digest_of(fate, request)
+                carried = _carried(_key(request, copy.user), request, link, digest)
+                await self._posting.change(spot, copy.ts, post, carried)
 
     async def home(self, user: str) -> str:
         """The conversation with this person. Raises as `Web.call` does."""
@@ -70,19 +80,37 @@ class Copies:
             self._homes[user] = await surely(lambda: self._web.direct(user), PAUSES)
         return self._homes[user]
 
-    async def _copy(self, user: str, message: Waiting, where: Place, link: str) -> Copy | None:
+    async def _is_still_of(self, copy: Copy, request: str, fate: Fate) -> bool:
+        """What we made of it ourselves we know; for a card that was replaced, Slack is asked what another process made of it."""
+        known, now = self._made.get(copy.ts), fate.now.call(request)
+        if known is not None or now is None or now.request == request:
+            return known in (None, request)
+        key = await self._posting.key_at(Spot(copy.channel), copy.ts)
+        return key.rpartition("@")[0].partition("~")[0] == request
+
+    def _turn(self, copy: Copy) -> asyncio.Lock:
+        """Whoever makes something of a copy does so alone."""
+        if copy.ts not in self._turns:
+            self._turns[copy.ts] = asyncio.Lock()
+        return self._turns[copy.ts]
+
+    async def _copy(
+        self, user: str, message: Waiting, where: Place, link: str, old: Copy | None
+    ) -> Copy | None:
         try:
             async with asyncio.timeout(COPY_SECONDS):
                 channel = await self.home(user)
                 if channel == where.channel:
                     return None  # Where they are alone with us, they have the card itself.
-                return await self._sent(user, channel, message, link)
+                return await self._sent(user, channel, message, link, old)
         except Exception as error:  # noqa: BLE001 - nobody else has to wait for this one
             log.warning("no copy", user=user, key=message.key, error=str(error)[:300])
             return None
 
-    async def _sent(self, user: str, channel: str, message: Waiting, link: str) -> Copy | None:
-        """Sends it, and looks first wherever it may be there."""
+    async def _sent(
+        self, user: str, channel: str, message: Waiting, link: str, old: Copy | None
+    ) -> Copy | None:
+        """Changes the one from before or sends a new one, and looks first wherever it may be there."""
         key, doubted = _key(message.key, user), message.key in self._doubted
         digest = message.digest if isinstance(message, Approval) else ""
         carried = _carried(key, message.request, link, digest)
@@ -90,13 +118,38 @@ class Copies:
         for _ in range(TRIES):
             try:
                 ts = await self._there(spot, key) if doubted else None
+                was, old = (
+                    old,
+                    None,
+                )  # What could not be changed once is left, and a new one is sent.
+                ts = ts or await self._changed(spot, was, message, carried)
                 ts = ts or await self._posting.put(spot, message, self._look(user), carried)
             except OSError:
                 doubted = True
                 continue
-            return Copy(user, channel, ts)
+            return self._noted(Copy(user, channel, ts), message.request)
         ts = await self._there(spot, key)
-        return Copy(user, channel, ts) if ts else None
+        return self._noted(Copy(user, channel, ts), message.request) if ts else None
+
+    async def _changed(
+        self, spot: Spot, old: Copy | None, message: Waiting, carried: Json
+    ) -> str | None:
+        """The copy from before, as this card's; None: there is none, or Slack takes no change of it."""
+        if old is None or old.channel != spot.channel:
+            return None
+        async with self._turn(old):
+            self._noted(old, message.request)
+            try:
+                await self._posting.renew(spot, old.ts, message, self._look(old.user), carried)
+            except (Refused, Undeliverable, NotAsItStands) as error:
+                log.warning("copy not changed", key=message.key, error=str(error)[:300])
+                return None
+        return old.ts
+
+    def _noted(self, copy: Copy, request: str) -> Copy:
+        """Nothing that is known of an earlier card is to be written on it from now on."""
+        self._made[copy.ts] = request
+        return copy
 
     async def _there(self, spot: Spot, key: str) -> str | None:
         there = await surely(lambda: self._posting.find(spot, key), PAUSES)
@@ -108,7 +161,7 @@ class Copies:
 
     def _head(self, user: str, link: str) -> str:
         say = words(self._look(user).language)
-        return say.a_copy.format(link=link)
+        return say.a_copy_apart if is_apart_at(link) else say.a_copy.format(link=link)
 
 
 def recipients(message: Waiting, people: People, team: str = "") -> list[str]:

@@ -84,12 +84,16 @@ DE = Words(
     edit_spoken="Argumente von {tool} bearbeiten, Anfrage {request}",
     decided_nothing="Das hat nichts entschieden.",
     which_card="Mehrere Genehmigungen sind offen: bitte einen Knopf auf der gemeinten Karte drücken.",
+    edited_since="{person} hat eine Nachricht geändert, in der hier um etwas gebeten wurde. Was auf Genehmigung wartet, ist dasselbe wie vorher: {requests}.",
+    deleted_since="{person} hat eine Nachricht gelöscht, in der hier um etwas gebeten wurde. Was auf Genehmigung wartet, ist dasselbe wie vorher: {requests}.",
     from_outside=(
         "Gäste und Leute aus anderen Workspaces können hier um nichts bitten, wenn die people-Datei des Bots sie nicht nennt. In "
         "einem laufenden Gespräch bleibt, was sie sagen, als Hintergrund stehen."
     ),
     bots_alone="Bots haben hier so oft gefragt, wie sie ohne das Wort eines Menschen dürfen. Keiner bekommt Antwort, bis ein Mensch spricht.",
     a_copy="Eine Kopie in einer Direktnachricht; das Gespräch steht in <{link}|seinem Thread>.",
+    a_copy_apart="Eine Kopie in einer Direktnachricht; darum gebeten wurde in einem Gespräch mit jemand anderem, das nur dort zu sehen ist.",
+    a_copy_apart_only="Unter der Kopie einer Karte zählen nur Entscheidungen und Antworten.",
     a_copy_only="Unter der Kopie einer Karte zählen nur Entscheidungen und Antworten. Alles andere gehört in <{link}|ihren Thread>.",
     unknown="Ist es geschehen? {tool}",
     started_at="Begonnen {moment}",

@@ -83,12 +83,16 @@ EN = Words(
     edit_spoken="Edit the arguments of {tool}, request {request}",
     decided_nothing="That decided nothing.",
     which_card="Several approvals are open: press a button on the card that you mean.",
+    edited_since="{person} has edited a message that asked for something here. What waits for approval is what it was before: {requests}.",
+    deleted_since="{person} has deleted a message that asked for something here. What waits for approval is what it was before: {requests}.",
     from_outside=(
         "Guests and people from other workspaces cannot ask for anything here unless the bot's people file names them. In a "
         "conversation under way, what they say is kept as context."
     ),
     bots_alone="Bots have asked here without a word from a person as often as they may. No more of theirs is answered until a person speaks.",
     a_copy="A copy for you alone; the conversation is in <{link}|its thread>.",
+    a_copy_apart="A copy for you alone; it was asked for in a conversation with somebody else, which you cannot open.",
+    a_copy_apart_only="Under a copy of a card only decisions and answers are taken.",
     a_copy_only="Under a copy of a card only decisions and answers are taken. Anything else belongs into <{link}|its thread>.",
     unknown="Did it happen? {tool}",
     started_at="Started {moment}",

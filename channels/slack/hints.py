@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.core.outbox import Approval, Waiting
-from channels.slack.address import Place
+from bot.kit.arrival import Remark
+from channels.slack import blocks
+from channels.slack.address import Place, is_apart_at, place
 from channels.slack.api import Json, Web
 from channels.slack.approval import how
 from channels.slack.blocks import Look
@@ -32,7 +34,8 @@ def copy_only(waiting: Waiting | None, link: str, look: Look) -> str:
     """What can be written under a copy of a card, and where everything else belongs."""
     say = words(look.language)
     decides = f" {how(waiting, say)}" if isinstance(waiting, Approval) else ""
-    return f"{say.decided_nothing}{decides} {say.a_copy_only.format(link=link)}"
+    only = say.a_copy_apart_only if is_apart_at(link) else say.a_copy_only.format(link=link)
+    return f"{say.decided_nothing}{decides} {only}"
 
 
 def to_you(person: str, text: str) -> str:
@@ -52,6 +55,16 @@ async def whisper(web: Web, where: Place, user: str, text: str) -> None:
 def from_outside(look: Look) -> str:
     """That they are not among those who can ask for anything."""
     return words(look.language).from_outside
+
+
+async def changed_since(web: Web, remark: Remark, person: str, waiting: Sequence[Approval]) -> None:
+    """Says beside the open cards that what was asked for has been changed or taken back; nobody is called."""
+    say, where = words("en"), place(remark.address)
+    sentence = say.deleted_since if remark.id.endswith("/deleted") else say.edited_since
+    requests = blocks.names(each.request for each in waiting)
+    text = sentence.format(person=blocks.name(person), requests=requests)
+    note: Json = {"channel": where.channel, "thread_ts": where.thread_ts, "text": text}
+    await web.post(note)
 
 
 async def fall_silent(web: Web, where: Place) -> None:

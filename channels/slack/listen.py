@@ -15,7 +15,7 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
-from bot.kit.arrival import Arrivals, Press, Rating, Remark
+from bot.kit.arrival import Arrivals, Press, Rating, Remark, Words
 from bot.kit.people import People
 from bot.kit.safe import Safe
 from channels.slack import hints
@@ -113,10 +113,10 @@ class Listener:
                 if self._cursors.heard(arrived.place.channel, arrived.ts):
                     self._start(self._cursors.store())
             case Remark():
-                await self._arrivals.remark(await self._homes.of(arrived))
+                await self._remarked(await self._homes.of(arrived))
             case Press():
                 await self._arrivals.press(arrived)
-                self._start(self._answers.explain(arrived))
+                self._start(self._answers.pressed(arrived))
             case Wish():
                 await self._modals.open(arrived)
             case Submitted():
@@ -185,10 +185,26 @@ class Listener:
             self._whisper(said, hint)
         elif became == "enough":
             self._start(hints.fall_silent(self._web, said.place))
+        elif became == "noted" and words.aim == "anybody":
+            hint = hints.decided_nothing(meant, look_of(words.person, self._people))
+            self._whisper(said, hint or await self._unheard(words))
         elif words.aim == "bot" and self._arrivals.is_outside(words):
             is_news = not said.again and self._standings.turned_away(words.person)
             hint = hints.from_outside(look_of(words.person, self._people))
             self._whisper(said, hint if is_news else "")
+
+    async def _remarked(self, remark: Remark) -> None:
+        """Whoever is to approve sees in the thread that what was asked for has changed."""
+        waiting = await self._arrivals.remark(remark)
+        if waiting:
+            person = self._name_of(remark.person)
+            self._start(hints.changed_since(self._web, remark, person, waiting))
+
+    async def _unheard(self, words: Words) -> str:
+        """What they are told who write a verdict that is not theirs to give; empty: nothing."""
+        reason = await self._arrivals.unheard(words)
+        actor = self._people.alias_of(CHANNEL, words.person) or f"{CHANNEL}:{words.person}"
+        return hints.to_you(actor, reason) if reason else ""
 
     def _whisper(self, said: Said, hint: str) -> None:
         if hint and not said.again:

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from slack_bolt.response import BoltResponse
 
+from bot.core.values import Address
 from bot.kit.arrival import Arrivals, Form, Press
 from bot.kit.people import People
-from channels.slack import forms
-from channels.slack.address import CHANNEL
+from channels.slack import forms, hints
+from channels.slack.address import CHANNEL, is_apart, place
 from channels.slack.api import Web
 from channels.slack.approval import strands
 from channels.slack.parse import Submitted, Wish
@@ -32,8 +33,21 @@ class Modals:
         if form is None or (press.word == "edit" and form.approval.request != press.request):
             await self._late(press)
             return
+        if await self._is_refused(press, form):
+            return
         view = self._view(press, form)
         await self._web.call("views.open", {"trigger_id": wish.trigger, "view": view})
+
+    async def _is_refused(self, press: Press, form: Form) -> bool:
+        """Whoever may not decide is told so at once, and not after they have filled in a form."""
+        reason = await self._arrivals.objection(press)
+        if reason is None:
+            return False
+        given = Address(channel=CHANNEL, locator=press.spot)
+        where = form.home if form.home and not is_apart(given, form.home) else given
+        told = hints.to_you(self._actor(press), reason)
+        await hints.whisper(self._web, place(where), press.person, told)
+        return True
 
     async def _late(self, press: Press) -> None:
         """No form belongs to that card any more. An edit of it counts for nothing: that is on record, and its author is told."""
@@ -74,13 +88,15 @@ class Modals:
             return found
         return forms.Mistakes({next(iter(found)): complaint[:150]})
 
+    def _actor(self, press: Press) -> str:
+        return self._people.alias_of(CHANNEL, press.person) or f"{CHANNEL}:{press.person}"
+
     def _view(self, press: Press, form: Form) -> Json:
         asked, look = form.approval, look_of(press.person, self._people)
         if press.word == "deny":
             view = forms.deny(press.request, asked.tool, look)
         else:
-            person = self._people.alias_of(CHANNEL, press.person) or f"{CHANNEL}:{press.person}"
-            warning = strands(asked, person, look)
+            warning = strands(asked, self._actor(press), look)
             view = forms.edit(
                 press.request, asked.tool, asked.arguments, form.schema, look, warning
             )

@@ -12,7 +12,7 @@ from bot.core.values import Address
 from bot.kit.channel import Fate, Fetched, Undeliverable
 from bot.kit.people import People
 from bot.kit.pulse import Pulse
-from channels.slack.address import place
+from channels.slack.address import is_apart, place
 from channels.slack.api import Web
 from channels.slack.connect import introduced
 from channels.slack.installs import Installs
@@ -96,6 +96,9 @@ class Everywhere:
         if not team:
             raise Undeliverable(f"which workspace's? Write T…/{group}")
         return await (await self._of(team)).members(group)
+
+    def explains(self, given: Address, thread: Address) -> bool:
+        return is_apart(given, thread)
 
     def written(self, receipt: str) -> int:
         return written(receipt)

@@ -9,13 +9,15 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.core.outbox import Outgoing
+from bot.core.outbox import Outgoing, Waiting
 from bot.kit.pulse import Pulse
 from channels.slack import blocks
+from channels.slack.again import Before, before
 from channels.slack.api import Answer, NotAsItStands, Web, surely
 from channels.slack.blocks import File, Look, Post
 from channels.slack.cards import plain, render
-from channels.slack.history import find, history, replies
+from channels.slack.history import find, history, replies, root_of
+from channels.slack.marks import mark
 from channels.slack.pace import Pace
 from channels.slack.parse import Us
 from channels.slack.payload import Json, Message
@@ -66,6 +68,24 @@ class Posting:
                 return await self._post(spot, simple, metadata)
             except NotAsItStands:
                 return await self._post(spot, Post(simple.text), metadata)
+
+    async def renew(
+        self, spot: Spot, ts: str, message: Outgoing, look: Look, metadata: Json
+    ) -> None:
+        """Makes this message of what was posted there. Raises as `Web.call` does."""
+        post = render(message, look)
+        async with self._pace.turn(spot.channel):
+            await self._upload(spot, post.files)
+        await self.change(spot, ts, post, metadata)
+
+    async def key_at(self, spot: Spot, ts: str) -> str:
+        """The key of what stands there; empty where nothing of ours does."""
+        found = await surely(lambda: root_of(self._web, spot.channel, ts), PAUSES)
+        return mark(found, (await self._who()).bot)
+
+    async def before(self, spot: Spot, message: Waiting) -> Before:
+        """What the last card of the same question left in the thread."""
+        return await before(self._there(spot), (await self._who()).bot, message)
 
     async def change(self, spot: Spot, ts: str, post: Post, metadata: Json) -> None:
         """Puts this in the place of what was posted there; its files stay as they are."""

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import cast
 
+import structlog
+
 from bot.core.events import Event
 from bot.core.outbox import Outgoing
 from bot.core.thread import Thread
@@ -14,9 +16,10 @@ from bot.kit.channel import Fate, Fetched, Undeliverable
 from bot.kit.people import People
 from bot.kit.pulse import Pulse
 from channels.slack import marks
-from channels.slack.address import Place, link, moment, place
-from channels.slack.api import Web
-from channels.slack.copies import Copies
+from channels.slack.address import Place, is_apart, link, moment, place
+from channels.slack.again import Before, is_later, shown, told
+from channels.slack.api import Refused, Web, surely
+from channels.slack.copies import PAUSES, Copies
 from channels.slack.files import fetch
 from channels.slack.hints import to_you, whisper
 from channels.slack.marks import Copy, Receipt
@@ -26,6 +29,8 @@ from channels.slack.reader import look, look_at, user_of
 from channels.slack.roots import MARK, Roots
 from channels.slack.settled import settled
 from channels.slack.signs import Signs
+
+log = structlog.get_logger()
 
 
 class Slack:
@@ -55,14 +60,25 @@ class Slack:
         """Posts in the thread, and before that to each of those asked; what Slack refuses for its form goes out in a plainer one."""
         where = await self._roots.of(place(address))
         await self._signs.cleared(where, message)
-        copies = await self._copies.send(message, where, await self._link(where))
-        carried = marks.metadata(message.key, **_named(address, copies))
         spot = Spot(where.channel, where.thread_ts)
+        before = await self._before(spot, message)
+        copies = await self._copies.send(message, where, await self._link(where), before)
         seen = look(message, self._people, where.team)
-        ts = await self._posting.put(spot, message, seen, carried)
+        carried = marks.metadata(message.key, **_named(address, copies), **told(message, seen))
+        ts = await self._posting.put(spot, message, before.quieted(seen), carried)
         if where.born:
             self._roots.began(where, ts)
         return str(Receipt(where.team, where.channel, ts, copies))
+
+    async def _before(self, spot: Spot, message: Outgoing) -> Before:
+        """What an earlier card of the same question left; where Slack will not say, everybody is asked anew."""
+        if not (spot.thread_ts and is_later(message)):
+            return Before()
+        try:
+            return await surely(lambda: self._posting.before(spot, message), PAUSES)
+        except (OSError, Refused, Undeliverable) as error:
+            log.warning("earlier card not found", key=message.key, error=str(error)[:300])
+            return Before()
 
     async def tell(self, address: Address, person: str, text: str) -> None:
         """A note that this person alone sees: in the thread, or where they are not in its channel, in a direct message."""
@@ -87,6 +103,10 @@ class Slack:
         answer = await self._web.call("usergroups.users.list", {"usergroup": id})
         return tuple(str(each) for each in cast("list[object]", answer["users"]))
 
+    def explains(self, given: Address, thread: Address) -> bool:
+        """What is given at a copy is answered by whoever listens."""
+        return is_apart(given, thread)
+
     def written(self, receipt: str) -> int:
         """By Slack's clock, as everything that people write there."""
         return written(receipt)
@@ -107,7 +127,10 @@ class Slack:
         seen = look_at(fate.now.call(request), self._people, card.team)
         post = settled(fate, request, seen)
         if post is not None:
-            carried = marks.metadata(key, **_named(fate.now.address, card.copies))
+            named = _named(fate.now.address, card.copies)
+            asked = shown(fate, request)
+            named |= told(asked, look(asked, self._people, card.team)) if asked else {}
+            carried = marks.metadata(key, **named)
             await self._posting.change(Spot(card.channel), card.ts, post, carried)
 
     def show(self, thread: Thread, events: Sequence[Event]) -> None:

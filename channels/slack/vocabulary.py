@@ -75,9 +75,13 @@ class Words:
     decided_nothing: str
     which_card: str
     from_outside: str
+    edited_since: str
+    deleted_since: str
     bots_alone: str
     a_copy: str
     a_copy_only: str
+    a_copy_apart: str
+    a_copy_apart_only: str
     # An unknown outcome and a hold
     unknown: str
     started_at: str

@@ -134,7 +134,11 @@ def test_a_denial_after_the_approval_comes_too_late_and_its_author_is_told() -> 
     story.approve(request)
     story.deny(request, by="carol")
     assert story.phase(request) == Ready()
-    assert "already decided" in story.refusal()
+    assert story.refusal() == "This was already approved by bob."
+    story.ran(request.rpartition("-v")[0])
+    story.step(question())
+    story.deny(request, by="carol")
+    assert story.refusal() == "This was already approved by bob."
 
 
 def test_a_late_press_hears_who_decided() -> None:

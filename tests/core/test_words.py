@@ -158,6 +158,7 @@ def test_what_names_no_choice_chooses_none(text: str) -> None:
         "don’t",
         "ja, passt",
         "genehmigt",
+        "Genehmige!",
     ],
 )
 def test_a_near_miss_is_known_as_one_and_says_nothing(text: str) -> None:

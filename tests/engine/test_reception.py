@@ -128,6 +128,22 @@ async def test_an_agent_that_listens_to_mentions_hears_answers_and_verdicts_all_
         assert await desks.say("stop") == "asked"
 
 
+async def test_in_a_thread_that_others_began_what_people_say_to_each_other_is_noted(
+    office: Office,
+) -> None:
+    before = (Words("b0", HOME, "eve", "the build is red", "anybody"),)
+    async with open_desk(office, "I look.", ASK, SIGN) as desks:
+        await desks.reception.words(Words("m1", HOME, "alice", "look", "bot", before=before))
+        await until(desks.desk, lambda _, events: isinstance(events[-1], Delivered))
+        assert await desks.say("shall we wait?", by="bob") == "noted"
+        assert await desks.say("ask me", aim="bot") == "asked"
+        await card(desks.desk, Question)
+        assert await desks.say("red") == "asked"
+        await card(desks.desk, Approval)
+        assert await desks.say("I would not", by="bob") == "noted"
+        assert await desks.say("deny not now", by="bob") == "asked"
+
+
 async def test_what_was_said_before_stands_before_and_once(office: Office) -> None:
     async with quiet_desk(office) as desks:
         before = tuple(Words(f"b{n}", HOME, "eve", f"line {n}", "anybody") for n in range(2))

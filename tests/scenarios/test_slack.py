@@ -130,6 +130,26 @@ async def test_words_that_nearly_approve_decide_nothing_and_their_author_is_told
     assert len(notes) == 1
 
 
+@pytest.mark.parametrize("text", ["approve", "deny not today"])
+async def test_a_verdict_of_somebody_who_may_not_is_told_so_in_private_once(
+    office: SlackOffice, text: str
+) -> None:
+    office.slack.post.copies = 2
+    async with office.listening() as app, office.working([SHIP]):
+        said = office.mention("ship it")
+        await office.shown(said, 1)
+        office.say("I would not", office.eve, thread=said)
+        office.say(text, office.eve, thread=said)
+        notes = office.slack.team.ephemerals
+        await until(lambda: len(notes) == 1, "the private note")
+        await office.slack.post.settled()
+        _, events = await only_thread(app)
+    (note,) = notes
+    assert (note.user, note.thread_ts) == (office.eve.id, said.ts)
+    assert "not among those who may decide this: bob, carol." in note.text
+    assert [event for event in events if isinstance(event, Verdict)] == []
+
+
 async def test_a_thumb_on_a_card_decides_nothing(office: SlackOffice) -> None:
     async with office.listening() as app, office.working([SHIP]):
         card = await office.shown(office.mention("ship it"), 1)
@@ -155,6 +175,24 @@ async def test_a_press_by_someone_not_allowed_is_refused_in_private_and_recorded
     assert [event.type for event in events].count("VerdictRefused") == 1
     assert office.ledger() == []
     assert action_ids(card) == ["approve", "deny", "edit"]
+
+
+@pytest.mark.parametrize("button", ["deny", "edit"])
+async def test_a_form_does_not_open_for_whoever_may_not_decide(
+    office: SlackOffice, button: str
+) -> None:
+    async with office.listening() as app, office.working([SHIP, "Shipped."]):
+        said = office.mention("ship it")
+        card = await office.shown(said, 1)
+        await office.slack.people.press(office.eve, card, button).reply()
+        (note,) = office.slack.team.whispers(office.eve)
+        _, events = await only_thread(app)
+        await office.slack.people.press(office.bob, card, button).reply()
+        assert office.slack.people.view(office.bob)
+    assert len(office.slack.ledger.calls("views.open")) == 1
+    assert "not among those who may decide this: bob, carol." in note.text
+    assert note.thread_ts == said.ts
+    assert "Verdict" not in [event.type for event in events]
 
 
 async def test_a_late_press_of_a_form_is_turned_away_in_private(office: SlackOffice) -> None:
@@ -240,6 +278,27 @@ async def test_an_edit_and_a_deletion_are_facts_and_start_nothing(office: SlackO
     notes = [getattr(event, "text", "") for event in events if event.type == "MessageNoted"]
     assert notes == ["edited to: good evening", "deleted a message"]
     assert len(office.model.asked) == 1
+
+
+async def test_whoever_approves_sees_that_what_was_asked_for_was_edited_or_deleted(
+    office: SlackOffice,
+) -> None:
+    office.slack.post.copies = 2
+    async with office.listening(), office.working([SHIP]):
+        said = office.mention("ship it")
+        await office.shown(said, 1)
+        idle = office.say("well", office.eve, thread=said)
+        office.slack.people.edit(idle, "well, well")
+        office.slack.people.edit(said, f"{office.slack.mention} ship nothing")
+        await until(lambda: len(office.answers(said)) == 2, "the first note")
+        office.slack.people.delete(said)
+        await until(lambda: len(office.answers(said)) == 3, "the second note")
+        await office.slack.post.settled()
+    card, *notes = office.answers(said)
+    assert action_ids(card) == ["approve", "deny", "edit"]
+    request = str(card.blocks[0]["block_id"]).partition(":")[0]
+    assert [note.text.split(" a message")[0] for note in notes] == ["alice has edited", "alice has deleted"]  # fmt: skip
+    assert all(request in note.text for note in notes)
 
 
 async def test_what_people_think_of_an_answer_is_on_the_log_and_shown(

@@ -95,6 +95,16 @@ async def test_what_somebody_else_writes_beside_their_message_makes_it_nobodys_t
     assert [event.type for event in events].count("MessageReceived") == 1
 
 
+async def test_nothing_is_begun_in_a_channel_that_slack_does_not_know(office: SlackOffice) -> None:
+    at = f"slack:{office.slack.team.team}/C0NOWHERE"
+    async with office.process("launch", "shipper", "go", "--as", "alice", "--at", at) as done:
+        out, err = await done.communicate()
+    assert (done.returncode, out) == (1, b"")
+    assert b"Nothing was begun. Slack knows no such channel" in err
+    async with office.listening() as app:
+        assert await app.desk.threads() == []
+
+
 async def test_a_place_that_is_none_is_said_so(office: SlackOffice) -> None:
     said = await launched(office, "slack:releases")
     assert said == "--at is slack:TEAM/CHANNEL, by their IDs, not slack:releases."

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from contextlib import AsyncExitStack
+from copy import deepcopy
 from itertools import count
 from typing import Literal
 
 import pytest
 
+from bot.app import App
 from bot.core.events import Verdict
 from bot.engine.bots import MOST_TURNS
 from channels.slack.en import EN
 from tests.engine.office import Reply
-from tests.scenarios.slack_office import SlackOffice, only_thread, until
+from tests.scenarios.slack_office import PATIENCE_SECONDS, SlackOffice, only_thread, until
 from tests.scenarios.test_slack import ASK, SHIP, action_ids
 from tests.scenarios.test_slack_trouble import quiet
 from tests.slack_server.delivery import Delivery
@@ -38,6 +42,14 @@ def delivered(office: SlackOffice, text: str) -> Delivery:
     """How the app was told of the message with this text."""
     events = ((sent, as_object(sent.payload.get("event"))) for sent in office.slack.post.sent)
     return next(sent for sent, event in events if event.get("text") == text)
+
+
+async def recorded(app: App, kind: str) -> None:
+    """Returns once the one thread has such an event."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not any(event.type == kind for event in (await only_thread(app))[1]):
+        assert time.monotonic() < deadline, f"no {kind}"
+        await asyncio.sleep(0.01)
 
 
 async def test_a_button_on_a_copy_decides_and_every_copy_closes(office: SlackOffice) -> None:
@@ -126,11 +138,11 @@ async def test_words_under_a_copy_that_is_closed_are_refused_in_private(
         await office.shown(said, 2)
         channel = office.slack.team.channels[copy.channel]
         office.slack.people.say(office.bob, channel, "approve", copy)
-        # In the thread, as always, and where he wrote it.
-        await until(lambda: len(office.slack.team.whispers(office.bob)) == 2, "the notes")
+        await until(lambda: len(office.slack.team.whispers(office.bob)) == 1, "the note")
+        await recorded(app, "VerdictRefused")
         _, events = await only_thread(app)
-    notes = {each.channel: each.text for each in office.slack.team.whispers(office.bob)}
-    assert "already" in notes[copy.channel]
+    (note,) = office.slack.team.whispers(office.bob)
+    assert (note.channel, note.text) == (copy.channel, "This was already approved by carol.")
     assert [event.type for event in events].count("VerdictRefused") == 1
     assert office.ledger() == ["v1.2.3"]
 
@@ -220,16 +232,64 @@ async def test_with_half_of_all_replies_lost_each_has_one_copy(office: SlackOffi
     assert [len(office.answers(root)) for root in roots] == [1, 1, 1]
 
 
-async def test_a_second_press_on_a_copy_is_explained_there(office: SlackOffice) -> None:
+@pytest.mark.parametrize("lossy", [False, True], ids=["", "half of all replies lost"])
+async def test_words_beside_an_open_card_call_nobody_again_and_renew_the_copies(
+    office: SlackOffice, lossy: bool
+) -> None:
+    calls = count()
+
+    def every_other(entry: Entry) -> Fault | None:
+        writes = entry.method in ("chat.postMessage", "chat.update")
+        return LoseReply() if lossy and writes and next(calls) % 2 == 0 else None
+
+    office.slack.faults.rule = every_other
+    stand_by: Reply = [("stand_by", {})]
+    async with office.listening(), office.working([SHIP, stand_by, stand_by, "Shipped."]), quiet():
+        said, copy = await asked(office)
+        old = deepcopy(copy)
+        for number, words in enumerate(("LGTM", "ok"), start=2):
+            office.say(words, office.bob, said)
+            await office.shown(said, number)
+        people = (office.bob, office.carol)
+        assert [len(office.direct(each)) for each in people] == [1, 1]
+        posted = office.slack.ledger.calls("chat.postMessage")
+        assert sum(str(each.arguments["text"]).count("<@") for each in posted) == 2
+        await office.slack.people.press(office.bob, old, "approve").reply()
+        await until(lambda: any("out of date" in each.text for each in office.slack.team.whispers(office.bob)), "the refusal")  # fmt: skip
+        assert office.ledger() == []
+        (mine,), (other,) = office.direct(office.bob), office.direct(office.carol)
+        await office.slack.people.press(office.carol, other, "approve").reply()
+        await until(lambda: office.ledger() == ["v1.2.3"], "the release")
+        for each in (mine, other):
+            await until(lambda each=each: action_ids(each) == [] and "Done" in each.text, "an end")
+        assert [len(office.direct(each)) for each in people] == [1, 1]
+
+
+async def test_a_press_in_ones_own_conversation_is_answered_once(office: SlackOffice) -> None:
     async with office.listening(), office.working([SHIP, "Shipped."]):
+        said = office.whisper("ship it")
+        card = await office.shown(said, 1)
+        await office.slack.people.press(office.alice, card, "approve").reply()
+        whispers = office.slack.team.whispers
+        await until(lambda: len(whispers(office.alice)) > 0, "the note")
+        await office.slack.post.settled()
+        await office.slack.people.press(office.bob, office.direct(office.bob)[0], "approve").reply()
+        await office.shown(said, 2)
+    assert len(whispers(office.alice)) == 1
+
+
+async def test_a_second_press_on_a_copy_is_explained_there(office: SlackOffice) -> None:
+    async with office.listening() as app, office.working([SHIP, "Shipped."]):
         said, copy = await asked(office)
         presses = [office.slack.people.press(office.bob, copy, "approve") for _ in range(2)]
         for press in presses:
             await press.reply()
         await office.shown(said, 2)
         whispers = office.slack.team.whispers
-        await until(lambda: len(whispers(office.bob)) == 2, "the notes")
-    assert {each.channel for each in whispers(office.bob)} == {copy.channel, said.channel}
+        await until(lambda: len(whispers(office.bob)) == 1, "the note")
+        await recorded(app, "VerdictRefused")
+    (note,) = whispers(office.bob)
+    assert (note.channel, note.text) == (copy.channel, "This was already approved by bob.")
     assert office.ledger() == ["v1.2.3"]
 
 

@@ -31,7 +31,13 @@ class Porch:
     async def meant(self, words: Words) -> Sequence[Approval]:
         return ()
 
-    async def remark(self, remark: Remark) -> None:
+    async def objection(self, press: Press) -> str | None:
+        raise AssertionError("nothing was pressed")
+
+    async def unheard(self, words: Words) -> str | None:
+        return None
+
+    async def remark(self, remark: Remark) -> Sequence[Approval]:
         raise AssertionError("nothing was changed")
 
     async def press(self, press: Press) -> None:

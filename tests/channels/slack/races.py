@@ -125,7 +125,10 @@ async def _race(office: SlackOffice, app: App, number: int, chance: random.Rando
     notes = office.slack.team.ephemerals
 
     def told() -> list[str]:
-        return [note.user for note in notes if note.channel == root.channel]
+        """In the thread, or under their copy: each where they decided."""
+        under = {copy.ts for copy in copies.values()}
+        here = (note for note in notes if note.channel == root.channel or note.thread_ts in under)
+        return [note.user for note in here]
 
     await until(lambda: len(told()) >= len(people) - 1, "the private notes")
     await until(lambda: len(office.answers(root)) > 1, "the end")

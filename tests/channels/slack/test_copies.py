@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from bot.core.outbox import Approval, Question, Say
+from bot.core.outbox import Approval, Question, Say, pending
 from bot.core.values import Address
 from bot.kit.channel import Fate
 from bot.kit.people import People, Person
@@ -75,6 +75,12 @@ async def team() -> AsyncGenerator[Team]:
 def buttons(message: Message) -> list[object]:
     rows = [block for block in message.blocks if block["type"] == "actions"]
     return [button["action_id"] for row in rows for button in as_objects(row["elements"])]
+
+
+def values(message: Message) -> set[str]:
+    """The requests that its buttons carry."""
+    rows = [block for block in message.blocks if block["type"] == "actions"]
+    return {str(each["value"]).split()[0] for row in rows for each in as_objects(row["elements"])}
 
 
 async def test_each_who_may_decide_has_a_copy_of_their_own_in_their_language(team: Team) -> None:
@@ -186,11 +192,136 @@ async def test_a_card_that_died_after_its_copies_is_sent_and_they_are_not_sent_a
     assert team.direct("carol")[0].ts in receipt
 
 
-async def test_another_showing_has_copies_of_its_own(team: Team) -> None:
+AGAIN = replace(ASKED, key="T-1-0-v2", request="T-1-0-v2", quote="alice: thanks")
+
+
+async def test_the_same_question_again_calls_nobody_and_takes_the_copies_over(team: Team) -> None:
+    sender = team.sender()
+    first = await sender.send(team.address, ASKED)
+    receipt = await sender.send(team.address, AGAIN)
+    (old, card), (bob,), (carol,) = team.cards(), team.direct("bob"), team.direct("carol")
+    called = f"<@{bob_id(team)}>"
+    assert called in old.text
+    assert "<@" not in card.text + str(card.blocks)
+    assert "bob" in str(card.blocks)
+    assert receipt.partition(" ")[2] == first.partition(" ")[2]
+    for copy, who in ((bob, bob_id(team)), (carol, team.persons["carol"].id)):
+        assert values(copy) == {"T-1-0-v2"}
+        assert f"T-1-0-v2@{who}" in str(copy.metadata)
+        assert "thanks" in str(copy.blocks)
+    assert await team.sender().find(team.address, "T-1-0-v2") == receipt
+
+
+async def test_a_third_showing_takes_over_what_the_second_left(team: Team) -> None:
+    for number in (1, 2, 3):
+        key = f"T-1-0-v{number}"
+        await team.sender().send(team.address, replace(ASKED, key=key, request=key))
+    assert [values(*team.direct(name)) for name in ("bob", "carol")] == [{"T-1-0-v3"}] * 2
+    assert [card.text.count("<@") for card in team.cards()] == [3, 0, 0]
+
+
+async def test_whoever_is_newly_asked_is_called_and_has_a_copy(team: Team) -> None:
+    sender = team.sender()
+    await sender.send(team.address, replace(ASKED, approvers=("bob", "alice")))
+    receipt = await sender.send(team.address, AGAIN)
+    (carol,) = team.direct("carol")
+    assert len(team.direct("bob")) == 1
+    assert team.cards()[1].text.count("<@") == 1
+    assert f"<@{team.persons['carol'].id}>" in team.cards()[1].text
+    assert carol.ts in receipt
+    assert team.direct("bob")[0].ts in receipt
+
+
+@pytest.mark.parametrize(
+    "other", [{"digest": "another"}, {"anew": "The tool has changed."}], ids=str
+)
+async def test_another_question_calls_everybody_and_has_copies_of_its_own(
+    team: Team, other: dict[str, str]
+) -> None:
     sender = team.sender()
     await sender.send(team.address, ASKED)
-    await sender.send(team.address, replace(ASKED, key="T-1-0-v2", request="T-1-0-v2"))
+    digest, anew = other.get("digest", ""), other.get("anew", "")
+    await sender.send(team.address, replace(AGAIN, digest=digest, anew=anew))
     assert [len(team.direct(name)) for name in ("bob", "carol")] == [2, 2]
+    assert [card.text.count("<@") for card in team.cards()] == [3, 3]
+
+
+async def test_a_copy_that_is_gone_is_sent_anew(team: Team) -> None:
+    sender = team.sender()
+    await sender.send(team.address, ASKED)
+    team.slack.people.delete(team.direct("bob")[0])
+    receipt = await sender.send(team.address, AGAIN)
+    (bob,), (carol,) = team.direct("bob"), team.direct("carol")
+    assert values(bob) == values(carol) == {"T-1-0-v2"}
+    assert bob.ts in receipt
+
+
+@pytest.mark.parametrize("fault", [LoseReply(), Cut(), Fail(500)])
+async def test_a_copy_whose_change_is_not_answered_is_taken_over_once(
+    team: Team, monkeypatch: pytest.MonkeyPatch, fault: LoseReply | Cut | Fail
+) -> None:
+    monkeypatch.setattr(posting, "PAUSES", (0.01, 0.01, 0.01))
+    sender = team.sender()
+    await sender.send(team.address, ASKED)
+    team.slack.faults.plan("chat.update", *[fault] * 3)
+    await sender.send(team.address, AGAIN)
+    assert [values(*team.direct(name)) for name in ("bob", "carol")] == [{"T-1-0-v2"}] * 2
+
+
+async def test_where_no_change_is_taken_for_long_a_new_copy_is_sent(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posting, "PAUSES", (0.01,))
+    sender = team.sender()
+    await sender.send(team.address, ASKED)
+    team.slack.faults.rule = lambda entry: Fail(500) if entry.method == "chat.update" else None
+    receipt = await sender.send(team.address, AGAIN)
+    assert [len(team.direct(name)) for name in ("bob", "carol")] == [2, 2]
+    assert all(team.direct(name)[1].ts in receipt for name in ("bob", "carol"))
+
+
+async def test_a_card_that_died_after_its_copies_were_changed_is_sent_and_takes_them_once(
+    team: Team,
+) -> None:
+    first = await team.sender().send(team.address, ASKED)
+    team.slack.faults.plan("chat.postMessage", Cut())
+    with pytest.raises(OSError):  # noqa: PT011 - its kind is what tells the engine that the world is away
+        await team.sender().send(team.address, AGAIN)
+    later = team.sender()
+    assert await later.find(team.address, AGAIN.key) is None
+    receipt = await later.send(team.address, AGAIN)
+    assert receipt.partition(" ")[2] == first.partition(" ")[2]
+    assert [len(team.direct(name)) for name in ("bob", "carol")] == [1, 1]
+
+
+@pytest.mark.parametrize("anew", [False, True], ids=["the same process", "another process"])
+async def test_a_replaced_card_leaves_alone_the_copies_that_another_took_over(
+    team: Team, anew: bool
+) -> None:
+    story, (call,) = working(gated())
+    story.previewed(call)
+    (asked,) = pending(story.thread)
+    assert isinstance(asked, Approval)
+    asked = replace(asked, approvers=("bob", "carol"))
+    sender = team.sender()
+    first = await sender.send(team.address, asked)
+    story.delivered(asked.key)
+    then = story.thread
+    story.message("thanks")
+    fate = Fate(replace(story.thread, address=team.address), 1_000, then)
+    await sender.change(first, asked.key, fate)
+    assert [buttons(*team.direct(name)) for name in ("bob", "carol")] == [[], []]
+    new = f"{call}-v2"
+    second = await sender.send(team.address, replace(asked, key=new, request=new))
+    await (team.sender() if anew else sender).change(first, asked.key, fate)
+    assert [values(*team.direct(name)) for name in ("bob", "carol")] == [{new}] * 2
+    story.previewed(call)
+    story.delivered(new)
+    story.deny(new)
+    over = Fate(replace(story.thread, address=team.address), 2_000, story.thread)
+    await (team.sender() if anew else sender).change(second, new, over)
+    assert [buttons(*team.direct(name)) for name in ("bob", "carol")] == [[], []]
+    assert "Denied by bob" in team.direct("carol")[0].text
 
 
 async def test_where_the_thread_is_a_persons_own_conversation_they_have_no_second_card(
@@ -201,6 +332,16 @@ async def test_where_the_thread_is_a_persons_own_conversation_they_have_no_secon
     home = Place(team.slack.team.team, channel.id, root.ts).address
     await team.sender().send(home, replace(ASKED, approvers=("bob",), barred=(), requester=""))
     assert len(team.direct("bob")) == 1
+
+
+async def test_a_copy_leads_nobody_into_the_conversation_of_another(team: Team) -> None:
+    channel = team.slack.team.direct(team.persons["alice"], team.slack.bot)
+    root = team.slack.people.say(team.persons["alice"], channel, "hi")
+    home = Place(team.slack.team.team, channel.id, root.ts).address
+    await team.sender().send(home, ASKED)
+    (bob,), (carol,) = team.direct("bob"), team.direct("carol")
+    assert "/archives/" not in str(bob.blocks) + str(carol.blocks)
+    assert "somebody else" in str(carol.blocks[0])
 
 
 async def test_every_copy_closes_with_the_card_and_stays_known_as_its_copy(team: Team) -> None:
