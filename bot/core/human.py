@@ -162,9 +162,13 @@ def _goes_on(thread: Thread, meant: list[Call]) -> bool:
 
 
 def _can_be_answered(call: Call, event: MessageReceived) -> bool:
-    """Whether these words may be this person's answer to this: nobody answers what did not stand there yet."""
+    """Whether these words may be this person's answer to this: nobody answers what did not stand there yet.
+
+    What the model asks may stand there before we know it, for a reply of the channel's may be lost; nothing runs on such an answer alone.
+    """
     if not _was_shown(call.phase, event):
-        return False
+        on_its_way = isinstance(call.phase, Asked) and call.phase.shown is None
+        return on_its_way and _is_plain(call) and event.actor in call.proposal.asked
     return event.actor in call.proposal.asked if _is_plain(call) else _chosen(call, event)
 
 

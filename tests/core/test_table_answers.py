@@ -53,11 +53,10 @@ def test_words_that_are_not_older_answer_it(written: int | None) -> None:
     assert story.outcome(ask) == "answered"
 
 
-def test_words_do_not_answer_a_question_that_is_still_on_its_way() -> None:
+def test_words_answer_a_question_of_which_we_do_not_know_yet_that_it_stands_there() -> None:
     story, (ask,) = working(question("red", "blue"))
-    story.message("2")
-    assert story.outcome(ask) == "Asked"
-    assert story.turn == Thinking()
+    story.message("2", written=LATER)
+    assert story.outcome(ask) == "answered"
 
 
 def test_of_two_questions_words_answer_the_one_that_stood_there() -> None:

@@ -173,7 +173,7 @@ def test_an_approval_that_comes_after_the_quorum_holds_nothing_back() -> None:
     story.message("approve", by="bob")
     story.message("approve", by="carol")
     assert story.phase(request) == Ready()
-    assert story.refusal() == "This was already decided."
+    assert story.refusal() == "This was already approved by bob."
 
 
 def test_an_approval_that_is_typed_before_the_card_is_made_holds_nothing_back() -> None:
