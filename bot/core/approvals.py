@@ -13,13 +13,15 @@ HAPPENED, RETRY, GIVE_UP = "happened", "retry", "give-up"
 UNKNOWN_CHOICES: tuple[str, ...] = ("It happened", "Try again", "Give up")
 _UNKNOWN_WORDS: dict[str, str] = dict(zip(UNKNOWN_CHOICES, (HAPPENED, RETRY, GIVE_UP), strict=True))
 
+_RAN = ("returned", "failed")
+
 
 def refusal(thread: Thread, call: Call | None, verdict: Verdict) -> str | None:
     """Why this verdict does not count: one sentence for its author; None: it counts."""
     if call is None:
         return "There is no such request in this thread."
     match call.phase:
-        case Closed(outcome, _, by) if by or not call.approved:
+        case Closed(outcome, _, by) if by or not call.approved or outcome not in _RAN:
             return f"This was already {_past(outcome)}{f' by {by}' if by else ''}."
         case Asked("approval") | Previewing() if verdict.word == "deny":
             return _on_denial(thread, call, verdict)
