@@ -15,7 +15,7 @@ from bot.engine.store import Store
 WAITING = "halted"
 """The timer of a thread that came to rest with work that it may not do. It wakes its thread and is no event."""
 LOOK_SECONDS = 1.0
-AGAIN_MS = 300_000
+AGAIN_MS = 120_000
 """When a thread that is held back looks again by itself, should whoever is to wake it die before that."""
 
 

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from bot.core import events
 from bot.core.codec import digest
+from bot.core.house import HOUSE
 from bot.engine.curb import WAITING
 from bot.model.port import ModelFailed
 from tests.crashpoints.cast import SPOILT
@@ -66,7 +67,11 @@ def is_halted(scene: Scene) -> bool:
 
 
 def is_held_back(scene: Scene) -> bool:
-    return any(name == WAITING for _, name in scene.world.server.timers)
+    """Or it was all done before the halt that a death had put off came in."""
+    is_late = any(isinstance(event, events.Halted) for event in scene.world.log(HOUSE))
+    is_still = not scene.world.server.wake and not scene.world.server.timers
+    held = any(name == WAITING for _, name in scene.world.server.timers)
+    return held or (is_late and is_still)
 
 
 def is_renewed(scene: Scene) -> bool:
