@@ -83,8 +83,10 @@ class Life:
         self.traps.clear()
         self.world.is_calm = True
         self.world.tell("calm")
-        while self.people.lift():
-            await asyncio.sleep(5.0)
+        is_halted = True
+        while is_halted:
+            await asyncio.sleep(5.0)  # What was said just before is heard first.
+            is_halted = self.people.lift()
         for _ in range(MOST_ROUNDS):
             await self._rested()
             judge.surfaced(self.world, self.world.threads())
