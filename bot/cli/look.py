@@ -134,7 +134,7 @@ def _standing(standing: Standing) -> Json:
         "address": thread.address.model_dump() if thread and thread.address else None,
         "waiting_for": standing.waiting_for or None,
         "updated_at": moment(thread.at if thread else standing.at),
-        "halted": halt_row(standing.halt) if standing.halt else None,
+        **({"halted": halt_row(standing.halt)} if standing.halt else {}),
     }
 
 

@@ -20,8 +20,9 @@ from bot.core.spend import spent
 from bot.core.thread import Thread
 from bot.core.values import Address, Usage
 from bot.engine.commit import Append
+from bot.engine.keys import BadThreadId
 from bot.engine.scripts import Word
-from bot.engine.store import Store
+from bot.engine.store import Store, WrongKey
 
 LAPSE_MS = 3_600_000
 """A reservation whose worker died: longer than any question to a model may take."""
@@ -147,7 +148,11 @@ async def recount(store: Store, ledger: Ledger) -> None:
     """The day's ledger from the logs; the same however often it is done."""
     now = await store.now()
     for thread in await store.logged():
-        log = [decode(row.at, row.body) for row in await store.read(thread)]
+        try:
+            rows = await store.read(thread)
+        except (WrongKey, BadThreadId):  # The rebuild of the indexes has told of it.
+            continue
+        log = [decode(row.at, row.body) for row in rows]
         today = [each for each in spent(log) if days.day_of(each.at) == days.day_of(now)]
         if today:
             scopes = ["all", f"agent:{today[0].agent}", f"person:{today[0].person}"]
