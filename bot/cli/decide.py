@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import socket
 from collections.abc import Iterator
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal
 from uuid import uuid4
 
 from cyclopts import Parameter
@@ -15,6 +14,7 @@ from bot.app import App
 from bot.cli import parts, requests
 from bot.cli.cards import card
 from bot.cli.errors import Failed, Wrong
+from bot.cli.given import arguments_of
 from bot.cli.output import clock, say
 from bot.cli.parts import As
 from bot.cli.requests import Found
@@ -74,7 +74,7 @@ async def answer(request: str, text: Answer, /, *, as_: As = "") -> None:
 
 
 async def edit(request: str, /, *, arguments: Arguments, as_: As = "") -> None:
-    changes = _parsed(arguments)
+    changes = arguments_of(arguments)
     async with parts.whole() as app:
         found = await requests.find(app, request)
         after = _merged(app, found, changes)
@@ -175,16 +175,6 @@ def _said(judged: Judged, request: str) -> str:
             return f"{outcome.capitalize()}: {tool}."
         case _:
             return f"Counted: {tool}."
-
-
-def _parsed(arguments: str) -> Json:
-    try:
-        value = cast("object", json.loads(arguments))
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise Wrong(f"--arguments is not JSON: {error}.") from None
-    if not isinstance(value, dict):
-        raise Wrong('--arguments is a JSON object, as in {"tag": "v1.2.3"}.')
-    return cast("Json", value)
 
 
 def _merged(app: App, found: Found, changes: Json) -> Json:

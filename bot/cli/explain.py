@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from typing import cast
 
 from bot.cli import wording
 from bot.cli.errors import Wrong
+from bot.cli.given import arguments_of
 from bot.cli.output import moment
 from bot.core.values import Deputy
 from bot.kit.agent import Agent
 from bot.kit.arguments import BadArguments
-from bot.kit.arguments import Json as Arguments
 from bot.kit.rule import Rule, Terms
 from bot.kit.standing_in import deputies, named
 from bot.settings import Settings
@@ -25,7 +24,7 @@ def explained(settings: Settings, agent: Agent, tool: str, arguments: str, by: s
     """All that holds for this call, were it proposed now and asked for by this person. Raises `Wrong`."""
     if tool not in agent.terms:
         raise wording.wrong("tool", tool, agent.terms, f" of {agent.name}")
-    given = _parsed(arguments)
+    given = arguments_of(arguments)
     try:
         rule = agent.rule(tool, given)
     except BadArguments as error:
@@ -98,16 +97,6 @@ def _addresses(agent: Agent, rule: Rule, by: str) -> list[Json]:
 def _named_by(terms: Terms) -> str:
     own = terms.tool.approving.approvers
     return "the tool's own declaration" if own and terms.approvers == own else "the agent"
-
-
-def _parsed(arguments: str) -> Arguments:
-    try:
-        value = cast("object", json.loads(arguments))
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise Wrong(f"--arguments is not JSON: {error}.") from None
-    if not isinstance(value, dict):
-        raise Wrong('--arguments is a JSON object, as in {"tag": "v1.2.3"}.')
-    return cast("Arguments", value)
 
 
 def lines(told: Json) -> Iterator[str]:
