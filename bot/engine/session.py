@@ -169,9 +169,8 @@ class Session:
         if is_held_back:
             wanted = {**wanted, WAITING: await self._curb.hold()}
         if rest and folded.id == HOUSE:
-            await (
-                self._curb.rouse()
-            )  # Before it rests: whoever dies in between leaves it to the next.
+            # Before it rests: whoever dies in between leaves it to the next.
+            await self._curb.rouse()
         commit = Append(
             thread=self.thread.id,
             kind=kind,

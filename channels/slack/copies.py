@@ -118,10 +118,8 @@ class Copies:
         for _ in range(TRIES):
             try:
                 ts = await self._there(spot, key) if doubted else None
-                was, old = (
-                    old,
-                    None,
-                )  # What could not be changed once is left, and a new one is sent.
+                # What could not be changed once is left, and a new one is sent.
+                was, old = old, None
                 ts = ts or await self._changed(spot, was, message, carried)
                 ts = ts or await self._posting.put(spot, message, self._look(user), carried)
             except OSError:
