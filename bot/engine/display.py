@@ -6,7 +6,6 @@ Best effort: a card whose change could not be shown is shown right the next time
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import structlog
@@ -16,8 +15,8 @@ from bot.core.names import call_id, version_of
 from bot.core.reducer import evolve
 from bot.core.thread import Asked, Call, Thread
 from bot.kit.channel import Changing, Channel, Fate
+from bot.kit.latest import Latest
 
-MOST_REMEMBERED = 10_000
 SHOW_SECONDS = 10.0
 log = structlog.get_logger()
 
@@ -27,7 +26,7 @@ class Display:
 
     def __init__(self, channels: Mapping[str, Channel]) -> None:
         self._channels = channels
-        self._shown: OrderedDict[str, str] = OrderedDict()
+        self._shown = Latest[str]()
 
     def begin(
         self, thread: Thread, events: Sequence[Event], earlier: asyncio.Task[None] | None = None
@@ -60,13 +59,7 @@ class Display:
             except Exception as error:  # noqa: BLE001 - what is so is on the log
                 log.warning("card not changed", key=sent.key, error=str(error)[:300])
                 how = ""
-            self._remember(sent.key, how)
-
-    def _remember(self, key: str, how: str) -> None:
-        self._shown[key] = how
-        self._shown.move_to_end(key)
-        while len(self._shown) > MOST_REMEMBERED:
-            self._shown.popitem(last=False)
+            self._shown[sent.key] = how
 
 
 def _changed(thread: Thread, events: Iterable[Event]) -> Iterator[tuple[Delivered, Call]]:

@@ -16,13 +16,13 @@ from bot.core.names import call_id
 from bot.core.outbox import Approval, Waiting
 from bot.kit.arrival import Arrivals, Press
 from bot.kit.channel import Undeliverable
+from bot.kit.latest import Latest
 from bot.kit.people import People
 from channels.slack import hints
 from channels.slack.address import CHANNEL, Place
 from channels.slack.api import LOOK_SECONDS, Refused, Web, surely
 from channels.slack.copies import PAUSES
 from channels.slack.history import history, root_of
-from channels.slack.latest import Latest
 from channels.slack.marks import mark
 from channels.slack.parse import Said, Us
 from channels.slack.payload import Json

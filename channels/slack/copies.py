@@ -13,13 +13,13 @@ import structlog
 
 from bot.core.outbox import Approval, Notice, Outgoing, Say, Waiting
 from bot.kit.channel import Fate, Undeliverable
+from bot.kit.latest import Latest
 from bot.kit.people import People
 from channels.slack import marks
 from channels.slack.address import Place, is_apart_at
 from channels.slack.again import Before
 from channels.slack.api import NotAsItStands, Refused, Web, surely
 from channels.slack.blocks import Look
-from channels.slack.latest import Latest
 from channels.slack.marks import Copy
 from channels.slack.payload import Json
 from channels.slack.posting import Posting, Spot

@@ -23,8 +23,8 @@ from slack_sdk.oauth.installation_store import Bot, Installation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
+from bot.kit.latest import Latest
 from bot.kit.safe import Safe
-from channels.slack.latest import Latest
 
 STATE_SECONDS = 600
 MOST_TRIES = 5

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from bot.kit.latest import Latest
 from bot.kit.safe import Safe
-from channels.slack.latest import Latest
 
 # Longer than one process is at it, and what it leaves undone when it dies can be begun anew.
 BEGUN_SECONDS = 10

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from bot.kit.arrival import Remark
 from bot.kit.channel import Undeliverable
+from bot.kit.latest import Latest
 from channels.slack.address import Place, place
 from channels.slack.api import Refused, Web
 from channels.slack.history import history, root_of
-from channels.slack.latest import Latest
 from channels.slack.marks import mark
 from channels.slack.parse import Said, Us
 

@@ -14,10 +14,10 @@ from bot.core.events import Event, MessageReceived, StepDecided
 from bot.core.outbox import Notice, Outgoing, Say, pending
 from bot.core.status import phase
 from bot.core.thread import Idle, Thinking, Thread
+from bot.kit.latest import Latest
 from channels.slack.address import Place, message_id, place
 from channels.slack.api import Refused, Web
 from channels.slack.lane import Lane
-from channels.slack.latest import Latest
 
 EYES = "eyes"
 LATER_SECONDS = 5.0

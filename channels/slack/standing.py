@@ -8,13 +8,13 @@ from typing import cast
 
 from bot.kit.arrival import Standing, Words
 from bot.kit.channel import Undeliverable
+from bot.kit.latest import Latest
 from bot.kit.people import People
 from channels.slack.address import CHANNEL
 from channels.slack.api import Json, Refused, Web
 from channels.slack.parse import Us
 
 REMEMBERED_SECONDS = 600.0
-MOST_REMEMBERED = 10_000
 
 
 class Standings:
@@ -24,8 +24,8 @@ class Standings:
         self._web = web
         self._us = us
         self._people = people
-        self._turned_away: set[str] = set()
-        self._known: dict[str, tuple[float, asyncio.Task[Standing]]] = {}
+        self._turned_away = Latest[None]()
+        self._known = Latest[tuple[float, asyncio.Task[Standing]]]()
 
     async def judged(self, words: Words) -> Words:
         """The words with the standing of whoever asks the bot by them; for all others what the words themselves tell is enough.
@@ -43,7 +43,7 @@ class Standings:
     def turned_away(self, user: str) -> bool:
         """Notes that this person was, and says whether it is the first time."""
         is_first = user not in self._turned_away
-        self._turned_away.add(user)
+        self._turned_away[user] = None
         return is_first
 
     async def _of(self, user: str) -> Standing:
@@ -52,8 +52,6 @@ class Standings:
         until, asking = self._known.get(user, (0.0, None))
         if asking is None or until < now:
             asking = asyncio.create_task(self._asked(user))
-            if len(self._known) >= MOST_REMEMBERED:
-                self._known.clear()
             self._known[user] = (now + REMEMBERED_SECONDS, asking)
         try:
             return await asyncio.shield(asking)
