@@ -113,8 +113,7 @@ class Runner:
         """The one place where something is done to the world."""
         await session.look()  # Whoever was stopped since the claim may have missed a halt.
         if session.is_halted or not session.is_held():
-            late = _HALTED if session.is_halted else _LATE
-            await session.record(self._failed(call, run, late))
+            await self._late(session, call, run)
             return
         try:
             result = await self._toolbox.run(session.thread, call)
@@ -122,6 +121,16 @@ class Runner:
             await self._broke(session, call, run, error)
         else:
             await self._returned(session, call, run, result)
+
+    async def _late(self, session: Session, call: Call, run: Run) -> None:
+        """This try did not begin. What became of one before it, nobody knows any better for that."""
+        if run.run > 1:
+            return  # It stays started, and runs again under the same key.
+        if run.n > 1:
+            await session.record(_unknown(call, run))
+            return
+        late = _HALTED if session.is_halted else _LATE
+        await session.record(self._failed(call, run, late))
 
     async def _broke(self, session: Session, call: Call, run: Run, error: Exception) -> None:
         """A tool that ended in an error: did it fail, or can nobody tell?
@@ -131,8 +140,7 @@ class Runner:
         if not isinstance(error, UNCLEAR):
             await session.record(self._failed(call, run, error))
         elif not call.proposal.idempotent or run.run >= MOST_RUNS:
-            name = f"unknown:{call.id}.{run.n}"
-            await session.record(OutcomeUnknown(id=name, actor="engine", call=call.id, n=run.n))
+            await session.record(_unknown(call, run))
 
     # ---- what came out -----------------------------------------------------------------------------
     async def _returned(
@@ -169,6 +177,11 @@ class Runner:
             outcome="failed",
             error=self._toolbox.said(call, error),
         )
+
+
+def _unknown(call: Call, run: Run) -> OutcomeUnknown:
+    name = f"unknown:{call.id}.{run.n}"
+    return OutcomeUnknown(id=name, actor="engine", call=call.id, n=run.n)
 
 
 _LATE = Refused("the worker lost its lease before it began; nothing was started")
