@@ -9,7 +9,8 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
-from uuid import uuid4
+
+import structlog
 
 from bot.core import days
 from bot.core.codec import decode, encode
@@ -23,11 +24,13 @@ from bot.engine.commit import Append
 from bot.engine.keys import BadThreadId
 from bot.engine.scripts import Word
 from bot.engine.store import Store, WrongKey
+from bot.engine.trouble import STORE_AWAY
 
 LAPSE_MS = 3_600_000
 """A reservation whose worker died: longer than any question to a model may take."""
 BUSY_SECONDS = 0.2
 AT_HOME = Address(channel="console", locator=HOUSE)
+log = structlog.get_logger()
 Choose = Callable[[Thread, Sequence[Event]], Coroutine[None, None, Event]]
 
 
@@ -91,13 +94,13 @@ class Purse:
 
     async def __call__(self, thread: Thread, events: Sequence[Event]) -> Event:
         """The step, or `DaySpent`."""
-        id = f"{thread.id}:{uuid4().hex}"
-        await self._reserve(thread, id)
+        # By the thread, which is in one worker's hands: what one left that died is the next one's.
+        await self._reserve(thread, thread.id)
         used: list[Event] = []
         try:
             used = [await self._choose(thread, events)]
         finally:
-            await self._settle(thread, id, [*events, *used])
+            await self._settle(thread, thread.id, [*events, *used])
         return used[0]
 
     async def _reserve(self, thread: Thread, id: str) -> None:
@@ -117,10 +120,14 @@ class Purse:
                 raise DaySpent(said[1])
             await asyncio.sleep(BUSY_SECONDS)
 
-    async def _settle(self, thread: Thread, id: str, log: Sequence[Event]) -> None:
-        now = await self._store.now()
-        used = used_on(days.day_of(now), log, now)
-        await self._ledger.settle(days.day_of(now), id, thread.id, used, [*self._means.of(thread)])
+    async def _settle(self, thread: Thread, id: str, events: Sequence[Event]) -> None:
+        """What cannot be settled now is settled when the thread is next asked, or counted anew: no answer is thrown away for that."""
+        try:
+            now = await self._store.now()
+            used, scopes = used_on(days.day_of(now), events, now), [*self._means.of(thread)]
+            await self._ledger.settle(days.day_of(now), id, thread.id, used, scopes)
+        except STORE_AWAY as error:
+            log.warning("not settled", thread=thread.id, error=str(error)[:300])
 
     async def _house(self) -> Thread:
         rows = await self._store.read(HOUSE)

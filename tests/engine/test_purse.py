@@ -11,8 +11,9 @@ from uuid import uuid4
 
 import pytest
 import redis
+from redis.exceptions import ConnectionError as NoConnection
 
-from bot.core import outbox
+from bot.core import days, outbox
 from bot.core.events import DayReached, Event, MessageReceived, StepDecided, Verdict
 from bot.core.house import HOUSE
 from bot.core.thread import Thread
@@ -20,6 +21,7 @@ from bot.core.values import Address, Usage
 from bot.engine import perform
 from bot.engine.desk import Desk
 from bot.engine.purse import DaySpent, Means, Most, Purse, recount
+from bot.engine.redis_ledger import RedisLedger
 from bot.engine.redis_store import RedisStore
 from tests.engine.office import Office, say, until
 from tests.engine.test_worker import DONE, open_office
@@ -97,6 +99,46 @@ async def test_many_at_once_go_at_most_one_call_beyond_and_ask_once(
     finally:
         await one.close()
         await two.close()
+
+
+async def test_what_a_worker_that_died_had_reserved_holds_up_its_thread_no_more(
+    redis_server: str,
+) -> None:
+    model, store = Model(), RedisStore(redis_server, lease_seconds=30)
+    await store.open()
+    try:
+        now = await store.now()
+        day, limits = days.day_of(now), ["all", "100", "-"]
+        said = await store.ledger().reserve(day, "t1", now, now + 3_600_000, (90, 900), limits)
+        assert said[0] == "ok"
+        purse = Purse(model, store, store.ledger(), means(Most(micro_usd=100)))
+        async with asyncio.timeout(10):
+            await ask(store, purse, thread("t1"))
+        assert model.asked == 1
+    finally:
+        await store.close()
+
+
+class Away:
+    """A ledger that cannot be reached when it comes to settling."""
+
+    def __init__(self, ledger: RedisLedger) -> None:
+        self.reserve = ledger.reserve
+
+    async def settle(
+        self, day: str, id: str, thread: str, used: tuple[int, int], scopes: Sequence[str]
+    ) -> None:
+        raise NoConnection("away")
+
+
+async def test_an_answer_that_cannot_be_settled_is_not_thrown_away(redis_server: str) -> None:
+    model, store = Model(), RedisStore(redis_server, lease_seconds=30)
+    await store.open()
+    try:
+        purse = Purse(model, store, Away(store.ledger()), means(Most(micro_usd=1_000)))
+        assert isinstance(await purse(thread("t1"), []), StepDecided)
+    finally:
+        await store.close()
 
 
 async def test_a_person_s_and_an_agent_s_day_are_their_own(redis_server: str) -> None:
