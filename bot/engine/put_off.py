@@ -16,9 +16,9 @@ from bot.kit.people import People
 def put_off(
     thread: Thread, said: PutOff, words: Words, person: str, now: int, people: People
 ) -> Verdict | None:
-    """The verdict that these words are; None: they are words, since no approval is open there, or several."""
+    """The verdict that these words are; None: they are words, since no approval or several are open there, or of somebody not asked."""
     found = [each for each in pending(thread) if isinstance(each, Approval)]
-    if len(found) != 1:
+    if len(found) != 1 or person not in (*found[0].approvers, *found[0].standing_in):
         return None
     verdict = Verdict(
         id=words.id,
@@ -26,6 +26,7 @@ def put_off(
         request=found[0].request,
         word="ignore",
         digest=found[0].digest,
+        text=words.text,
         channel=words.address.channel,
     )
     match said:

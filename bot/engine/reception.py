@@ -11,7 +11,7 @@ from bot.core.approvals import choices, refusal
 from bot.core.events import MessageNoted, MessageReceived, Verdict
 from bot.core.names import version_of
 from bot.core.outbox import Approval, pending
-from bot.core.thread import Call, Thread
+from bot.core.thread import Asked, Call, Thread
 from bot.core.values import Address, Word
 from bot.engine.bots import MOST_TURNS, turns
 from bot.engine.desk import thread_id, thread_of
@@ -196,4 +196,13 @@ class Reception(Lookup):
 def _shown(call: Call, press: Press) -> str:
     """The digest of the card that was decided on: empty where another one has its name, since the log lost its end, or nobody says which."""
     digest = call.card.digest if call.card else ""
-    return digest if press.digest and digest.startswith(press.digest) else ""
+    is_same = bool(press.digest) and digest.startswith(press.digest)
+    return digest if is_same and not _is_older(call, press) else ""
+
+
+def _is_older(call: Call, press: Press) -> bool:
+    """Whether these words were written before this showing stood there."""
+    if press.written is None or not isinstance(call.phase, Asked):
+        return False
+    shown = call.phase.shown
+    return press.written < shown if shown is not None else call.version > 1

@@ -53,7 +53,7 @@ class Press:
     """A verdict given by a button or a form. `choice` counts from 0, where a question offers some.
 
     `spot` is where it was given, in the channel's own words, `digest` how that of the card began that was shown; where that is not
-    told, nothing is approved.
+    told, nothing is approved. Of words, `written` is the channel's own time: what is shown since then they do not approve.
     """
 
     id: str
@@ -66,6 +66,7 @@ class Press:
     arguments: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     spot: str = ""
     digest: str = ""
+    written: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,14 @@ class Answers:
         words, request = said.words, self._mark(copy, "request")
         spot = f"{said.place.team}/{said.place.channel}/{said.place.root}"
         press = Press(
-            words.id, CHANNEL, words.person, request, "answer", text=words.text, spot=spot
+            words.id,
+            CHANNEL,
+            words.person,
+            request,
+            "answer",
+            text=words.text,
+            spot=spot,
+            written=words.written,
         )
         match waiting, typed.read(words.text):
             case Approval(typed=False), typed.Approve():

@@ -11,6 +11,7 @@ import pytest
 
 from bot.core.events import Delivered, MessageNoted, MessageReceived, Verdict
 from bot.core.outbox import Approval, Question
+from bot.core.thread import Asked
 from bot.engine.desk import Desk
 from bot.engine.reception import Reception
 from bot.kit.arrival import Aim, Press, Rating, Remark, Words
@@ -188,6 +189,29 @@ async def test_a_press_decides_on_the_version_it_was_shown_and_on_no_other(offic
     assert len(refused) == 1
 
 
+async def test_words_at_a_copy_approve_only_what_stood_there_when_they_were_written(
+    office: Office,
+) -> None:
+    async with open_desk(office, SIGN) as desks:
+        await desks.say("go", aim="bot")
+        await card(desks.desk, Approval)
+        await desks.say("wait, is it the right one?")
+        new = await card(desks.desk, Approval, version=2)
+        assert isinstance(new, Approval)
+        call = (await desks.desk.thread(office.thread)).call(new.request)
+        assert call is not None
+        assert isinstance(call.phase, Asked)
+        assert call.phase.shown is not None
+        presses = [
+            Press(id, "screen", "bob", new.request, "approve", digest=new.digest, written=written)
+            for id, written in (("p1", call.phase.shown - 1), ("p2", call.phase.shown))
+        ]
+        for press in presses:
+            await desks.reception.press(press)
+        assert await desks.reception.refusal(presses[0]) is not None
+        assert await desks.reception.refusal(presses[1]) is None
+
+
 async def test_near_words_of_somebody_who_may_approve_name_what_is_open_and_only_then(
     office: Office,
 ) -> None:
@@ -354,6 +378,15 @@ async def test_a_typed_word_puts_off_the_one_approval_that_is_open(office: Offic
     call = thread.call(shown.request)
     assert call is not None
     assert [each.word for each in call.asides] == ["ignore"]
+
+
+async def test_words_that_put_off_are_a_message_of_whoever_is_not_asked(office: Office) -> None:
+    async with open_desk(office, SIGN) as desks:
+        await desks.say("go", aim="bot")
+        await card(desks.desk, Approval)
+        await desks.say("later 2h")
+        events = await desks.desk.events(office.thread)
+    assert [each.text for each in events if isinstance(each, MessageReceived)] == ["go", "later 2h"]
 
 
 async def test_what_only_nearly_puts_off_is_a_message(office: Office) -> None:
