@@ -78,4 +78,5 @@ class Live:
             said = " ".join(str(error).split())[:200] or type(error).__name__
             self._read[group] = _Read(now, trouble=said)
             return
-        self._read[group] = _Read(now, tuple(found))
+        # In one order, whatever that of the channel is: the same people are the same.
+        self._read[group] = _Read(now, tuple(sorted(found)))
