@@ -18,7 +18,7 @@ _WEAK = ("secret", "token")
 _PAGE = ("page", "next", "sync", "continuation", "cursor")
 _JOINTS = str.maketrans("", "", "_- ")
 _PLACE = re.compile(
-    r"\$[A-Z_][A-Z0-9_]*|\$?\{.*\}+|%\w+%?|[*.x•…-]+|string|text|password|secret|null|none|true|false|required|optional",
+    r"(?:~|\.{1,2})?/[\w./@-]*|\$[A-Z_][A-Z0-9_]*|\$?\{.*\}+|%\w+%?|[*.x•…-]+|string|text|password|secret|null|none|true|false|required|optional",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[A-Za-z_]+(?:\.[A-Za-z_]+)*")
@@ -77,7 +77,9 @@ def _is_weak(name: str) -> bool:
 
 
 def address(mask: str, found: Found) -> str:
-    """An address without its password."""
+    """An address without its password; what stands before the digest of an image is its tag."""
+    if found.string.startswith("sha256:", found.end()):
+        return found[0]
     return found[0] if _PLACE.fullmatch(found["value"]) else f"://{found['user']}:{mask}@"
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.kit.durations import seconds_of
 
+LONGEST_MS = 3_660 * 86_400_000
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
@@ -16,6 +17,14 @@ def moment_of(written: str, now: int, zone: str) -> int:
 
     A time of day is the next one to come. ValueError names what was expected.
     """
+    then = _moment(written, now, zone)
+    if then - now > LONGEST_MS:
+        message = f"{written[:40]!r} is more than ten years away"
+        raise ValueError(message)
+    return then
+
+
+def _moment(written: str, now: int, zone: str) -> int:
     here = datetime.fromtimestamp(now / 1000, UTC).astimezone(ZoneInfo(zone))
     written = written.strip()
     if clock := _CLOCK.fullmatch(written):

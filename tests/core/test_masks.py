@@ -69,6 +69,8 @@ INNOCENT = [
     "3f786850e387550fdab836ed7e6dc881de23001b",
     "C0123ABCD and U0ABCDEF12 in tabcdefghijk-4-0-v2~1",
     "550e8400-e29b-41d4-a716-446655440000",
+    "PWD=/srv/app/releases/42 and OLDPWD=~/old",
+    "docker://nginx:1.27@sha256:3f786850e387550fdab836ed7e6dc881de23001b",
     "password: please reset it",
     "password: str = Field(...)",
     "api_key = os.environ['X']",

@@ -32,6 +32,11 @@ def test_a_time_is_that_of_the_person_who_writes_it(now: str, written: str, then
     assert moment_of(written, at(now), BERLIN) == at(then)
 
 
+def test_a_time_that_no_clock_can_show_is_refused() -> None:
+    with pytest.raises(ValueError, match="more than ten years away"):
+        moment_of("999999999w", at("2026-05-04 08:00"), BERLIN)
+
+
 def test_a_time_with_a_zone_keeps_it() -> None:
     assert moment_of("2026-05-04T09:00+00:00", at("2026-05-04 08:00"), BERLIN) == at(
         "2026-05-04 09:00", "UTC"
