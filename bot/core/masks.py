@@ -54,8 +54,9 @@ def _first(begun: str) -> str:
 
 
 _LAST = r"(?![\w\[-])"
-_IN_ARMOUR = r"[A-Za-z0-9+/=\s\\:,.]++"
-_LINES = r"(?:[\s\\]*+[A-Za-z0-9+/=]{16,}+)++"
+# Neither is possessive: one within another matches wrongly in Debian 12's Python 3.11.2. Both stay linear without.
+_IN_ARMOUR = r"[A-Za-z0-9+/=\s\\:,.]*"
+_LINES = r"(?:[\s\\]*[A-Za-z0-9+/=]{16,})+"
 _ASSIGNED = (
     r"(?P<quote>\\*+[\"']?)(?P<sign>\s{0,3}+(?::=|=>|[:=])\s{0,3}+)(?P<open>\\*+[\"']?)"
     # After a colon without quotes there may be a sentence: then only what is more than a word is looked at.
@@ -69,7 +70,7 @@ KINDS: tuple[Kind, ...] = (
         "private key",
         "-----BEGIN",
         r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
-        rf"(?:(?:{_IN_ARMOUR}|-(?!----))*+-----END [A-Z0-9 ]{{0,40}}-----|{_LINES})",
+        rf"(?:{_IN_ARMOUR}(?:-(?!----){_IN_ARMOUR})*-----END [A-Z0-9 ]{{0,40}}-----|{_LINES})",
     ),
     _plain("age key", "AGE-SECRET-KEY-", r"AGE-SECRET-KEY-1[0-9A-Z]{50,}+"),
     # Slack's tokens: those of workspaces that installed the app are in no setting.
