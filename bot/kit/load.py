@@ -92,7 +92,9 @@ def _declared(folder: Path, sources: Mapping[str, str]) -> dict[str, Tool]:
     path = folder / "tools.py"
     if not path.is_file():
         return {}
-    text_of(path)
+    if "\0" in text_of(path):  # Some versions of Python call it a ValueError, and none says where.
+        line = path.read_bytes().partition(b"\0")[0].count(b"\n") + 1
+        raise AgentError(f"{path}:{line}: SyntaxError: there is a null byte")
     tools: dict[str, Tool] = {}
     for tool in vars(_imported(path)).values():
         if isinstance(tool, Tool) and tools.setdefault(tool.name, tool) is not tool:
