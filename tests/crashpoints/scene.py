@@ -70,7 +70,7 @@ class Scene:
 
     def _fault(self, point: Point) -> Fault | None:
         for fault, left in self._left.items():
-            if left and fault.catches(point) and not fault.until(self):
+            if left and fault.catches(point) and fault.since(self) and not fault.until(self):
                 self._left[fault] -= 1
                 self.world.tell(f"{fault.fault.kind} {point}")
                 return fault.fault

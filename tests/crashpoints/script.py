@@ -98,7 +98,7 @@ def shown(words: str) -> When:
 
 @dataclass(frozen=True)
 class Once:
-    """A fault that belongs to the story: it befalls the first so many that come by, as long as it is not over."""
+    """A fault that belongs to the story: it befalls the first so many that come by since then, as long as it is not over."""
 
     fault: Fault
     port: str
@@ -106,6 +106,7 @@ class Once:
     phase: str
     times: int = 1
     until: When = never
+    since: When = always
 
     def catches(self, point: Point) -> bool:
         return (point.port, point.phase) == (self.port, self.phase) and point.name.startswith(

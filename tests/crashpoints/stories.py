@@ -192,6 +192,15 @@ WRITES = (
         faults=(Once(Fault("stall", 10.0), "store", "append claim", "after"),),
         as_good=(A_WRITE,),
     ),
+    Story(
+        "a worker that oversleeps its lease before a second try",
+        once(job("note", "a", "unsure once")),
+        (ASKED,),
+        faults=(
+            Once(Fault("stall", 10.0), "store", "append claim", "after", since=started("note")),
+        ),
+        unsure={1: "retry"},
+    ),
 )
 APPROVALS = (
     Story("an approval", once(job("ship", "a")), (ASKED, presses("approve", "ship", "bob"))),
