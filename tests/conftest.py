@@ -83,7 +83,11 @@ def short_home(short_folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def _redis_url(short_folder: Path) -> Iterator[str]:
     home = short_folder / "redis-home"
-    yield ensure_server(home, appendfsync="everysec")
+    url = ensure_server(home, appendfsync="everysec")
+    with redis.Redis.from_url(url) as connection:  # pyright: ignore[reportUnknownMemberType]
+        # It is never killed, and a disk that is busy for seconds holds up whoever waits for it.
+        connection.config_set("appendfsync", "no")  # pyright: ignore[reportUnknownMemberType]
+    yield url
     stop_server(home)
 
 

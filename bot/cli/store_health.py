@@ -95,6 +95,7 @@ def _durability(settings: Settings, found: str, about: About) -> Finding:
         case "always" | "" as fsync:
             return Finding("redis", "ok", f"{found}{fsync and ', every write on disk'}")
         case fsync:
-            text = f"{found}, appendfsync {fsync}: a power loss may lose the last second"
+            lost = "last second" if fsync == "everysec" else "last half minute"
+            text = f"{found}, appendfsync {fsync}: a power loss may lose the {lost}"
             name = "appendfsync" if settings.redis_url else "BOT_APPENDFSYNC"
             return Finding("redis", "warning", text, f"set {name} to always, if that matters")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+import redis
 
 from tests.cli.office import Json, Office, Said, furnish
 
@@ -158,12 +159,19 @@ def test_doctor_tells_where_every_setting_came_from_and_no_secret(office: Office
     assert key not in office.run("doctor", ANTHROPIC_API_KEY=key).out
 
 
-def test_doctor_states_the_price_of_writing_to_disk_only_every_second(office: Office) -> None:
-    checks = {row["about"]: row for row in one(office.run("doctor", "--json"))["checks"]}
+@pytest.mark.parametrize(
+    ("fsync", "lost"), [("everysec", "last second"), ("no", "last half minute")]
+)
+def test_doctor_states_the_price_of_leaving_the_disk_to_the_system(
+    office: Office, redis_server: str, fsync: str, lost: str
+) -> None:
+    with redis.Redis.from_url(redis_server) as connection:  # pyright: ignore[reportUnknownMemberType]
+        connection.config_set("appendfsync", fsync)  # pyright: ignore[reportUnknownMemberType]
+        said = office.run("doctor", "--json")
+        connection.config_set("appendfsync", "no")  # pyright: ignore[reportUnknownMemberType]
+    checks = {row["about"]: row for row in one(said)["checks"]}
     assert checks["redis"]["state"] == "warning"
-    assert "appendfsync everysec: a power loss may lose the last second" in str(
-        checks["redis"]["found"]
-    )
+    assert f"appendfsync {fsync}: a power loss may lose the {lost}" in str(checks["redis"]["found"])
 
 
 def test_doctor_says_what_mends_each_thing_that_is_broken(office: Office) -> None:
