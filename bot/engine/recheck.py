@@ -16,7 +16,10 @@ from bot.kit.tool import Tool
 
 
 async def void(toolbox: Toolbox, thread: Thread, call: Call) -> CallVoided | None:
-    """Why this call may not run as it stands: the tool is gone, or what its approvers saw no longer holds."""
+    """Why this call may not run as it stands: the tool is gone, or what its approvers saw no longer holds.
+
+    Raises `ConnectionError` where nobody can tell now who may decide: an approval is not lost for that, and nothing runs by it.
+    """
     try:
         agent, tool = toolbox.find(thread, call)
     except Gone as error:
@@ -25,7 +28,12 @@ async def void(toolbox: Toolbox, thread: Thread, call: Call) -> CallVoided | Non
     rule = agent.rule(tool.name, call.proposal.arguments)
     if rule.kind != "gated" and call.card is None:
         return None
-    reason = _objection(thread, call, tool, rule) or await _moved(toolbox, thread, call)
+    if (reason := _objection(call, tool, rule)) is None and _is_short(thread, call, rule):
+        if unread := agent.unread(tool.name):
+            kept = ", ".join(f"{group} ({why})" for group, why in unread)
+            raise ConnectionError(f"who may decide on {tool.name} cannot be read now: {kept}")
+        reason = "somebody who approved this may no longer do so"
+    reason = reason or await _moved(toolbox, thread, call)
     return _voided(call, reason, "preview") if reason else None
 
 
@@ -57,17 +65,22 @@ def _outdated(toolbox: Toolbox, thread: Thread, call: Call) -> CallVoided | None
     return _voided(call, "the tool or its policy has changed since this was asked", "preview")
 
 
-def _objection(thread: Thread, call: Call, tool: Tool, rule: Rule) -> str | None:
+def _objection(call: Call, tool: Tool, rule: Rule) -> str | None:
     card = call.card
     if card is None:
         return "the policy now asks for an approval"
     if card.agent != fingerprint(tool, rule):
         return "the tool or its policy has changed since this was approved"
+    return None
+
+
+def _is_short(thread: Thread, call: Call, rule: Rule) -> bool:
+    """Whether fewer of those who approved may still do so than there have to be."""
+    assert call.card is not None, "an objection was raised where there is no card"
+    card = call.card
     requesters = () if rule.self_approval else approvals.requesters(thread, call)
     left = [who for who in call.approved if _may(card, rule, who) and who not in requesters]
-    if len(left) < rule.quorum:
-        return "somebody who approved this may no longer do so"
-    return None
+    return len(left) < rule.quorum
 
 
 def _may(card: Card, rule: Rule, person: str) -> bool:
