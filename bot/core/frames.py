@@ -7,13 +7,14 @@ from typing import assert_never
 from bot.core import calls, days, turn
 from bot.core.events import Cancelled, DayReached, Forked, Halted, Paused, Resumed
 from bot.core.frozen import amend
+from bot.core.house import HOUSE
 from bot.core.thread import IDLE, Thread
 
 
 def framed(
     thread: Thread, event: Paused | Resumed | Cancelled | Halted | DayReached | Forked
 ) -> Thread:
-    """The thread after such a word. A halt is another log's: here it is on record that it was told."""
+    """The thread after such a word. A halt and a day that is spent are the house's: elsewhere it is on record that it was told."""
     match event.type:
         case "Paused" | "Resumed":
             return amend(thread, paused=event.type == "Paused")
@@ -22,7 +23,9 @@ def framed(
         case "Halted":
             return turn.noticed(thread, "halted", event.text) if thread.address else thread
         case "DayReached":
-            return days.reached(thread, event)
+            if thread.id == HOUSE:
+                return days.reached(thread, event)
+            return turn.noticed(thread, "spent", event.text) if thread.address else thread
         case "Forked":
             return _fork(thread, event)
         case _:

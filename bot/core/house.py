@@ -34,7 +34,10 @@ class Lifted(Base):
 
 
 class DayReached(Base):
-    """A day's limit is reached, of all, of an agent or of a person: those asked may extend it, once for everybody."""
+    """A day's limit is reached, of all, of an agent or of a person: those asked may extend it, once for everybody.
+
+    On a thread's own log: that it was told there why it waits.
+    """
 
     type: Literal["DayReached"] = "DayReached"
     day: str
@@ -42,3 +45,9 @@ class DayReached(Base):
     reason: str
     asked: tuple[str, ...] = ()
     address: Address | None = None
+
+    @property
+    def text(self) -> str:
+        """What is used up, and who was asked about it, in one phrase."""
+        who = f"asked: {', '.join(self.asked)}" if self.asked else "nobody to ask: set BOT_OWNER"
+        return f"{self.reason}; {who}"

@@ -14,6 +14,7 @@ Code = Literal[
     "undelivered",
     "secrets",
     "halted",
+    "spent",
     "passed",
 ]
 WHICH: frozenset[Code] = frozenset({"which", "which_card"})

@@ -124,11 +124,13 @@ class Performer:
             if any(not isinstance(effect, Decide) for effect in session.due()):
                 return
         session.question = None
-        if isinstance(question.answer.exception(), DaySpent):
-            session.is_spent = True
-            return
-        with during("decide"):
-            answer = question.answer.result()
+        if isinstance(spent := question.answer.exception(), DaySpent):
+            session.is_spent, answer = True, spent.fact
+            if not session.thread.address or answer.id in session.thread.ids:
+                return  # That is told once, however often the model would be asked.
+        else:
+            with during("decide"):
+                answer = question.answer.result()
         await session.record(answer)
 
     async def _heard_out(self, session: Session) -> None:

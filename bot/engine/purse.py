@@ -83,7 +83,11 @@ class Ledger(Protocol):
 
 
 class DaySpent(Exception):
-    """A day's limit is reached, and somebody is asked: until then the model is not."""
+    """A day's limit is reached, and somebody is asked: until then the model is not. `fact` says which, and whom."""
+
+    def __init__(self, fact: DayReached) -> None:
+        super().__init__(fact.reason)
+        self.fact = fact
 
 
 class Purse:
@@ -116,8 +120,12 @@ class Purse:
             if said[0] == "ok":
                 return
             if said[0] == "spent":
-                await self._ask(house, day, said[1], self._means.of(thread)[said[1]])
-                raise DaySpent(said[1])
+                scope = said[1]
+                times = days.extended(house, day, scope)
+                fact = self._reached(day, scope, times, self._means.of(thread)[scope])
+                if not days.is_asked(house, day, scope):
+                    await self._ask(fact)
+                raise DaySpent(fact)
             await asyncio.sleep(BUSY_SECONDS)
 
     async def _settle(self, thread: Thread, id: str, events: Sequence[Event]) -> None:
@@ -133,12 +141,9 @@ class Purse:
         rows = await self._store.read(HOUSE)
         return replay(HOUSE, [decode(row.at, row.body) for row in rows])
 
-    async def _ask(self, house: Thread, day: str, scope: str, most: Most) -> None:
-        """Once for everybody: its name is the day, the scope and how often it was extended."""
-        if days.is_asked(house, day, scope):
-            return
-        times = days.extended(house, day, scope)
-        fact = DayReached(
+    def _reached(self, day: str, scope: str, times: int, most: Most) -> DayReached:
+        """One for everybody: its name is the day, the scope and how often it was extended."""
+        return DayReached(
             id=f"day:{day}:{scope}:{times}",
             actor="engine",
             day=day,
@@ -147,6 +152,8 @@ class Purse:
             asked=(self._means.owner,) if self._means.owner else (),
             address=self._means.place,
         )
+
+    async def _ask(self, fact: DayReached) -> None:
         commit = Append(thread=HOUSE, kind="arrival", id=fact.id, events=(encode(fact),))
         await self._store.append(commit)
 

@@ -51,6 +51,7 @@ FACTS = {
     "DeliveryFailed",
     "VerdictRefused",
     "Halted",
+    "DayReached",
 }
 
 

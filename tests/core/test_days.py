@@ -10,6 +10,7 @@ from bot.core.house import HOUSE
 from bot.core.reducer import evolve
 from bot.core.thread import Idle, Thread
 from bot.core.values import Address
+from tests.core import build
 
 NOON = 1_790_000_000_000 - 1_790_000_000_000 % days.DAY_MS + days.DAY_MS // 2
 DAY = days.day_of(NOON)
@@ -81,3 +82,18 @@ def test_the_question_ends_with_its_day() -> None:
 
 def test_a_time_that_is_not_known_is_not_written() -> None:
     assert (minute(0), minute(NOON)[:10]) == ("", DAY)
+
+
+def test_a_thread_that_waits_for_the_day_says_so_and_who_was_asked() -> None:
+    story = build.Story()
+    story.message()
+    asking = story.thread
+    [notice] = evolve(asking, reached()).notices
+    assert (notice.code, notice.text) == ("spent", "all: 1.00 USD; asked: olivia")
+    nobody = reached().model_copy(update={"asked": ()})
+    [notice] = evolve(asking, nobody).notices
+    assert notice.text == "all: 1.00 USD; nobody to ask: set BOT_OWNER"
+
+
+def test_a_thread_without_a_place_says_nothing_of_the_day() -> None:
+    assert evolve(Thread("t1"), reached()).notices == ()

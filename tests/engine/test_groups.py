@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.core import outbox
-from bot.core.events import CallVoided, Event
+from bot.core.events import Event
 from bot.core.thread import Thread
 from bot.kit import live
 from bot.kit.load import Agents, load_agents

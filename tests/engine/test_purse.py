@@ -23,7 +23,7 @@ from bot.engine.desk import Desk
 from bot.engine.purse import DaySpent, Means, Most, Purse, recount
 from bot.engine.redis_ledger import RedisLedger
 from bot.engine.redis_store import RedisStore
-from tests.engine.office import Office, say, until
+from tests.engine.office import HOME, Office, say, thread_id, until
 from tests.engine.test_worker import DONE, open_office
 
 __all__ = ["open_office"]
@@ -192,13 +192,23 @@ async def test_a_thread_waits_for_the_day_and_goes_on_when_it_is_extended(
             await say(desk, "please")
             waiting = await _asked(desk)
             assert office.model.asked == []
+            told = await until(desk, _is_told)
+            assert not told.notices
             answer = Verdict(
                 id="v1", actor="alice", request=waiting.request, word="answer", text="Extend"
             )
             judged = await desk.judge(answer)
             assert judged.refusal is None
-            await until(desk, lambda _, log: "Delivered" in [event.type for event in log])
+            await until(desk, lambda _, log: [event.type for event in log].count("Delivered") == 2)
+            events = await desk.events(thread_id(HOME))
+    [reached] = [event for event in events if isinstance(event, DayReached)]
+    assert reached.text.endswith("0.00 USD; asked: alice")
     assert any("please" in asked for asked in office.model.asked)
+
+
+def _is_told(_: Thread, log: list[Event]) -> bool:
+    reached = [at for at, event in enumerate(log) if event.type == "DayReached"]
+    return len(reached) == 1 and "Delivered" in [event.type for event in log[reached[0] :]]
 
 
 async def _asked(desk: Desk) -> outbox.Hold:
