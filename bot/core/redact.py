@@ -55,6 +55,8 @@ def redacted(event: Event, masks: Masks) -> Event:
 
 def cut(value: T, masks: Masks, name: str = "", deep: int = 0) -> T:
     """The same value without secrets; itself where it has none. In a structure a name says what stands under it."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
     return cast("T", _cut(value, masks, name, deep) if deep < MOST_DEEP else _flat(value, masks))
 
 
@@ -83,8 +85,8 @@ def _cut(value: object, masks: Masks, name: str, deep: int) -> object:
         case BaseModel():
             changed = {
                 field: after
-                for field in type(value).model_fields
-                if (after := cut(before := getattr(value, field), masks, "", deep)) is not before
+                for field, before in value  # As pydantic iterates: over its fields.
+                if (after := cut(before, masks, "", deep)) is not before
             }
             return value.model_copy(update=changed) if changed else value
         case _:
