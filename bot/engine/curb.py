@@ -15,6 +15,8 @@ from bot.engine.store import Store
 WAITING = "halted"
 """The timer of a thread that came to rest with work that it may not do. It wakes its thread and is no event."""
 LOOK_SECONDS = 1.0
+STILL_SECONDS = 0.05
+"""A look that took longer than this was held up; no Redis comes back sooner from a power loss."""
 AGAIN_MS = 120_000
 """When a thread that is held back looks again by itself, should whoever is to wake it die before that."""
 
@@ -30,8 +32,8 @@ class Curb:
         self._read_at = float("-inf")
         self._lock = asyncio.Lock()
 
-    async def look(self, within_seconds: float = LOOK_SECONDS) -> None:
-        """Read on until what is known is no older than that; with 0 nothing that was so before the call is missed.
+    async def look(self, within_seconds: float = LOOK_SECONDS) -> float:
+        """Read on until what is known is no older than that, and how many seconds that took; with 0 nothing that was so before the call is missed.
 
         A process that was stopped while it read reads once more.
         """
@@ -42,6 +44,7 @@ class Curb:
                 began = loop.time()
                 await self._read_on()
                 self._read_at = began
+        return loop.time() - called
 
     def halt(self, thread: Thread) -> Halt | None:
         """What halts this thread."""

@@ -32,27 +32,15 @@ from bot.engine.commit import (
     Parted,
     Row,
 )
-from bot.engine.curb import WAITING, Curb
+from bot.engine.curb import STILL_SECONDS, WAITING, Curb
 from bot.engine.question import Question
 from bot.engine.store import Store
 from bot.engine.stuck import LeaseLost, LogParted, Stuck
 
 FACTS = {
-    "StepDecided",
-    "DecideFailed",
-    "Previewed",
-    "PreviewRefused",
-    "ToolStarted",
-    "ToolEnded",
-    "OutcomeUnknown",
-    "CallVoided",
-    "Compacted",
-    "Delivered",
-    "DeliveryFailed",
-    "VerdictRefused",
-    "Halted",
-    "DayReached",
-}
+    "StepDecided", "DecideFailed", "Previewed", "PreviewRefused", "ToolStarted", "ToolEnded", "OutcomeUnknown", "CallVoided",
+    "Compacted", "Delivered", "DeliveryFailed", "VerdictRefused", "Halted", "DayReached",
+}  # fmt: skip
 
 
 class Session:
@@ -95,8 +83,12 @@ class Session:
             await self._read_on()
 
     async def look(self) -> None:
-        """See what holds threads back, as of a moment ago."""
-        await self._curb.look()
+        """See what holds threads back, as of a moment ago; whoever had to wait for that, whether the log is still the one that was folded.
+
+        While nobody answered there may have been a power loss, and what is to be done now may follow from what it took.
+        """
+        if await self._curb.look() > STILL_SECONDS:
+            await self.load()
 
     @property
     def is_halted(self) -> bool:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.core.codec import encode
 from bot.core.events import Delivered, Event, StepDecided
+from bot.engine import session as sessions
 from bot.engine.commit import Append, Appended
 from bot.engine.memory_store import MemoryServer, MemoryStore
 from bot.engine.session import Session
@@ -52,6 +53,18 @@ async def test_a_session_whose_log_lost_its_end_writes_nothing_whatever_took_its
         await session.rest()
     assert server.logs["t"] == before
     assert list(server.ready) != []
+
+
+async def test_whoever_waited_for_the_look_before_acting_sees_that_the_log_lost_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In a storm: a claim that was lost had its tool started, for the look after it had waited for Redis."""
+    server = MemoryServer(later())
+    session = await parted(server)
+    await session.look()
+    monkeypatch.setattr(sessions, "STILL_SECONDS", -1.0)
+    with pytest.raises(LeaseLost):
+        await session.look()
 
 
 async def test_a_message_whose_record_is_all_that_is_left_of_a_step_is_not_sent_for_ever() -> None:
