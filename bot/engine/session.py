@@ -83,11 +83,13 @@ class Session:
             await self._read_on()
 
     async def look(self) -> None:
-        """See what holds threads back, as of a moment ago; whoever had to wait for that, whether the log is still the one that was folded.
+        """See what holds threads back, as of a moment ago; whoever had to wait for that, whether thread and log are still theirs.
 
-        While nobody answered there may have been a power loss, and what is to be done now may follow from what it took.
+        While nobody answered there may have been a power loss: what is to be done now may follow from what it took, and so may the lease.
         """
         if await self._curb.look() > STILL_SECONDS:
+            at = asyncio.get_running_loop().time()
+            self.renewed(at, is_held=self.lease in await self._store.renew([self.lease]))
             await self.load()
 
     @property
@@ -140,9 +142,9 @@ class Session:
         """Whether nothing was appended in this session yet: what is owed now was owed by somebody before."""
         return not self._wrote
 
-    def renewed(self, at: float) -> None:
-        """The heartbeat that was sent at this monotonic time was heard."""
-        self._held_until = at + self._lease_seconds
+    def renewed(self, at: float, *, is_held: bool = True) -> None:
+        """The heartbeat that was sent at this monotonic time was heard, and answered with this."""
+        self._held_until = at + self._lease_seconds if is_held else at
 
     def is_held(self) -> bool:
         """Whether, by this process's own clock, nobody else can have taken the thread."""

@@ -115,6 +115,8 @@ class Worker:
             self._hold(lease, since)
 
     def _hold(self, lease: Lease, since: float) -> None:
+        if lease in self._held:
+            return  # A power loss took its first delivery, and it was delivered again: one turn is under way, and holds it.
         session = Session(self._store, lease, self._lease_seconds, self._curb, self._masks)
         session.renewed(since)
         task = asyncio.create_task(self._live(session))
@@ -172,9 +174,9 @@ class Worker:
     async def _beat(self) -> None:
         sessions = {session.lease: session for session, _ in self._held.values()}
         at = asyncio.get_running_loop().time()
-        renewed = await self._store.renew(sessions) if sessions else []
-        for lease in renewed:
-            sessions[lease].renewed(at)
+        renewed = {*await self._store.renew(sessions)} if sessions else set[Lease]()
+        for lease, session in sessions.items():
+            session.renewed(at, is_held=lease in renewed)
 
     async def _fire_timers(self) -> None:
         for timer in await self._store.due(100):

@@ -67,6 +67,24 @@ async def test_whoever_waited_for_the_look_before_acting_sees_that_the_log_lost_
         await session.look()
 
 
+async def test_whoever_waited_for_the_look_before_acting_sees_that_the_thread_is_another_s(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In a storm: a power loss took the last heartbeats, so the lease lapsed earlier than its holder thought."""
+    server = MemoryServer(later())
+    one, other = (MemoryStore(server, lease_seconds=-1, consumer=name) for name in ("1", "2"))
+    await one.append(arrival("t", "hello", encode(message("hello"))))
+    (lease,) = await one.take(1, 1)
+    session = Session(one, lease, 30)
+    await session.load()
+    monkeypatch.setattr(sessions, "STILL_SECONDS", -1.0)
+    await session.look()
+    assert session.is_held()
+    assert await other.reclaim(1)
+    await session.look()
+    assert not session.is_held()
+
+
 async def test_a_message_whose_record_is_all_that_is_left_of_a_step_is_not_sent_for_ever() -> None:
     """In a storm: the reply to `Delivered` was lost, and so was the step before it; sent again, it was known already."""
     server = MemoryServer(later())
