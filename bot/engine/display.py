@@ -12,9 +12,9 @@ import structlog
 
 from bot.core.events import Delivered, Event
 from bot.core.names import call_id, version_of
-from bot.core.reducer import evolve
 from bot.core.thread import Asked, Call, Thread
-from bot.kit.channel import Changing, Channel, Fate
+from bot.engine.fates import fate
+from bot.kit.channel import Changing, Channel
 from bot.kit.latest import Latest
 
 SHOW_SECONDS = 10.0
@@ -54,8 +54,8 @@ class Display:
                 continue
             try:
                 async with asyncio.timeout(SHOW_SECONDS):
-                    fate = _fate(thread, sent.key, events)
-                    await channel.change(sent.receipt, sent.key, fate)
+                    what = fate(thread, sent.key, events)
+                    await channel.change(sent.receipt, sent.key, what)
             except Exception as error:  # noqa: BLE001 - what is so is on the log
                 log.warning("card not changed", key=sent.key, error=str(error)[:300])
                 how = ""
@@ -76,25 +76,6 @@ def _changed(thread: Thread, events: Iterable[Event]) -> Iterator[tuple[Delivere
 def _stands(key: str, call: Call) -> bool:
     as_sent = isinstance(call.phase, Asked) and not call.phase.votes
     return as_sent and version_of(key) == call.version
-
-
-def _fate(thread: Thread, key: str, events: Iterable[Event]) -> Fate:
-    """When the call of this card came to be as it is, and how all stood when this version of it was the one that counted."""
-    state = then = Thread(thread.id)
-    since, phase, id, version = 0, None, call_id(key), version_of(key)
-    decided, approved = 0, ()
-    for event in events:
-        state = evolve(state, event)
-        call = state.call(id)
-        if call is None:
-            continue
-        if call.version == version:
-            then = state
-        if call.phase != phase:
-            phase, since = call.phase, state.at
-        if call.approved != approved:
-            approved, decided = call.approved, state.at if call.approved else 0
-    return Fate(thread, since, then, decided)
 
 
 def _how(key: str, call: Call) -> str:

@@ -12,6 +12,7 @@ from bot.core.redact import cut, missing
 from bot.core.thread import Thread
 from bot.core.values import Address
 from bot.engine.desk import Desk, judged, thread_id, thread_of
+from bot.engine.fates import told
 from bot.engine.standing import NoSuchThread
 from bot.kit.agent import Agent
 from bot.kit.arguments import BadArguments
@@ -69,7 +70,8 @@ class Lookup:
         except NoSuchThread:
             return None
         taken = any(event.id == press.id for event in events)
-        return judged(name, events, press.id).refusal if taken else None
+        reason = judged(name, events, press.id).refusal if taken else None
+        return told(reason, press.request, events, press.id) if reason else None
 
     async def took(self, request: str, id: str) -> bool:
         thread = await self._thread(thread_of(request))

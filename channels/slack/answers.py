@@ -79,7 +79,8 @@ class Answers:
         if reason:
             alias = self._people.alias_of(CHANNEL, press.person)
             told = hints.to_you(alias or f"{CHANNEL}:{press.person}", reason)
-            await self._once(press.id, where, press.person, told)
+            look = look_of(press.person, self._people)
+            await self._once(press.id, where, press.person, hints.in_zone(told, look))
 
     async def _copies(self, said: Said) -> list[Json]:
         """Those that these words are written to; none where Slack will not say: then the words go on as any others."""
