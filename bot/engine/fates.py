@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from bot.core.events import Event
+from bot.core.events import Event, MessageNoted, MessageReceived
 from bot.core.names import call_id, version_of
 from bot.core.reducer import evolve
-from bot.core.thread import Asked, Closed, Previewing, Thread
+from bot.core.thread import Asked, Call, Closed, Previewing, Thread
 from bot.engine.desk import judged, thread_of
-from bot.kit.channel import Fate
+from bot.kit.channel import Changed, Fate
+
+# As `bot.kit.arrival.Remark` is named.
+_CHANGED = re.compile(r"(?P<about>.+)/(?P<how>edited|deleted)(?:/[^/]*)?", re.DOTALL)
 
 
 def fate(thread: Thread, key: str, events: Iterable[Event]) -> Fate:
@@ -29,7 +33,23 @@ def fate(thread: Thread, key: str, events: Iterable[Event]) -> Fate:
             phase, since = call.phase, state.at
         if call.approved != approved:
             approved, decided = call.approved, state.at if call.approved else 0
-    return Fate(thread, since, then, decided)
+    now = thread.call(id)
+    return Fate(thread, since, then, decided, changed(now, events) if now else ())
+
+
+def changed(call: Call, events: Iterable[Event]) -> tuple[Changed, ...]:
+    """What became of the messages that asked since this call was chosen, while it waits for approval."""
+    if not (isinstance(call.phase, Asked) and call.phase.about == "approval"):
+        return ()
+    asked, found = set[str](), dict[Changed, None]()
+    for place, event in enumerate(events):
+        if place < call.step and isinstance(event, MessageReceived):
+            asked.add(event.id)
+        elif place >= call.step and isinstance(event, MessageNoted):
+            mark = _CHANGED.fullmatch(event.id)
+            if mark and mark["about"] in asked:
+                found[Changed(event.actor, mark["how"] == "deleted")] = None
+    return tuple(found)
 
 
 def told(reason: str, request: str, events: Sequence[Event], words: str) -> str:

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.engine.fates import told
-from tests.core.build import Story, asking, card
+from bot.core.events import MessageNoted
+from bot.engine.fates import changed, fate, told
+from bot.kit.channel import Changed
+from tests.core.build import HERE, Story, asking, card, gated
 
 
 def minute(at: int) -> str:
@@ -60,3 +62,30 @@ def test_what_is_refused_for_another_reason_has_no_time() -> None:
     assert late(story) == "This is a question; it takes an answer, not approve."
     story.answer("T-9-9-v1", "yes", "bob")
     assert late(story) == "There is no such request in this thread."
+
+
+def remark(story: Story, id: str, by: str = "alice") -> None:
+    story.tell(MessageNoted(id=id, at=story.now, actor=by, address=HERE, text="edited to: x"))
+
+
+def test_what_became_of_messages_that_asked_is_told_while_the_card_waits() -> None:
+    story, request = asking()
+    call = story.call(request)
+    story.noted("well")
+    for id in ("e0/edited/1", "e0/edited/2", "e0/feedback/3", "e9/edited/4", "e0/edited"):
+        remark(story, id)
+    remark(story, f"{story.log[-6].id}/edited/1", "eve")
+    remark(story, "e0/deleted", "bob")
+    expected = (Changed("alice", False), Changed("bob", True))
+    assert changed(call, story.log) == fate(story.thread, request, story.log).changed == expected
+    story.deny(request, "bob")
+    assert fate(story.thread, request, story.log).changed == ()
+
+
+def test_what_was_edited_before_the_call_was_chosen_is_not_told() -> None:
+    story = Story()
+    story.message()
+    remark(story, "e0/edited/1")
+    (call,) = story.step(gated())
+    story.previewed(call)
+    assert changed(story.call(call), story.log) == ()
