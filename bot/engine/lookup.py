@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.core import words as typed
 from bot.core.events import Delivered
-from bot.core.names import call_id
+from bot.core.names import call_id, request_of
 from bot.core.outbox import Approval, Waiting, pending
 from bot.core.redact import cut, missing
 from bot.core.thread import Thread
@@ -124,7 +124,7 @@ class Lookup:
         if thread.address is None or thread.address.channel != channel:
             return {}
         sent = [each for each in await self._desk.events(thread.id) if isinstance(each, Delivered)]
-        return {each.key.partition("~")[0]: each.receipt for each in reversed(sent)}
+        return {request_of(each.key): each.receipt for each in reversed(sent)}
 
     async def _thread(self, name: str) -> Thread | None:
         try:

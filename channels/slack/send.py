@@ -9,6 +9,7 @@ from typing import cast
 import structlog
 
 from bot.core.events import Event
+from bot.core.names import request_of
 from bot.core.outbox import Outgoing
 from bot.core.thread import Thread
 from bot.core.values import Address
@@ -116,7 +117,7 @@ class Slack:
     async def change(self, receipt: str, key: str, fate: Fate) -> None:
         """The card and its copies as they stand now, for those who were asked; their files stay as they are."""
         card, address = Receipt.read(receipt), fate.now.address
-        request = key.partition("~")[0]
+        request = request_of(key)
         home = await self._roots.of(place(address)) if address and card.copies else None
         link = await self._link(home) if home else ""
         each = (self._copies.change(copy, fate, request, link) for copy in card.copies)
