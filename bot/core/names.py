@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 
+def request_of(key: str) -> str:
+    """The request that is shown under this delivery key, whichever copy it is of."""
+    return key.partition("~")[0]
+
+
 def call_id(name: str) -> str:
     """The call's own id in a request (`T-4-0-v2`) or delivery key (`T-4-0-v2~1`)."""
-    stem, mark, rest = name.partition("~")[0].rpartition("-v")
+    stem, mark, rest = request_of(name).rpartition("-v")
     return stem if mark and _is_number(rest) else name
 
 
 def version_of(request: str) -> int | None:
     """The version that a request names; None where it names none."""
-    stem, mark, rest = request.partition("~")[0].rpartition("-v")
+    stem, mark, rest = request_of(request).rpartition("-v")
     return int(rest) if stem and mark and _is_number(rest) else None
 
 

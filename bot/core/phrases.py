@@ -39,7 +39,7 @@ LANGUAGES: dict[Language, Phrases] = {
         },
         notices={
             "which": "Several requests are open, and I cannot tell which one you mean: {text}. Begin an answer with the name of its question.",
-            "which_card": "Several approvals are open, and I cannot tell which one you mean: {text}. Press the button on its card; at a terminal `bot approve NAME` or `bot deny NAME` decides.",
+            "which_card": "Several approvals are open, and I cannot tell which one you mean: {text}. Press the button on its card, or write `approve NAME` or `deny NAME REASON`; at a terminal `bot approve NAME` or `bot deny NAME` decides.",
             "stopped": "Stopped. Nothing that had not begun will run; write again to wake me.",
             "model_trouble": "The model has not been answering for some minutes; I keep trying. ({text})",
             "gone": "Something that was about to happen will not: {text}",
@@ -66,7 +66,7 @@ LANGUAGES: dict[Language, Phrases] = {
         },
         notices={
             "which": "Mehrere Anfragen sind offen, und es ist nicht klar, welche gemeint ist: {text}. Eine Antwort beginnt mit dem Namen ihrer Frage.",
-            "which_card": "Mehrere Genehmigungen sind offen, und es ist nicht klar, welche gemeint ist: {text}. Es entscheidet der Knopf auf ihrer Karte; am Terminal `bot approve NAME` oder `bot deny NAME`.",
+            "which_card": "Mehrere Genehmigungen sind offen, und es ist nicht klar, welche gemeint ist: {text}. Es entscheidet der Knopf auf ihrer Karte, oder hier `genehmigen NAME` oder `ablehnen NAME GRUND`; am Terminal `bot approve NAME` oder `bot deny NAME`.",
             "stopped": "Angehalten. Nichts, was nicht begonnen hatte, wird ausgeführt; eine neue Nachricht weckt mich.",
             "model_trouble": "Das Modell antwortet seit einigen Minuten nicht; ich versuche es weiter. ({text})",
             "gone": "Etwas, das geschehen sollte, wird nicht geschehen: {text}",

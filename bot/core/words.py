@@ -67,7 +67,8 @@ NEARLY = {
     ),
 }  # fmt: skip
 
-_APPROVE = {word for row in APPROVE.values() for word in row}
+_APPROVE_WORDS = [word for row in APPROVE.values() for word in row]
+_APPROVE = set(_APPROVE_WORDS)
 _DENY = [word for row in DENY.values() for word in row]
 _STOP = {word for row in STOP.values() for word in row}
 _IGNORE = {word for row in IGNORE.values() for word in row}
@@ -91,6 +92,11 @@ _NOBODY = r"(?i:no|nope|nah|not|never|don|cannot|can|won|wait|stop|hold|deny|nei
 # A greeting line and no more: "Hello, I would rather not" above the word must not be taken for one.
 _GREETING = re.compile(rf"\A{_HELLO}(?![^\n]*\b{_NOBODY}\b)(?:{_NAMES}|{_ANYBODY})[ \t\r]*\n\s*")
 _DENIAL = re.compile(rf"\A(?:{'|'.join(_DENY)})\b(?P<reason>.*)\Z", re.IGNORECASE | re.DOTALL)
+_NAMED = re.compile(
+    rf"\A(?:(?P<approves>{'|'.join(_APPROVE_WORDS)})|{'|'.join(_DENY)}):?[ \t]+"
+    r"`?(?P<name>[^\s`]+-v[0-9]{1,9})`?(?![\w-])(?P<rest>.*)\Z",
+    re.IGNORECASE | re.DOTALL,
+)
 # Of every word and greeting above; `test_words` holds it.
 _INITIALS = frozenset("adghls")
 _LEAD = re.compile(r"\A[\s:,;.–—-]*(?:(?:because|since|weil)\b[\s:,]*)?", re.IGNORECASE)
@@ -121,6 +127,19 @@ def put_off(text: str) -> PutOff | None:
         return Pass(passed["to"])
     later = _LATER.fullmatch(alone)
     return Later(later["when"]) if later else None
+
+
+def named(text: str) -> tuple[str, Approve | Deny] | None:
+    """The request that the whole message names beside its verdict on it: `approve NAME`, `deny NAME REASON`."""
+    if "-v" not in text:
+        return None
+    text = _ungreeted(text.strip())
+    found = None if text.endswith("?") else _NAMED.match(text)
+    if not found:
+        return None
+    if not found["approves"]:
+        return found["name"], Deny(_LEAD.sub("", found["rest"]).strip())
+    return None if plain(found["rest"]) else (found["name"], Approve())
 
 
 def to_request(text: str, request: str) -> str:

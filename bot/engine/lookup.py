@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from bot.core import words as typed
 from bot.core.events import Delivered
-from bot.core.names import call_id
+from bot.core.names import call_id, request_of
 from bot.core.outbox import Approval, Waiting, pending
 from bot.core.redact import cut, missing
 from bot.core.thread import Thread
 from bot.core.values import Address
 from bot.engine.desk import Desk, judged, thread_id, thread_of
+from bot.engine.fates import told
 from bot.engine.standing import NoSuchThread
 from bot.kit.agent import Agent
 from bot.kit.arguments import BadArguments
@@ -69,7 +70,8 @@ class Lookup:
         except NoSuchThread:
             return None
         taken = any(event.id == press.id for event in events)
-        return judged(name, events, press.id).refusal if taken else None
+        reason = judged(name, events, press.id).refusal if taken else None
+        return told(reason, press.request, events, press.id) if reason else None
 
     async def took(self, request: str, id: str) -> bool:
         thread = await self._thread(thread_of(request))
@@ -122,7 +124,7 @@ class Lookup:
         if thread.address is None or thread.address.channel != channel:
             return {}
         sent = [each for each in await self._desk.events(thread.id) if isinstance(each, Delivered)]
-        return {each.key.partition("~")[0]: each.receipt for each in reversed(sent)}
+        return {request_of(each.key): each.receipt for each in reversed(sent)}
 
     async def _thread(self, name: str) -> Thread | None:
         try:

@@ -34,6 +34,7 @@ from bot.core.owed import Refusal
 from bot.core.thread import Thread
 from bot.core.values import Address
 from bot.engine.display import Display
+from bot.engine.fates import told
 from bot.engine.purse import DaySpent
 from bot.engine.question import Question
 from bot.engine.run import Runner
@@ -177,7 +178,8 @@ class Performer:
         await session.record(fact)
         try:
             if address is not None and not self._is_explained(session, refusal.verdict, address):
-                await self._channels[address.channel].tell(address, refusal.by, refusal.reason)
+                why = told(refusal.reason, refusal.request, session.events, refusal.verdict)
+                await self._channels[address.channel].tell(address, refusal.by, why)
         except Exception as error:  # noqa: BLE001 - telling is best effort, the fact is what counts
             log.warning("not told", person=refusal.by, error=str(error)[:300])
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from time import time
 
+from bot.core import meanings
 from bot.core import words as typed
 from bot.core.approvals import choices, refusal
 from bot.core.events import MessageNoted, MessageReceived, Verdict
-from bot.core.names import version_of
+from bot.core.names import call_id, version_of
 from bot.core.outbox import Approval, pending
 from bot.core.thread import Asked, Call, Thread
 from bot.core.values import Address, Word
@@ -88,14 +89,16 @@ class Reception(Lookup):
         return refusal(thread, call, verdict)
 
     async def unheard(self, words: Words) -> str | None:
-        said = typed.read(words.text)
+        name, said = typed.named(words.text) or ("", typed.read(words.text))
         if not isinstance(said, typed.Approve | typed.Deny) or words.standing == "bot":
             return None
         waiting = await self._approvals(thread_id(words.address))
-        if not waiting or self.is_outside(words):
+        named = (each for each in waiting if call_id(name) in ("", call_id(each.request)))
+        asked = next(named, None)
+        if asked is None or self.is_outside(words):
             return None
         word: Word = "approve" if isinstance(said, typed.Approve) else "deny"
-        channel, asked = words.address.channel, waiting[0]
+        channel = words.address.channel
         digest, spot = asked.digest, words.address.locator
         return await self.objection(
             Press(words.id, channel, words.person, asked.request, word, digest=digest, spot=spot)
@@ -124,7 +127,7 @@ class Reception(Lookup):
         person = self._speaker(words)
         if person not in self._deciders(thread):
             return False
-        if typed.read(words.text) is not None:
+        if typed.read(words.text) or meanings.named(thread, words.text):
             return True
         if await self._was_joined(thread.id):
             return any(not isinstance(each, Approval) for each in pending(thread))

@@ -39,7 +39,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What became of a message that may be on the thread's log: it was changed, or taken back."""
+    """What became of a message that may be on the thread's log: it was changed, or taken back. `id` is ABOUT/edited/WHEN or ABOUT/deleted."""
 
     id: str
     about: str

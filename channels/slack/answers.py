@@ -79,7 +79,8 @@ class Answers:
         if reason:
             alias = self._people.alias_of(CHANNEL, press.person)
             told = hints.to_you(alias or f"{CHANNEL}:{press.person}", reason)
-            await self._once(press.id, where, press.person, told)
+            look = look_of(press.person, self._people)
+            await self._once(press.id, where, press.person, hints.in_zone(told, look))
 
     async def _copies(self, said: Said) -> list[Json]:
         """Those that these words are written to; none where Slack will not say: then the words go on as any others."""
@@ -97,14 +98,14 @@ class Answers:
 
     async def _above(self, said: Said) -> list[Json]:
         """What stands above, the newest showing of each call, where this is a verdict, or nearly one."""
-        word = typed.read(said.words.text)
+        name, word = _verdict(said.words.text)
         if not (isinstance(word, typed.Approve | typed.Deny) or typed.nearly(said.words.text)):
             return []
         above = history(self._hasty, said.place.channel, MOST_LOOKED_AT, before=said.ts)
         newest: dict[str, Json] = {}
         async for each in above:
             newest.setdefault(call_id(self._mark(each, "request")), each)
-        return [*newest.values()]
+        return [copy for call, copy in newest.items() if call_id(name) in ("", call)]
 
     def _mark(self, message: Json, name: str) -> str:
         return mark(message, self._us.bot, name)
@@ -139,7 +140,11 @@ class Answers:
             spot=spot,
             written=words.written,
         )
-        match waiting, typed.read(words.text):
+        name, word = _verdict(words.text)
+        if call_id(name) not in ("", call_id(request)):
+            return None
+        press = replace(press, request=name or request)
+        match waiting, word:
             case Approval(typed=False), typed.Approve():
                 return None
             case Approval() | None, typed.Approve():
@@ -165,9 +170,14 @@ class Answers:
                 self._told[about] = None
 
 
+def _verdict(text: str) -> tuple[str, typed.Said | None]:
+    """What these words say, and of which request, where they name one."""
+    return typed.named(text) or ("", typed.read(text))
+
+
 def _is_talk(said: Said, waiting: list[Waiting | None]) -> bool:
     """Whether what is written below these copies is for none of them: nothing is open that it could be meant for."""
-    match typed.read(said.words.text):
+    match _verdict(said.words.text)[1]:
         case typed.Approve() | typed.Deny(""):
             return False
         case typed.Deny():

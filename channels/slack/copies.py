@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import structlog
 
+from bot.core.names import request_of
 from bot.core.outbox import Approval, Notice, Outgoing, Say, Waiting
 from bot.kit.channel import Fate, Undeliverable
 from bot.kit.latest import Latest
@@ -86,7 +87,7 @@ class Copies:
         if known is not None or now is None or now.request == request:
             return known in (None, request)
         key = await self._posting.key_at(Spot(copy.channel), copy.ts)
-        return key.rpartition("@")[0].partition("~")[0] == request
+        return request_of(key.rpartition("@")[0]) == request
 
     def _turn(self, copy: Copy) -> asyncio.Lock:
         """Whoever makes something of a copy does so alone."""

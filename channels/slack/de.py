@@ -86,6 +86,8 @@ DE = Words(
     which_card="Mehrere Genehmigungen sind offen: bitte einen Knopf auf der gemeinten Karte drücken.",
     edited_since="{person} hat eine Nachricht geändert, in der hier um etwas gebeten wurde. Was auf Genehmigung wartet, ist dasselbe wie vorher: {requests}.",
     deleted_since="{person} hat eine Nachricht gelöscht, in der hier um etwas gebeten wurde. Was auf Genehmigung wartet, ist dasselbe wie vorher: {requests}.",
+    asked_otherwise="*Seither geändert, von {people}*: eine Nachricht, die hierum gebeten hat. Was hier wartet, ist dasselbe wie vorher.",
+    asked_no_more="*Seither gelöscht, von {people}*: eine Nachricht, die hierum gebeten hat. Was hier wartet, ist dasselbe wie vorher.",
     from_outside=(
         "Gäste und Leute aus anderen Workspaces können hier um nichts bitten, wenn die people-Datei des Bots sie nicht nennt. In "
         "einem laufenden Gespräch bleibt, was sie sagen, als Hintergrund stehen."

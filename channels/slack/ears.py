@@ -23,7 +23,7 @@ from bot.kit.people import People
 from bot.kit.safe import Safe
 from channels.slack.api import Web
 from channels.slack.listen import HEARD, Listener
-from channels.slack.offices import Offices
+from channels.slack.offices import ByTeam, Offices
 
 Authorize = Callable[..., Awaitable[AuthorizeResult]]
 log = structlog.get_logger()
@@ -42,11 +42,8 @@ class Ears:
         safe: Safe,
     ) -> None:
         self._offices = offices
-        self._people = people
-        self._arrivals = arrivals
         self._flow = flow
-        self._safe = safe
-        self._there: dict[str, tuple[Web, Listener]] = {}
+        self._there = ByTeam(offices, lambda us, web: Listener(web, us, people, arrivals, safe))
         self._catching: asyncio.Task[None] | None = None
 
     def app(self, signing_secret: str = "") -> AsyncApp:
@@ -69,7 +66,7 @@ class Ears:
     async def _catch_up(self) -> None:
         try:
             for team in await self._offices.teams():
-                listener = await self._of(team)
+                listener = await self._there.of(team)
                 if listener:
                     listener.catch_up()
         except Exception as error:  # noqa: BLE001 - best effort: what is told from here on is heard all the same
@@ -79,7 +76,7 @@ class Ears:
         """Ends what is under way beside the listening, within a few seconds."""
         if self._catching:
             self._catching.cancel()
-        await asyncio.gather(*(listener.settled() for _, listener in self._there.values()))
+        await asyncio.gather(*(listener.settled() for listener in self._there.made().values()))
 
     async def _hear(self, body: dict[str, object], context: AsyncBoltContext) -> BoltResponse:
         team = context.team_id or ""
@@ -87,19 +84,8 @@ class Ears:
         if body.get("type") == "event_callback" and event.get("type") in GONE:
             await self._gone(team, event, body.get("event_time"))
             return BoltResponse(status=200, body=HEARD)
-        listener = await self._of(team)
+        listener = await self._there.of(team)
         return await listener.hear(body) if listener else BoltResponse(status=200, body=HEARD)
-
-    async def _of(self, team: str) -> Listener | None:
-        us = await self._offices.us(team)
-        if us is None:
-            return None
-        web = await self._offices.web(team)
-        known = self._there.get(team)
-        if known is None or known[0] is not web:
-            known = (web, Listener(web, us, self._people, self._arrivals, self._safe))
-            self._there[team] = known
-        return known[1]
 
     # ---- a workspace that takes the app away -----------------------------------------------------------
     async def _gone(self, team: str, event: Mapping[str, object], told: object) -> None:

@@ -85,6 +85,8 @@ EN = Words(
     which_card="Several approvals are open: press a button on the card that you mean.",
     edited_since="{person} has edited a message that asked for something here. What waits for approval is what it was before: {requests}.",
     deleted_since="{person} has deleted a message that asked for something here. What waits for approval is what it was before: {requests}.",
+    asked_otherwise="*Edited since, by {people}*: a message that asked for this. What waits here is what it was before.",
+    asked_no_more="*Deleted since, by {people}*: a message that asked for this. What waits here is what it was before.",
     from_outside=(
         "Guests and people from other workspaces cannot ask for anything here unless the bot's people file names them. In a "
         "conversation under way, what they say is kept as context."

@@ -113,7 +113,8 @@ class Listener:
                 if self._cursors.heard(arrived.place.channel, arrived.ts):
                     self._start(self._cursors.store())
             case Remark():
-                await self._remarked(await self._homes.of(arrived))
+                if not await self._later.takes(arrived):
+                    await self._remarked(await self._homes.of(arrived))
             case Press():
                 await self._arrivals.press(arrived)
                 self._start(self._answers.pressed(arrived))
@@ -161,8 +162,9 @@ class Listener:
             self._has_lost = False
             self.catch_up()
 
-    async def _said(self, said: Said) -> None:
-        if said.words.aim != "bot" and not said.is_reply:
+    async def _said(self, told: Said) -> None:
+        said = self._later.as_it_stands(told)
+        if said is None or (said.words.aim != "bot" and not said.is_reply):
             return
         with self._later.coming(said):
             await self._heard(said)

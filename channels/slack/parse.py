@@ -23,6 +23,7 @@ NameOf = Callable[[str], str]
 SPOKEN = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 SLACKBOT = "USLACKBOT"
 BOT = "bot_message"
+EDITED = "edited to: "
 _ANSWER = re.compile(r"answer:(\d{1,3})")
 _MARK = re.compile(r"<(?P<sign>[@#!]?)(?P<target>[^<>|]+)(?:\|(?P<label>[^<>]*))?>")
 _ONE_OF = re.compile(r"<(?:@[UW][A-Z0-9]+|!subteam\^[A-Z0-9]+)(?:\|[^<>]*)?>")
@@ -166,7 +167,7 @@ def _changed(event: Message, us: Us, name_of: NameOf) -> Remark | None:
     if now is None or now.text == before.text or now.subtype == "tombstone":
         return None
     mark = now.edited.ts if now.edited else event.ts
-    text = f"edited to: {spoken(now.text, us, name_of)}"
+    text = f"{EDITED}{spoken(now.text, us, name_of)}"
     return Remark(f"{about}/edited/{mark}", about, place.address, person, text)
 
 

@@ -9,6 +9,7 @@ from typing import cast
 import structlog
 
 from bot.core.events import Event
+from bot.core.names import request_of
 from bot.core.outbox import Outgoing
 from bot.core.thread import Thread
 from bot.core.values import Address
@@ -21,11 +22,11 @@ from channels.slack.again import Before, is_later, shown, told
 from channels.slack.api import Refused, Web, surely
 from channels.slack.copies import PAUSES, Copies
 from channels.slack.files import fetch
-from channels.slack.hints import to_you, whisper
+from channels.slack.hints import in_zone, to_you, whisper
 from channels.slack.marks import Copy, Receipt
 from channels.slack.parse import Us, us_of
 from channels.slack.posting import Posting, Spot
-from channels.slack.reader import look, look_at, user_of
+from channels.slack.reader import look, look_at, reader_of, user_of
 from channels.slack.roots import MARK, Roots
 from channels.slack.settled import settled
 from channels.slack.signs import Signs
@@ -82,9 +83,11 @@ class Slack:
 
     async def tell(self, address: Address, person: str, text: str) -> None:
         """A note that this person alone sees: in the thread, or where they are not in its channel, in a direct message."""
-        user, text = user_of(person, self._people, place(address).team), to_you(person, text)
+        team = place(address).team
+        user = user_of(person, self._people, team)
         if user is None:
             return
+        text = in_zone(to_you(person, text), reader_of([person], self._people, team))
         where = await self._roots.of(place(address))
         try:
             await whisper(self._web, where, user, text)
@@ -114,7 +117,7 @@ class Slack:
     async def change(self, receipt: str, key: str, fate: Fate) -> None:
         """The card and its copies as they stand now, for those who were asked; their files stay as they are."""
         card, address = Receipt.read(receipt), fate.now.address
-        request = key.partition("~")[0]
+        request = request_of(key)
         home = await self._roots.of(place(address)) if address and card.copies else None
         link = await self._link(home) if home else ""
         each = (self._copies.change(copy, fate, request, link) for copy in card.copies)

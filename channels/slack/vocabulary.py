@@ -77,6 +77,8 @@ class Words:
     from_outside: str
     edited_since: str
     deleted_since: str
+    asked_otherwise: str
+    asked_no_more: str
     bots_alone: str
     a_copy: str
     a_copy_only: str

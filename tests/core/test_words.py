@@ -19,6 +19,7 @@ from bot.core.words import (
     PutOff,
     Stop,
     choose,
+    named,
     nearly,
     plain,
     put_off,
@@ -121,6 +122,39 @@ def test_any_text_can_be_read(text: str) -> None:
 )
 def test_a_question_says_nothing(text: str, word: str) -> None:
     assert read(f"{word} {text}?") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("approve tq7-4-0-v2", ("tq7-4-0-v2", Approve())),
+        ("Genehmigen `tq7-4-0-v2`.", ("tq7-4-0-v2", Approve())),
+        ("deny tq7-4-0-v2", ("tq7-4-0-v2", Deny(""))),
+        ("deny tq7-4-0-v2: not\ntoday.", ("tq7-4-0-v2", Deny("not\ntoday."))),
+        ("deny: tq7-4-0-v2, because of\nme", ("tq7-4-0-v2", Deny("of\nme"))),
+    ],
+)
+def test_a_verdict_may_name_its_request(text: str, said: object) -> None:
+    assert named(text) == said
+    assert named(f"Hi bot,\n\n{text}") == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "approve", "deny", "stop tq7-4-0-v2", "approve tq7-4-0", "deny tq7-4-0", "approve -v2"),
+        *("approve tq7-4-0-v2 now", "approve tq7-4-0-v2?", "deny tq7-4-0-v2?", "deny tq7-4-0-v2 why?"),
+        *("approve\ntq7-4-0-v2", "deny\ntq7-4-0-v2", "deny it: tq7-4-0-v2", "deny tq7-4-0-v2x", "deny tq7-4-0-v2-x"),
+    ],
+)  # fmt: skip
+def test_other_words_name_no_request(text: str) -> None:
+    assert named(text) is None
+
+
+@given(st.text())
+def test_any_text_can_be_searched_for_a_name(text: str) -> None:
+    for before in ("", "approve ", "deny ", "approve t-v1", "deny t-v1"):
+        named(before + text)
 
 
 def test_a_choice_is_named_by_number_or_by_its_words() -> None:

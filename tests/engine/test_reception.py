@@ -30,6 +30,7 @@ async def sign(args: Sign):
     return "signed"
 """
 SIGN: Reply = [("sign", {"name": "lease", "because": "it is due"})]
+SIGN_BOTH: Reply = [("sign", {"name": name, "because": "it is due"}) for name in ("lease", "deed")]
 ASK: Reply = [
     (
         "request_human_input",
@@ -143,6 +144,25 @@ async def test_in_a_thread_that_others_began_what_people_say_to_each_other_is_no
         await card(desks.desk, Approval)
         assert await desks.say("I would not", by="bob") == "noted"
         assert await desks.say("deny not now", by="bob") == "asked"
+
+
+@pytest.mark.parametrize("word", ["approve", "deny"])
+async def test_in_a_thread_that_others_began_a_verdict_may_name_its_request(
+    office: Office, word: str
+) -> None:
+    before = (Words("b0", HOME, "eve", "the build is red", "anybody"),)
+    async with open_desk(office, SIGN_BOTH) as desks:
+        await desks.reception.words(Words("m1", HOME, "alice", "look", "bot", before=before))
+        shown = await card(desks.desk, Approval)
+        assert isinstance(shown, Approval)
+        words = Words("m2", HOME, "eve", f"{word} {shown.request}", "anybody")
+        assert await desks.reception.words(words) == "noted"
+        assert "not among those" in (await desks.reception.unheard(words) or "")
+        other = Words("m3", HOME, "eve", f"{word} t-9-9-v1", "anybody")
+        assert await desks.reception.unheard(other) is None
+        assert await desks.say(f"approve {shown.request} then", by="bob") == "noted"
+        assert await desks.say("approve t-9-9-v1", by="bob") == "noted"
+        assert await desks.say(f"{word} {shown.request}", by="bob") == "asked"
 
 
 async def test_what_was_said_before_stands_before_and_once(office: Office) -> None:

@@ -291,6 +291,8 @@ async def test_whoever_approves_sees_that_what_was_asked_for_was_edited_or_delet
         office.slack.people.edit(idle, "well, well")
         office.slack.people.edit(said, f"{office.slack.mention} ship nothing")
         await until(lambda: len(office.answers(said)) == 2, "the first note")
+        await until(lambda: "Edited since, by alice*" in office.answers(said)[0].text, "the card")
+        await until(lambda: "Edited since" in office.direct(office.bob)[0].text, "the copy")
         office.slack.people.delete(said)
         await until(lambda: len(office.answers(said)) == 3, "the second note")
         await office.slack.post.settled()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from contextlib import AsyncExitStack
 from copy import deepcopy
@@ -24,6 +25,11 @@ from tests.slack_server.faults import Fail, Fault, LoseReply
 from tests.slack_server.ledger import Entry
 from tests.slack_server.shapes import as_object
 from tests.slack_server.workspace import Message
+
+ALREADY = r"This was already approved by {person}, <!date\^[0-9]+\^[^|]+\|[-0-9]+ [0-9:]+ UTC>\."
+SHIP_BOTH: Reply = [
+    ("ship", {"tag": tag, "because": "it was asked for"}) for tag in ("v1.2.3", "v2.0.0")
+]
 
 
 def verdicts(events: list[object]) -> list[tuple[str, str]]:
@@ -142,7 +148,8 @@ async def test_words_under_a_copy_that_is_closed_are_refused_in_private(
         await recorded(app, "VerdictRefused")
         _, events = await only_thread(app)
     (note,) = office.slack.team.whispers(office.bob)
-    assert (note.channel, note.text) == (copy.channel, "This was already approved by carol.")
+    assert note.channel == copy.channel
+    assert re.fullmatch(ALREADY.format(person="carol"), note.text)
     assert [event.type for event in events].count("VerdictRefused") == 1
     assert office.ledger() == ["v1.2.3"]
 
@@ -200,6 +207,36 @@ async def test_a_verdict_below_two_open_copies_asks_which(office: SlackOffice) -
         assert len(await app.desk.threads()) == 2
     assert "Several approvals" in office.slack.team.whispers(office.bob)[0].text
     assert office.ledger() == []
+
+
+async def test_of_two_cards_in_a_thread_a_word_with_the_name_decides_the_one_it_names(
+    office: SlackOffice,
+) -> None:
+    async with office.listening(), office.working([SHIP_BOTH, "Shipped."]):
+        said = office.mention("ship them")
+        await office.shown(said, 2)
+        office.slack.people.say(office.bob, office.channel, "approve", said)
+        await office.shown(said, 3)
+        which = office.answers(said)[2].text
+        assert "approve NAME" in which
+        name = which.split(" (ship)")[0].split()[-1]
+        office.slack.people.say(office.bob, office.channel, f"approve {name}", said)
+        await until(lambda: office.ledger() == ["v1.2.3"], "the one that was named")
+
+
+async def test_in_private_a_word_with_the_name_decides_the_copy_that_it_names(
+    office: SlackOffice,
+) -> None:
+    async with office.listening(), office.working([SHIP_BOTH, "Shipped."]):
+        said = office.mention("ship them")
+        await office.shown(said, 2)
+        first = next(each for each in office.answers(said) if "v1.2.3" in each.text)
+        channel = office.slack.team.channels[office.direct(office.bob)[0].channel]
+        payload = as_object((first.metadata or {}).get("event_payload"))
+        name = payload["key"]
+        office.slack.people.say(office.bob, channel, f"approve {name}")
+        await until(lambda: office.ledger() == ["v1.2.3"], "the one that was named")
+        assert office.slack.team.whispers(office.bob) == []
 
 
 async def test_words_in_private_that_are_for_no_copy_begin_a_thread(office: SlackOffice) -> None:
@@ -289,7 +326,8 @@ async def test_a_second_press_on_a_copy_is_explained_there(office: SlackOffice) 
         await until(lambda: len(whispers(office.bob)) == 1, "the note")
         await recorded(app, "VerdictRefused")
     (note,) = whispers(office.bob)
-    assert (note.channel, note.text) == (copy.channel, "This was already approved by bob.")
+    assert note.channel == copy.channel
+    assert re.fullmatch(ALREADY.format(person="bob"), note.text)
     assert office.ledger() == ["v1.2.3"]
 
 
