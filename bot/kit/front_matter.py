@@ -51,8 +51,9 @@ class Policy(_Front):
 
     def over(self, other: Policy | None) -> Policy:
         """This policy, with the other's words where this one is silent."""
-        said = self.model_dump(exclude_none=True)
-        return other.model_copy(update=said) if other else self
+        said = {name: getattr(self, name) for name in type(self).model_fields}
+        own = {name: value for name, value in said.items() if value is not None}
+        return other.model_copy(update=own) if other else self
 
 
 class LimitsSaid(_Front):
