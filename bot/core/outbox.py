@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core import phrases
+from bot.core import grant, grant_words, phrases
 from bot.core.approvals import choices, may_approve, may_retry_at
 from bot.core.deputies import standing_in
 from bot.core.edits import before
@@ -12,13 +12,14 @@ from bot.core.outgoing import (
     Approval,
     Hold,
     Notice,
+    Offer,
     Outgoing,
     Question,
     Say,
     UnknownOutcome,
     Waiting,
 )
-from bot.core.thread import Asked, Call, Saying, Thread, Why, delivery_key
+from bot.core.thread import Asked, Call, Ready, Saying, Thread, Why, delivery_key
 from bot.core.values import Address, Card
 
 __all__ = [
@@ -50,6 +51,8 @@ def message(thread: Thread, key: str, language: phrases.Language = "en") -> Outg
             return Say(key, text, final=call.proposal.kind == "say")
         case Asked() as phase:
             return _request(thread, call, phase, language)
+        case Ready() if call.granted:
+            return Notice(key, "granted", grant_words.told(call, call.granted.grant, language))
         case _:
             return None
 
@@ -126,7 +129,14 @@ def _approval(thread: Thread, call: Call, phase: Asked, card: Card) -> Approval:
         outside=card.outside,
         anew=call.anew,
         standing_in=standing_in(card.deputies, thread.at) if card.deputies else (),
+        grant=_offer(call, card),
     )
+
+
+def _offer(call: Call, card: Card) -> Offer | None:
+    """What may be granted besides."""
+    offer = grant.offered(card)
+    return Offer(offer.minutes, grant.same(call.proposal, offer)) if offer else None
 
 
 def _unknown(call: Call, language: phrases.Language) -> UnknownOutcome:

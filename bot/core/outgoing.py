@@ -38,13 +38,21 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """What may be granted beside an approval: for so many minutes, every call of the tool in which these arguments are the same."""
+
+    minutes: int
+    same: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
 class Approval:
     """A call that runs only if enough of its approvers say so. `text` is what its preview found.
 
     `barred` are those approvers who asked for the call or changed it: their approval would not count.
     `channels`, where there are any, are those from which an approval counts. `outside` names the arguments that repeat what came from
     outside, each with whence. `before` are arguments that people changed, as they were first. `anew` says why it is asked again, where nobody's words or edit did that. `standing_in` are deputies who
-    may decide by now.
+    may decide by now. `grant` is what may be granted besides.
     """
 
     key: str
@@ -69,6 +77,7 @@ class Approval:
     requester: str = ""
     anew: str = ""
     standing_in: tuple[str, ...] = ()
+    grant: Offer | None = None
 
 
 @dataclass(frozen=True, slots=True)
