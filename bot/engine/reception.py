@@ -9,6 +9,7 @@ from time import time
 from bot.core import words as typed
 from bot.core.approvals import choices, refusal
 from bot.core.events import MessageNoted, MessageReceived, Verdict
+from bot.core.grant import granting
 from bot.core.names import version_of
 from bot.core.outbox import Approval, pending
 from bot.core.thread import Asked, Call, Thread
@@ -179,7 +180,7 @@ class Reception(Lookup):
         current = call is not None and version_of(press.request) == call.version
         offered = choices(call) if call else ()
         chosen = press.choice is not None and press.choice < len(offered)
-        return Verdict(
+        verdict = Verdict(
             id=press.id,
             actor=self._actor(press.channel, press.person, press.spot),
             request=press.request,
@@ -191,6 +192,7 @@ class Reception(Lookup):
             address=Address(channel=press.channel, locator=press.spot) if press.spot else None,
             account=press.person,
         )
+        return verdict if press.minutes is None else granting(verdict, press.minutes)
 
 
 def _shown(call: Call, press: Press) -> str:
