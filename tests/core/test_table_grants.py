@@ -13,6 +13,7 @@ from bot.core.effects import Preview, Run, Send
 from bot.core.events import Cancelled, Compacted, MessageReceived, Paused, Resumed, Verdict
 from bot.core.frozen import replace
 from bot.core.grant import granting
+from bot.core.grant_words import offer, under
 from bot.core.lineage import copied
 from bot.core.outbox import Approval, Notice
 from bot.core.reducer import replay
@@ -76,6 +77,11 @@ def test_the_card_says_what_a_grant_would_cover() -> None:
     (waiting,) = outbox.pending(story.thread)
     assert isinstance(waiting, Approval)
     assert waiting.grant == outbox.Offer(60, {"environment": "staging"})
+    assert offer(waiting.tool, outbox.Offer(60, {"environment": "staging"})) == (
+        "Approve for up to 60 minutes: every deploy in this thread "
+        'with environment = "staging", whatever its other arguments.'
+    )
+    assert "jedes deploy in diesem Thread, gleich" in offer("deploy", outbox.Offer(5, {}), "de")
 
 
 def test_an_approval_for_a_while_approves_its_own_call_too() -> None:
@@ -84,6 +90,7 @@ def test_an_approval_for_a_while_approves_its_own_call_too() -> None:
     assert (found.by, found.until - found.at) == ("bob", 30 * MINUTE * 1000)
     assert story.call("T-1-0").approved == ("bob",)
     assert story.call("T-1-0").granted is None
+    assert under(found).startswith("bob's grant of 1970-01-12T13:46Z, until 1970-01-12T14:16Z, env")
 
 
 @pytest.mark.parametrize("minutes", [61, 0, -1])
