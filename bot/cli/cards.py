@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from bot.cli.asks import short
 from bot.cli.output import clock
-from bot.core import deciders
+from bot.core import deciders, grant_words
 from bot.core.edits import edits
 from bot.core.legible import legible
 from bot.core.outbox import Approval, Hold, Question, UnknownOutcome, Waiting
@@ -69,6 +69,9 @@ def _approval(waiting: Approval) -> Iterator[str]:
     yield _since(waiting.quote)
     if deciders.suffices(waiting):
         yield f"bot approve {waiting.request}"
+        if waiting.grant:
+            yield on_one_line(grant_words.offer(waiting.tool, waiting.grant))
+            yield f"bot approve {waiting.request} --for {waiting.grant.minutes}m"
     else:
         yield f"{on_one_line(short(waiting))}: bot approvers {thread_of(waiting.request)} --add NAME"
     yield f"bot deny {waiting.request} --reason TEXT"

@@ -39,6 +39,7 @@ GROUPS: dict[str, dict[str, Row]] = {
         "pass": ("decide", "pass_on", "Leave a request to somebody else who is asked: --to NAME."),
         "later": ("decide", "later", "Be asked again at a time: --until 09:00; the deadline stays."),
         "ignore": ("decide", "ignore", "Say that you will not decide; the others still may."),
+        "grant": ("grant", "grant", "What runs in a thread without being asked about: show THREAD, end THREAD."),
         "resolve": ("decide", "resolve", "Say what became of a call whose outcome is unknown."),
     },
     "Look": {

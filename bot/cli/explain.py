@@ -60,6 +60,7 @@ def _asked(agent: Agent, terms: Terms, rule: Rule, by: str, default: int) -> Jso
         "deadline_seconds": deadline,
         "channels": list(rule.channels),
         "words": "allowed" if rule.typed else "denied",
+        "grant": rule.grant.model_dump(mode="json") if rule.grant else None,
         "ladder": [rung.model_dump(mode="json") for rung in ladder],
         "addresses": [{"by": "thread"}, *_addresses(agent, rule, by)],
         "mend": None if rows else f"bot approvers {agent.name} --add NAME",
@@ -123,10 +124,21 @@ def lines(told: Json) -> Iterator[str]:
     yield from _terms(told)
 
 
+def _granted(grant: Json | None, quorum: int) -> str:
+    """What may be granted besides, in a phrase."""
+    if grant is None or quorum > 1:
+        return "approved one by one: nothing can be granted besides"
+    same = ", ".join(cast("list[str]", grant["same"]))
+    which = f"with the same {same}" if same else "whatever its arguments"
+    copied = "" if grant["outside"] else ", but for what repeats words from outside"
+    return f"may be granted for up to {grant['minutes']} minutes, in one thread: every call {which}{copied}"
+
+
 def _terms(told: Json) -> Iterator[str]:
     channels = ", ".join(cast("list[str]", told["channels"])) or "any channel"
     typed = "buttons and typed words" if told["words"] == "allowed" else "buttons alone"
     yield f"  decided in {channels}, by {typed}, within {told['deadline_seconds']} s"
+    yield f"  {_granted(cast('Json | None', told['grant']), cast('int', told['quorum']))}"
     for rung in cast("list[Json]", told["ladder"]):
         to = ", ".join(cast("list[str]", rung["to"])) or "those who have not answered"
         yield f"  after {rung['after_seconds']} s: {rung['kind']} {to}"

@@ -13,6 +13,8 @@ from bot.app import App
 from bot.cli import parts, requests
 from bot.cli.cards import card
 from bot.cli.errors import Wrong
+from bot.cli.grant import grant_row
+from bot.cli.grant import standing as grants_in
 from bot.cli.halt import halt_row, warn_of_halts
 from bot.cli.output import clock, moment, say, say_json, table
 from bot.cli.parts import AsJson
@@ -20,7 +22,7 @@ from bot.cli.story import stands, story
 from bot.core import context as rendering
 from bot.core.deciders import left
 from bot.core.events import Event, Unknown
-from bot.core.outbox import Approval, Hold, Question, UnknownOutcome, Waiting
+from bot.core.outbox import Approval, Hold, Offer, Question, UnknownOutcome, Waiting
 from bot.core.outbox import pending as waiting_in
 from bot.core.reducer import replay
 from bot.core.thread import Asked, Thread
@@ -113,7 +115,13 @@ def _row(thread: Thread, waiting: Waiting, asked_at: int | None) -> Json:
         "asked_at": moment(asked_at),
         "expires_at": moment(phase.until) if isinstance(phase, Asked) else None,
         "asked_of": list(left(waiting) if isinstance(waiting, Approval) else waiting.asked),
+        **(_grant(waiting.grant) if isinstance(waiting, Approval) and waiting.grant else {}),
     }
+
+
+def _grant(offer: Offer) -> Json:
+    """What may be granted besides, where anything may."""
+    return {"grant": {"minutes": offer.minutes, "same": dict(offer.same)}}
 
 
 def _question(waiting: Waiting) -> str:
@@ -127,6 +135,7 @@ def _question(waiting: Waiting) -> str:
 # ---- status ----------------------------------------------------------------------------------------------------------
 def _standing(standing: Standing) -> Json:
     thread = standing.thread
+    granted = grants_in(thread) if thread else ()
     return {
         "thread": standing.id,
         "agent": thread.agent if thread else "",
@@ -135,6 +144,7 @@ def _standing(standing: Standing) -> Json:
         "waiting_for": standing.waiting_for or None,
         "updated_at": moment(thread.at if thread else standing.at),
         **({"halted": halt_row(standing.halt)} if standing.halt else {}),
+        **({"grants": [grant_row(each) for each in granted]} if granted else {}),
     }
 
 

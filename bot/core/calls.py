@@ -144,10 +144,13 @@ def _voided(call: Call, event: CallVoided) -> Call:
     if event.then == "close":
         return end(call, "voided", event.reason)
     gated = call.proposal.model_copy(update={"kind": "gated"})
+    return replace(anew(call, event.reason), proposal=gated)
+
+
+def anew(call: Call, reason: str) -> Call:
+    """The call, asked about anew under a card of its own, though nobody changed anything in it."""
     again = call.version + 1
-    return replace(
-        call, phase=PREVIEWING, version=again, proposal=gated, approved=(), anew=event.reason
-    )
+    return replace(call, phase=PREVIEWING, version=again, approved=(), granted=None, anew=reason)
 
 
 def fire(call: Call, at: int) -> Call:

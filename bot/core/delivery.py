@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bot.core import calls, turn
+from bot.core import calls, grants, turn
 from bot.core.events import Delivered, DeliveryFailed
 from bot.core.frozen import replace
-from bot.core.thread import Asked, Call, Saying, Thread, delivery_key
+from bot.core.thread import Asked, Call, Ready, Saying, Thread, delivery_key
 
 
 def delivered(thread: Thread, event: Delivered) -> Thread:
-    """The channel took it: a message is said, a card is shown."""
+    """The channel took it: a message is said, a card is shown, the thread is told what runs under a grant."""
     if thread.notices and any(notice.key == event.key for notice in thread.notices):
         return turn.told(thread, event.key)
     call = thread.call(event.key)
@@ -22,6 +22,8 @@ def delivered(thread: Thread, event: Delivered) -> Thread:
             # By the clock that dates the words which will be said to it.
             shown = event.at if event.written is None else event.written
             return turn.put(thread, replace(call, phase=replace(phase, shown=shown)))
+        case Ready() if call.granted:
+            return turn.put(thread, replace(call, granted=replace(call.granted, told=True)))
         case _:
             return thread
 
@@ -40,6 +42,8 @@ def failed(thread: Thread, event: DeliveryFailed) -> Thread:
         case Asked() as phase:
             elsewhere = replace(call, phase=replace(phase, copy=phase.copy + 1))
             return turn.put(_warned(thread, call, event), elsewhere)
+        case Ready() if call.granted:
+            return turn.put(_warned(thread, call, event), calls.anew(call, grants.UNTOLD))
         case _:
             return thread
 

@@ -9,6 +9,7 @@ from bot.core import steps
 from bot.core.owed import Refusal
 from bot.core.thread import (
     Asked,
+    Call,
     Closed,
     Previewing,
     Ready,
@@ -97,7 +98,7 @@ def next_effects(thread: Thread) -> tuple[Effect, ...]:
             case Ready() if call.proposal.kind == "read":
                 reads.append(Run(call.id, call.n, 1, claim=False))
             case Ready() if steps.in_turn(call, thread.calls):
-                writes.append(Run(call.id, call.n, 1, claim=True))
+                writes.append(_begin(call))
             case Previewing():
                 previews.append(Preview(call.id, call.version))
             case Saying():
@@ -115,6 +116,13 @@ def next_effects(thread: Thread) -> tuple[Effect, ...]:
     )
     # What changes the world goes one by one, in the order proposed.
     return (*doubts, *said, *sends, *previews, *reads, *writes[:1], *_decides(thread))
+
+
+def _begin(call: Call) -> Effect:
+    """What changes the world runs after a claim; what runs under a grant is told first."""
+    if call.granted and not call.granted.told:
+        return Send(delivery_key(call))
+    return Run(call.id, call.n, 1, claim=True)
 
 
 def _decides(thread: Thread) -> tuple[Decide, ...]:

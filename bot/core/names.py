@@ -1,4 +1,7 @@
-"""Names: how calls, their showings and their copies are called. A call is `T-4-0`, its showing `T-4-0-v2`, a copy `T-4-0-v2~1`."""
+"""Names: how calls, their showings and their copies are called. A call is `T-4-0`, its showing `T-4-0-v2`, a copy `T-4-0-v2~1`.
+
+What is said of a call that runs under a grant is `T-4-0~granted`.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,9 @@ def request_of(key: str) -> str:
 
 def call_id(name: str) -> str:
     """The call's own id in a request (`T-4-0-v2`) or delivery key (`T-4-0-v2~1`)."""
-    stem, mark, rest = request_of(name).rpartition("-v")
-    return stem if mark and _is_number(rest) else name
+    bare = request_of(name)
+    stem, mark, rest = bare.rpartition("-v")
+    return stem if mark and _is_number(rest) else bare
 
 
 def version_of(request: str) -> int | None:

@@ -2,123 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from pydantic import JsonValue
-
-from bot.core import phrases
+from bot.core import grant, grant_words, phrases
 from bot.core.approvals import choices, may_approve, may_retry_at
 from bot.core.deputies import standing_in
 from bot.core.edits import before
-from bot.core.owed import Code
-from bot.core.thread import Asked, Call, Saying, Thread, Why, delivery_key
+from bot.core.outgoing import (
+    Approval,
+    Hold,
+    Notice,
+    Offer,
+    Outgoing,
+    Question,
+    Say,
+    UnknownOutcome,
+    Waiting,
+)
+from bot.core.thread import Asked, Call, Ready, Saying, Thread, Why, delivery_key
 from bot.core.values import Address, Card
 
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """The agent's own words, to the thread. `final`: with them its work is done for now."""
-
-    key: str
-    text: str
-    final: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What the agent asks people; without choices any words answer it."""
-
-    key: str
-    request: str
-    question: str
-    context: str
-    urgency: str
-    format: str
-    choices: tuple[str, ...]
-    until: int | None
-    asked: tuple[str, ...]
-    quote: str
-    requester: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """A call that runs only if enough of its approvers say so. `text` is what its preview found.
-
-    `barred` are those approvers who asked for the call or changed it: their approval would not count.
-    `channels`, where there are any, are those from which an approval counts. `outside` names the arguments that repeat what came from
-    outside, each with whence. `before` are arguments that people changed, as they were first. `anew` says why it is asked again, where nobody's words or edit did that. `standing_in` are deputies who
-    may decide by now.
-    """
-
-    key: str
-    request: str
-    tool: str
-    arguments: Mapping[str, JsonValue]
-    because: str
-    text: str
-    approvers: tuple[str, ...]
-    quorum: int
-    votes: tuple[str, ...]
-    self_approval: bool
-    typed: bool
-    until: int | None
-    digest: str
-    quote: str
-    editors: tuple[str, ...]
-    before: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
-    barred: tuple[str, ...] = ()
-    channels: tuple[str, ...] = ()
-    outside: Mapping[str, str] = field(default_factory=dict[str, str])
-    requester: str = ""
-    anew: str = ""
-    standing_in: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownOutcome:
-    """A call that was started, and nobody knows how it ended. Not to be tried again before `may_retry_at`."""
-
-    key: str
-    request: str
-    tool: str
-    arguments: Mapping[str, JsonValue]
-    text: str
-    started_at: int
-    may_retry_at: int
-    choices: tuple[str, ...]
-    asked: tuple[str, ...]
-    quote: str
-    requester: str = ""
-    anew: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """The work stands still until somebody says how to go on."""
-
-    key: str
-    request: str
-    why: Why
-    reason: str
-    text: str
-    choices: tuple[str, ...]
-    asked: tuple[str, ...]
-    requester: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something the frame itself says. Nobody needs to answer."""
-
-    key: str
-    code: Code
-    text: str
-
-
-Outgoing = Say | Question | Approval | UnknownOutcome | Hold | Notice
-Waiting = Question | Approval | UnknownOutcome | Hold
+__all__ = [
+    "Approval",
+    "Hold",
+    "Notice",
+    "Outgoing",
+    "Question",
+    "Say",
+    "UnknownOutcome",
+    "Waiting",
+    "address",
+    "message",
+    "pending",
+]
 
 
 def message(thread: Thread, key: str, language: phrases.Language = "en") -> Outgoing | None:
@@ -135,6 +51,8 @@ def message(thread: Thread, key: str, language: phrases.Language = "en") -> Outg
             return Say(key, text, final=call.proposal.kind == "say")
         case Asked() as phase:
             return _request(thread, call, phase, language)
+        case Ready() if call.granted:
+            return Notice(key, "granted", grant_words.told(call, call.granted.grant, language))
         case _:
             return None
 
@@ -211,7 +129,14 @@ def _approval(thread: Thread, call: Call, phase: Asked, card: Card) -> Approval:
         outside=card.outside,
         anew=call.anew,
         standing_in=standing_in(card.deputies, thread.at) if card.deputies else (),
+        grant=_offer(call, card),
     )
+
+
+def _offer(call: Call, card: Card) -> Offer | None:
+    """What may be granted besides."""
+    offer = grant.offered(card)
+    return Offer(offer.minutes, grant.same(call.proposal, offer)) if offer else None
 
 
 def _unknown(call: Call, language: phrases.Language) -> UnknownOutcome:

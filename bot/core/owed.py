@@ -16,6 +16,7 @@ Code = Literal[
     "halted",
     "spent",
     "passed",
+    "granted",
 ]
 WHICH: frozenset[Code] = frozenset({"which", "which_card"})
 

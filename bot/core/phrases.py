@@ -15,13 +15,17 @@ Language = Literal["en", "de"]
 class Phrases:
     """One language. `{text}` is filled with what the event or the notice says; holds without it ignore the reason.
 
-    `bars` says why somebody's approval would not count, by whether they changed the call.
+    `bars` says why somebody's approval would not count, by whether they changed the call. `grant` says what a grant would cover,
+    `granted` what runs under one, and `same` which arguments do not differ.
     """
 
     holds: dict[Why, str]
     notices: dict[Code, str]
     unknown: str
     bars: dict[bool, str]
+    grant: str
+    granted: str
+    same: str
 
 
 LANGUAGES: dict[Language, Phrases] = {
@@ -44,6 +48,7 @@ LANGUAGES: dict[Language, Phrases] = {
             "model_trouble": "The model has not been answering for some minutes; I keep trying. ({text})",
             "gone": "Something that was about to happen will not: {text}",
             "undelivered": "A message could not be delivered: {text}",
+            "granted": "{text}",
             "passed": "Somebody else is asked to decide: {text}",
             "secrets": "I cut out what looks like a secret before I kept your words ({text}), so nobody here can use it. It may still stand where you wrote it: please revoke it and delete the message.",
             "halted": "I am halted and begin nothing new. Your words are kept; the work goes on when the halt is lifted. ({text})",
@@ -51,6 +56,9 @@ LANGUAGES: dict[Language, Phrases] = {
         },
         unknown="{text} was started and I cannot tell whether it happened. Please look, and say how to go on.",
         bars={False: "asked for it", True: "changed its arguments"},
+        grant="Approve for up to {minutes} minutes: every {tool} in this thread{same}, whatever its other arguments.",
+        granted="{tool} runs now without being asked about, under a grant of {by}, from {since} until {until}{same}.",
+        same=" with {pairs}",
     ),
     "de": Phrases(
         holds={
@@ -71,6 +79,7 @@ LANGUAGES: dict[Language, Phrases] = {
             "model_trouble": "Das Modell antwortet seit einigen Minuten nicht; ich versuche es weiter. ({text})",
             "gone": "Etwas, das geschehen sollte, wird nicht geschehen: {text}",
             "undelivered": "Eine Nachricht konnte nicht zugestellt werden: {text}",
+            "granted": "{text}",
             "passed": "Jemand anderes soll entscheiden: {text}",
             "secrets": "Was wie ein Geheimnis aussieht, wurde entfernt, bevor deine Worte gespeichert wurden ({text}); benutzen kann es hier niemand. Dort, wo es geschrieben wurde, steht es womöglich noch: bitte widerrufen und die Nachricht löschen.",
             "halted": "Ich bin angehalten und beginne nichts Neues. Alles Gesagte bleibt; es geht weiter, sobald das aufgehoben ist. ({text})",
@@ -78,6 +87,9 @@ LANGUAGES: dict[Language, Phrases] = {
         },
         unknown="{text} wurde begonnen, und es ist nicht festzustellen, ob es geschehen ist. Bitte nachsehen und sagen, wie es weitergehen soll.",
         bars={False: "hat darum gebeten", True: "hat die Argumente geändert"},
+        grant="Für bis zu {minutes} Minuten genehmigen: jedes {tool} in diesem Thread{same}, gleich mit welchen anderen Argumenten.",
+        granted="{tool} läuft jetzt ohne Rückfrage, mit einer Genehmigung von {by}, von {since} bis {until}{same}.",
+        same=" mit {pairs}",
     ),
 }
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never, get_args
 
-from bot.core import calls, delivery, frames, human, limits, refusals, steps, turn
+from bot.core import calls, delivery, frames, grants, human, limits, refusals, steps, turn
 from bot.core.events import (
     UNREADABLE,
     CronTicked,
@@ -87,9 +87,9 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
         ):
             return _fact(thread, event)
         case "MessageReceived":
-            return human.message(thread, event)
+            return grants.heard(human.message(thread, event), event)
         case "Verdict":
-            return human.verdict(thread, event)
+            return grants.verdict(thread, event)
         case "Delivered":
             return delivery.delivered(thread, event)
         case "DeliveryFailed":
@@ -104,7 +104,9 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
             return _tick(thread, event)
         case "Paused" | "Resumed" | "Cancelled" | "Halted" | "DayReached" | "Forked":
             return frames.framed(thread, event)
-        case "MessageNoted" | "Compacted" | "Lifted":
+        case "MessageNoted":
+            return grants.heard(thread, event)
+        case "Compacted" | "Lifted":
             return thread
         case _:
             assert_never(event)
@@ -176,7 +178,7 @@ def _fact(thread: Thread, event: calls.Move) -> Thread:
     call = thread.call(event.call)
     if call is None or (event.type == "ToolStarted" and not steps.in_turn(call, thread.calls)):
         return thread
-    after = calls.move(call, event)
+    after = grants.moved(thread, call, event)
     if after is call:
         return thread
     if event.type in ("ToolEnded", "PreviewRefused"):

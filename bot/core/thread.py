@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.core.grant import Grant, Granted
 from bot.core.ids import Ids
 from bot.core.names import call_id
 from bot.core.owed import Notice, Refusal
@@ -79,7 +80,7 @@ class Call:
     `runs` is the last run of the try that was claimed, `approved` whose votes made it ready: they are looked at again before it runs.
     `open` marks a request of an earlier step that can still be answered; `quote` is what was said since it was asked,
     `anew` why it is asked again though nobody said or changed anything, `asides` what was said instead of deciding, `first` what was
-    proposed, where people changed it since.
+    proposed, where people changed it since; `granted` under which grant it runs, where nobody was asked about it.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Call:
     quote: str = ""
     anew: str = ""
     asides: tuple[Aside, ...] = ()
+    granted: Granted | None = None
 
     @property
     def request(self) -> str:
@@ -183,6 +185,7 @@ class Thread:
     asked: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    grants: tuple[Grant, ...] = ()
     paused: bool = False
     beyond: bool = False
     unreadable: int = 0
@@ -211,10 +214,12 @@ class Thread:
 
 
 def delivery_key(call: Call) -> str:
-    """The key under which this showing is sent: the call for a message, the request for a card, marked by copy."""
+    """The key under which this showing is sent: the call for a message or for what runs under a grant, the request for a card, marked by copy."""
     match call.phase:
         case Asked(copy=copy):
             return f"{call.request}~{copy}" if copy else call.request
+        case Ready() if call.granted:
+            return f"{call.id}~granted"
         case _:
             return call.id
 

@@ -125,4 +125,4 @@ def cancel(thread: Thread) -> Thread:
     after = tuple(verdicts.cancelled(call) for call in thread.calls)
     running = any(isinstance(call.phase, Started) for call in after)
     turn = WORKING if running else IDLE
-    return amend(thread, calls=after, turn=turn, heard=thread.head, cancelled=True)
+    return amend(thread, calls=after, turn=turn, heard=thread.head, cancelled=True, grants=())

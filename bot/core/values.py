@@ -86,6 +86,17 @@ class Rung(Value):
     to: tuple[str, ...] = ()
 
 
+class Grantable(Value):
+    """What may be granted beside an approval: for at most so many minutes, calls whose arguments of these names are the `same`.
+
+    `outside`: also calls whose other arguments repeat what came from outside.
+    """
+
+    minutes: int
+    same: tuple[str, ...] = ()
+    outside: bool = False
+
+
 class Card(Value):
     """What an approver is shown and by what it is decided. The digest covers tool, arguments, text and pins.
 
@@ -105,6 +116,7 @@ class Card(Value):
     outside: dict[str, str] = {}
     deputies: tuple[Deputy, ...] = ()
     ladder: tuple[Rung, ...] = ()
+    grant: Grantable | None = None
 
 
 class Aside(Value):

@@ -76,6 +76,11 @@ _PASS = re.compile(rf"(?:{'|'.join(w for row in PASS.values() for w in row)}) @?
 _LATER = re.compile(
     rf"(?:{'|'.join(w for row in LATER.values() for w in row)}) (?P<when>\d{{1,2}}:\d\d|\d{{1,4}} ?[mhdw])"
 )
+# `approve for 30 minutes`: what more than one word says is read where words come in, since no older log was folded by it.
+_LASTING = re.compile(
+    rf"(?:{'|'.join(w for row in APPROVE.values() for w in row)}) (?:for|für) (?P<many>\d{{1,4}}) ?"
+    r"(?:(?P<minutes>m|min|minutes?|minuten?)|(?P<hours>h|hours?|stunden?))"
+)
 _SIGN = "👍"
 _NEARLY = {_SIGN, *_APPROVE, *_DENY, *(word for row in NEARLY.values() for word in row)}
 # A thumb, a tick, a rocket and their like, drawn or named, in any skin.
@@ -140,6 +145,14 @@ def named(text: str) -> tuple[str, Approve | Deny] | None:
     if not found["approves"]:
         return found["name"], Deny(_LEAD.sub("", found["rest"]).strip())
     return None if plain(found["rest"]) else (found["name"], Approve())
+
+
+def lasting(text: str) -> int | None:
+    """For how many minutes this message approves, if that is all it says."""
+    said = _LASTING.fullmatch(plain(_ungreeted(text.strip())))
+    if said is None:
+        return None
+    return int(said["many"]) * (60 if said["hours"] else 1)
 
 
 def to_request(text: str, request: str) -> str:

@@ -10,6 +10,7 @@ from bot.core import meanings
 from bot.core import words as typed
 from bot.core.approvals import choices, refusal
 from bot.core.events import MessageNoted, MessageReceived, Verdict
+from bot.core.grant import granting
 from bot.core.names import call_id, version_of
 from bot.core.outbox import Approval, pending
 from bot.core.thread import Asked, Call, Thread
@@ -149,14 +150,38 @@ class Reception(Lookup):
         return found
 
     async def _said(self, name: str, words: Words) -> MessageReceived | Verdict:
-        """The message; where it only puts off the one approval that is open, that, with its time in its author's zone."""
-        said = typed.put_off(words.text)
-        thread = await self._thread(name) if said else None
-        if said is None or thread is None:
+        """The message; where it only puts off the one approval that is open, or approves it for a while, that."""
+        said, minutes = typed.put_off(words.text), typed.lasting(words.text)
+        thread = await self._thread(name) if said or minutes else None
+        if thread is None:
             return self._received(words)
+        if said is None:
+            return self._lasting(thread, words, minutes or 0) or self._received(words)
         person = self._speaker(words)
-        now = words.written or int(time() * 1000)
+        now = words.written or int(time() * 1000)  # In its author's zone.
         return put_off(thread, said, words, person, now, self._people) or self._received(words)
+
+    def _lasting(self, thread: Thread, words: Words, minutes: int) -> Verdict | None:
+        """The approval for a while that these words are; None: they are words, as of somebody not asked, or where no one card takes typed ones."""
+        found = [each for each in pending(thread) if isinstance(each, Approval)]
+        person, address = self._speaker(words), words.address
+        if len(found) != 1 or not found[0].typed:
+            return None
+        if person not in (*found[0].approvers, *found[0].standing_in):
+            return None
+        press = Press(
+            words.id,
+            address.channel,
+            words.person,
+            found[0].request,
+            "approve",
+            text=words.text,
+            digest=found[0].digest,
+            written=words.written,
+            minutes=minutes,
+        )
+        verdict = self._verdict(press, thread.call(press.request))
+        return verdict.model_copy(update={"actor": person, "address": address})
 
     def _received(self, words: Words) -> MessageReceived:
         return MessageReceived(
@@ -182,7 +207,7 @@ class Reception(Lookup):
         current = call is not None and version_of(press.request) == call.version
         offered = choices(call) if call else ()
         chosen = press.choice is not None and press.choice < len(offered)
-        return Verdict(
+        verdict = Verdict(
             id=press.id,
             actor=self._actor(press.channel, press.person, press.spot),
             request=press.request,
@@ -194,6 +219,7 @@ class Reception(Lookup):
             address=Address(channel=press.channel, locator=press.spot) if press.spot else None,
             account=press.person,
         )
+        return verdict if press.minutes is None else granting(verdict, press.minutes)
 
 
 def _shown(call: Call, press: Press) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Literal
 
-from bot.core import approvals
+from bot.core import approvals, grants
 from bot.core.events import CallVoided
 from bot.core.thread import Call, Thread, asked_about
 from bot.core.values import Card
@@ -28,7 +28,7 @@ async def void(toolbox: Toolbox, thread: Thread, call: Call) -> CallVoided | Non
     rule = agent.rule(tool.name, call.proposal.arguments)
     if rule.kind != "gated" and call.card is None:
         return None
-    if (reason := _objection(call, tool, rule)) is None and _is_short(thread, call, rule):
+    if (reason := _objection(thread, call, tool, rule)) is None and _is_short(thread, call, rule):
         if unread := agent.unread(tool.name):
             kept = ", ".join(f"{group} ({why})" for group, why in unread)
             raise ConnectionError(f"who may decide on {tool.name} cannot be read now: {kept}")
@@ -65,13 +65,15 @@ def _outdated(toolbox: Toolbox, thread: Thread, call: Call) -> CallVoided | None
     return _voided(call, "the tool or its policy has changed since this was asked", "preview")
 
 
-def _objection(call: Call, tool: Tool, rule: Rule) -> str | None:
+def _objection(thread: Thread, call: Call, tool: Tool, rule: Rule) -> str | None:
     card = call.card
     if card is None:
         return "the policy now asks for an approval"
     if card.agent != fingerprint(tool, rule):
         return "the tool or its policy has changed since this was approved"
-    return None
+    # The claim itself is judged by its own time; here nobody claims what is known to be over.
+    is_over = call.granted is not None and call.granted.grant.until <= thread.at
+    return grants.OVER if is_over else None
 
 
 def _is_short(thread: Thread, call: Call, rule: Rule) -> bool:

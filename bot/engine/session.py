@@ -121,7 +121,9 @@ class Session:
             if run not in self.due() or self.thread.call(call.id) != call:
                 return False
             outcome = await self._append("claim", (fact,), {})
-            return isinstance(outcome, Appended | Known)
+            # A grant may have ended between that look and the moment at which this was stored: then the fold did not take it.
+            now = self.thread.call(call.id)
+            return isinstance(outcome, Appended | Known) and now is not None and now.begun >= run.n
 
     async def rest(self) -> None:
         """Let go of the thread, if nothing came in between: then `resting` is true."""

@@ -98,6 +98,7 @@ class Toolbox:
             agent=fingerprint(tool, rule),
             deputies=deputies(agent.people, rule.deputies, ladder, deadline, thread.at),
             ladder=ladder,
+            grant=rule.grant,
         )
 
     def _complete(self, call: Call) -> None:
@@ -144,4 +145,5 @@ def _unread(agent: Agent, tool: Tool) -> list[str]:
 def fingerprint(tool: Tool, rule: Rule) -> str:
     """What may not change between card and run, besides arguments and pins: the tool itself and its policy."""
     terms = (rule.quorum, rule.self_approval, rule.typed, list(rule.channels))
-    return digest(tool.source_digest, *terms)
+    grants = (rule.grant.model_dump(mode="json"),) if rule.grant else ()
+    return digest(tool.source_digest, *terms, *grants)

@@ -53,7 +53,8 @@ class Press:
     """A verdict given by a button or a form. `choice` counts from 0, where a question offers some.
 
     `spot` is where it was given, in the channel's own words, `digest` how that of the card began that was shown; where that is not
-    told, nothing is approved. Of words, `written` is the channel's own time: what is shown since then they do not approve.
+    told, nothing is approved. Of words, `written` is the channel's own time: what is shown since then they do not approve. An approval
+    for so many `minutes` grants more of its kind.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Press:
     spot: str = ""
     digest: str = ""
     written: int | None = None
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

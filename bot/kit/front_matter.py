@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, field_validator
 
+from bot.core.grant import LONGEST_MINUTES
 from bot.core.values import Limits, Rung
 from bot.kit.declared import Allowance, Approval
 from bot.kit.document import AgentError, Document, parse, text_of
 from bot.kit.durations import seconds_of
+from bot.kit.grant import Grant
 
 EVERY_TOOL = "*"
 Seconds = Annotated[int, BeforeValidator(seconds_of)]
@@ -27,6 +29,29 @@ class Escalation(_Front):
     to: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
+class GrantSaid(_Front):
+    """What may be granted beside an approval; in 0 minutes, nothing."""
+
+    minutes: Annotated[int, Field(ge=1, le=LONGEST_MINUTES, strict=True)]
+    same: tuple[str, ...]
+    outside: Allowance = "denied"
+
+    def grant(self) -> Grant | None:
+        return Grant(self.minutes, self.same, self.outside) if self.minutes else None
+
+
+_NO_GRANT = GrantSaid.model_construct(minutes=0, same=())
+
+
+def _grant(written: object) -> object:
+    if written == "denied":
+        return _NO_GRANT
+    if isinstance(written, str | list):
+        message = "a grant is denied, or like {minutes: 60, same: [environment]}"
+        raise ValueError(message)
+    return cast("object", written)
+
+
 class Policy(_Front):
     """Who decides on a tool, as the owner of the agent says; what is left out is the tool's own."""
 
@@ -39,6 +64,7 @@ class Policy(_Front):
     words: Allowance | None = None
     remind: tuple[Seconds, ...] | None = None
     escalate: tuple[Escalation, ...] | None = None
+    grant: Annotated[GrantSaid | None, BeforeValidator(_grant)] = None
 
     def ladder(self) -> tuple[Rung, ...]:
         """Who is told, and when, that a request still waits; the earliest first."""
@@ -51,8 +77,9 @@ class Policy(_Front):
 
     def over(self, other: Policy | None) -> Policy:
         """This policy, with the other's words where this one is silent."""
-        said = self.model_dump(exclude_none=True)
-        return other.model_copy(update=said) if other else self
+        said = {name: getattr(self, name) for name in type(self).model_fields}
+        own = {name: value for name, value in said.items() if value is not None}
+        return other.model_copy(update=own) if other else self
 
 
 class LimitsSaid(_Front):

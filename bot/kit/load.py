@@ -154,6 +154,8 @@ def _terms(file: Document, front: FrontMatter, tool: Tool) -> Terms:
     own, every = front.policy.get(tool.name), front.policy.get(EVERY_TOOL)
     if tool.reads:
         every = None
+    if every and every.grant and every.grant.grant():
+        every = every.model_copy(update={"grant": None})  # Refused where the policy is checked.
     if every and every.approval == "when" and tool.approving.predicate is None:
         every = every.model_copy(update={"approval": None})
     policy = own.over(every) if own else every or Policy()
@@ -167,6 +169,9 @@ def _terms(file: Document, front: FrontMatter, tool: Tool) -> Terms:
 def _check_policy(file: Document, front: FrontMatter, tools: Mapping[str, Tool]) -> None:
     for name, policy in front.policy.items():
         if name == EVERY_TOOL:
+            if policy.grant and policy.grant.grant():
+                place = ("policy", name, "grant")
+                raise file.wrong(place, "a grant is allowed tool by tool, not for all of them")
             continue
         _check_known(file, ("policy", name), name, tools)
         if tools[name].reads and policy.approval not in (None, "never"):

@@ -19,6 +19,7 @@ from bot.kit.arguments import Args, Json
 from bot.kit.call import Call, Card
 from bot.kit.declared import Allowance, Approving, Declared, Predicate, Quorum
 from bot.kit.durations import seconds_of
+from bot.kit.grant import Grant, unmet
 from bot.kit.intents import BUILT_IN
 from bot.kit.picture import Pictured
 from bot.kit.plain import plain
@@ -120,11 +121,12 @@ def tool(
     approvers: tuple[str, ...] = (),
     self_approval: Allowance | None = None,
     deadline: str | int | None = None,
+    grant: Grant | None = None,
 ) -> Callable[[Function], Tool]:
     """Makes a tool of a function. One that neither reads nor says `approval` always asks a human."""
     declared = Declared(
         approval, reads, idempotent, reversible, seconds, cache, secrets, env, cap,
-        quorum, approvers, self_approval, deadline,
+        quorum, approvers, self_approval, deadline, grant,
     )  # fmt: skip
     return lambda function: _made(function, declared)
 
@@ -192,6 +194,10 @@ def _schema(function: FunctionType, shape: Shape, declared: Declared) -> Json:
             function,
             "because is given to every tool a human may be asked about; name the field otherwise",
         )
+    names = cast("Json", schema.get("properties", {}))
+    grant = declared.grant
+    if grant and (reason := unmet(grant, names, declared.quorum, function.__name__)):
+        raise wrong(function, reason)
     return schema
 
 

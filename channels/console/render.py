@@ -16,7 +16,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from bot.core import deciders
+from bot.core import deciders, grant_words
 from bot.core.edits import edits
 from bot.core.legible import legible, legible_name
 from bot.core.outbox import Approval, Hold, Notice, Outgoing, Question, Say, UnknownOutcome
@@ -93,6 +93,8 @@ def _approval(asked: Approval, look: Look) -> RenderableType:
         top.append(_grid([("repeats what came from outside", words(_whence(asked)))]))
     if asked.text:
         top.append(words(asked.text))
+    if asked.grant:
+        top.append(words(grant_words.offer(asked.tool, asked.grant), "dim"))
     bottom = [*_quote(asked.quote), _grid(_deciders(asked)), _hint(_typing(asked))]
     title = f"approve {on_one_line(asked.tool)}?"
     return _panel(Group(*_spaced(top), Text(), *bottom), title, "magenta", look)

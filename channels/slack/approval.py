@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bot.core import deciders
 from bot.core import words as core_words
 from bot.core.edits import edits
+from bot.core.grant_words import offer
 from bot.core.outbox import Approval
 from bot.core.visible import on_one_line, visible
 from channels.slack import arguments, blocks
@@ -39,6 +40,7 @@ def approval(asked: Approval, look: Look) -> Post:
         blocks.context(*_terms(asked, look, say)),
         *map(blocks.section, _unreached(asked, look, say)),
         blocks.section(how(asked, say)),
+        blocks.context(_offer(asked, say)) if asked.grant else None,
         *_buttons(asked, say),
     ]
     return Post(_spoken(asked, rows, look, say), blocks.identified(body, asked.key), files)
@@ -85,6 +87,11 @@ def _outside(asked: Approval, say: Words) -> str:
     """Which arguments hold words that are nobody's of ours, and whose they are."""
     parts = [f"{name} ({whence})" for name, whence in asked.outside.items()]
     return say.outside.format(parts=blocks.names(parts, _MOST_OUTSIDE_CHARACTERS))
+
+
+def _offer(asked: Approval, say: Words) -> str:
+    """What an approval for a while would cover, in the frame's own words."""
+    return mrkdwn(offer(asked.tool, asked.grant, say.language), 1_500) if asked.grant else ""
 
 
 def how(asked: Approval, say: Words) -> str:
@@ -135,8 +142,15 @@ def _buttons(asked: Approval, say: Words) -> list[Json]:
     """Where too few may approve, the card can still be denied, and edited by whoever is named."""
     tool, request = on_one_line(asked.tool), asked.request
     can_be_approved = deciders.suffices(asked) and _is_decided_here(asked)
+    lasting = asked.grant.minutes if asked.grant else 0
     offered = (
         ("approve", say.approve, say.approve_spoken, can_be_approved),
+        (
+            f"grant:{lasting}",
+            f"{say.grant} {lasting} min",
+            say.grant_spoken,
+            bool(lasting) and can_be_approved,
+        ),
         ("deny", say.deny, say.deny_spoken, True),
         ("edit", say.edit, say.edit_spoken, bool(asked.arguments and asked.approvers)),
     )
@@ -196,6 +210,7 @@ def _spoken(asked: Approval, rows: list[Row], look: Look, say: Words) -> str:
         blocks.deadline(asked.until, look, say),
         *_unreached(asked, look, say),
         how(asked, say),
+        _offer(asked, say),
     ]
     found = f"{say.found}:\n{blocks.set_off(asked.text)}" if asked.text.strip() else ""
     return blocks.spoken(head, f"{arguments.spoken(rows) or say.no_arguments}\n{found}")

@@ -77,9 +77,11 @@ DE = Words(
         "die Worker neu starten und in diesem Thread etwas sagen; was fehlt, sagt `bot why {thread}`."
     ),
     approve="Genehmigen",
+    grant="Genehmigen für",
     deny="Ablehnen…",
     edit="Bearbeiten…",
     approve_spoken="{tool} genehmigen, Anfrage {request}",
+    grant_spoken="{tool} für eine Weile genehmigen, wie auf der Karte, Anfrage {request}",
     deny_spoken="{tool} mit Begründung ablehnen, Anfrage {request}",
     edit_spoken="Argumente von {tool} bearbeiten, Anfrage {request}",
     decided_nothing="Das hat nichts entschieden.",

@@ -76,9 +76,11 @@ EN = Words(
         "start the workers anew and say something in this thread; `bot why {thread}` says what is missing."
     ),
     approve="Approve",
+    grant="Approve for",
     deny="Deny…",
     edit="Edit…",
     approve_spoken="Approve {tool}, request {request}",
+    grant_spoken="Approve {tool} for a while, as the card says, request {request}",
     deny_spoken="Deny {tool} and say why, request {request}",
     edit_spoken="Edit the arguments of {tool}, request {request}",
     decided_nothing="That decided nothing.",

@@ -24,7 +24,7 @@ SPOKEN = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 SLACKBOT = "USLACKBOT"
 BOT = "bot_message"
 EDITED = "edited to: "
-_ANSWER = re.compile(r"answer:(\d{1,3})")
+_NUMBERED = re.compile(r"answer:(\d{1,3})|grant:(\d{1,4})")
 _MARK = re.compile(r"<(?P<sign>[@#!]?)(?P<target>[^<>|]+)(?:\|(?P<label>[^<>]*))?>")
 _ONE_OF = re.compile(r"<(?:@[UW][A-Z0-9]+|!subteam\^[A-Z0-9]+)(?:\|[^<>]*)?>")
 
@@ -172,17 +172,18 @@ def _changed(event: Message, us: Us, name_of: NameOf) -> Remark | None:
 
 
 def _action(body: Body, action: Action, us: Us) -> Press | Wish | None:
-    press = _press(body, action, us)
-    if press is None:
+    if (press := _press(body, action, us)) is None:
         return None
-    answer = _ANSWER.fullmatch(action.action_id)
+    numbered = _NUMBERED.fullmatch(action.action_id)
     match action.action_id:
         case "approve":
             return press
         case "deny" | "edit" as word:
             return Wish(replace(press, word=word), body.trigger_id)
-        case _ if answer:
-            return replace(press, word="answer", choice=int(answer[1]))
+        case _ if numbered and numbered[2]:
+            return replace(press, minutes=int(numbered[2]))
+        case _ if numbered:
+            return replace(press, word="answer", choice=int(numbered[1]))
         case _:
             return None
 

@@ -66,9 +66,11 @@ class Words:
     too_few_decide: str
     how_to_mend: str
     approve: str
+    grant: str
     deny: str
     edit: str
     approve_spoken: str
+    grant_spoken: str
     deny_spoken: str
     edit_spoken: str
     # Told in private

@@ -9,7 +9,7 @@ from bot.core.effects import Effect, Send, next_effects
 from bot.core.events import Event
 from bot.core.reducer import evolve
 from bot.core.thread import Asked, Call, Closed, Phase, Thread, Turn
-from bot.core.values import Address, Card, Limits, Proposal, Usage, Word
+from bot.core.values import Address, Card, Grantable, Limits, Proposal, Usage, Word
 
 HERE = Address(channel="console", locator="1")
 PEOPLE = ("alice", "bob", "carol")
@@ -87,6 +87,14 @@ def card(
         typed=typed,
         deadline_seconds=deadline_seconds,
     )
+
+
+def grantable(
+    minutes: int = 60, *same: str, outside: bool = False, shown: Card | None = None
+) -> Card:
+    """A card beside whose approval more may be granted; one fingerprint for all of them."""
+    may = Grantable(minutes=minutes, same=same or ("environment",), outside=outside)
+    return (shown or card()).model_copy(update={"grant": may, "agent": "as it is"})
 
 
 class Story:
@@ -233,6 +241,9 @@ class Story:
 
     def approve(self, request: str, by: str = "bob", digest: str | None = None) -> None:
         self.verdict(request, "approve", by, digest)
+
+    def grant(self, request: str, minutes: int = 30, by: str = "bob") -> None:
+        self.verdict(request, "approve", by, minutes=minutes, v=2)
 
     def deny(self, request: str, by: str = "bob", reason: str = "") -> None:
         self.verdict(request, "deny", by, text=reason)

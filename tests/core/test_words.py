@@ -19,6 +19,7 @@ from bot.core.words import (
     PutOff,
     Stop,
     choose,
+    lasting,
     named,
     nearly,
     plain,
@@ -241,3 +242,28 @@ def test_some_words_put_a_request_off(text: str, said: PutOff) -> None:
 )  # fmt: skip
 def test_what_nearly_puts_off_is_only_words(text: str) -> None:
     assert put_off(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("approve for 30 minutes", 30),
+        ("Approve for 30 min.", 30),
+        ("Hi bot,\napprove for 1 hour", 60),
+        ("approve for 2h", 120),
+        ("genehmigen für 45 Minuten", 45),
+        ("genehmigen für 2 Stunden!", 120),
+    ],
+)
+def test_an_approval_for_a_while_is_the_whole_message(text: str, minutes: int) -> None:
+    assert lasting(text) == minutes
+    assert read(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["approve", "approve for 30", "approve for a while", "approve for 30 minutes?", "approve for 30 minutes please",
+     "do not approve for 30 minutes", "approve for 99999 minutes", "approve for -1 minutes", "approve for 30 days"],
+)  # fmt: skip
+def test_what_is_near_it_is_words(text: str) -> None:
+    assert lasting(text) is None

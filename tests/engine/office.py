@@ -72,6 +72,7 @@ class Screen:
     sent: list[Outgoing] = field(default_factory=list[Outgoing])
     told: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     failures: list[Exception] = field(default_factory=list[Exception])
+    sending: Callable[[Outgoing], None] | None = None
 
     async def find(self, address: Address, key: str) -> str | None:
         return next((f"seen {message.key}" for message in self.sent if message.key == key), None)
@@ -79,6 +80,8 @@ class Screen:
     async def send(self, address: Address, message: Outgoing) -> str:
         if self.failures:
             raise self.failures.pop(0)
+        if self.sending:
+            self.sending(message)
         self.sent.append(message)
         return f"line {len(self.sent)}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -424,5 +425,38 @@ async def test_where_no_approval_is_open_words_put_nothing_off(office: Office) -
         await desks.say("go", aim="bot")
         await card(desks.desk, Question)
         await desks.say("ignore", aim="bot")
+        events = await desks.desk.events(office.thread)
+    assert not any(isinstance(each, Verdict) for each in events)
+
+
+GRANTING = "approvers: [bob]\nlisten: thread\npolicy: {sign: {grant: {minutes: 30, same: []}}}"
+
+
+async def test_a_press_and_a_typed_word_approve_for_a_while(office: Office) -> None:
+    office.write_agent(GRANTING, TOOLS)
+    async with open_desk(office, SIGN, "done", "done") as desks:
+        await desks.say("go", aim="bot")
+        shown = await card(desks.desk, Approval)
+        assert isinstance(shown, Approval)
+        long = Press("p1", "screen", "bob", shown.request, "approve", digest=shown.digest)
+        await desks.reception.press(replace(long, minutes=31))
+        assert "1 to 30 minutes" in str(await desks.reception.refusal(replace(long, minutes=31)))
+        assert await desks.say("approve for 20 minutes", by="bob") == "asked"
+        await until(desks.desk, lambda thread, _: len(thread.grants) == 1)
+        thread = await desks.desk.thread(office.thread)
+        events = await desks.desk.events(office.thread)
+    [given] = [each for each in events if isinstance(each, Verdict) and each.minutes == 20]
+    assert (given.actor, given.v, given.digest) == ("bob", 2, shown.digest)
+    assert thread.grants[0].until - thread.grants[0].at == 20 * 60_000
+
+
+async def test_an_approval_for_a_while_of_whoever_is_not_asked_is_a_message(office: Office) -> None:
+    for front in (GRANTING, GRANTING.replace("sign: {", "sign: {words: denied, ")):
+        office.write_agent(front, TOOLS)
+    async with open_desk(office, SIGN) as desks:
+        await desks.say("approve for 20 minutes", by="bob", aim="bot")
+        await card(desks.desk, Approval)
+        await desks.say("approve for 20 minutes", by="alice")
+        await desks.say("approve for 20 minutes", by="bob")
         events = await desks.desk.events(office.thread)
     assert not any(isinstance(each, Verdict) for each in events)

@@ -11,7 +11,7 @@ import pytest
 from bot.core.values import Limits
 from bot.kit.agent import Agent
 from bot.kit.document import AgentError
-from bot.kit.front_matter import read_agent_file
+from bot.kit.front_matter import Policy, read_agent_file
 from bot.kit.house import load_house
 from bot.kit.load import load_agent, load_agents
 from bot.kit.people import People
@@ -185,3 +185,10 @@ def test_an_agent_md_that_is_a_folder_is_an_error_like_any_other(tmp_path: Path)
     (tmp_path / "odd" / "agent.md").mkdir(parents=True)
     with pytest.raises(AgentError, match=r"agent\.md: is a directory"):
         load_agent(tmp_path / "odd", load_house(), People())
+
+
+def test_a_policy_over_another_keeps_what_it_is_made_of() -> None:
+    """An escalation of its own, over a policy for every tool."""
+    own = Policy.model_validate({"escalate": [{"after": "1h", "to": ["alice"]}]})
+    (rung,) = own.over(Policy(quorum=2)).ladder()
+    assert (rung.after_seconds, rung.to) == (3_600, ("alice",))

@@ -11,7 +11,16 @@ import yaml
 from inline_snapshot import snapshot
 from pydantic import JsonValue
 
-from bot.core.outbox import Approval, Hold, Notice, Outgoing, Question, Say, UnknownOutcome
+from bot.core.outbox import (
+    Approval,
+    Hold,
+    Notice,
+    Offer,
+    Outgoing,
+    Question,
+    Say,
+    UnknownOutcome,
+)
 from bot.kit.people import People, Person
 from channels.slack import reader
 from channels.slack.cards import Json, Look, Post, plain, render
@@ -177,6 +186,18 @@ message:
 Was vorab zu sehen war:
 &gt; Push tag v1.5.0 to 538568d\
 """)
+
+
+def test_what_may_be_granted_besides_is_said_and_has_a_button_of_its_own() -> None:
+    may = replace(APPROVAL, quorum=1, votes=(), grant=Offer(60, {"to": "<a|b> `x`"}))
+    post = card(may)
+    assert ("grant:60", "Approve for 60 min") in buttons(post)
+    assert "every push_tag in this thread" in str(post.blocks)
+    assert "&lt;a|b&gt;" in str(post.blocks)
+    assert "for up to 60 minutes" in post.text
+    assert not any("grant" in action for action, _ in buttons(card(APPROVAL)))
+    elsewhere = card(replace(may, channels=("email",)))
+    assert not any("grant" in action for action, _ in buttons(elsewhere))
 
 
 def test_the_buttons_of_an_approval_carry_the_request_and_what_was_shown() -> None:
