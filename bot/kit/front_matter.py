@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, field_validator
 
@@ -49,7 +49,7 @@ def _grant(written: object) -> object:
     if isinstance(written, str | list):
         message = "a grant is denied, or like {minutes: 60, same: [environment]}"
         raise ValueError(message)
-    return cast("object", written)
+    return written
 
 
 class Policy(_Front):

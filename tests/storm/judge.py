@@ -22,6 +22,8 @@ SURFACED_SECONDS = 60.0
 TOOL_SECONDS = 4.0
 """The time limit of each tool of the storm."""
 NEW_SECONDS = 1.0
+MIDST_SECONDS = 0.02
+"""What a line takes to be written on a busy machine."""
 ANSWERS = 3
 ONCE = ("pay", "sign")
 
@@ -157,12 +159,13 @@ def _shown_once(ledger: Sequence[Line], seen: Evidence) -> Iterator[str]:
 
 
 def _held_up(line: Line, written_at: float, seen: Evidence) -> bool:
-    """Whether its process was stopped in the midst of this: after it began, and before others wrote what stands above it.
+    """Whether its process was stopped in the midst of this: as soon as it began, or before others wrote what stands above it.
 
     Nobody can call back what is on its way; what is looked at last is looked at before it begins.
     """
+    latest = max(written_at, line.at + MIDST_SECONDS)
     return any(
-        fault.kind == "stop" and fault.pid == line.pid and line.at <= fault.at <= written_at
+        fault.kind == "stop" and fault.pid == line.pid and line.at <= fault.at <= latest
         for fault in seen.faults
     )
 

@@ -31,7 +31,7 @@ def test_a_message_that_stood_still_on_its_way_while_another_sent_it_is_no_secon
     [
         Fault("stop", 2, AT + 0.01, AT + 7),  # Another process.
         Fault("stop", 1, AT - 1, AT - 0.5),  # Before it began.
-        Fault("stop", 1, AT + 6, AT + 7),  # After it was out.
+        Fault("stop", 1, AT + 6, AT + 7),  # Long after it was out.
         Fault("kill", 1, AT + 0.01, AT + 0.01),
     ],
     ids=["another", "before", "after", "kill"],
@@ -44,5 +44,12 @@ def test_a_message_shown_twice_is_broken_whatever_else_was_stopped(fault: Fault)
 def test_a_message_that_is_sent_again_after_its_process_stood_still_is_broken() -> None:
     ledger = [shown(AT, 1), shown(AT + 7, 1)]
     assert any(
-        "was shown 2 times" in each for each in judged(ledger, Fault("stop", 1, AT + 0.01, AT + 6))
+        "was shown 2 times" in each for each in judged(ledger, Fault("stop", 1, AT + 0.1, AT + 6))
     )
+
+
+def test_a_message_that_was_stopped_as_it_began_may_have_come_first_all_the_same() -> None:
+    """Another had looked for it, and found nothing, a moment before it was written."""
+    ledger = [shown(AT, 1), shown(AT + 2.5, 2)]
+    assert judged(ledger, Fault("stop", 1, AT + 0.01, AT + 2.49)) == []
+    assert judged(ledger, Fault("stop", 1, AT + 0.5, AT + 2.49)) != []
