@@ -24,7 +24,8 @@ TOOL_SECONDS = 4.0
 NEW_SECONDS = 1.0
 MIDST_SECONDS = 0.02
 """What a line takes to be written on a busy machine."""
-ANSWERS = 3
+ANSWERS = 5
+"""How many a round waits for on its way to a claim: the halts, twice, the lease and the log where it was held up, the claim."""
 ONCE = ("pay", "sign")
 
 
