@@ -34,7 +34,7 @@ from bot.kit.people import People
 from bot.model.decide import Decider
 from bot.model.port import Answer, ModelFailed, ToolUse
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 40.0
 HOME = Address(channel="screen", locator="one")
 
 Use = tuple[str, dict[str, JsonValue]]
