@@ -16,9 +16,19 @@ from typing import cast
 import hypothesis
 import pytest
 import redis
+import structlog
 
 from bot.engine.server import ensure_server, stop_server
 
+# What structlog does by itself draws every local of every frame, and holds up whoever else waits in the same loop for seconds.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+)
 # Shared machines stall at times; a slow example is no failure.
 hypothesis.settings.register_profile("default", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("default")

@@ -116,9 +116,8 @@ def is_heard(event: Message, us: Us) -> bool:
 
 
 def _standing(event: Message, us: Us) -> Standing:
-    if event.bot_id:
-        return "bot"
-    return "member" if event.user_team in ("", us.team) else "outsider"
+    member = "member" if event.user_team in ("", us.team) else "outsider"
+    return "bot" if event.bot_id else member
 
 
 def said(event: Message, channel: str, us: Us, name_of: NameOf) -> Said:
