@@ -212,3 +212,20 @@ def eventually(look: Callable[[], T]) -> T:
         assert time.monotonic() < deadline, "this never came about"
         time.sleep(0.02)
     return seen
+
+
+def launched(office: Office, text: str, *more: str) -> str:
+    """A new thread, as carol begins it."""
+    said = office.run("launch", "desk", text, "--as", "carol", *more)
+    assert (said.status, said.err) == (0, "")
+    return said.out.strip()
+
+
+def waiting(office: Office, thread: str) -> Json:
+    """The one request of this thread, once there is one."""
+
+    def look() -> list[Json]:
+        return [row for row in office.run("pending", "--json").json if row["thread"] == thread]
+
+    [row] = eventually(look)
+    return row

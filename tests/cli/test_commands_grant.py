@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from bot.cli.readback import readback
-from tests.cli.office import AGENT, Json, Office, eventually, furnish, running
+from tests.cli.office import AGENT, Json, Office, eventually, furnish, launched, running, waiting
 from tests.core.test_table_grants import granted, later
 
 POLICY = "policy: {settle: {grant: {minutes: 60, same: []}}}"
@@ -25,20 +25,6 @@ def office(tmp_path_factory: pytest.TempPathFactory, short_folder: Path) -> Iter
         yield here
 
 
-def launched(office: Office, *more: str) -> str:
-    said = office.run("launch", "desk", "settle it", "--as", "carol", *more)
-    assert (said.status, said.err) == (0, "")
-    return said.out.strip()
-
-
-def waiting(office: Office, thread: str) -> Json:
-    def look() -> list[Json]:
-        return [row for row in office.run("pending", "--json").json if row["thread"] == thread]
-
-    [row] = eventually(look)
-    return row
-
-
 def told(office: Office, *words: str) -> str:
     said = office.run(*words)
     assert (said.status, said.err) == (0, "")
@@ -51,7 +37,7 @@ def starts(office: Office, thread: str) -> int:
 
 
 def test_the_life_of_a_grant(office: Office) -> None:
-    thread = launched(office, "--address", "books")
+    thread = launched(office, "settle it", "--address", "books")
     row = waiting(office, thread)
     request = str(row["request"])
     assert row["grant"] == {"minutes": 60, "same": {}}
@@ -68,7 +54,7 @@ def test_the_life_of_a_grant(office: Office) -> None:
     assert f"bot grant end {thread}" in said
     eventually(lambda: office.run("status", "--json", thread).json[0]["phase"] == "resting")
 
-    launched(office, "--address", "books")
+    launched(office, "settle it", "--address", "books")
     eventually(lambda: starts(office, thread) == 2)
     [standing] = cast("list[Json]", office.run("status", "--json", thread).json[0]["grants"])
     assert (standing["by"], standing["tool"], standing["same"]) == ("alice", "settle", {})
@@ -82,7 +68,7 @@ def test_the_life_of_a_grant(office: Office) -> None:
     assert "Nothing is granted" in told(office, "grant", "end", thread, "--as", "bob")
     assert office.run("grant", "end", thread).status == 1
     assert "Nothing is granted" in told(office, "grant", "show", thread)
-    launched(office, "--address", "books")
+    launched(office, "settle it", "--address", "books")
     assert waiting(office, thread)["tool"] == "settle"
     assert starts(office, thread) == 2
 
