@@ -116,7 +116,7 @@ def covering(thread: Thread, call: Call, card: Card, at: int) -> Grant | None:
     """The grant under which this call may run, the one that lasts longest; None: it is asked about like any other.
 
     Only what the model chose after it was given, and what nobody was asked about: no card that was open, edited, re-issued or
-    voided, and no second try.
+    voided, and no second try. And no leave that its giver keeps while asking for more, where whoever asks does not approve.
     """
     offer = grant.offered(card)
     if offer is None or call.version > 1 or not thread.addresses or _is_copied(card, offer):
@@ -127,6 +127,7 @@ def covering(thread: Thread, call: Call, card: Card, at: int) -> Grant | None:
         for each in thread.grants
         if at < each.until
         and call.step >= each.head
+        and (card.self_approval or not each.own)
         and (each.tool, each.agent, each.scope) == what
         and approvals.may_approve(thread, call, card, each.by, at)
     )
