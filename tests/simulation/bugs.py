@@ -9,8 +9,9 @@ from unittest.mock import ANY, patch
 from bot.core import calls, human, reducer
 from bot.core.events import MessageReceived, StepDecided, Verdict
 from bot.core.frozen import amend, replace
+from bot.core.grant import Grant
 from bot.core.thread import READY, Call, Thread, Working
-from bot.core.values import Address
+from bot.core.values import Address, Card
 from bot.engine.commit import Append, Fenced, Lease, Moved, Outcome, Timer
 from bot.engine.curb import Curb
 from bot.engine.memory_store import MemoryStore
@@ -163,6 +164,16 @@ def _unseen_step(thread: Thread, event: StepDecided) -> Thread:
     return _step(amend(thread, heard=0), event)
 
 
+def _kept(thread: Thread, why: str) -> Thread:
+    """A grant outlives what ends it."""
+    return thread
+
+
+def _covers(thread: Thread, call: Call, card: Card, at: int) -> Grant | None:
+    """Leave for one tool is leave for every tool."""
+    return next(iter(thread.grants), None)
+
+
 def _any_version(request: str) -> object:
     return ANY
 
@@ -215,5 +226,7 @@ PLANTED: dict[str, Plant] = {
     "words keep the step": _fold("bot.core.human.message", _words_keep),
     "unseen step": _fold("bot.core.reducer._step", _unseen_step),
     "no head check": _store(NoHeadCheck),
+    "grant outlives a denial": _fold("bot.core.grants.ended", _kept),
+    "grant for every tool": _fold("bot.core.grants.covering", _covers),
     "halt not heeded": _fold("bot.engine.curb.Curb.halt", _never_halted),
 }

@@ -201,6 +201,9 @@ def landed(world: World) -> Counter[str]:
             "asked anew": types["CallVoided"],
             "forked": types["Forked"],
             "halted": types["Halted"],
+            "told of a grant": sum(
+                isinstance(event, Delivered) and event.key.endswith("~granted") for event in events
+            ),
             "events": len(events),
         }
     )

@@ -16,6 +16,7 @@ class Record:
     """One thread's log. Places count all rows, so that they compare with what a step had seen."""
 
     def __init__(self, log: Sequence[Event]) -> None:
+        self.log = log
         first = dict[str, tuple[int, Event]]()
         for place, event in enumerate(log):
             first.setdefault(event.id, (place, event))

@@ -38,6 +38,8 @@ LANDED = {
     "later said": 5,
     "ignore said": 5,
     "impersonated": 10,
+    "grants said": 30,
+    "told of a grant": 1,
 }
 
 
