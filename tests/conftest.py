@@ -29,8 +29,10 @@ structlog.configure(
         ),
     ]
 )
-# Shared machines stall at times; a slow example is no failure.
-hypothesis.settings.register_profile("default", deadline=None, print_blob=True)
+# Shared machines stall at times; a slow example is no failure. One tree always gets the same examples, so that it passes or fails
+# for what is in it; `--hypothesis-profile=explore` looks for others.
+hypothesis.settings.register_profile("default", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("explore", deadline=None, print_blob=True, max_examples=1_000)
 hypothesis.settings.load_profile("default")
 
 
