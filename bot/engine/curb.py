@@ -17,8 +17,8 @@ WAITING = "halted"
 LOOK_SECONDS = 1.0
 STILL_SECONDS = 0.05
 """A look that took longer than this was held up; no Redis comes back sooner from a power loss."""
-AGAIN_MS = 120_000
-"""When a thread that is held back looks again by itself, should whoever is to wake it die before that."""
+AGAIN_MS = 45_000
+"""When a thread that is held back looks again by itself, should whoever is to wake it die before that: everything goes on within a minute."""
 
 
 class Curb:
