@@ -25,7 +25,7 @@ REQUESTER = "alice"
 
 def against(record: Record, start: Start) -> Iterator[str]:
     """Every reason why this start should not have been. Reads may begin as often as they like."""
-    claimed = record.claim(start.call, start.n, start.run)
+    claimed = record.claim(start)
     found = record.proposal(start.call)
     if found is None:
         yield "belongs to no step that counted"
@@ -102,7 +102,7 @@ def _against_arguments(
     # By version, not by place: an overslept worker may record an earlier card after a later one, or the same once more.
     cards = approved_cards(before, start.call, REQUESTER)
     approved = {each.version: each.card for each in reversed(cards)}
-    card = approved.get(max(versions, default=0)) or granted(record, start.call)
+    card = approved.get(max(versions, default=0)) or granted(record, start)
     if card is None:
         yield "nobody approved it as it was shown last"
         return
@@ -110,9 +110,9 @@ def _against_arguments(
         yield "is not what was approved"
 
 
-def granted(record: Record, call: str) -> Card | None:
+def granted(record: Record, start: Start) -> Card | None:
     """The card of a call whose first try a grant let begin."""
-    claim = record.claim(call, 1, 1)
+    call, claim = start.call, record.claim(start)
     if claim is None or not is_allowed(record.log, claim[0], call.rsplit("-", 2)[0]):
         return None
     return next(
