@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.core import events
 from bot.core.codec import digest
@@ -112,7 +113,7 @@ def _against_arguments(
 
 def granted(record: Record, start: Start) -> Card | None:
     """The card of a call whose first try a grant let begin."""
-    call, claim = start.call, record.claim(start)
+    call, claim = start.call, record.claim(replace(start, n=1, run=1))
     if claim is None or not is_allowed(record.log, claim[0], call.rsplit("-", 2)[0]):
         return None
     return next(
