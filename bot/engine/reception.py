@@ -169,6 +169,8 @@ class Reception(Lookup):
             return None
         if person not in (*found[0].approvers, *found[0].standing_in):
             return None
+        call = thread.call(found[0].request)
+        is_seen = call is not None and meanings.unseen(call, self._received(words)) is None
         press = Press(
             words.id,
             address.channel,
@@ -176,11 +178,10 @@ class Reception(Lookup):
             found[0].request,
             "approve",
             text=words.text,
-            digest=found[0].digest,
-            written=words.written,
+            digest=found[0].digest if is_seen else "",
             minutes=minutes,
         )
-        verdict = self._verdict(press, thread.call(press.request))
+        verdict = self._verdict(press, call)
         return verdict.model_copy(update={"actor": person, "address": address})
 
     def _received(self, words: Words) -> MessageReceived:

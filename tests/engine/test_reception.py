@@ -10,13 +10,14 @@ from uuid import uuid4
 
 import pytest
 
-from bot.core.events import Delivered, MessageNoted, MessageReceived, Verdict
+from bot.core.events import Delivered, MessageNoted, MessageReceived, Verdict, VerdictRefused
 from bot.core.outbox import Approval, Question
 from bot.core.thread import Asked
 from bot.engine.desk import Desk
 from bot.engine.reception import Reception
 from bot.kit.arrival import Aim, Press, Rating, Remark, Words
-from tests.engine.office import HOME, Office, Reply, card, decide, until
+from bot.kit.channel import Undeliverable
+from tests.engine.office import HOME, Office, Reply, card, decide, types, until
 
 TOOLS = """
 from bot.kit import Args, tool
@@ -460,3 +461,21 @@ async def test_an_approval_for_a_while_of_whoever_is_not_asked_is_a_message(offi
         await desks.say("approve for 20 minutes", by="bob")
         events = await desks.desk.events(office.thread)
     assert not any(isinstance(each, Verdict) for each in events)
+
+
+async def test_an_approval_for_a_while_counts_on_no_card_that_did_not_stand_there(
+    office: Office,
+) -> None:
+    """No more than `approve` alone does: it was written about something else."""
+    office.write_agent(GRANTING, TOOLS)
+    office.screen.failures = [Undeliverable("no such place")]
+    async with open_desk(office, SIGN) as desks:
+        await desks.say("go", aim="bot")
+        await until(
+            desks.desk, lambda _, events: types(events)[-2:] == ["DeliveryFailed", "Delivered"]
+        )
+        await desks.say("approve for 20 minutes", by="bob", id="m1")
+        await until(desks.desk, lambda _, events: isinstance(events[-1], VerdictRefused))
+        thread = await desks.desk.thread(office.thread)
+    assert thread.grants == ()
+    assert isinstance(thread.calls[0].phase, Asked)
