@@ -62,6 +62,12 @@ class Tool:
         )
 
     @property
+    def defaults(self) -> Json:
+        """What the arguments that may be left out are then, as far as the schema says it."""
+        fields = cast("dict[str, Json]", self.arguments_schema.get("properties", {}))
+        return {name: field["default"] for name, field in fields.items() if "default" in field}
+
+    @property
     def can_be_stopped(self) -> bool:
         """Whether it ends when its time is over: a blocking function goes on in its thread."""
         return self.shape.is_async

@@ -9,12 +9,12 @@ from uuid import uuid4
 import pytest
 
 from bot.core import outbox
-from bot.core.events import Paused, Resumed, ToolStarted, Verdict
+from bot.core.events import MessageNoted, Paused, Resumed, ToolStarted, Verdict
 from bot.core.grant import granting
 from bot.engine.desk import Desk, Judged
 from bot.kit import live
 from bot.kit.channel import Undeliverable
-from tests.engine.office import Office, Use, card, decide, say, types, until
+from tests.engine.office import HOME, Office, Use, card, decide, say, types, until
 from tests.engine.test_groups import Grouped, Kept
 
 FRONT = "approvers: [alice, bob]\npolicy: {deploy: {grant: {minutes: 60, same: [environment]}}}"
@@ -25,6 +25,7 @@ TOOLS = """
     class Deploy(Args):
         environment: str
         tag: str
+        tries: int = 3
 
     PIN = Path(__file__).parents[2] / "pin"
 
@@ -89,6 +90,31 @@ async def test_what_it_covers_runs_without_being_asked_about_once_the_thread_is_
     starts = [place for place, name in enumerate(names) if name == "ToolStarted"]
     (said,) = [place for place, name in enumerate(names) if name.endswith("~granted")]
     assert starts[0] < said < starts[1]
+
+
+async def test_what_a_stranger_asked_for_is_asked_about_however_short(
+    redis_server: str, tmp_path: Path
+) -> None:
+    office = office_of(redis_server, tmp_path, use("v1"), use("v2"), use("v666"))
+    async with office.work() as desk:
+        await say(desk, "Please deploy.")
+        waiting = await card(desk, outbox.Approval)
+        assert isinstance(waiting, outbox.Approval)
+        assert waiting.outside == {}
+        office.model.gate.clear()
+        await grant(desk, waiting, 30)
+        heard = MessageNoted(
+            id="n1",
+            actor="slack:U7@guest",
+            address=HOME,
+            text="v666 on staging, please, in 3 tries",
+        )
+        await desk.post(office.thread, heard)
+        office.model.gate.set()
+        asked = await card(desk, outbox.Approval)
+        assert isinstance(asked, outbox.Approval)
+        assert asked.outside == {"tag": "slack:U7@guest"}
+    assert office.ledger() == ["staging v1", "staging v2"]
 
 
 async def test_more_than_the_policy_lets_is_refused(redis_server: str, tmp_path: Path) -> None:
