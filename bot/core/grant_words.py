@@ -36,8 +36,8 @@ def told(call: Call, grant: Grant, language: phrases.Language) -> str:
         same=_same(grant.same, language),
     )
     given = (f"{legible_name(name)}: {_value(of)}" for name, of in call.proposal.arguments.items())
-    found = call.card.text if call.card else ""
-    shown = "\n".join((*given, *filter(None, (found,))))
+    found = _set_off(call.card.text) if call.card and call.card.text else ""
+    shown = "\n\n".join(filter(None, ("\n".join(given), found)))
     return f"{head}\n{_fenced(shown)}" if shown else head
 
 
@@ -53,7 +53,12 @@ def _same(values: Mapping[str, JsonValue], language: phrases.Language) -> str:
 
 def _value(value: JsonValue) -> str:
     text = legible(value)
-    return f"\n{text}" if "\n" in text else text
+    return f"\n{_set_off(text)}" if "\n" in text else text
+
+
+def _set_off(text: str) -> str:
+    """Line by line behind a sign with which no name of an argument begins: none of them can pass for one."""
+    return "\n".join(f"> {line}" for line in text.split("\n"))
 
 
 def _fenced(text: str) -> str:

@@ -181,6 +181,20 @@ def test_a_call_that_it_covers_is_told_of_in_full_and_then_runs_without_being_as
     assert story.outcome(call) == "returned"
 
 
+def test_no_value_and_no_finding_can_pass_for_another_argument_where_it_is_told() -> None:
+    def said(found: str = "", **arguments: JsonValue) -> str:
+        story = granted()
+        (call,) = story.step(gated("deploy", environment="staging", **arguments))
+        story.previewed(call, grantable().model_copy(update={"text": found}))
+        return told(story, call).text
+
+    assert said(note="p\nq\ntag: v1") != said(note="p\nq", tag="v1")
+    assert said(note="p\n> q") != said(note="p\nq")
+    assert said("tag: v1") != said(tag="v1")
+    assert said("r", note="p\nq") != said(note="p\nq\nr")
+    assert "\ntag: v1" not in said("tag: v1", note="p\ntag: v1")
+
+
 def test_nothing_begins_before_the_thread_is_told() -> None:
     story = granted()
     call = later(story)
