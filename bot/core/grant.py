@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from bot.core.codec import digest
 from bot.core.legible import legible_name
+from bot.core.look_alikes import spelled
 from bot.core.said import Verdict
 from bot.core.values import Card, Grantable, Proposal
 from bot.core.visible import exact, shortened
@@ -84,9 +85,9 @@ def scope(proposal: Proposal, offer: Grantable) -> str:
 
 
 def pairs(values: Mapping[str, JsonValue]) -> str:
-    """These arguments and values on one line, which none of them can forge."""
+    """These arguments and values on one line, which none of them can forge, and in which none passes for another."""
     written = ((name, json.dumps(value, ensure_ascii=False)) for name, value in values.items())
     return ", ".join(
-        f"{legible_name(name)} = {shortened(exact(value), _MOST_CHARACTERS)}"
+        f"{legible_name(name)} = {shortened(spelled(exact(value)), _MOST_CHARACTERS)}"
         for name, value in written
     )

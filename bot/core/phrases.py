@@ -56,9 +56,9 @@ LANGUAGES: dict[Language, Phrases] = {
         },
         unknown="{text} was started and I cannot tell whether it happened. Please look, and say how to go on.",
         bars={False: "asked for it", True: "changed its arguments"},
-        grant="Approve for up to {minutes} minutes: every {tool} in this thread{same}, whatever its other arguments.",
+        grant="Approve for up to {minutes} minutes: every {tool} in this thread, whatever arguments I choose{same}.",
         granted="{tool} runs now without being asked about, under a grant of {by}, from {since} until {until}{same}.",
-        same=" with {pairs}",
+        same=", as long as {pairs}",
     ),
     "de": Phrases(
         holds={
@@ -87,9 +87,9 @@ LANGUAGES: dict[Language, Phrases] = {
         },
         unknown="{text} wurde begonnen, und es ist nicht festzustellen, ob es geschehen ist. Bitte nachsehen und sagen, wie es weitergehen soll.",
         bars={False: "hat darum gebeten", True: "hat die Argumente geändert"},
-        grant="Für bis zu {minutes} Minuten genehmigen: jedes {tool} in diesem Thread{same}, gleich mit welchen anderen Argumenten.",
+        grant="Für bis zu {minutes} Minuten genehmigen: jedes {tool} in diesem Thread, gleich welche Argumente ich wähle{same}.",
         granted="{tool} läuft jetzt ohne Rückfrage, mit einer Genehmigung von {by}, von {since} bis {until}{same}.",
-        same=" mit {pairs}",
+        same=", solange {pairs}",
     ),
 }
 

@@ -78,10 +78,19 @@ def test_the_card_says_what_a_grant_would_cover() -> None:
     assert isinstance(waiting, Approval)
     assert waiting.grant == outbox.Offer(60, {"environment": "staging"})
     assert offer(waiting.tool, outbox.Offer(60, {"environment": "staging"})) == (
-        "Approve for up to 60 minutes: every deploy in this thread "
-        'with environment = "staging", whatever its other arguments.'
+        "Approve for up to 60 minutes: every deploy in this thread, "
+        'whatever arguments I choose, as long as environment = "staging".'
     )
     assert "jedes deploy in diesem Thread, gleich" in offer("deploy", outbox.Offer(5, {}), "de")
+
+
+def test_the_offer_shows_what_passes_for_another_and_says_what_may_differ_however_long_it_is() -> (
+    None
+):
+    offered = offer("deploy", outbox.Offer(60, {"environment": "st\u0430ging"}))
+    assert 'environment = "st\\u0430ging"' in offered
+    long: dict[str, JsonValue] = {f"name{n}": "x" * 1_000 for n in range(20)}
+    assert "whatever arguments I choose" in offer("deploy", outbox.Offer(60, long))[:200]
 
 
 def test_an_approval_for_a_while_approves_its_own_call_too() -> None:
