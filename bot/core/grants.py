@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.core import approvals, calls, grant, human, words
+from bot.core import approvals, calls, grant, human, meanings, words
 from bot.core.events import MessageNoted, MessageReceived, Verdict
 from bot.core.frozen import amend, replace
 from bot.core.grant import Grant, Granted
 from bot.core.thread import READY, Asked, Call, Ready, Thread
 from bot.core.values import Card, Grantable
-from bot.core.words import Approve, Deny
+from bot.core.words import Deny
 
 OVER = "the grant under which it was to run is over"
 UNTOLD = "the thread could not be told that it was to run under a grant"
@@ -16,14 +16,19 @@ NONE: tuple[Grant, ...] = ()
 
 
 # ---- what people say -------------------------------------------------------------------------------------------------
-def heard(thread: Thread, event: MessageReceived | MessageNoted) -> Thread:
-    """A typed denial ends every grant; other words end those of whoever says them, for what comes next may be what they ask."""
+def heard(
+    thread: Thread, event: MessageReceived | MessageNoted, before: tuple[Call, ...] = ()
+) -> Thread:
+    """A typed denial ends every grant; other words end those of whoever says them, for what comes next may be what they ask.
+
+    So does an approval, unless one was open `before`: else it is an answer to what the model asked in words of its own.
+    """
     if not thread.grants:
         return thread
-    said = words.read(event.text)
-    if isinstance(said, Deny):
+    if isinstance(words.read(event.text), Deny):
         return ended(thread, f"{event.actor} denied")
-    return thread if isinstance(said, Approve) else _spoke(thread, event.actor)
+    approves = meanings.approves(event.text) and any(map(meanings.is_open_approval, before))
+    return thread if approves else _spoke(thread, event.actor)
 
 
 def verdict(thread: Thread, event: Verdict) -> Thread:

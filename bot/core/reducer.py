@@ -87,7 +87,8 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
         ):
             return _fact(thread, event)
         case "MessageReceived":
-            return grants.heard(human.message(thread, event), event)
+            before = thread.calls
+            return grants.heard(human.message(thread, event), event, before)
         case "Verdict":
             return grants.verdict(thread, event)
         case "Delivered":

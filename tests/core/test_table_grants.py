@@ -18,7 +18,7 @@ from bot.core.lineage import copied
 from bot.core.outbox import Approval, Notice
 from bot.core.reducer import replay
 from bot.core.thread import IDLE, Asked, Call, Previewing, Ready, Started
-from bot.core.values import Card, Deputy
+from bot.core.values import Card, Deputy, Kind
 from tests.core.build import (
     HERE,
     Story,
@@ -548,6 +548,29 @@ def test_an_answer_of_its_giver_is_words_too() -> None:
     (call,) = story.step(ask)
     story.answer(f"{call}-v1", "production", "bob")
     assert story.thread.grants == ()
+
+
+@pytest.mark.parametrize("ask", ["question", "say"])
+def test_approve_is_an_answer_where_there_is_nothing_to_approve(ask: Kind) -> None:
+    """What the model asked in its own words is then asked for by whoever granted."""
+    story = granted()
+    story.message("go on", by="alice")
+    wants = {"question": "v3 as well?", "message": "v3 as well?"}
+    asks = gated("ask", **wants).model_copy(update={"kind": ask, "asked": ("bob",)})
+    (call,) = story.step(asks)
+    story.delivered(call if ask == "say" else f"{call}-v1")
+    story.message("approve", by="bob")
+    assert story.thread.grants == ()
+    assert is_asked(story, later(story))
+
+
+def test_an_approval_that_names_its_request_leaves_it_too() -> None:
+    story = granted()
+    call = later(story, environment="production")
+    story.delivered(f"{call}-v1")
+    story.message(f"approve {call}-v1", by="bob")
+    assert story.call(call).approved == ("bob",)
+    assert len(story.thread.grants) == 1
 
 
 def test_where_who_asks_may_approve_their_words_end_nothing() -> None:
