@@ -60,8 +60,11 @@ def _given(thread: Thread, before: Call, event: Verdict, lasting: int) -> Thread
         same=grant.same(before.proposal, offer),
         own=card.self_approval,
     )
-    others = (each for each in thread.grants if each.until > event.at and not _alike(each, new))
-    return amend(thread, grants=(*others, new))
+    replaced = tuple(each for each in thread.grants if _alike(each, new))
+    if replaced:
+        thread = _without(thread, replaced, f"{event.actor} gave another in its place")
+    standing = (each for each in thread.grants if each.until > event.at)
+    return amend(thread, grants=(*standing, new))
 
 
 def _alike(one: Grant, other: Grant) -> bool:

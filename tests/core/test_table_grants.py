@@ -67,7 +67,7 @@ def is_asked(story: Story, call: str) -> bool:
 
 
 def is_asked_anew(story: Story, call: str) -> bool:
-    return story.effects == (Preview(call, 2),) and not story.call(call).approved
+    return Preview(call, 2) in story.effects and not story.call(call).approved
 
 
 # ---- giving one ----------------------------------------------------------------------------------------------------
@@ -171,6 +171,18 @@ def test_a_later_grant_of_the_same_person_takes_the_place_of_the_first(
     story.grant(f"{other}-v1", 5, by)
     found = [(grant.until - grant.at) // MINUTE // 1000 for grant in story.thread.grants]
     assert found == whose
+
+
+def test_what_was_ready_under_the_first_does_not_begin_under_it_any_more() -> None:
+    """Who gives less time the second time does not mean the first."""
+    story = granted(60)
+    prod, ready, copies = story.step(gated(environment="production"), STAGING, STAGING)
+    story.previewed(prod, grantable())
+    story.previewed(ready, grantable())
+    story.previewed(copies, grantable().model_copy(update={"outside": {"tag": "look"}}))
+    assert isinstance(story.phase(ready), Ready)
+    story.grant(f"{copies}-v1", 1)
+    assert is_asked_anew(story, ready)
 
 
 # ---- what runs under it --------------------------------------------------------------------------------------------
