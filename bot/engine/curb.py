@@ -8,7 +8,7 @@ from bot.core import days, halts
 from bot.core.codec import decode
 from bot.core.halts import Halt, Halts
 from bot.core.house import HOUSE
-from bot.core.thread import Thread
+from bot.core.thread import Call, Thread
 from bot.engine.commit import Row
 from bot.engine.store import Store
 
@@ -27,6 +27,7 @@ class Curb:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._halts: Halts = halts.NOTHING
+        self._halted: dict[str, int] = {}
         self._head, self._last = 0, list[Row]()
         self._ids = set[str]()
         self._read_at = float("-inf")
@@ -50,6 +51,12 @@ class Curb:
         """What halts this thread."""
         return None if thread.id == HOUSE else halts.of(self._halts, thread.agent)
 
+    def has_ended(self, thread: Thread, call: Call) -> bool:
+        """Whether a halt, be it lifted by now, ended the grant under which this call was to begin."""
+        grant = call.granted.grant if call.granted and not call.begun else None
+        halted = max(self._halted.get(name, -1) for name in (halts.EVERYTHING, thread.agent))
+        return grant is not None and grant.at <= halted
+
     async def hold(self) -> int:
         """When a thread that is held back now should look again."""
         now = await self._store.now()
@@ -70,5 +77,6 @@ class Curb:
         for event in (decode(row.at, row.body) for row in new):
             if event.id not in self._ids:
                 self._halts = halts.after(self._halts, event)
+                self._halted |= {what: halt.at for what, halt in self._halts.items()}
             self._ids.add(event.id)
         self._head, self._last = self._head + len(new), rows[-1:]

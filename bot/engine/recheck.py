@@ -37,6 +37,11 @@ async def void(toolbox: Toolbox, thread: Thread, call: Call) -> CallVoided | Non
     return _voided(call, reason, "preview") if reason else None
 
 
+def halted(call: Call) -> CallVoided:
+    """What was to run under a grant from before a halt is asked about."""
+    return _voided(call, "the grant is over: it was halted since that was given", "preview")
+
+
 async def stale(toolbox: Toolbox, thread: Thread) -> list[CallVoided]:
     """Open cards whose tool, policy or approvers are no longer those they were made with: they are asked anew."""
     asked = asked_about(thread, "approval")

@@ -96,6 +96,10 @@ class Session:
     def is_halted(self) -> bool:
         return self._curb.halt(self.thread) is not None
 
+    def is_past_halt(self, call: Call) -> bool:
+        """Whether a halt ended the grant under which this call was to begin."""
+        return self._curb.has_ended(self.thread, call)
+
     def due(self, folded: Thread | None = None) -> tuple[Effect, ...]:
         """What is to be done now, as far as it may be; of this thread, or of what will be folded next."""
         thread = folded or self.thread
@@ -119,6 +123,8 @@ class Session:
         async with self._lock:
             await self._curb.look(0)
             if run not in self.due() or self.thread.call(call.id) != call:
+                return False
+            if self.is_past_halt(call):
                 return False
             outcome = await self._append("claim", (fact,), {})
             # A grant may have ended between that look and the moment at which this was stored: then the fold did not take it.

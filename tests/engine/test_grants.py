@@ -16,6 +16,7 @@ from bot.kit import live
 from bot.kit.channel import Undeliverable
 from tests.engine.office import HOME, Office, Use, card, decide, say, types, until
 from tests.engine.test_groups import Grouped, Kept
+from tests.engine.test_halt import halt, lift
 
 FRONT = "approvers: [alice, bob]\npolicy: {deploy: {grant: {minutes: 60, same: [environment]}}}"
 TOOLS = """
@@ -221,6 +222,43 @@ async def test_a_pause_that_is_over_at_once_ends_it(redis_server: str, tmp_path:
         await card(desk, outbox.Approval)
         events = await desk.events(office.thread)
     assert sum(isinstance(event, ToolStarted) for event in events) == 1
+
+
+@pytest.mark.parametrize("agent", ["", "clerk"])
+async def test_a_halt_ends_it_though_it_was_lifted_since(
+    redis_server: str, tmp_path: Path, agent: str
+) -> None:
+    office = office_of(redis_server, tmp_path, use("v1"), use("v2"))
+    async with office.work() as desk:
+        await say(desk, "Please deploy.")
+        waiting = await card(desk, outbox.Approval)
+        office.model.gate.clear()
+        await grant(desk, waiting, 30)
+        await until(desk, lambda _, events: types(events).count("ToolEnded") == 1)
+        await halt(desk, agent)
+        await lift(desk, agent)
+        office.model.gate.set()
+        asked = await card(desk, outbox.Approval, version=2)
+        assert isinstance(asked, outbox.Approval)
+        assert "halted" in asked.anew
+        await grant(desk, asked, 30)
+        await until(desk, lambda _, events: types(events).count("ToolEnded") == 2)
+        office.model.replies = [use("v3")]
+        await say(desk, "And one more.")
+        await until(desk, lambda _, events: types(events).count("ToolEnded") == 3)
+    assert office.ledger() == ["staging v1", "staging v2", "staging v3"]
+
+
+async def test_the_halt_of_another_agent_leaves_it(redis_server: str, tmp_path: Path) -> None:
+    office = office_of(redis_server, tmp_path, use("v1"), use("v2"))
+    async with office.work() as desk:
+        await say(desk, "Please deploy.")
+        waiting = await card(desk, outbox.Approval)
+        office.model.gate.clear()
+        await grant(desk, waiting, 30)
+        await halt(desk, "usher")
+        office.model.gate.set()
+        await until(desk, lambda _, events: types(events).count("ToolEnded") == 2)
 
 
 def as_told(act: Callable[[], object]) -> Callable[[outbox.Outgoing], None]:
