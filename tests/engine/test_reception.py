@@ -167,6 +167,18 @@ async def test_in_a_thread_that_others_began_a_verdict_may_name_its_request(
         assert await desks.say(f"{word} {shown.request}", by="bob") == "asked"
 
 
+async def test_in_a_thread_that_others_began_an_approval_for_a_while_is_for_the_bot(
+    office: Office,
+) -> None:
+    office.write_agent(GRANTING, TOOLS)
+    before = (Words("b0", HOME, "eve", "the build is red", "anybody"),)
+    async with open_desk(office, SIGN) as desks:
+        await desks.reception.words(Words("m1", HOME, "alice", "look", "bot", before=before))
+        await card(desks.desk, Approval)
+        assert await desks.say("approve for 20 minutes", by="bob") == "asked"
+        await until(desks.desk, lambda thread, _: len(thread.grants) == 1)
+
+
 async def test_what_was_said_before_stands_before_and_once(office: Office) -> None:
     async with quiet_desk(office) as desks:
         before = tuple(Words(f"b{n}", HOME, "eve", f"line {n}", "anybody") for n in range(2))
