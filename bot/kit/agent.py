@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -119,8 +119,11 @@ class Agent:
             return Rule(
                 "read", reason=f"{tool_name} is built in and changes nothing outside the thread."
             )
-        args = self.tool(tool_name).parse(arguments)
-        return self.terms[tool_name].rule(args, self.people)
+        tool = self.tool(tool_name)
+        rule = self.terms[tool_name].rule(tool.parse(arguments), self.people)
+        if rule.grant and not tool.tells(arguments, rule.grant.same):
+            return replace(rule, grant=None)
+        return rule
 
     async def fresh(self, tool_name: str) -> None:
         """Reads anew who is in the groups, kept elsewhere, through which anybody decides on this tool."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from inspect import cleandoc
@@ -79,6 +79,12 @@ class Tool:
     def spelled_out(self, arguments: Json) -> Json:
         """The arguments with every default written out; BadArguments where they do not fit."""
         return given.spelled_out(self.parse(arguments), arguments)
+
+    def tells(self, arguments: Json, names: Collection[str]) -> bool:
+        """Whether these names tell what the values are: each stands there, or what is left out has no other name."""
+        if all(name in arguments for name in names):
+            return True
+        return given.form(self.parse(arguments)) is not None
 
     async def run(self, arguments: Json, call: Call) -> JsonValue | Pictured:
         """Does it. What the function raises is raised; time limits are the caller's."""

@@ -52,6 +52,33 @@ def offered(agent: Agent, tool: str, **changes: str) -> Grantable | None:
     return agent.rule(tool, {**STAGING, **changes}).grant
 
 
+TWO_NAMES = """
+from pydantic import AliasChoices, Field, SecretStr
+
+from bot.kit import Args, Grant, tool
+
+class Deploy(Args):
+    environment: str = Field("dev", validation_alias=AliasChoices("environment", "env"))
+    tag: str
+    password: SecretStr = SecretStr("-")
+
+@tool(approval="always", grant=Grant(minutes=60, same=("environment",)))
+def deploy(d: Deploy):
+    "Deploy."
+"""
+
+
+def test_nothing_may_be_granted_where_a_value_may_stand_under_another_name(
+    agent_in: AgentIn,
+) -> None:
+    """Else two environments, each given as `env`, would both be one that is left out."""
+    agent = agent_in("approvers: [releasers]", TWO_NAMES)
+    deploy = agent.tool("deploy")
+    for given in ({"env": "staging", "tag": "v1"}, {"tag": "v1"}):
+        assert agent.rule("deploy", deploy.spelled_out({**given})).grant is None
+    assert agent.rule("deploy", deploy.spelled_out({**STAGING})).grant
+
+
 def test_nothing_may_be_granted_unless_it_is_said(agent_in: AgentIn) -> None:
     agent = agent_in("approvers: [releasers]", DEPLOY)
     assert offered(agent, "roll_back") is None
