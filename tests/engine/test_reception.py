@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from time import time
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from bot.core.events import Delivered, MessageNoted, MessageReceived, Verdict, VerdictRefused
 from bot.core.outbox import Approval, Question
 from bot.core.thread import Asked
+from bot.engine import reception
 from bot.engine.desk import Desk
 from bot.engine.reception import Reception
 from bot.kit.arrival import Aim, Press, Rating, Remark, Words
@@ -461,6 +463,24 @@ async def test_a_press_and_a_typed_word_approve_for_a_while(office: Office) -> N
     [given] = [each for each in events if isinstance(each, Verdict) and each.minutes == 20]
     assert (given.actor, given.v, given.digest) == ("bob", 2, shown.digest)
     assert thread.grants[0].until - thread.grants[0].at == 20 * 60_000
+
+
+@pytest.mark.parametrize(("late", "left"), [(0, 20), (19 * 60 + 5, 1), (20 * 60, None)])
+async def test_what_is_heard_late_approves_for_what_is_left_of_the_while(
+    office: Office, monkeypatch: pytest.MonkeyPatch, late: int, left: int | None
+) -> None:
+    """As when nobody listened while it was said."""
+    office.write_agent(GRANTING, TOOLS)
+    async with open_desk(office, SIGN) as desks:
+        await desks.say("go", aim="bot")
+        await card(desks.desk, Approval)
+        said = int(time() * 1000)
+        monkeypatch.setattr(reception, "time", lambda: said / 1000 + late)
+        words = Words("m1", HOME, "bob", "approve for 20 minutes", "anybody", written=said)
+        await desks.reception.words(words)
+        events = await desks.desk.events(office.thread)
+    (given,) = [each for each in events if isinstance(each, Verdict)]
+    assert (given.word, given.minutes, given.v) == ("approve", left, 2 if left else 1)
 
 
 async def test_an_approval_for_a_while_of_whoever_is_not_asked_is_a_message(office: Office) -> None:
