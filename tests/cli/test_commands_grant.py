@@ -42,7 +42,7 @@ def test_the_life_of_a_grant(office: Office) -> None:
     request = str(row["request"])
     assert row["grant"] == {"minutes": 60, "same": {}}
     card = told(office, "pending")
-    assert "Approve for up to 60 minutes: every settle in this thread, whatever" in card
+    assert "Approve for up to 60 minutes: every settle in this thread, whoever" in card
     assert f"bot approve {request} --for 60m" in card
     long = office.run("approve", request, "--for", "61m", "--as", "alice")
     assert (long.status, "1 to 60 minutes, not for 61" in long.err) == (1, True)

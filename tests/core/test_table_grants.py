@@ -78,10 +78,10 @@ def test_the_card_says_what_a_grant_would_cover() -> None:
     assert isinstance(waiting, Approval)
     assert waiting.grant == outbox.Offer(60, {"environment": "staging"})
     assert offer(waiting.tool, outbox.Offer(60, {"environment": "staging"})) == (
-        "Approve for up to 60 minutes: every deploy in this thread, "
-        'whatever arguments I choose, as long as environment = "staging".'
+        "Approve for up to 60 minutes: every deploy in this thread, whoever else asks for it "
+        'and whatever arguments I choose, as long as environment = "staging".'
     )
-    assert "jedes deploy in diesem Thread, gleich" in offer("deploy", outbox.Offer(5, {}), "de")
+    assert "jedes deploy in diesem Thread, wer" in offer("deploy", outbox.Offer(5, {}), "de")
 
 
 def test_the_offer_shows_what_passes_for_another_and_says_what_may_differ_however_long_it_is() -> (
