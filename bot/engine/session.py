@@ -69,6 +69,7 @@ class Session:
         self._lock = asyncio.Lock()
         self.resting = False
         self.is_spent = False
+        self.is_news = False
         self._wrote = False
         self._stamp = 0
 
@@ -222,6 +223,7 @@ class Session:
         if end and (not rows or rows.pop(0).at != end.at):
             raise LogParted(self.thread.id)
         self.read_to = self.thread.head + len(rows)
+        self.is_news |= bool(rows)
         after_fact: Thread | None = None
         for row in rows:
             if self._fold_in(row).type in FACTS:

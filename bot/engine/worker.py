@@ -141,15 +141,17 @@ class Worker:
             session.let_go()
 
     async def _work(self, session: Session) -> None:
-        """Rounds, until there is nothing to do or nothing may be done here."""
+        """Rounds, until there is nothing to do or nothing may be done here. What came in during one, the next one shows, if it does no more."""
         self._look(session)
+        session.is_news = False
         await self._perform(session)
         while not session.resting and not self._stopping.is_set():
             self._look(session)
             if session.thread.beyond:
                 await self._leave(session)
                 return
-            if session.due() or session.question:
+            if session.is_news or session.due() or session.question:
+                session.is_news = False
                 await self._perform(session)
             else:
                 await session.rest()

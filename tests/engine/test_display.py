@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.events import MessageNoted
 from bot.core.outbox import Approval
 from bot.core.thread import Asked, Closed
-from bot.kit.channel import Fate
-from tests.engine.office import Office, Reply, Screen, card, decide, say, until
+from bot.engine.desk import Desk
+from bot.kit.channel import Changed, Fate
+from tests.engine.office import HOME, Office, Reply, Screen, card, decide, say, until
 
 TOOLS = """
 from bot.kit import Args, tool
@@ -51,8 +53,15 @@ class Board(Screen):
     since: list[int] = field(default_factory=list[int])
     decided: list[int] = field(default_factory=list[int])
     broken: int = 0
+    changed: list[tuple[Changed, ...]] = field(default_factory=list[tuple[Changed, ...]])
+    free: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.free.set()
 
     async def change(self, receipt: str, key: str, fate: Fate) -> None:
+        self.changed.append(fate.changed)
+        await self.free.wait()
         if self.broken:
             self.broken -= 1
             raise ConnectionResetError("not now")
@@ -140,6 +149,49 @@ async def test_what_could_not_be_shown_is_shown_when_the_thread_goes_on(
         await decide(desk, waiting, "deny", "bob", text="no")
         await _shown(board, ("v1", "denied"))
         await until(desk, lambda _, events: len(office.screen.sent) == 2)
+
+
+async def test_what_comes_in_while_a_card_is_changed_is_shown_too(
+    office: Office, board: Board
+) -> None:
+    edited, gone = Changed("alice", gone=False), Changed("alice", gone=True)
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        await card(desk, Approval)
+        board.free.clear()
+        await _remark(desk, office, "edited/1")
+        await _changed(board, (edited,))
+        await _remark(desk, office, "deleted")
+        board.free.set()
+        await _changed(board, (edited, gone))
+
+
+async def test_a_vote_that_comes_in_while_a_card_is_changed_is_shown_too(
+    office: Office, board: Board
+) -> None:
+    office.write_agent("approvers: [alice, bob, eve]", TOOLS.replace("quorum=2", "quorum=3"))
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        waiting = await card(desk, Approval)
+        board.free.clear()
+        await decide(desk, waiting, "approve", "bob")
+        await _changed(board, ())
+        await decide(desk, waiting, "approve", "eve")
+        board.free.set()
+        await _shown(board, ("v1", "2 of 2"))
+
+
+async def _remark(desk: Desk, office: Office, what: str) -> None:
+    """Alice did something to the message that asked."""
+    asked = (await desk.events(office.thread))[0].id
+    noted = MessageNoted(id=f"{asked}/{what}", actor="alice", address=HOME, text="edited to: x")
+    await desk.post(office.thread, noted)
+
+
+async def _changed(board: Board, changed: tuple[Changed, ...]) -> None:
+    async with asyncio.timeout(10):
+        while changed not in board.changed:
+            await asyncio.sleep(0.01)
 
 
 async def _shown(board: Board, look: tuple[str, str]) -> None:
