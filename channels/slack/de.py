@@ -151,6 +151,7 @@ DE = Words(
     longest="höchstens {limit} Zeichen",
     shortest="mindestens {limit} Zeichen",
     like="in der Form {limit}",
+    seeming="Nicht, was es scheint: {words}",
     as_json="als JSON",
     a_whole_number="Erwartet wird eine ganze Zahl.",
     a_number="Erwartet wird eine Zahl.",

@@ -142,6 +142,7 @@ EN = Words(
     longest="at most {limit} characters",
     shortest="at least {limit} characters",
     like="in the form {limit}",
+    seeming="Not what it seems: {words}",
     as_json="as JSON",
     a_whole_number="A whole number was expected.",
     a_number="A number was expected.",

@@ -130,6 +130,7 @@ class Words:
     longest: str
     shortest: str
     like: str
+    seeming: str
     as_json: str
     a_whole_number: str
     a_number: str
