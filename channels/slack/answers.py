@@ -138,6 +138,7 @@ class Answers:
             "answer",
             text=words.text,
             spot=spot,
+            digest=self._mark(copy, "digest"),
             written=words.written,
         )
         name, word = _verdict(words.text)
@@ -148,7 +149,7 @@ class Answers:
             case Approval(typed=False), typed.Approve():
                 return None
             case Approval() | None, typed.Approve():
-                return replace(press, word="approve", text="", digest=self._mark(copy, "digest"))
+                return replace(press, word="approve", text="")
             case Approval() | None, typed.Deny(reason):
                 return replace(press, word="deny", text=reason)
             case Approval() | None, _:
