@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import cast
 
 import structlog
@@ -24,6 +25,9 @@ from bot.kit.safe import Safe
 from channels.slack.api import Web
 from channels.slack.listen import HEARD, Listener
 from channels.slack.offices import ByTeam, Offices
+from channels.slack.presses import SECONDS
+from channels.slack.reader import look_of
+from channels.slack.words import words
 
 Authorize = Callable[..., Awaitable[AuthorizeResult]]
 log = structlog.get_logger()
@@ -42,6 +46,7 @@ class Ears:
         safe: Safe,
     ) -> None:
         self._offices = offices
+        self._people = people
         self._flow = flow
         self._there = ByTeam(offices, lambda us, web: Listener(web, us, people, arrivals, safe))
         self._catching: asyncio.Task[None] | None = None
@@ -52,7 +57,7 @@ class Ears:
             client=AsyncWebClient(base_url=self._offices.api_url),
             signing_secret=signing_secret,
             logger=logging.getLogger("channels.slack"),
-            authorize=cast("Authorize", _Known(self._offices)),
+            authorize=cast("Authorize", _Known(self._offices, self._people)),
             oauth_flow=self._flow,
         )
         app.middleware(self._hear)  # pyright: ignore[reportUnknownMemberType]
@@ -117,11 +122,15 @@ class Ears:
 
 
 class _Known(AsyncAuthorize):
-    """Who we are where this comes from. Slack is not asked: the token was tried when the app was installed."""
+    """Who we are where this comes from. Slack is not asked: the token was tried when the app was installed.
 
-    def __init__(self, offices: Offices) -> None:
+    Where the safe does not say in time, whoever pressed is told so, as where the press itself cannot be stored.
+    """
+
+    def __init__(self, offices: Offices, people: People) -> None:
         super().__init__()
         self._offices = offices
+        self._people = people
 
     async def __call__(
         self,
@@ -134,10 +143,15 @@ class _Known(AsyncAuthorize):
         actor_team_id: str | None = None,
         actor_user_id: str | None = None,
     ) -> AuthorizeResult | None:
-        us = await self._offices.us(team_id or "")
-        if us is None:
+        try:
+            async with asyncio.timeout(SECONDS):
+                there = await self._offices.there(team_id or "")
+        except Exception:
+            await self._say_so(context.response_url, user_id or "")
+            raise
+        if there is None:
             return None
-        web = await self._offices.web(us.team)
+        us, web = there
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=us.team,
@@ -145,3 +159,12 @@ class _Known(AsyncAuthorize):
             bot_id=us.bot,
             bot_token=web.client.token,
         )
+
+    async def _say_so(self, url: str | None, user: str) -> None:
+        """At the address that came with a press: the token is what nobody knows."""
+        if url is None:
+            return
+        told = words(look_of(user, self._people).language).try_again
+        with suppress(Exception):
+            async with asyncio.timeout(SECONDS):
+                await Web("", self._offices.api_url).answer(url, told)

@@ -20,7 +20,6 @@ from bot.kit.people import People
 from bot.kit.safe import Safe
 from channels.slack import hints
 from channels.slack.address import CHANNEL
-from channels.slack.answers import Answers
 from channels.slack.api import LOOK_SECONDS, Web
 from channels.slack.ask import Asks
 from channels.slack.cursors import Cursors, Gap
@@ -29,9 +28,9 @@ from channels.slack.history import with_before
 from channels.slack.home import Home
 from channels.slack.later import Later, TooEarly
 from channels.slack.missed import Missed
-from channels.slack.modal import Modals
 from channels.slack.once import Once
 from channels.slack.parse import Said, Submitted, Us, Wish
+from channels.slack.presses import Presses
 from channels.slack.reader import look_of
 from channels.slack.roots import Homes
 from channels.slack.signs import Signs
@@ -52,8 +51,8 @@ class Listener:
         self._arrivals = arrivals
         self._signs = Signs(web)
         self._home = Home(web, us, people, arrivals)
-        self._modals = Modals(web, people, arrivals)
-        self._answers = Answers(web, us, people, arrivals)
+        self._presses = Presses(web, us, people, arrivals, self._start)
+        self._answers = self._presses.answers
         # What is looked up before words are stored fails in time: then Slack tells of them again.
         hasty = web.impatient(LOOK_SECONDS)
         self._standings = Standings(hasty, us, people)
@@ -103,9 +102,9 @@ class Listener:
             # Told again it would be the same: it is kept for somebody to look at.
             await self._arrivals.bury(CHANNEL, _kept(body), str(error)[:2000])
             return BoltResponse(status=200, body=HEARD)
-        return await self._taken(arrived) or BoltResponse(status=200, body=HEARD)
+        return await self._taken(arrived, body) or BoltResponse(status=200, body=HEARD)
 
-    async def _taken(self, arrived: Entered | None) -> BoltResponse | None:
+    async def _taken(self, arrived: Entered | None, body: dict[str, object]) -> BoltResponse | None:
         """What Slack is answered; None: that it was heard."""
         match arrived:
             case Said():
@@ -115,22 +114,15 @@ class Listener:
             case Remark():
                 if not await self._later.takes(arrived):
                     await self._remarked(await self._homes.of(arrived))
-            case Press():
-                await self._arrivals.press(arrived)
-                self._start(self._answers.pressed(arrived))
-            case Wish():
-                await self._modals.open(arrived)
-            case Submitted():
-                return await self._modals.submitted(arrived)
-            case Stopped() | Chosen() | Command() | Opened() | Rating():
+            case Press() | Wish() | Submitted() | Rating():
+                return await self._presses.take(arrived, body)
+            case Stopped() | Chosen() | Command() | Opened():
                 return await self._entered(arrived)
             case None:
                 pass
         return None
 
-    async def _entered(
-        self, arrived: Stopped | Chosen | Command | Opened | Rating
-    ) -> BoltResponse | None:
+    async def _entered(self, arrived: Stopped | Chosen | Command | Opened) -> BoltResponse | None:
         match arrived:
             case Stopped():
                 await self._stop(arrived.said)
@@ -140,8 +132,6 @@ class Listener:
                 return await self._asks.command(arrived)
             case Opened():
                 self._start(self._home.publish(arrived.person))
-            case Rating():
-                await self._arrivals.rate(arrived)
         return None
 
     async def _told(self, said: Said) -> None:

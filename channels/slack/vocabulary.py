@@ -76,6 +76,7 @@ class Words:
     # Told in private
     decided_nothing: str
     which_card: str
+    try_again: str
     from_outside: str
     edited_since: str
     deleted_since: str
@@ -140,6 +141,7 @@ class Words:
     too_deep: str
     a_list: str
     a_mapping: str
+    send_again: str
     nothing_changed: str
     # The other ways in
     asks: str
