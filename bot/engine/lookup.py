@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.core import words as typed
 from bot.core.events import Delivered
@@ -110,11 +110,19 @@ class Lookup:
 
     async def waiting(self, channel: str, person: str) -> Sequence[Open]:
         """The threads that moved last come first."""
-        actor, found = self._actor(channel, person), list[Open]()
+        actor = self._actor(channel, person)
+        return await self._open(channel, lambda asked: _is_asked(actor, asked))
+
+    async def shown(self, channel: str) -> Sequence[str]:
+        found = await self._open(channel, lambda _: True)
+        return [each.receipt for each in found if each.receipt]
+
+    async def _open(self, channel: str, wanted: Callable[[Waiting], bool]) -> list[Open]:
+        found = list[Open]()
         for each in await self._desk.standings(MOST_LOOKED_AT):
             if each.thread is None or each.thread.is_closed_to_us:
                 continue
-            asked = [waiting for waiting in pending(each.thread) if _is_asked(actor, waiting)]
+            asked = [waiting for waiting in pending(each.thread) if wanted(waiting)]
             receipts = await self._receipts(each.thread, channel) if asked else {}
             found += [Open(one, receipts.get(one.request, "")) for one in asked]
         return found

@@ -165,6 +165,10 @@ class Arrivals(Protocol):
         """Where threads of this channel moved last, the last one first; a bounded number of them."""
         ...
 
+    async def shown(self, channel: str) -> Sequence[str]:
+        """The receipts of the cards that wait now for anybody, of threads of this channel; a bounded number of threads is looked at."""
+        ...
+
     async def cursors(self, channel: str) -> Mapping[str, str]:
         """How far each place of this channel was read, by the place's own measure; nothing where that was lost."""
         ...

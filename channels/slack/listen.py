@@ -78,9 +78,9 @@ class Listener:
         self._start(self._read_back(self._cursors.gap()))
 
     async def _read_back(self, gap: Gap) -> None:
-        lately = await self._arrivals.lately(CHANNEL)
+        lately, shown = await self._arrivals.lately(CHANNEL), await self._arrivals.shown(CHANNEL)
         missed = self._missed(await self._cursors.stored())
-        await self._cursors.closed(gap, *await missed.read_back(lately))
+        await self._cursors.closed(gap, *await missed.read_back(lately, shown))
 
     def _missed(self, since: Mapping[str, str]) -> Missed:
         return Missed(self._web, self._us, self._name_of, since, self._said)

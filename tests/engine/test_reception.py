@@ -366,6 +366,10 @@ async def test_what_waits_for_somebody_is_what_they_may_decide_and_have_not(offi
         assert await desks.reception.waiting("screen", "bob") == []
         (for_eve,) = await desks.reception.waiting("screen", "eve")
         assert for_eve.asked.request == waiting.key
+        assert await desks.reception.shown("screen") == ["line 1"]
+        assert await desks.reception.shown("another") == []
+        await decide(desks.desk, waiting, "deny", "eve")
+        assert await desks.reception.shown("screen") == []
 
 
 async def test_a_question_waits_for_those_who_are_asked(office: Office) -> None:
