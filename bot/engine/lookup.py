@@ -16,7 +16,7 @@ from bot.engine.fates import told
 from bot.engine.standing import NoSuchThread
 from bot.kit.agent import Agent
 from bot.kit.arguments import BadArguments
-from bot.kit.arrival import Form, Json, Open, Press, Words
+from bot.kit.arrival import Form, Json, Open, Press, Remark, Words
 from bot.kit.people import People
 
 MOST_LATELY = 50
@@ -145,11 +145,13 @@ class Lookup:
     def _actor(self, channel: str, person: str, place: str = "") -> str:
         return self._people.alias_of(channel, person, place) or f"{channel}:{person}"
 
-    def _speaker(self, words: Words) -> str:
-        """Who wrote these words; the log marks bots, and who is from outside and not in the people file."""
-        is_marked = words.standing == "bot" or self.is_outside(words)
+    def _speaker(self, words: Words | Remark) -> str:
+        """Who wrote these words; the log marks bots, and whoever is not in the people file and no member, as far as anybody knows."""
+        channel, place = words.address.channel, words.address.locator
+        known = self._people.alias_of(channel, words.person, place)
+        is_marked = words.standing == "bot" or (known is None and words.standing != "member")
         mark = f"@{words.standing}" if is_marked else ""
-        return self._actor(words.address.channel, words.person, words.address.locator) + mark
+        return self._actor(channel, words.person, place) + mark
 
 
 def _open(thread: Thread, request: str) -> Waiting | None:

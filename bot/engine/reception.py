@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from time import time
 
@@ -64,7 +65,9 @@ class Reception(Lookup):
         thread = await self._thread(name)
         if thread is None or remark.about not in thread.ids:
             return ()
-        actor = self._actor(remark.address.channel, remark.person, remark.address.locator)
+        # What a bot does to its words is no word of its own.
+        by = replace(remark, standing="member") if remark.standing == "bot" else remark
+        actor = self._speaker(by)
         said = MessageNoted(id=remark.id, actor=actor, address=remark.address, text=remark.text)
         is_new = await self._desk.post(name, said)
         asked = (each for each in await self._desk.events(name) if each.id == remark.about)
@@ -200,7 +203,7 @@ class Reception(Lookup):
     def _noted(self, words: Words) -> MessageNoted:
         return MessageNoted(
             id=words.id,
-            actor=self._speaker(words),
+            actor=self._speaker(replace(words, standing=words.noted_as or words.standing)),
             address=words.address,
             text=words.text,
             files=words.files,

@@ -12,7 +12,7 @@ from bot.core.outbox import Approval, Waiting
 from bot.core.values import Address, Attachment, Word
 
 Aim = Literal["bot", "others", "anybody"]
-Standing = Literal["member", "guest", "outsider", "bot"]
+Standing = Literal["member", "guest", "outsider", "bot", "unknown"]
 Became = Literal["asked", "noted", "ignored", "enough"]
 Json = dict[str, JsonValue]
 
@@ -23,7 +23,7 @@ class Words:
 
     `person` is who wrote it, by their address on this channel, `before` what was said there until then, `files` what came with it.
     `standing` is what they are in that place: a guest or somebody from outside asks nothing unless the people file names them,
-    another bot only so often.
+    another bot only so often. `noted_as` is what they are on record as where their words ask nothing, if that was looked up.
     """
 
     id: str
@@ -35,17 +35,22 @@ class Words:
     before: tuple[Words, ...] = ()
     files: tuple[Attachment, ...] = ()
     standing: Standing = "member"
+    noted_as: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What became of a message that may be on the thread's log: it was changed, or taken back. `id` is ABOUT/edited/WHEN or ABOUT/deleted."""
+    """What became of a message that may be on the thread's log: it was changed, or taken back. `id` is ABOUT/edited/WHEN or ABOUT/deleted.
+
+    `standing` is what whoever did it is in that place.
+    """
 
     id: str
     about: str
     address: Address
     person: str
     text: str
+    standing: Standing = "member"
 
 
 @dataclass(frozen=True, slots=True)

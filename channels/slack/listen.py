@@ -168,7 +168,7 @@ class Listener:
             return  # No eyes, which nothing would take away: the copy itself says what came of it.
         if words.aim == "bot" and said.is_reply and not await self._arrivals.knows(words.address):
             words = await with_before(self._web, said, self._us, self._name_of)
-        words = await self._standings.judged(words)
+        words = await self._judged(words)
         meant = await self._arrivals.meant(words)
         became = await self._arrivals.words(words)
         if became == "asked":
@@ -185,8 +185,20 @@ class Listener:
             hint = hints.from_outside(look_of(words.person, self._people))
             self._whisper(said, hint if is_news else "")
 
+    async def _judged(self, words: Words) -> Words:
+        """With the standing of whoever speaks; where nothing is asked and nothing will be noted, nobody needs to know it."""
+        is_wanted = words.aim == "bot" or await self._will_be_noted(words)
+        return await self._standings.judged(words) if is_wanted else words
+
+    async def _will_be_noted(self, said: Words | Remark) -> bool:
+        """Whether this is said in a thread of ours, unless that makes no difference."""
+        at_hand = self._standings.is_at_hand(said.person)
+        return at_hand or await self._arrivals.knows(said.address)
+
     async def _remarked(self, remark: Remark) -> None:
         """Whoever is to approve sees in the thread that what was asked for has changed."""
+        if await self._will_be_noted(remark):
+            remark = await self._standings.marked(remark)
         waiting = await self._arrivals.remark(remark)
         if waiting:
             person = self._name_of(remark.person)
@@ -204,7 +216,7 @@ class Listener:
 
     async def _stop(self, said: Said) -> None:
         """Whoever may not stop this is heard as anybody else is, and it goes on."""
-        if await self._arrivals.words(said.words) != "noted":
+        if await self._arrivals.words(await self._judged(said.words)) != "noted":
             self._signs.stopped(said.place)
 
     def _name_of(self, user: str) -> str:

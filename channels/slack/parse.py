@@ -23,7 +23,7 @@ NameOf = Callable[[str], str]
 SPOKEN = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 SLACKBOT = "USLACKBOT"
 BOT = "bot_message"
-EDITED = "edited to: "
+EDITED, DELETED = "edited to: ", "deleted a message"
 _NUMBERED = re.compile(r"answer:(\d{1,3})|grant:(\d{1,4})")
 _MARK = re.compile(r"<(?P<sign>[@#!]?)(?P<target>[^<>|]+)(?:\|(?P<label>[^<>]*))?>")
 _ONE_OF = re.compile(r"<(?:@[UW][A-Z0-9]+|!subteam\^[A-Z0-9]+)(?:\|[^<>]*)?>")
@@ -161,13 +161,13 @@ def _changed(event: Message, us: Us, name_of: NameOf) -> Remark | None:
         return None
     place = Place(us.team, event.channel, before.thread_ts or before.ts)
     about, person = message_id(us.team, event.channel, before.ts), before.user or before.bot_id
+    gone = Remark(f"{about}/deleted", about, place.address, person, DELETED, _standing(before, us))
     if event.subtype == "message_deleted":
-        return Remark(f"{about}/deleted", about, place.address, person, "deleted a message")
+        return gone
     if now is None or now.text == before.text or now.subtype == "tombstone":
         return None
-    mark = now.edited.ts if now.edited else event.ts
-    text = f"{EDITED}{spoken(now.text, us, name_of)}"
-    return Remark(f"{about}/edited/{mark}", about, place.address, person, text)
+    mark = f"{about}/edited/{now.edited.ts if now.edited else event.ts}"
+    return replace(gone, id=mark, text=f"{EDITED}{spoken(now.text, us, name_of)}")
 
 
 def _action(body: Body, action: Action, us: Us) -> Press | Wish | None:

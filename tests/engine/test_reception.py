@@ -17,7 +17,7 @@ from bot.core.thread import Asked
 from bot.engine import reception
 from bot.engine.desk import Desk
 from bot.engine.reception import Reception
-from bot.kit.arrival import Aim, Press, Rating, Remark, Words
+from bot.kit.arrival import Aim, Press, Rating, Remark, Standing, Words
 from bot.kit.channel import Undeliverable
 from tests.engine.office import HOME, Office, Reply, card, decide, types, until
 
@@ -203,6 +203,27 @@ async def test_a_remark_is_noted_only_about_a_message_of_ours(office: Office) ->
         await desks.reception.remark(Remark("m2/deleted", "m2", HOME, "alice", "deleted"))
         events = await desks.desk.events(office.thread)
     assert [event.id for event in events] == ["m1", "m1/edited/2"]
+
+
+@pytest.mark.parametrize(
+    ("person", "standing", "actor"),
+    [
+        ("U7", "guest", "screen:U7@guest"),
+        ("U7", "unknown", "screen:U7@unknown"),
+        ("U7", "member", "screen:U7"),
+        ("alice", "unknown", "alice"),
+        # It is no turn of a bot's.
+        ("U7", "bot", "screen:U7"),
+    ],
+)
+async def test_a_remark_is_noted_as_of_whoever_made_it(
+    office: Office, person: str, standing: Standing, actor: str
+) -> None:
+    async with quiet_desk(office) as desks:
+        await desks.say("hello", aim="bot", id="m1")
+        await desks.reception.remark(Remark("m1/edited/2", "m1", HOME, person, "x", standing))
+        events = await desks.desk.events(office.thread)
+    assert events[-1].actor == actor
 
 
 async def test_a_press_decides_on_the_version_it_was_shown_and_on_no_other(office: Office) -> None:
