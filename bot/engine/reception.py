@@ -131,9 +131,8 @@ class Reception(Lookup):
         person = self._speaker(words)
         if person not in self._deciders(thread):
             return False
-        if typed.read(words.text) or typed.lasting(words.text):
-            return True
-        if meanings.named(thread, words.text):
+        text = words.text
+        if typed.read(text) or typed.lasting(text) or meanings.named(thread, text):
             return True
         if await self._was_joined(thread.id):
             return any(not isinstance(each, Approval) for each in pending(thread))

@@ -110,7 +110,7 @@ class Runner:
         """Claim, say that it has begun, then run, once. What was approved is looked at again first: it may no longer be what would run."""
         call = _call(session.thread, run.call)
         void = await recheck.void(self._toolbox, session.thread, call) if run.run == 1 else None
-        if void is None and run.run == 1 and session.is_past_halt(call):
+        if void is None and run.run == 1 and session.curb.has_ended(session.thread, call):
             void = recheck.halted(call)
         if void is not None:
             await session.record(void)

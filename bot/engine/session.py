@@ -62,7 +62,7 @@ class Session:
         self.showing: asyncio.Task[None] | None = None
         self.owed_before: frozenset[str] = frozenset()
         self._store = store
-        self._curb = curb or Curb(store)
+        self.curb = curb or Curb(store)
         self._lease_seconds = lease_seconds
         self._held_until = asyncio.get_running_loop().time() + lease_seconds
         self._armed: Mapping[str, int] = {}
@@ -88,23 +88,19 @@ class Session:
 
         While nobody answered there may have been a power loss: what is to be done now may follow from what it took, and so may the lease.
         """
-        if await self._curb.look() > STILL_SECONDS:
+        if await self.curb.look() > STILL_SECONDS:
             at = asyncio.get_running_loop().time()
             self.renewed(at, is_held=self.lease in await self._store.renew([self.lease]))
             await self.load()
 
     @property
     def is_halted(self) -> bool:
-        return self._curb.halt(self.thread) is not None
-
-    def is_past_halt(self, call: Call) -> bool:
-        """Whether a halt ended the grant under which this call was to begin."""
-        return self._curb.has_ended(self.thread, call)
+        return self.curb.halt(self.thread) is not None
 
     def due(self, folded: Thread | None = None) -> tuple[Effect, ...]:
         """What is to be done now, as far as it may be; of this thread, or of what will be folded next."""
         thread = folded or self.thread
-        effects, halt = next_effects(thread), self._curb.halt(thread)
+        effects, halt = next_effects(thread), self.curb.halt(thread)
         if self.is_spent:  # The next session asks anew whether the day's limit still holds.
             effects = tuple(each for each in effects if not isinstance(each, Decide))
         return halts.allowed(thread, self.events, halt, effects) if halt and effects else effects
@@ -122,10 +118,10 @@ class Session:
         So is what holds threads back, as it is at this moment.
         """
         async with self._lock:
-            await self._curb.look(0)
+            await self.curb.look(0)
             if run not in self.due() or self.thread.call(call.id) != call:
                 return False
-            if self.is_past_halt(call):
+            if self.curb.has_ended(self.thread, call):
                 return False
             outcome = await self._append("claim", (fact,), {})
             # A grant may have ended between that look and the moment at which this was stored: then the fold did not take it.
@@ -171,10 +167,10 @@ class Session:
         rest = kind == "fact" and may_rest and not self.question and not self.due(folded)
         is_held_back = rest and bool(next_effects(folded))
         if is_held_back:
-            wanted = {**wanted, WAITING: await self._curb.hold()}
+            wanted = {**wanted, WAITING: await self.curb.hold()}
         if rest and folded.id == HOUSE:
             # Before it rests: whoever dies in between leaves it to the next.
-            await self._curb.rouse()
+            await self.curb.rouse()
         commit = Append(
             thread=self.thread.id,
             kind=kind,
@@ -199,9 +195,9 @@ class Session:
 
     async def _look_again(self) -> None:
         """What held it back may have ended before its timer was there to be brought forward."""
-        await self._curb.look(0)
+        await self.curb.look(0)
         if self.due() == next_effects(self.thread):
-            await self._curb.rouse()
+            await self.curb.rouse()
 
     async def _heard(self, outcome: Outcome, commit: Append, facts: tuple[Event, ...]) -> Outcome:
         match outcome:
