@@ -17,7 +17,7 @@ from bot.core.events import Event, MessageNoted, MessageReceived, StepDecided, T
 LEAST_CHARACTERS = 12
 MOST_LINES = 200
 """Of an argument: so many are looked for, or a long one would hold up everything else."""
-
+TOO_MUCH = "more than is looked through"
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
@@ -55,8 +55,10 @@ def short(
 
 def _stands_in(value: JsonValue, ours: str, theirs: list[tuple[str, str]]) -> str:
     """Whence it came: there it may go on behind a point or a dash, with us that is something else."""
-    leaves = dict.fromkeys(_folded(str(leaf)) for leaf in _leaves(value)[:MOST_LINES])
-    for text in filter(None, leaves):
+    leaves = _leaves(value)
+    if len(leaves) > MOST_LINES:
+        return TOO_MUCH
+    for text in filter(None, dict.fromkeys(_folded(str(leaf)) for leaf in leaves)):
         words = _words(text)
         whence = next((name for name, said in theirs if words in said), "")
         own = rf"(?<![\w.:/@-]){re.escape(text)}(?![\w:/@-]|\.\w)"

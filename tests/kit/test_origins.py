@@ -6,7 +6,7 @@ import pytest
 from pydantic import JsonValue
 
 from bot.core.events import MessageNoted, MessageReceived, ToolEnded, Verdict
-from bot.kit.origins import LEAST_CHARACTERS, outside, short
+from bot.kit.origins import LEAST_CHARACTERS, MOST_LINES, TOO_MUCH, outside, short
 from tests.core.build import HERE, Story, gated, read
 
 PAY = "pay account DE89 3704 0044"
@@ -131,6 +131,13 @@ def test_what_a_person_of_ours_said_for_itself_is_inside_however_short() -> None
         it = story("take v6 now")
         it.message(said)
         assert short({"to": "v6"}, it.log, it.thread.id) == whence
+
+
+def test_what_is_too_much_to_be_looked_through_counts_as_from_outside() -> None:
+    it = story("take v6 now")
+    value: JsonValue = [*("v1",) * MOST_LINES, "v6"]
+    assert short({"to": value}, it.log, it.thread.id) == {"to": TOO_MUCH}
+    assert short({"to": value[1:]}, it.log, it.thread.id) == {"to": "slack:U7@guest"}
 
 
 def test_a_value_however_deep_is_read() -> None:
