@@ -6,13 +6,18 @@ from collections.abc import Iterator
 
 from bot.cli.output import clock
 from bot.cli.wait import Wait
-from bot.core import asides, deciders
+from bot.core import addresses, asides, deciders
 from bot.core.outbox import Approval, Hold, Question, UnknownOutcome, Waiting
 from bot.core.thread import Asked, Call, Thread, Why
 from bot.core.values import Card
 from channels.console.channel import CHANNEL
 
 MICRO = 1_000_000
+WHY = {
+    "call": "which the policy of its tool names",
+    "agent": "the address of its agent",
+    "default": "the default of the people file",
+}
 
 
 def speak(thread: Thread, what_it_does: str) -> Wait:
@@ -82,12 +87,15 @@ def _approval(thread: Thread, call: Call, waiting: Approval, card: Card, file: s
 
 def _shown(thread: Thread, call: Call) -> Iterator[str]:
     match call.phase:
-        case Asked(shown=None, copy=copy) if copy >= len(thread.addresses):
+        case Asked(shown=None, copy=copy) if copy >= len(addresses.of(thread, call)):
             yield "its card could not be delivered; bot pending shows it"
         case Asked(shown=None):
             yield "its card is still on its way"
         case _:
-            return
+            pass
+    if there := addresses.taken(call):
+        place = f"{there.address.channel} {there.address.locator}"
+        yield f"its card is put in {there.name} ({place}), {WHY[there.by]}"
 
 
 def _asides(call: Call) -> Iterator[str]:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from typing import cast
 
 from bot.cli import wording
+from bot.cli.asks import WHY
 from bot.cli.errors import Wrong
 from bot.cli.given import arguments_of
 from bot.cli.output import moment
 from bot.core.values import Deputy
 from bot.kit.agent import Agent
 from bot.kit.arguments import BadArguments
+from bot.kit.places import complaint
 from bot.kit.rule import Rule, Terms
 from bot.kit.standing_in import deputies, named
 from bot.settings import Settings
@@ -62,7 +64,8 @@ def _asked(agent: Agent, terms: Terms, rule: Rule, by: str, default: int) -> Jso
         "words": "allowed" if rule.typed else "denied",
         "grant": rule.grant.model_dump(mode="json") if rule.grant else None,
         "ladder": [rung.model_dump(mode="json") for rung in ladder],
-        "addresses": [{"by": "thread"}, *_addresses(agent, rule, by)],
+        "addresses": [*_places(agent, terms.tool.name), *_addresses(agent, rule, by)],
+        "no_places": _no_places(agent, terms),
         "mend": None if rows else f"bot approvers {agent.name} --add NAME",
     }
 
@@ -82,6 +85,22 @@ def _approver(
         "deputy": found.person if found and allowed else None,
         "deputy_from": moment(found.since) if found and allowed else None,
     }
+
+
+def _places(agent: Agent, tool: str) -> list[Json]:
+    """Where the card is put, in the order of precedence: the first is taken, and where that refuses it the next."""
+    rows: list[Json] = [
+        {"by": each.by, "name": each.name, **each.address.model_dump()}
+        for each in agent.places(tool)
+    ]
+    own = [row for row in rows if row["by"] == "call"]
+    return [*own, {"by": "thread"}, *(row for row in rows if row["by"] != "call")]
+
+
+def _no_places(agent: Agent, terms: Terms) -> list[str]:
+    """Why names that were given for a place are none."""
+    said = (terms.address, agent.front.address)
+    return [why for name in said if name and (why := complaint(name, agent.people))]
 
 
 def _addresses(agent: Agent, rule: Rule, by: str) -> list[Json]:
@@ -142,7 +161,17 @@ def _terms(told: Json) -> Iterator[str]:
     for rung in cast("list[Json]", told["ladder"]):
         to = ", ".join(cast("list[str]", rung["to"])) or "those who have not answered"
         yield f"  after {rung['after_seconds']} s: {rung['kind']} {to}"
-    yield "  shown in the thread where the work began, and a copy to each, in this order:"
-    for each in cast("list[Json]", told["addresses"]):
+    rows = cast("list[Json]", told["addresses"])
+    first, *others = (_place(each) for each in rows if each["by"] != "person")
+    yield f"  put in {first}{''.join(f'; where that refuses it, in {each}' for each in others)}"
+    yield from (f"  nothing is put there: {why}" for why in cast("list[str]", told["no_places"]))
+    yield "  with a copy to each, in this order:"
+    for each in rows:
         if each["by"] == "person":
             yield f"    {each['person']}: {each['channel']} {each['address']}"
+
+
+def _place(row: Json) -> str:
+    if row["by"] == "thread":
+        return "the thread where the work began"
+    return f"{row['name']} ({row['channel']} {row['locator']}), {WHY[str(row['by'])]}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.core import steps
+from bot.core import addresses, steps
 from bot.core.owed import Refusal
 from bot.core.thread import (
     Asked,
@@ -104,7 +104,7 @@ def next_effects(thread: Thread) -> tuple[Effect, ...]:
             case Saying():
                 sends.append(Send(delivery_key(call)))
             # A card that every address refused is owed no more: `bot pending` has it.
-            case Asked(shown=None, copy=copy) if copy < len(thread.addresses):
+            case Asked(shown=None, copy=copy) if copy < len(addresses.of(thread, call)):
                 sends.append(Send(delivery_key(call)))
             case _:
                 pass

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core import grant, grant_words, phrases
+from bot.core import addresses, grant, grant_words, phrases
 from bot.core.approvals import choices, may_approve, may_retry_at
 from bot.core.deputies import standing_in
 from bot.core.edits import before
+from bot.core.names import copy_of, version_of
 from bot.core.outgoing import (
     Approval,
     Hold,
@@ -58,10 +59,11 @@ def message(thread: Thread, key: str, language: phrases.Language = "en") -> Outg
 
 
 def address(thread: Thread, key: str) -> Address | None:
-    """Where what this key names is sent: the thread's own address, or the next where that one failed."""
+    """Where what this key names is sent: a card to the first of its addresses, or the next where that one failed."""
     call = thread.call(key)
-    copy = call.phase.copy if call and isinstance(call.phase, Asked) else 0
-    return thread.addresses[copy] if copy < len(thread.addresses) else None
+    if call is None or version_of(key) is None:
+        return thread.address
+    return addresses.at(thread, call, copy_of(key))
 
 
 def pending(thread: Thread, language: phrases.Language = "en") -> tuple[Waiting, ...]:

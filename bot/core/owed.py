@@ -17,6 +17,7 @@ Code = Literal[
     "spent",
     "passed",
     "granted",
+    "asked_there",
 ]
 WHICH: frozenset[Code] = frozenset({"which", "which_card"})
 

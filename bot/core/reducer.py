@@ -11,7 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never, get_args
 
-from bot.core import calls, delivery, frames, grants, human, limits, refusals, steps, turn
+from bot.core import (
+    addresses,
+    calls,
+    delivery,
+    frames,
+    grants,
+    human,
+    limits,
+    refusals,
+    steps,
+    turn,
+)
 from bot.core.events import (
     UNREADABLE,
     CronTicked,
@@ -188,6 +199,8 @@ def _fact(thread: Thread, event: calls.Move) -> Thread:
     if event.type == "CallVoided" and event.then == "close":
         thread = turn.noticed(amend(thread, heard=thread.head), "gone", event.reason)
     is_card = event.type == "Previewed"
+    if is_card and event.version == 1 and (there := addresses.taken(after)):
+        thread = turn.noticed(thread, "asked_there", f"{after.proposal.tool}, {there.name}")
     tally = limits.shown(thread.tally, thread.limits, event.at) if is_card else None
     return turn.changed(thread, call, after, event.at, tally=tally)
 

@@ -200,7 +200,7 @@ class Thread:
 
     @property
     def addresses(self) -> tuple[Address, ...]:
-        """Where its messages go: each is tried in turn for a card that cannot be delivered."""
+        """Where its messages go."""
         return (self.address,) if self.address else ()
 
     def call(self, name: str) -> Call | None:

@@ -10,6 +10,8 @@ Kind = Literal[
     "read", "write", "gated", "question", "await", "say", "stand_by", "nothing", "withdraw", "limit"
 ]
 
+By = Literal["call", "thread", "agent", "default"]
+
 Word = Literal["approve", "deny", "edit", "answer", "pass", "later", "ignore"]
 
 
@@ -24,6 +26,14 @@ class Address(Value):
 
     channel: str
     locator: str
+
+
+class Routed(Value):
+    """A place for a card, by whose word it is one: the call's own, the thread, its agent's, the bot's; `name` is what people call it."""
+
+    by: By
+    address: Address
+    name: str = ""
 
 
 class Attachment(Value):
@@ -100,7 +110,8 @@ class Grantable(Value):
 class Card(Value):
     """What an approver is shown and by what it is decided. The digest covers tool, arguments, text and pins.
 
-    `outside` names the arguments that repeat what came from outside, each with whence.
+    `outside` names the arguments that repeat what came from outside, each with whence. `addresses` are where it is put, each tried where
+    the one before refused it; where there are none, in its thread alone.
     """
 
     text: str
@@ -117,6 +128,7 @@ class Card(Value):
     deputies: tuple[Deputy, ...] = ()
     ladder: tuple[Rung, ...] = ()
     grant: Grantable | None = None
+    addresses: tuple[Routed, ...] = ()
 
 
 class Aside(Value):

@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import structlog
 
+from bot.core import addresses, outbox
 from bot.core.events import Delivered, Event
 from bot.core.names import call_id, version_of
 from bot.core.thread import Asked, Call, Thread
+from bot.core.values import Address
 from bot.engine.fates import changed, fate
 from bot.kit.channel import Changed, Changing, Channel
 from bot.kit.latest import Latest
@@ -32,14 +34,15 @@ class Display:
         self, thread: Thread, events: Sequence[Event], earlier: asyncio.Task[None] | None = None
     ) -> asyncio.Task[None] | None:
         """Begins to bring every card of the thread's calls to what is so, after what an earlier call began; None: its channel cannot change what it sent."""
-        channel = self._channels.get(thread.address.channel) if thread.address else None
-        if not isinstance(channel, Changing):
+        if not any(isinstance(self._channel(each), Changing) for each in _places(thread)):
             return None
-        return asyncio.create_task(self._show(channel, thread, tuple(events), earlier))
+        return asyncio.create_task(self._show(thread, tuple(events), earlier))
+
+    def _channel(self, address: Address | None) -> Channel | None:
+        return self._channels.get(address.channel) if address else None
 
     async def _show(
         self,
-        channel: Changing,
         thread: Thread,
         events: Sequence[Event],
         earlier: asyncio.Task[None] | None,
@@ -55,11 +58,19 @@ class Display:
             try:
                 async with asyncio.timeout(SHOW_SECONDS):
                     what = fate(thread, sent.key, events)
-                    await channel.change(sent.receipt, sent.key, what)
+                    channel = self._channel(outbox.address(what.then, sent.key))
+                    if isinstance(channel, Changing):
+                        await channel.change(sent.receipt, sent.key, what)
             except Exception as error:  # noqa: BLE001 - what is so is on the log
                 log.warning("card not changed", key=sent.key, error=str(error)[:300])
                 how = ""
             self._shown[sent.key] = how
+
+
+def _places(thread: Thread) -> tuple[Address, ...]:
+    """Where anything of the thread may stand."""
+    calls = (*thread.past, *thread.calls)
+    return (*thread.addresses, *(each for call in calls for each in addresses.of(thread, call)))
 
 
 def _changed(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from bot.core import words as typed
 from bot.core.events import Delivered
 from bot.core.names import call_id, request_of
-from bot.core.outbox import Approval, Waiting, pending
+from bot.core.outbox import Approval, Waiting, address, pending
 from bot.core.redact import cut, missing
 from bot.core.thread import Thread
 from bot.core.values import Address
@@ -129,10 +129,13 @@ class Lookup:
 
     async def _receipts(self, thread: Thread, channel: str) -> dict[str, str]:
         """By its request, where each card stands on this channel; the first copy, which is the thread's own."""
-        if thread.address is None or thread.address.channel != channel:
-            return {}
         sent = [each for each in await self._desk.events(thread.id) if isinstance(each, Delivered)]
-        return {request_of(each.key): each.receipt for each in reversed(sent)}
+        there = ((each, address(thread, each.key)) for each in reversed(sent))
+        return {
+            request_of(each.key): each.receipt
+            for each, where in there
+            if where is not None and where.channel == channel
+        }
 
     async def _thread(self, name: str) -> Thread | None:
         try:

@@ -202,8 +202,8 @@ class Performer:
             address = outbox.address(session.thread, key)
         if message is None or address is None:
             return
-        channel = self._channels[address.channel]
         try:
+            channel = self._channel(session.thread, address)
             with during("send"):
                 receipt = await channel.find(address, key) if key in session.owed_before else None
                 if receipt is None and not session.is_held():
@@ -221,6 +221,13 @@ class Performer:
             id=f"sent:{key}", actor="engine", key=key, receipt=receipt, written=written
         )
         await session.record(sent)
+
+    def _channel(self, thread: Thread, address: Address) -> Channel:
+        """Raises `Undeliverable` where a card has another place to go and this one's channel is not set up."""
+        if address != thread.address and address.channel not in self._channels:
+            message = f"{address.channel} is not set up here"
+            raise Undeliverable(message)
+        return self._channels[address.channel]
 
 
 def _owed(thread: Thread) -> frozenset[str]:

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
+from bot.core.addresses import in_order
 from bot.core.codec import digest
 from bot.core.masks import PLAIN, Masks
 from bot.core.redact import cut, missing
 from bot.core.thread import Call, Thread
-from bot.core.values import Card
+from bot.core.values import Card, Routed
 from bot.kit.agent import Agent
 from bot.kit.call import Call as ToolCall
 from bot.kit.call import Refused, Unsure, call_for
@@ -99,6 +100,7 @@ class Toolbox:
             deputies=deputies(agent.people, rule.deputies, ladder, deadline, thread.at),
             ladder=ladder,
             grant=rule.grant,
+            addresses=_elsewhere(thread, agent.places(tool.name)),
         )
 
     def _complete(self, call: Call) -> None:
@@ -140,6 +142,12 @@ def _unread(agent: Agent, tool: Tool) -> list[str]:
         f"Nobody decides through {group}: it could not be read ({why})."
         for group, why in agent.unread(tool.name)
     ]
+
+
+def _elsewhere(thread: Thread, named: tuple[Routed, ...]) -> tuple[Routed, ...]:
+    """Where the card is put, in order; nothing where that is its thread alone."""
+    found = in_order(thread.address, named) if named else ()
+    return found if any(each.by != "thread" for each in found) else ()
 
 
 def fingerprint(tool: Tool, rule: Rule) -> str:

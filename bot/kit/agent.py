@@ -11,7 +11,8 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from bot.core.values import Limits, Proposal
+from bot.core.values import Limits, Proposal, Routed
+from bot.kit import places
 from bot.kit import propose as proposing
 from bot.kit.arguments import Json
 from bot.kit.declared import Approval
@@ -138,6 +139,11 @@ class Agent:
     def _kept(self, tool_name: str) -> tuple[str, ...]:
         terms = self.terms.get(tool_name)
         return self.people.kept(terms.approvers) if terms else ()
+
+    def places(self, tool_name: str) -> tuple[Routed, ...]:
+        """Where a card of this tool may be put besides its thread."""
+        terms = self.terms.get(tool_name)
+        return places.named(self.people, terms.address if terms else None, self.front.address)
 
     def tool_specs(self) -> list[dict[str, object]]:
         """What the model may choose from, in an order that never changes: built-in intents, then tools by name."""

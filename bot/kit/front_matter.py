@@ -62,6 +62,7 @@ class Policy(_Front):
     deadline: Seconds | None = None
     channels: tuple[str, ...] | None = None
     words: Allowance | None = None
+    address: str | None = None
     remind: tuple[Seconds, ...] | None = None
     escalate: tuple[Escalation, ...] | None = None
     grant: Annotated[GrantSaid | None, BeforeValidator(_grant)] = None
@@ -149,6 +150,7 @@ class FrontMatter(_Front):
     routes: tuple[dict[str, str], ...] = ()
     schedules: tuple[Schedule, ...] = ()
     listen: Literal["mentions", "thread"] = "thread"
+    address: str | None = None
 
     @field_validator("description")
     @classmethod

@@ -10,6 +10,7 @@ from typing import Literal
 from bot.kit.agent import Agent
 from bot.kit.load import Agents
 from bot.kit.nearest import meant
+from bot.kit.places import DEFAULT, complaint
 from bot.kit.rule import Terms
 from bot.kit.standing_in import KEYWORDS
 
@@ -40,6 +41,7 @@ def _findings(agent: Agent) -> Iterator[Finding]:
     yield from _size(agent)
     yield from _models(agent)
     yield from _names(agent)
+    yield from _places(agent)
     for terms in agent.terms.values():
         yield from _terms(agent, terms)
 
@@ -88,6 +90,18 @@ def _names(agent: Agent) -> Iterator[Finding]:
             f"{name} is named as approver, and is neither a person nor a group{meant(name, known)}"
         )
         yield Finding("error", agent.name, text, f"add {name} to the people file (BOT_PEOPLE)")
+
+
+def _places(agent: Agent) -> Iterator[Finding]:
+    """Addresses that are none: nothing would be put there."""
+    front, people = agent.front, agent.people
+    said = {f"address of {tool}": each.address for tool, each in front.policy.items()}
+    said |= {"address": front.address, "default": DEFAULT if DEFAULT in people.places else None}
+    for where, name in said.items():
+        if name is not None and (reason := complaint(name, people)):
+            file = "" if where == DEFAULT else f"correct it in {agent.folder}/agent.md, or "
+            mend = f"{file}give it under places: in the people file (BOT_PEOPLE)"
+            yield Finding("error", agent.name, f"{where}: {reason}", mend)
 
 
 def _named(agent: Agent) -> Iterable[str]:

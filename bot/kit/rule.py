@@ -37,7 +37,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What holds for one tool of one agent, before any arguments are known; `approvers` are names as written."""
+    """What holds for one tool of one agent, before any arguments are known; `approvers` and `address` are names as written."""
 
     tool: Tool
     approval: Approval
@@ -51,6 +51,7 @@ class Terms:
     loosened: tuple[str, ...] = field(default=())
     ladder: tuple[Rung, ...] = ()
     grant: Grant | None = None
+    address: str | None = None
 
     def rule(self, args: Args, people: People) -> Rule:
         """The rule for these arguments."""
@@ -121,6 +122,7 @@ def terms_of(tool: Tool, policy: Policy, agent_approvers: Sequence[str]) -> Term
         loosened=loosened,
         ladder=policy.ladder(),
         grant=_grant(tool, policy, approval, quorum),
+        address=policy.address,
     )
 
 

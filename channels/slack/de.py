@@ -98,6 +98,7 @@ DE = Words(
     bots_alone="Bots haben hier so oft gefragt, wie sie ohne das Wort eines Menschen dürfen. Keiner bekommt Antwort, bis ein Mensch spricht.",
     a_copy="Eine Kopie in einer Direktnachricht; das Gespräch steht in <{link}|seinem Thread>.",
     a_copy_apart="Eine Kopie in einer Direktnachricht; darum gebeten wurde in einem Gespräch mit jemand anderem, das nur dort zu sehen ist.",
+    put_here="Darum wurde anderswo gebeten. Hier zählen nur Entscheidungen und Antworten.",
     a_copy_apart_only="Unter der Kopie einer Karte zählen nur Entscheidungen und Antworten.",
     a_copy_only="Unter der Kopie einer Karte zählen nur Entscheidungen und Antworten. Alles andere gehört in <{link}|ihren Thread>.",
     unknown="Ist es geschehen? {tool}",

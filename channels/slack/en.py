@@ -97,6 +97,7 @@ EN = Words(
     bots_alone="Bots have asked here without a word from a person as often as they may. No more of theirs is answered until a person speaks.",
     a_copy="A copy for you alone; the conversation is in <{link}|its thread>.",
     a_copy_apart="A copy for you alone; it was asked for in a conversation with somebody else, which you cannot open.",
+    put_here="This was asked for in another place. Here only decisions and answers are taken.",
     a_copy_apart_only="Under a copy of a card only decisions and answers are taken.",
     a_copy_only="Under a copy of a card only decisions and answers are taken. Anything else belongs into <{link}|its thread>.",
     unknown="Did it happen? {tool}",

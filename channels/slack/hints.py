@@ -39,7 +39,11 @@ def copy_only(waiting: Waiting | None, link: str, look: Look) -> str:
     """What can be written under a copy of a card, and where everything else belongs."""
     say = words(look.language)
     decides = f" {how(waiting, say)}" if isinstance(waiting, Approval) else ""
-    only = say.a_copy_apart_only if is_apart_at(link) else say.a_copy_only.format(link=link)
+    only = (
+        say.a_copy_apart_only
+        if not link or is_apart_at(link)
+        else say.a_copy_only.format(link=link)
+    )
     return f"{say.decided_nothing}{decides} {only}"
 
 

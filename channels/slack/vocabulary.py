@@ -86,6 +86,7 @@ class Words:
     a_copy: str
     a_copy_only: str
     a_copy_apart: str
+    put_here: str
     a_copy_apart_only: str
     # An unknown outcome and a hold
     unknown: str

@@ -10,7 +10,7 @@ from bot.cli.waits import NO_WORKER, Scene, waits
 from bot.core.codec import decode
 from bot.core.events import Cancelled, MessageReceived, Paused, Resumed
 from bot.core.thread import Thread
-from bot.core.values import Address, Limits
+from bot.core.values import Address, Limits, Routed
 from bot.engine.letters import Letter
 from bot.engine.standing import Standing
 from tests.core import build
@@ -122,6 +122,13 @@ def test_words_that_do_not_count_and_a_card_on_its_way_are_said() -> None:
     assert "(words: denied)" in notes[1]
     story.undelivered(f"{call}-v1")
     assert only(story).notes[0] == "its card could not be delivered; bot pending shows it"
+
+
+def test_a_card_that_is_put_elsewhere_says_where_and_by_whose_word() -> None:
+    there = Routed(by="agent", address=Address(channel="slack", locator="T/C1"), name="releases")
+    story, _ = build.asking(build.card().model_copy(update={"addresses": (there,)}))
+    wait = only(story)
+    assert "its card is put in releases (slack T/C1), the address of its agent" in wait.notes
 
 
 def test_an_approval_that_another_channel_decides_is_not_offered_here() -> None:

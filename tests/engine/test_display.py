@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.events import MessageNoted
+from bot.core.events import DeliveryFailed, MessageNoted
 from bot.core.outbox import Approval
 from bot.core.thread import Asked, Closed
 from bot.engine.desk import Desk
@@ -126,6 +126,23 @@ async def test_a_card_says_that_it_runs_while_it_does(office: Office, board: Boa
     assert events[-1].type == "ToolStarted"
     assert board.since[board.looks.index(("v1", "Started"))] == events[-1].at
     assert board.looks[-1] == ("v1", "returned")
+
+
+async def test_a_card_for_a_channel_that_is_not_set_up_stands_in_its_thread(
+    office: Office, board: Board
+) -> None:
+    """And is changed there like any other; the board takes a key that is no request for an old one."""
+    front = "approvers: [alice, bob, eve]\npolicy: {sign: {address: 'slack:T1/C1'}}"
+    office.write_agent(front, TOOLS)
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        waiting = await card(desk, Approval)
+        assert waiting.key.endswith("-v1~1")
+        await decide(desk, waiting, "approve", "bob")
+        await _shown(board, ("~1", "old"))
+        events = await desk.events(office.thread)
+    [failed] = [event for event in events if isinstance(event, DeliveryFailed)]
+    assert failed.reason == "slack is not set up here"
 
 
 async def test_an_older_showing_says_that_it_is_old(office: Office, board: Board) -> None:
