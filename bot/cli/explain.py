@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import cast
 
 from bot.cli import wording
-from bot.cli.asks import WHY
 from bot.cli.errors import Wrong
 from bot.cli.given import arguments_of
 from bot.cli.output import moment
+from bot.cli.put import WHY
 from bot.core.values import Deputy
 from bot.kit.agent import Agent
 from bot.kit.arguments import BadArguments

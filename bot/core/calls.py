@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from bot.core import deputies
 from bot.core.events import (
     CallVoided,
     OutcomeUnknown,
@@ -111,7 +112,8 @@ def _previewed(call: Call, event: Previewed | PreviewRefused) -> Call:
     if event.type == "PreviewRefused":
         return end(call, "failed", event.reason)
     until = _deadline(event.card.deadline_seconds, event.at)
-    return replace(call, card=event.card, phase=Asked("approval", until=until))
+    told = deputies.standing_in(event.card.deputies, event.at) if event.card.deputies else ()
+    return replace(call, card=event.card, phase=Asked("approval", until=until, told=told))
 
 
 def _can_be_voided(call: Call) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bot.core import calls, grants, turn
+from bot.core import calls, deputies, grants, turn
 from bot.core.events import Delivered, DeliveryFailed
 from bot.core.frozen import replace
+from bot.core.names import person_of, request_of
 from bot.core.thread import Asked, Call, Ready, Saying, Thread, delivery_key
 
 
@@ -13,8 +14,10 @@ def delivered(thread: Thread, event: Delivered) -> Thread:
     if thread.notices and any(notice.key == event.key for notice in thread.notices):
         return turn.told(thread, event.key)
     call = thread.call(event.key)
-    if call is None or delivery_key(call) != event.key:
+    if call is None:
         return thread
+    if delivery_key(call) != event.key:
+        return _told(thread, call, event) if _is_theirs(call, event.key) else thread
     match call.phase:
         case Saying():
             return turn.changed(thread, call, calls.close(call, "said"), event.at)
@@ -33,8 +36,11 @@ def failed(thread: Thread, event: DeliveryFailed) -> Thread:
     if thread.notices and any(notice.key == event.key for notice in thread.notices):
         return turn.told(thread, event.key)
     call = thread.call(event.key)
-    if call is None or delivery_key(call) != event.key:
+    if call is None:
         return thread
+    if delivery_key(call) != event.key:
+        is_theirs = _is_theirs(call, event.key)
+        return _warned(_told(thread, call, event), call, event) if is_theirs else thread
     match call.phase:
         case Saying():
             over = calls.close(call, "failed", event.reason)
@@ -46,6 +52,19 @@ def failed(thread: Thread, event: DeliveryFailed) -> Thread:
             return turn.put(_warned(thread, call, event), calls.anew(call, grants.UNTOLD))
         case _:
             return thread
+
+
+def _is_theirs(call: Call, key: str) -> bool:
+    """Whether this went to a deputy alone, of the card that counts."""
+    is_open = isinstance(call.phase, Asked) and request_of(key) == call.request
+    return is_open and deputies.of_key(call, key) is not None
+
+
+def _told(thread: Thread, call: Call, event: Delivered | DeliveryFailed) -> Thread:
+    """What went to a deputy alone is not sent again, whatever became of it."""
+    assert isinstance(call.phase, Asked), "nobody is told of what is not asked"
+    phase = replace(call.phase, told=(*call.phase.told, person_of(event.key)))
+    return turn.put(thread, replace(call, phase=phase))
 
 
 def _warned(thread: Thread, call: Call, event: DeliveryFailed) -> Thread:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.core import addresses, steps
+from bot.core import addresses, deputies, steps
+from bot.core.names import for_person
 from bot.core.owed import Refusal
 from bot.core.thread import (
     Asked,
@@ -101,11 +102,8 @@ def next_effects(thread: Thread) -> tuple[Effect, ...]:
                 writes.append(_begin(call))
             case Previewing():
                 previews.append(Preview(call.id, call.version))
-            case Saying():
-                sends.append(Send(delivery_key(call)))
-            # A card that every address refused is owed no more: `bot pending` has it.
-            case Asked(shown=None, copy=copy) if copy < len(addresses.of(thread, call)):
-                sends.append(Send(delivery_key(call)))
+            case Saying() | Asked():
+                sends += [Send(key) for key in _owed(thread, call)]
             case _:
                 pass
     if thread.paused:
@@ -116,6 +114,18 @@ def next_effects(thread: Thread) -> tuple[Effect, ...]:
     )
     # What changes the world goes one by one, in the order proposed.
     return (*doubts, *said, *sends, *previews, *reads, *writes[:1], *_decides(thread))
+
+
+def _owed(thread: Thread, call: Call) -> tuple[str, ...]:
+    """Under which keys this message or card is still to be sent. One that every address refused is owed no more: `bot pending` has it."""
+    match call.phase:
+        case Asked(shown=None, copy=copy) if copy < len(addresses.of(thread, call)):
+            return (delivery_key(call),)
+        case Asked():
+            late = deputies.late(call, thread.at)
+            return tuple(for_person(call.request, each.person) for each in late)
+        case _:
+            return (delivery_key(call),)
 
 
 def _begin(call: Call) -> Effect:
@@ -144,6 +154,8 @@ def timers(thread: Thread) -> Mapping[str, int]:
                 wanted[call.id] = until
             case _:
                 pass
+        if (begins := deputies.next_at(call, thread.at)) is not None:
+            wanted[for_person(call.request, "")] = begins
     if isinstance(thread.turn, Thinking) and thread.turn.retry_at is not None:
         wanted["retry"] = thread.turn.retry_at
     return wanted

@@ -1,6 +1,6 @@
 """Names: how calls, their showings and their copies are called. A call is `T-4-0`, its showing `T-4-0-v2`, a copy `T-4-0-v2~1`.
 
-What is said of a call that runs under a grant is `T-4-0~granted`.
+What is said of a call that runs under a grant is `T-4-0~granted`, what goes to a deputy alone `T-4-0-v2~@dave`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,16 @@ def copy_of(key: str) -> int:
     """The number of the copy that this delivery key names; the first is 0."""
     copy = key.partition("~")[2]
     return int(copy) if _is_number(copy) else 0
+
+
+def for_person(request: str, person: str) -> str:
+    """The delivery key of the copy that goes to this person alone."""
+    return f"{request}~@{person}"
+
+
+def person_of(key: str) -> str:
+    """To whom alone goes what this delivery key names; empty: to nobody in particular."""
+    return key.partition("~@")[2]
 
 
 def _is_number(text: str) -> bool:

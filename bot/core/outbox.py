@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core import addresses, grant, grant_words, phrases
+from bot.core import addresses, deputies, grant, grant_words, phrases
 from bot.core.approvals import choices, may_approve, may_retry_at
-from bot.core.deputies import standing_in
 from bot.core.edits import before
-from bot.core.names import copy_of, version_of
+from bot.core.names import copy_of, person_of, request_of, version_of
 from bot.core.outgoing import (
     Approval,
     Hold,
@@ -21,7 +20,7 @@ from bot.core.outgoing import (
     Waiting,
 )
 from bot.core.thread import Asked, Call, Ready, Saying, Thread, Why, delivery_key
-from bot.core.values import Address, Card
+from bot.core.values import Address, Card, Deputy
 
 __all__ = [
     "Approval",
@@ -44,6 +43,8 @@ def message(thread: Thread, key: str, language: phrases.Language = "en") -> Outg
         if notice.key == key:
             return Notice(key, notice.code, phrases.notice(notice.code, notice.text, language))
     call = thread.call(key)
+    if person_of(key):
+        return _copy(thread, call, key, language)
     if call is None or delivery_key(call) != key:
         return None
     match call.phase:
@@ -58,11 +59,22 @@ def message(thread: Thread, key: str, language: phrases.Language = "en") -> Outg
             return None
 
 
+def _copy(
+    thread: Thread, call: Call | None, key: str, language: phrases.Language
+) -> Waiting | None:
+    """The card as it goes to a deputy whose time has come."""
+    if call is None or not isinstance(call.phase, Asked) or request_of(key) != call.request:
+        return None
+    return replace(_request(thread, call, call.phase, language), key=key)
+
+
 def address(thread: Thread, key: str) -> Address | None:
     """Where what this key names is sent: a card to the first of its addresses, or the next where that one failed."""
     call = thread.call(key)
     if call is None or version_of(key) is None:
         return thread.address
+    if deputy := deputies.of_key(call, key):
+        return deputy.address
     return addresses.at(thread, call, copy_of(key))
 
 
@@ -130,9 +142,17 @@ def _approval(thread: Thread, call: Call, phase: Asked, card: Card) -> Approval:
         channels=card.channels,
         outside=card.outside,
         anew=call.anew,
-        standing_in=standing_in(card.deputies, thread.at) if card.deputies else (),
+        deputies=card.deputies,
+        in_place=tuple(each for each in card.deputies if _counts(thread, call, card, each)),
+        told=phase.told,
         grant=_offer(call, card),
     )
+
+
+def _counts(thread: Thread, call: Call, card: Card, deputy: Deputy) -> bool:
+    """Whether their approval would count in this place, from their time on."""
+    has_place = may_approve(thread, call, card, deputy.of)
+    return has_place and may_approve(thread, call, card, deputy.person, deputy.since)
 
 
 def _offer(call: Call, card: Card) -> Offer | None:

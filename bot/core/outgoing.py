@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from bot.core.owed import Code
 from bot.core.thread import Why
+from bot.core.values import Deputy
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,9 @@ class Approval:
 
     `barred` are those approvers who asked for the call or changed it: their approval would not count.
     `channels`, where there are any, are those from which an approval counts. `outside` names the arguments that repeat what came from
-    outside, each with whence. `before` are arguments that people changed, as they were first. `anew` says why it is asked again, where nobody's words or edit did that. `standing_in` are deputies who
-    may decide by now. `grant` is what may be granted besides.
+    outside, each with whence. `before` are arguments that people changed, as they were first. `anew` says why it is asked again, where nobody's words or edit did that. `deputies` are those who may decide in another's
+    place, each from a time on, `in_place` those of them whose approval would count, `told` who has a copy with this card. `grant` is what may be
+    granted besides.
     """
 
     key: str
@@ -76,8 +78,14 @@ class Approval:
     outside: Mapping[str, str] = field(default_factory=dict[str, str])
     requester: str = ""
     anew: str = ""
-    standing_in: tuple[str, ...] = ()
+    deputies: tuple[Deputy, ...] = ()
+    in_place: tuple[Deputy, ...] = ()
+    told: tuple[str, ...] = ()
     grant: Offer | None = None
+
+    def deciders(self, at: int) -> tuple[str, ...]:
+        """Whose word is heard at this time: approvers, and those who stand in for one by then."""
+        return (*self.approvers, *(each.person for each in self.deputies if each.since <= at))
 
 
 @dataclass(frozen=True, slots=True)

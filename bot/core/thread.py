@@ -32,13 +32,14 @@ class Ready:
 
 @dataclass(frozen=True)
 class Asked:
-    """A human is asked. `shown` is when the channel took the card; `copy` numbers the address it goes to."""
+    """A human is asked. `shown` is when the channel took the card; `copy` numbers the address it goes to, `told` are deputies who have one."""
 
     about: About
     until: int | None = None
     votes: tuple[str, ...] = ()
     shown: int | None = None
     copy: int = 0
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -81,11 +81,12 @@ class Limits(Value):
 
 
 class Deputy(Value):
-    """Somebody who may decide in another's place from `since` on, in milliseconds since the epoch."""
+    """Somebody who may decide in another's place from `since` on, in milliseconds since the epoch, and where they are told then."""
 
     person: str
     of: str
     since: int
+    address: Address | None = None
 
 
 class Rung(Value):

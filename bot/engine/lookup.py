@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from time import time
 
 from bot.core import words as typed
 from bot.core.events import Delivered
@@ -43,10 +44,8 @@ class Lookup:
             return ()
         found = await self._approvals(thread_id(words.address))
         person = self._speaker(words)
-        may = any(
-            person in (*each.approvers, *each.standing_in) and person not in each.barred
-            for each in found
-        )
+        at = words.written or int(time() * 1000)
+        may = any(person in each.deciders(at) and person not in each.barred for each in found)
         return found if may else ()
 
     async def _approvals(self, name: str) -> list[Approval]:
@@ -166,6 +165,6 @@ def _open(thread: Thread, request: str) -> Waiting | None:
 def _is_asked(person: str, waiting: Waiting) -> bool:
     """Whether this waits for that person: whoever has voted, or may not, is not waited for."""
     if isinstance(waiting, Approval):
-        deciders = (*waiting.approvers, *waiting.standing_in)
+        deciders = waiting.deciders(int(time() * 1000))
         return person in deciders and person not in (*waiting.barred, *waiting.votes)
     return person in waiting.asked

@@ -129,7 +129,7 @@ class Reception(Lookup):
         In a thread that others began, what people say to each other is theirs: there only an answer and a verdict are for the bot.
         """
         person = self._speaker(words)
-        if person not in self._deciders(thread):
+        if person not in self._deciders(thread, words.written or int(time() * 1000)):
             return False
         text = words.text
         if typed.read(text) or typed.lasting(text) or meanings.named(thread, text):
@@ -143,14 +143,12 @@ class Reception(Lookup):
         """Whether others spoke there before anybody spoke to the bot."""
         return isinstance((await self._desk.events(name))[0], MessageNoted)
 
-    def _deciders(self, thread: Thread) -> set[str]:
-        """The requester and all who may approve something here."""
+    def _deciders(self, thread: Thread, at: int) -> set[str]:
+        """The requester and all who may approve something here at this time."""
         agent = self._agents.get(thread.agent)
         found = {thread.requester, *(agent.approvers if agent else ())}
         for each in pending(thread):
-            found.update(
-                (*each.approvers, *each.standing_in) if isinstance(each, Approval) else each.asked
-            )
+            found.update(each.deciders(at) if isinstance(each, Approval) else each.asked)
         return found
 
     async def _said(self, name: str, words: Words) -> MessageReceived | Verdict:
@@ -171,7 +169,7 @@ class Reception(Lookup):
         person, address = self._speaker(words), words.address
         if len(found) != 1 or not found[0].typed:
             return None
-        if person not in (*found[0].approvers, *found[0].standing_in):
+        if person not in found[0].deciders(words.written or int(time() * 1000)):
             return None
         call = thread.call(found[0].request)
         is_seen = call is not None and meanings.unseen(call, self._received(words)) is None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Literal
 
 from bot.core import approvals, grants
 from bot.core.events import CallVoided
 from bot.core.thread import Call, Thread, asked_about
-from bot.core.values import Card
-from bot.engine.toolbox import Gone, Toolbox, fingerprint
+from bot.core.values import Card, Deputy
+from bot.engine.toolbox import Gone, Toolbox, fingerprint, stand_ins
 from bot.kit.arguments import BadArguments
 from bot.kit.rule import Rule
 from bot.kit.tool import Tool
@@ -61,13 +62,19 @@ def _outdated(toolbox: Toolbox, thread: Thread, call: Call) -> CallVoided | None
     except BadArguments as error:
         return _voided(call, f"the tool no longer takes these arguments: {error}", "preview")
     card = call.card
-    gone = {(each.person, each.of) for each in card.deputies} - {*rule.deputies} if card else ()
-    same = card and (card.agent, card.approvers) == (fingerprint(tool, rule), rule.approvers)
-    if card is None or (same and not gone):
+    if card is None:
+        return None
+    same = (card.agent, card.approvers) == (fingerprint(tool, rule), rule.approvers)
+    if same and _pairs(card.deputies) == _pairs(stand_ins(agent, call, rule, thread.at)):
         return None
     if card.agent == fingerprint(tool, rule) and agent.unread(tool.name):
         return None  # Who is in a group cannot be read now: nothing runs by it, and nobody is asked anew for that.
     return _voided(call, "the tool or its policy has changed since this was asked", "preview")
+
+
+def _pairs(deputies: Iterable[Deputy]) -> set[tuple[str, str]]:
+    """Who stands in for whom, whenever that begins."""
+    return {(each.person, each.of) for each in deputies}
 
 
 def _objection(thread: Thread, call: Call, tool: Tool, rule: Rule) -> str | None:

@@ -12,11 +12,12 @@ from bot.core.codec import digest
 from bot.core.masks import PLAIN, Masks
 from bot.core.redact import cut, missing
 from bot.core.thread import Call, Thread
-from bot.core.values import Card, Routed
+from bot.core.values import Card, Deputy, Routed
 from bot.kit.agent import Agent
 from bot.kit.call import Call as ToolCall
 from bot.kit.call import Refused, Unsure, call_for
 from bot.kit.picture import Pictured
+from bot.kit.places import of_person
 from bot.kit.rule import Rule
 from bot.kit.standing_in import deputies, named
 from bot.kit.tool import Tool
@@ -84,8 +85,8 @@ class Toolbox:
         if cut(pins, self.masks) is not pins:
             message = "what it depends on (a pin) holds a secret, which is kept nowhere: pin a digest of that"
             raise Refused(message)
-        ladder = named(agent.people, rule.ladder)
-        deadline = rule.deadline_seconds or call.proposal.deadline_seconds
+        places = _elsewhere(thread, agent.places(tool.name))
+        in_place = stand_ins(agent, call, rule, thread.at)
         return Card(
             text=text,
             digest=digest(tool.name, arguments, text, pins),
@@ -95,12 +96,12 @@ class Toolbox:
             self_approval=rule.self_approval,
             typed=rule.typed,
             channels=rule.channels,
-            deadline_seconds=deadline,
+            deadline_seconds=_deadline(call, rule),
             agent=fingerprint(tool, rule),
-            deputies=deputies(agent.people, rule.deputies, ladder, deadline, thread.at),
-            ladder=ladder,
+            deputies=tuple(_reached(agent, each, thread, places) for each in in_place),
+            ladder=named(agent.people, rule.ladder),
             grant=rule.grant,
-            addresses=_elsewhere(thread, agent.places(tool.name)),
+            addresses=places,
         )
 
     def _complete(self, call: Call) -> None:
@@ -148,6 +149,23 @@ def _elsewhere(thread: Thread, named: tuple[Routed, ...]) -> tuple[Routed, ...]:
     """Where the card is put, in order; nothing where that is its thread alone."""
     found = in_order(thread.address, named) if named else ()
     return found if any(each.by != "thread" for each in found) else ()
+
+
+def _deadline(call: Call, rule: Rule) -> int | None:
+    return rule.deadline_seconds or call.proposal.deadline_seconds
+
+
+def stand_ins(agent: Agent, call: Call, rule: Rule, at: int) -> tuple[Deputy, ...]:
+    """Who may decide on this call in whose place, and from when on, were its card made at this time."""
+    ladder = named(agent.people, rule.ladder)
+    return deputies(agent.people, rule.deputies, ladder, _deadline(call, rule), at)
+
+
+def _reached(agent: Agent, deputy: Deputy, thread: Thread, places: tuple[Routed, ...]) -> Deputy:
+    """The deputy, with where they are told once their time has come."""
+    near = (*thread.addresses, *(each.address for each in places))
+    address = of_person(agent.people, deputy.person, near)
+    return deputy.model_copy(update={"address": address}) if address else deputy
 
 
 def fingerprint(tool: Tool, rule: Rule) -> str:

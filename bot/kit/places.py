@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from bot.core.values import Address, Routed
 from bot.kit.nearest import meant
@@ -28,6 +29,17 @@ def named(people: People, call: str | None, agent: str | None) -> tuple[Routed, 
         if name and (address := place_of(name, people)):
             found.append(Routed.model_validate({"by": by, "address": address, "name": name}))
     return tuple(found)
+
+
+def of_person(people: People, person: str, near: Iterable[Address]) -> Address | None:
+    """Where this person alone is told, in the workspace of one of these addresses; None: nowhere that is known."""
+    known = people.people.get(person)
+    teams = [each.locator.partition("/")[0] for each in near if each.channel == "slack"]
+    for account in known.accounts("slack") if known else ():
+        team, _, user = account.rpartition("/")
+        if teams and team in ("", teams[0]):
+            return Address(channel="slack", locator=f"{teams[0]}/{user}")
+    return None
 
 
 def complaint(name: str, people: People) -> str | None:

@@ -130,6 +130,13 @@ def _whence(asked: Approval) -> str:
 
 def _deciders(asked: Approval) -> _Rows:
     rows = _who_and_when(deciders.left(asked), asked.until, who="who may decide")
+    rows += [
+        (
+            f"for {on_one_line(each.of)}",
+            Text(f"{on_one_line(each.person)}, from {moment(each.since)}"),
+        )
+        for each in asked.in_place
+    ]
     rows += [(f"not {on_one_line(name)}", Text(why)) for name, why in deciders.excuses(asked)]
     if asked.quorum > 1:
         votes = f"{len(asked.votes)} of {asked.quorum}"

@@ -15,6 +15,7 @@ _LOCATOR = re.compile(
 # What a card that is put into a channel of its own carries in the place of whose thread stands under it.
 BESIDE = "beside"
 _HERE = re.compile(r"[TE][A-Z0-9]+/[CDG][A-Z0-9]+")
+_SOMEBODY = re.compile(r"[TE][A-Z0-9]+/[UW][A-Z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Place:
     """A thread in a channel of a workspace; `root` is the timestamp of the message it hangs under.
 
     One that was begun elsewhere is named by when it was `born` until its first message stands, and by that name ever after. Without a
-    root it is the channel itself, where cards of threads that live elsewhere are put.
+    root it is the channel itself, or somebody's conversation with us, where cards of threads that live elsewhere are put.
     """
 
     team: str
@@ -39,6 +40,11 @@ class Place:
         """When this was begun elsewhere, in milliseconds since the epoch; None: it hangs under a message."""
         word, _, rest = self.root.partition("-")
         return int(rest.partition("-")[0]) if word == "new" else None
+
+    @property
+    def person(self) -> str:
+        """Whose conversation with us this is; empty: it is a channel."""
+        return self.channel if _SOMEBODY.fullmatch(f"{self.team}/{self.channel}") else ""
 
     @property
     def is_direct(self) -> bool:
@@ -60,7 +66,7 @@ def begun(where: str, at_ms: int, mark: str) -> Address | None:
 
 def place(address: Address) -> Place:
     """The parts of an address. Raises `Undeliverable` where it is none of Slack's."""
-    if _HERE.fullmatch(address.locator):
+    if _HERE.fullmatch(address.locator) or _SOMEBODY.fullmatch(address.locator):
         team, _, channel = address.locator.partition("/")
         return Place(team, channel, "")
     found = _LOCATOR.fullmatch(address.locator)

@@ -9,6 +9,7 @@ from bot.core import words as core_words
 from bot.core.edits import edits
 from bot.core.grant_words import offer
 from bot.core.outbox import Approval
+from bot.core.values import Deputy
 from bot.core.visible import on_one_line, visible
 from channels.slack import arguments, blocks
 from channels.slack.arguments import Row
@@ -20,6 +21,7 @@ from channels.slack.words import words
 
 CHANNEL = "slack"
 _MOST_EDITS = 10
+_MOST_DEPUTIES = 10
 _MOST_OUTSIDE_CHARACTERS = 1_500
 
 
@@ -48,7 +50,7 @@ def approval(asked: Approval, look: Look) -> Post:
 
 # ---- who, until when and how -----------------------------------------------------------------------------------------
 def _terms(asked: Approval, look: Look, say: Words) -> Iterator[str]:
-    yield from _who(asked, say)
+    yield from _who(asked, look, say)
     if asked.quorum > 1:
         people = blocks.names(asked.votes) or say.nobody
         yield say.votes.format(count=len(asked.votes), quorum=asked.quorum, people=people)
@@ -60,12 +62,20 @@ def _terms(asked: Approval, look: Look, say: Words) -> Iterator[str]:
     yield say.request.format(request=blocks.name(asked.request, 250))
 
 
-def _who(asked: Approval, say: Words) -> Iterator[str]:
-    """Who can still approve, and who of those named cannot and why."""
+def _who(asked: Approval, look: Look, say: Words) -> Iterator[str]:
+    """Who can still approve, who does so in whose place, and who of those named cannot and why."""
     yield say.deciders.format(people=blocks.names(deciders.left(asked)) or say.nobody)
+    if asked.in_place:
+        pairs = (_pair(each, look, say) for each in asked.in_place[:_MOST_DEPUTIES])
+        yield say.in_place.format(pairs="; ".join(pairs))
     excuses = [f"{name} ({why})" for name, why in deciders.excuses(asked, say.language)]
     if excuses:
         yield say.barred.format(people=blocks.names(excuses))
+
+
+def _pair(deputy: Deputy, look: Look, say: Words) -> str:
+    names, since = (blocks.name(deputy.person), blocks.name(deputy.of)), deputy.since
+    return say.stands_in.format(*names, moment=blocks.moment(since, look))
 
 
 def _edits(asked: Approval, say: Words) -> Json | None:
@@ -206,7 +216,7 @@ def _spoken(asked: Approval, rows: list[Row], look: Look, say: Words) -> str:
         else "",
         _outside(asked, say) if asked.outside else "",
         _edits_spoken(asked, say),
-        *_who(asked, say),
+        *_who(asked, look, say),
         blocks.deadline(asked.until, look, say),
         *_unreached(asked, look, say),
         how(asked, say),

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.core.names import request_of
+from bot.core.names import person_of, request_of
 from bot.core.outbox import Approval, Notice, Outgoing, Say, Waiting
 from bot.kit.channel import Fate, Undeliverable
 from bot.kit.latest import Latest
@@ -55,7 +55,7 @@ class Copies:
         self, message: Outgoing, where: Place, link: str, before: Before
     ) -> tuple[Copy, ...]:
         """The copies that are there now: those from before, made this card's, and those of whoever had none."""
-        if isinstance(message, Say | Notice):
+        if isinstance(message, Say | Notice) or person_of(message.key):
             return ()
         users = recipients(message, self._people, where.team)
         each = (self._copy(user, message, where, link, before.of(user)) for user in users)
@@ -166,7 +166,7 @@ class Copies:
 def recipients(message: Waiting, people: People, team: str = "") -> list[str]:
     """Whom a copy is for: those who are asked, without whoever began the thread and those whose word would not count."""
     is_card = isinstance(message, Approval)
-    asked = (*message.approvers, *message.standing_in) if is_card else message.asked
+    asked = (*message.approvers, *message.told) if is_card else message.asked
     barred = message.barred if isinstance(message, Approval) else ()
     left_out = {message.requester, *barred}
     users = (user_of(person, people, team) for person in asked if person not in left_out)

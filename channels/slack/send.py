@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 import structlog
@@ -28,7 +29,7 @@ from channels.slack.hints import in_zone, to_you, whisper
 from channels.slack.marks import Copy, Receipt
 from channels.slack.parse import Us, us_of
 from channels.slack.posting import Posting, Spot
-from channels.slack.reader import look, look_at, reader_of, user_of
+from channels.slack.reader import look, look_at, look_of, reader_of, user_of
 from channels.slack.roots import MARK, Roots
 from channels.slack.settled import settled
 from channels.slack.signs import Signs
@@ -51,7 +52,7 @@ class Slack:
 
     async def find(self, address: Address, key: str) -> str | None:
         """The message of ours with this key in the thread, if it is there."""
-        where = await self._roots.of(place(address))
+        where = await self._where(address)
         spot = Spot(where.channel, where.thread_ts)
         there = None if where.born else await self._posting.find(spot, key)
         if there is None:
@@ -62,9 +63,9 @@ class Slack:
 
     async def send(self, address: Address, message: Outgoing) -> str:
         """Posts in the thread, and before that to each of those asked; what Slack refuses for its form goes out in a plainer one."""
-        where = await self._roots.of(place(address))
+        where, alone = await self._where(address), place(address).person
         await self._signs.cleared(where, message)
-        seen = look(message, self._people, where.team)
+        seen = self._look(message, where.team, alone)
         spot = Spot(where.channel, where.thread_ts, _head(where, seen))
         before = await self._before(spot, message)
         copies = await self._copies.send(message, where, await self._link(where), before)
@@ -74,6 +75,19 @@ class Slack:
         if where.born:
             self._roots.began(where, ts)
         return str(Receipt(where.team, where.channel, ts, copies))
+
+    async def _where(self, address: Address) -> Place:
+        """The place as Slack knows it by now. Raises as `Web.call` does."""
+        where = place(address)
+        if where.person:
+            return replace(where, channel=await self._copies.home(where.person))
+        return await self._roots.of(where)
+
+    def _look(self, message: Outgoing, team: str, alone: str) -> Look:
+        """As those read it who are asked; whoever is alone with us is not called."""
+        if alone:
+            return replace(look_of(alone, self._people), mentions=())
+        return look(message, self._people, team)
 
     async def _before(self, spot: Spot, message: Outgoing) -> Before:
         """What an earlier card of the same question left; where Slack will not say, everybody is asked anew."""

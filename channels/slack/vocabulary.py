@@ -21,6 +21,8 @@ class Words:
     the_model: str
     asked: str
     deciders: str
+    in_place: str
+    stands_in: str
     until: str
     no_deadline: str
     request: str

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 
 from bot.cli.asks import Wait
+from bot.cli.output import clock
 from bot.cli.waits import NO_WORKER, Scene, waits
 from bot.core.codec import decode
 from bot.core.events import Cancelled, MessageReceived, Paused, Resumed
 from bot.core.thread import Thread
-from bot.core.values import Address, Limits, Routed
+from bot.core.values import Address, Deputy, Limits, Routed
 from bot.engine.letters import Letter
 from bot.engine.standing import Standing
 from tests.core import build
@@ -102,6 +103,23 @@ def test_an_approval_says_who_may_and_who_may_not_and_why() -> None:
         f"bot edit {request} --arguments JSON",
     )
     assert wait.text == "deploy waits for approval (version 1 of its card): 1 of 2 so far."
+
+
+def test_an_approval_says_who_stands_in_for_whom_from_when_until_when() -> None:
+    """By the clock of whoever looks, not by that of the last event."""
+    long_ago, far_off = 0, 4_000_000_000_000
+    deputies = (
+        Deputy(person="dave", of="bob", since=long_ago),
+        Deputy(person="erin", of="carol", since=far_off),
+    )
+    story, _ = build.asking(build.card().model_copy(update={"deputies": deputies}))
+    wait = only(story)
+    assert wait.of == ("bob", "carol", "dave")
+    assert wait.until is not None
+    until = clock(wait.until)
+    assert f"dave decides in the place of bob, since {clock(long_ago)}, until {until}" in wait.notes
+    later = f"erin will decide in the place of carol, from {clock(far_off)} on, until {until}"
+    assert later in wait.notes
 
 
 def test_who_edited_a_call_is_barred_from_approving_it() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -11,9 +13,18 @@ from uuid import uuid4
 
 import pytest
 
-from bot.core.events import Delivered, MessageNoted, MessageReceived, Verdict, VerdictRefused
+from bot.core.events import (
+    Delivered,
+    MessageNoted,
+    MessageReceived,
+    Previewed,
+    StepDecided,
+    Verdict,
+    VerdictRefused,
+)
 from bot.core.outbox import Approval, Question
-from bot.core.thread import Asked
+from bot.core.thread import Asked, Closed
+from bot.core.values import Card, Deputy, Proposal
 from bot.engine import reception
 from bot.engine.desk import Desk
 from bot.engine.reception import Reception
@@ -118,6 +129,32 @@ async def test_in_a_thread_those_who_may_decide_are_heard_and_others_are_noted(
         assert await desks.say("and then?", by=by, aim=aim) == became
         last = (await desks.desk.events(office.thread))[-1]
     assert isinstance(last, MessageReceived if became == "asked" else MessageNoted)
+
+
+async def test_a_deputy_is_heard_from_their_time_on_though_nothing_happened_since(
+    office: Office,
+) -> None:
+    """The last thing that happened in the thread lies before it."""
+    async with quiet_desk(office) as desks:
+        await desks.say("sign it", aim="bot")
+        step = Proposal(kind="gated", tool="sign", asked=("bob",))
+        await desks.desk.post(office.thread, StepDecided(id="s", seen=1, calls=(step,)))
+        begins = (await desks.desk.thread(office.thread)).at + 300
+        deputy = Deputy(person="eve", of="bob", since=begins)
+        shown = Card(text="Sign?", digest="d1", approvers=("bob",), deputies=(deputy,))
+        call = f"{office.thread}-1-0"
+        await desks.desk.post(office.thread, Previewed(id="c", call=call, version=1, card=shown))
+        assert await desks.say("approve", by="eve") == "noted"
+        async with asyncio.timeout(10):
+            while time.time() * 1000 <= begins:
+                await asyncio.sleep(0.01)
+        [waiting] = await desks.reception.waiting("screen", "eve")
+        assert waiting.asked.request == f"{call}-v1"
+        assert await desks.say("deny too early", by="eve") == "asked"
+        now = (await desks.desk.thread(office.thread)).call(call)
+    assert now is not None
+    assert isinstance(now.phase, Closed)
+    assert (now.phase.outcome, now.phase.by) == ("denied", "eve")
 
 
 async def test_an_agent_that_listens_to_mentions_hears_answers_and_verdicts_all_the_same(
