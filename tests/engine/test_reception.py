@@ -8,7 +8,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from time import time
 from uuid import uuid4
 
 import pytest
@@ -536,7 +535,7 @@ async def test_what_is_heard_late_approves_for_what_is_left_of_the_while(
     async with open_desk(office, SIGN) as desks:
         await desks.say("go", aim="bot")
         await card(desks.desk, Approval)
-        said = int(time() * 1000)
+        said = int(time.time() * 1000)
         monkeypatch.setattr(reception, "time", lambda: said / 1000 + late)
         words = Words("m1", HOME, "bob", "approve for 20 minutes", "anybody", written=said)
         await desks.reception.words(words)
