@@ -143,7 +143,7 @@ DE = Words(
         "ihn nicht genehmigen. `bot approvers {thread} --add NAME` benennt noch jemanden, sobald die Worker neu gestartet sind."
     ),
     left_long="{name} ist zu lang für ein Formular ({size} Zeichen) und bleibt, wie es ist:",
-    left_hidden="{name} enthält unsichtbare Zeichen ({size} im Ganzen) und bleibt, wie es ist:",
+    left_hidden="{name} enthält Zeichen, die unsichtbar sind oder für andere durchgehen ({size} im Ganzen), und bleibt, wie es ist:",
     left_over="{name} hat in diesem Formular keinen Platz ({size} Zeichen) und bleibt, wie es ist:",
     no_room="{count} weitere Argumente haben in diesem Formular keinen Platz und bleiben, wie sie sind: {names}",
     yes="ja",

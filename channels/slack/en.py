@@ -134,7 +134,7 @@ EN = Words(
         "approve it. `bot approvers {thread} --add NAME` names one more, once the workers were started anew."
     ),
     left_long="{name} is too long for a form ({size} characters) and stays as it is:",
-    left_hidden="{name} holds characters that cannot be seen ({size} in all) and stays as it is:",
+    left_hidden="{name} holds characters that cannot be seen or pass for others ({size} in all) and stays as it is:",
     left_over="{name} has no room in this form ({size} characters) and stays as it is:",
     no_room="{count} more arguments have no room in this form and stay as they are: {names}",
     yes="yes",

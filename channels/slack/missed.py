@@ -109,10 +109,9 @@ class Missed:
     async def _hear_all(self, what: str | Place) -> Literal["read", "refused", "away"]:
         """What became of reading a channel or a thread; where we are no more, it is refused."""
         channel = _channel(what)
-        read = self._in_channel(what) if isinstance(what, str) else self._in_thread(what)
         try:
             async with self._pace.turn("read"):
-                found = await read
+                found = await self._found(what)
         except (Undeliverable, Refused):
             return "refused"
         except Exception as error:  # noqa: BLE001 - whatever it is: the others are to be read all the same
@@ -133,6 +132,9 @@ class Missed:
             log.warning("not heard", channel=channel, ts=each.get("ts"), error=str(error)[:300])
             return isinstance(error, (Undeliverable, Refused, ValueError))
         return True
+
+    async def _found(self, what: str | Place) -> list[Json]:
+        return await (self._in_channel(what) if isinstance(what, str) else self._in_thread(what))
 
     async def _in_thread(self, where: Place) -> list[Json]:
         where = await self._roots.of(where)
@@ -173,14 +175,17 @@ class Missed:
 
 def _copies(shown: Sequence[str], team: str) -> list[Place]:
     """Where the copies stand that these receipts name, newest first."""
-    cards = [Receipt.read(each) for each in shown]
-    there = {
-        Place(team, copy.channel, copy.ts)
-        for card in cards
-        if card.team == team
-        for copy in card.copies
-    }
+    cards = [card for card in map(_card, shown) if card and card.team == team]
+    there = {Place(team, copy.channel, copy.ts) for card in cards for copy in card.copies}
     return sorted(there, key=lambda copy: copy.root, reverse=True)
+
+
+def _card(receipt: str) -> Receipt | None:
+    """None: the card went to another address of its thread, by another channel."""
+    try:
+        return Receipt.read(receipt)
+    except (TypeError, ValueError):
+        return None
 
 
 def _ts(message: Json) -> str:

@@ -34,11 +34,6 @@ class Offices:
         self._us_at_home: Us | None = None
         self._webs: dict[str, Web] = {}
 
-    async def us(self, team: str) -> Us | None:
-        """Who we are there; None: the app is not installed there, or may not be."""
-        there = await self.there(team)
-        return there[0] if there else None
-
     async def web(self, team: str) -> Web:
         """Slack's methods by the token of this workspace. Raises `Undeliverable` where there is none."""
         there = await self.there(team)
@@ -52,7 +47,7 @@ class Offices:
         return list(dict.fromkeys([*await self.installs.teams(), *([home.team] if home else [])]))
 
     async def there(self, team: str) -> tuple[Us, Web] | None:
-        """Both, by the token of whoever installed it there, or else by the one that is set."""
+        """Who we are there and its methods, by the token of whoever installed it there, or else by the one that is set; None: it is not, or may not be."""
         bot = await self.installs.async_find_bot(team_id=team)
         if bot is None:
             home = await self._at_home()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 from collections.abc import AsyncGenerator, Callable, Iterator
@@ -19,7 +18,7 @@ from tests.scenarios.slack_office import Mode, SlackOffice, only_thread, until
 from tests.scenarios.test_slack import SHIP, action_ids
 from tests.scenarios.test_slack_trouble import quiet
 from tests.scenarios.test_slack_workspaces import two
-from tests.slack_server.delivery import ACK_SECONDS, Delivery, NotTaken
+from tests.slack_server.delivery import Delivery, NotTaken
 from tests.slack_server.server import SlackServer
 from tests.slack_server.workspace import Ephemeral, Message, Person
 
@@ -48,11 +47,9 @@ async def waiting(office: SlackOffice) -> tuple[Message, Message]:
 
 
 async def told(office: SlackOffice, person: Person, delivery: Delivery) -> Ephemeral:
-    """What this person is told while Slack still waits; Slack itself is not told that it was taken."""
+    """What this person is told; Slack itself is not told that it was taken."""
     before = len(office.slack.team.whispers(person))
-    async with asyncio.timeout(ACK_SECONDS):
-        while len(office.slack.team.whispers(person)) == before:
-            await asyncio.sleep(0.01)
+    await until(lambda: len(office.slack.team.whispers(person)) > before, "the note")
     with pytest.raises(NotTaken):
         await delivery.reply()
     return office.slack.team.whispers(person)[-1]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import time
 
 import pytest
 
 from bot.core.values import Address
-from channels.slack import missed
+from channels.slack import missed, pace
 from channels.slack.address import Place
 from channels.slack.api import Refused, Web
 from channels.slack.cursors import Cursors
@@ -16,6 +18,7 @@ from channels.slack.marks import Copy, Receipt
 from channels.slack.missed import AGE_SECONDS, MOST_AGE_SECONDS, OVERLAP_SECONDS, Missed
 from channels.slack.parse import Said, Us
 from tests.channels.slack.porch import Porch
+from tests.scenarios.slack_office import until
 from tests.slack_server.faults import Fail
 from tests.slack_server.rates import Rate
 from tests.slack_server.server import SlackServer
@@ -73,6 +76,25 @@ async def test_it_begins_a_little_before_the_cursor_and_never_before_a_week() ->
         assert ages == [OVERLAP_SECONDS // 60, MOST_AGE_SECONDS // 60, AGE_SECONDS // 60]
 
 
+async def test_a_reading_back_that_is_ended_while_it_waits_its_turn_leaves_nothing_begun(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(missed, "SECONDS_EACH", 60.0)
+    monkeypatch.setattr(pace, "BURST", 0)
+    async with SlackServer(manifest()) as slack:
+        alice = slack.team.person("alice")
+        channel = slack.team.channel("releases", [alice, slack.bot])
+        slack.people.say(alice, channel, "hi")
+        reader = Reader(slack, {})
+        reading = asyncio.create_task(reader.read(channel))
+        await until(lambda: reader.heard == ["hi"])
+        reading.cancel()
+        # What was begun and is never waited for is an error of the test's, once it is collected.
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        gc.collect()
+
+
 async def test_copies_are_read_back_to_the_first_that_waits_and_never_before_a_week(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -89,7 +111,7 @@ async def test_copies_are_read_back_to_the_first_that_waits_and_never_before_a_w
     strange = Receipt("T2", "C1", "1.0", (Copy("U1", "D4", f"{now}.000001"),))
     async with SlackServer(manifest()) as slack:
         reader = Reader(slack, {"D3": f"{now}.000000"})
-        await reader.missed.read_back([], [str(each) for each in (*cards, strange)])
+        await reader.missed.read_back([], [*map(str, (*cards, strange)), "<mail@example.com>"])
         calls = slack.ledger.calls("conversations.history")
         ages = {call.arguments["channel"]: _hours(now, call.arguments["oldest"]) for call in calls}
         assert ages == {"D1": 2 * 24 + 1, "D2": 7 * 24, "D3": 1}
