@@ -13,6 +13,7 @@ from bot.kit.declared import Allowance, Approval
 from bot.kit.document import AgentError, Document, parse, text_of
 from bot.kit.durations import seconds_of
 from bot.kit.grant import Grant
+from bot.kit.schedule import Schedule
 
 EVERY_TOOL = "*"
 Seconds = Annotated[int, BeforeValidator(seconds_of)]
@@ -118,21 +119,6 @@ class Prefetch(_Front):
 
 def _prefetch(written: object) -> object:
     return {"tool": written} if isinstance(written, str) else written
-
-
-class Schedule(_Front):
-    """When the agent begins by itself, with which words, and where it answers."""
-
-    name: str
-    schedule: str
-    prompt: str
-    time_zone: str = "UTC"
-    address: str | None = None
-    fallback: str | None = None
-    missed: str | None = None
-    starting_deadline_seconds: int | None = None
-    concurrency_policy: str | None = None
-    suspend: bool = False
 
 
 class FrontMatter(_Front):

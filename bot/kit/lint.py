@@ -60,8 +60,8 @@ def _size(agent: Agent) -> Iterator[Finding]:
         yield Finding(
             "error", agent.name, text, f"shorten {file}, or let the agent read it through a tool"
         )
-    if agent.front.schedules or agent.front.routes:
-        text = "its schedules and routes are kept, and nothing in this version follows them"
+    if agent.front.routes:
+        text = "its routes are kept, and nothing in this version follows them"
         yield Finding("warning", agent.name, text, f"start it with bot launch {agent.name} TEXT")
     if not agent.description:
         mend = f"description: what it is for, in a line, in {file}"

@@ -84,6 +84,7 @@ def load_agent(folder: Path, house: House, people: People) -> Agent:
     terms = {name: _terms(file, front, tool) for name, tool in tools.items()}
     _check_policy(file, front, tools)
     _check_prefetch(file, front, tools)
+    _check_schedules(file, front)
     return Agent(folder.name, folder, front, body, house, people, tools, terms, sources)
 
 
@@ -192,6 +193,13 @@ def _check_prefetch(file: Document, front: FrontMatter, tools: Mapping[str, Tool
             tools[prefetch.tool].parse(prefetch.arguments)
         except BadArguments as error:
             raise file.wrong((*place, "arguments"), f"{prefetch.tool}: {error}") from error
+
+
+def _check_schedules(file: Document, front: FrontMatter) -> None:
+    for index, schedule in enumerate(front.schedules):
+        if schedule.name in (other.name for other in front.schedules[:index]):
+            expected = f"another name was expected: {schedule.name} is taken above"
+            raise file.wrong(("schedules", index, "name"), expected)
 
 
 def _check_known(file: Document, place: Place, name: str, tools: Mapping[str, Tool]) -> None:
