@@ -1,6 +1,6 @@
 # `make` says what there is. Everything sets itself up on first use.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test simulate decisions points storm check gates bench fold poison slots lock clean
+.PHONY: help setup demo test simulate decisions points storm check gates bench fold poison slots ticks lock clean
 
 BIN := .venv/bin
 CODE := bot channels agents tests
@@ -56,6 +56,9 @@ poison: .venv/.run .venv/.dev  ## what events that fail every time cost their ne
 
 slots: .venv/.run .venv/.dev  ## three years of slots in thirty zones, twice, beside a slow oracle
 	@$(BIN)/python -m tests.kit.cron_oracle
+
+ticks: .venv/.run .venv/.dev  ## 1,000 slots and ten clocks that are killed all the time; CLOCKS=, TICKS=, SEED=
+	@$(BIN)/python -m tests.channels.cron.crew $(or $(CLOCKS),10) $(or $(TICKS),1000) $(or $(SEED),0)
 
 storm: .venv/.run .venv/.dev  ## ten minutes of kills and power cuts, judged; THREADS= WORKERS= KILLS= STOPS= ROLLS= OUTAGES= AT_ONCE= SECONDS= SHARE_LOST= LEASE_SECONDS= FSYNC= SEED= NEWER=, KEEP=1 keeps the folder
 	@$(BIN)/python -m tests.storm $(filter-out KEEP=%,$(MAKEOVERRIDES))

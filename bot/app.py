@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import money, workspaces
+from bot import clock, money, workspaces
 from bot.core.masks import PLAIN, Masks
 from bot.engine.desk import Desk
 from bot.engine.lamp import Lamp, settled
@@ -37,6 +37,7 @@ from bot.which_redis import keep_server, redis_url
 from channels.console.channel import Console
 
 if TYPE_CHECKING:
+    from channels.cron.clock import Clock
     from channels.slack.connect import Hearing
 
 log = structlog.get_logger()
@@ -65,7 +66,9 @@ def house(settings: Settings) -> House:
     """Agents and people from disk. Raises what the kit raises: one sentence with file and line."""
     file = settings.people_file
     people = People.load(file) if file else People()
-    return House(load_agents(settings.agents_path, people), people)
+    agents = load_agents(settings.agents_path, people)
+    clock.check(agents, people)
+    return House(agents, people)
 
 
 @asynccontextmanager
@@ -182,6 +185,16 @@ async def run_worker(app: App, stop: asyncio.Event, ready: Callable[[], None]) -
     finally:
         keeper.cancel()
     await settled(speaking)
+
+
+async def run_clock(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+    """A clock until told to stop; any number of them may run."""
+    await served(app).run(stop, ready)
+
+
+def served(app: App) -> Clock:
+    """The clock of the schedules that are set up."""
+    return clock.clock(app.settings, app.store, app.desk, app.house.agents, app.house.people)
 
 
 # ---- Slack ---------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "Cancelled": ("reason",),
     "Halted": ("reason",),
     "DayReached": ("reason",),
+    "SlotsSettled": ("slots",),
     "Compacted": ("summary",),
 }
 MOST_DEEP = 60  # What is nested deeper is looked at as one text, which stays JSON.
