@@ -16,7 +16,10 @@ from bot.kit.standing_in import KEYWORDS
 MAX_TOOLS = 10
 MAX_STEPS = 20
 MAX_PROMPT_TOKENS = 4_000
+MAX_SLOTS_A_DAY = 288
 _LETTERS_A_TOKEN = 4
+_DAY_MS = 86_400_000
+_SOME_MONDAY = 1_789_948_799_000
 MODEL_NAME = re.compile(r"[A-Za-z0-9][\w.:/@-]{0,199}", re.ASCII)
 
 
@@ -40,6 +43,7 @@ def _findings(agent: Agent) -> Iterator[Finding]:
     yield from _size(agent)
     yield from _models(agent)
     yield from _names(agent)
+    yield from _schedules(agent)
     for terms in agent.terms.values():
         yield from _terms(agent, terms)
 
@@ -66,6 +70,16 @@ def _size(agent: Agent) -> Iterator[Finding]:
     if not agent.description:
         mend = f"description: what it is for, in a line, in {file}"
         yield Finding("warning", agent.name, "it has no description", mend)
+
+
+def _schedules(agent: Agent) -> Iterator[Finding]:
+    """Schedules that begin very many threads, each of which asks the model."""
+    for schedule in agent.front.schedules:
+        count = sum(1 for _ in schedule.cron.slots(_SOME_MONDAY, _SOME_MONDAY + _DAY_MS))
+        if count > MAX_SLOTS_A_DAY:
+            text = f"its schedule {schedule.name} begins {count:,} threads a day"
+            mend = f"let it come every five minutes or less often in {agent.folder}/agent.md"
+            yield Finding("warning", agent.name, text, mend)
 
 
 def _models(agent: Agent) -> Iterator[Finding]:
