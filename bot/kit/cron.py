@@ -209,9 +209,8 @@ def _refused(parts: list[str], error: str) -> str:
     part = parts[field][:40]
     if turned := re.fullmatch(r"(\d+)-(\d+)", part):
         low, high = int(turned[1]), int(turned[2])
-        last = (59, 23, 31, 12, 7)[field]
+        first, last = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))[field]
         if high < low <= last:
-            first = (0, 0, 1, 1, 0)[field]
             return f"the {_FIELDS[field]} {part} ends before it begins: write {low}-{last},{first}-{high}"
     return f"the {_FIELDS[field]} is {_RANGES[field]}, *, a list, a range or */n, not {part}"
 

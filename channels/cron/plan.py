@@ -14,7 +14,7 @@ from bot.core.slots import Slot
 from bot.kit.schedule import Schedule
 
 MISSED_MS = 60_000
-"""A slot that is found later than this was missed: clocks look every second, and a deploy takes less than a minute."""
+"""A slot that is found so late was missed: clocks look every second, and a deploy takes less than a minute."""
 MOST_AT_ONCE = 10_000
 
 
@@ -75,7 +75,7 @@ def _missed(schedule: Schedule, situation: Situation, slots: Sequence[int]) -> d
     if len(slots) == MOST_AT_ONCE:
         return dict.fromkeys(slots, "missed: no clock ran then")
     if most == 0:
-        late = [slot for slot in slots if situation.now - slot > MISSED_MS]
+        late = [slot for slot in slots if situation.now - slot >= MISSED_MS]
         return dict.fromkeys(late, "missed: no clock ran then")
     why = (
         "missed: a later slot ran in its place"

@@ -16,7 +16,7 @@ schedules:
     time_zone: Europe/Berlin
     prompt: refund it
     address: console
-  - {name: off, schedule: "0 9 * * 1-5", time_zone: UTC, prompt: refund it, address: console, suspend: true}
+  - {name: weekdays, schedule: "0 9 * * 1-5", time_zone: UTC, prompt: refund it, address: console, suspend: true}
 ---
 You give"""
 
@@ -37,10 +37,10 @@ def office(tmp_path_factory: pytest.TempPathFactory, short_folder: Path) -> Iter
 
 
 def test_schedules_are_listed_with_when_they_come_next(office: Office) -> None:
-    yearly, off = office.run("schedule", "list", "--json").json
+    yearly, weekdays = office.run("schedule", "list", "--json").json
     assert (yearly["schedule"], yearly["state"]) == ("desk/yearly", "runs")
     assert str(yearly["next_local"]).endswith("-01-01 00:00 CET")
-    assert off["state"] == "suspended"
+    assert weekdays["state"] == "suspended"
     assert "desk/yearly" in office.run("schedule").out
 
 
@@ -48,12 +48,14 @@ def test_the_next_local_times_are_told(office: Office) -> None:
     rows = office.run("schedule", "next", "yearly", "--json").json
     assert len(rows) == 3
     assert str(rows[0]["at"]).endswith("-12-31T23:00:00.000Z")
-    assert len(office.run("schedule", "next", "off", "--count", "7", "--json").json) == 7
+    assert len(office.run("schedule", "next", "weekdays", "--count", "7", "--json").json) == 7
 
 
 def test_one_that_is_run_now_asks_as_its_slot_would_and_is_on_record(office: Office) -> None:
     thread = office.run("schedule", "run-now", "yearly", "--as", "alice").out.strip()
-    eventually(lambda: office.run("status", thread, "--json").json[0]["phase"] == "waiting_for_human")
+    eventually(
+        lambda: office.run("status", thread, "--json").json[0]["phase"] == "waiting_for_human"
+    )
     again = office.run("schedule", "run-now", "yearly", "--as", "bob")
     assert again.status == 1
     assert f"{thread} is still at it: approval of refund" in again.err
@@ -61,7 +63,7 @@ def test_one_that_is_run_now_asks_as_its_slot_would_and_is_on_record(office: Off
     assert (row["outcome"], row["by"], row["thread"]) == ("ran", "alice", thread)
     assert row["phase"] == "waiting_for_human"
     assert thread in office.run("schedule", "history", "yearly").out
-    assert "No slot of desk/off has come" in office.run("schedule", "history", "off").out
+    assert "No slot of desk/weekdays has come" in office.run("schedule", "history", "weekdays").out
 
 
 def test_a_schedule_is_paused_and_goes_on_by_a_persons_word(office: Office) -> None:

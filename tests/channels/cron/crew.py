@@ -75,9 +75,7 @@ async def storm(url: str, clocks: int, wanted: int, seed: int = 0) -> dict[str, 
                 crew[place].kill()
                 await crew[place].wait()
                 kills += 1
-                crew[place] = await _start(
-                    url, start, chance.randint(-SKEW_SECONDS, SKEW_SECONDS)
-                )
+                crew[place] = await _start(url, start, chance.randint(-SKEW_SECONDS, SKEW_SECONDS))
         finally:
             for each in crew:
                 each.kill()
