@@ -12,7 +12,7 @@ import random
 import sys
 import tempfile
 import time
-from asyncio.subprocess import Process
+from asyncio.subprocess import DEVNULL, Process
 from pathlib import Path
 
 from bot.engine.desk import Desk
@@ -52,7 +52,7 @@ async def _serve(url: str, start: int) -> None:
 async def _start(url: str, start: int, skew: int) -> Process:
     plan = json.dumps({"url": url, "start": start, "skew": skew})
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.channels.cron.crew", plan
+        sys.executable, "-m", "tests.channels.cron.crew", plan, stdout=DEVNULL
     )
 
 
