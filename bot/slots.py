@@ -64,7 +64,7 @@ class Slots:
         first = next((event for event in settled if event.after == 0), None)
         last = (await self._last(schedule, first.until) or first) if first else None
         by_hand = [event for event in settled if event.slots]
-        newest = max([*by_hand, *([last] if last else [])], key=_at)
+        newest = max([*by_hand, last] if last else by_hand, key=_at)
         until, said = (last.until, last.said) if last else (0, "")
         return Kept(until, said, newest.thread, _paused(root), last)
 
@@ -163,5 +163,5 @@ def _paused(root: list[Event]) -> str:
     return said[-1].actor if said and isinstance(said[-1], Paused) else ""
 
 
-def _at(event: Event) -> int:
+def _at(event: SlotsSettled) -> int:
     return event.at
