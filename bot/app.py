@@ -163,7 +163,8 @@ def _fallback_of(settings: Settings) -> Callable[[Agent], str]:
 
 def worker(app: App, channels: Mapping[str, Channel]) -> Worker:
     """A worker on this app's store."""
-    toolbox = Toolbox(app.house.agents, environment(), attached.tools(channels), app.masks)
+    agents, owner = app.house.agents, app.settings.owner
+    toolbox = Toolbox(agents, environment(), attached.tools(channels), app.masks, owner)
     choose = money.limited(app.settings, app.house.agents, decider(app), app.store)
     return Worker(
         app.store,

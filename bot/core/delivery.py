@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core import calls, grants, turn
+from bot.core import calls, grants, ladder, turn
 from bot.core.events import Delivered, DeliveryFailed
 from bot.core.frozen import replace
 from bot.core.thread import Asked, Call, Ready, Saying, Thread, delivery_key
@@ -13,6 +13,8 @@ def delivered(thread: Thread, event: Delivered) -> Thread:
     if thread.notices and any(notice.key == event.key for notice in thread.notices):
         return turn.told(thread, event.key)
     call = thread.call(event.key)
+    if call and (reminded := ladder.told(call, event.key)):
+        return turn.put(thread, reminded)
     if call is None or delivery_key(call) != event.key:
         return thread
     match call.phase:
@@ -33,6 +35,8 @@ def failed(thread: Thread, event: DeliveryFailed) -> Thread:
     if thread.notices and any(notice.key == event.key for notice in thread.notices):
         return turn.told(thread, event.key)
     call = thread.call(event.key)
+    if call and (untold := ladder.told(call, event.key)):
+        return turn.put(_warned(thread, call, event), untold)
     if call is None or delivery_key(call) != event.key:
         return thread
     match call.phase:

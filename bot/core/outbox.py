@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core import grant, grant_words, phrases
+from bot.core import grant, grant_words, ladder, owed, phrases, verdicts
 from bot.core.approvals import choices, may_approve, may_retry_at
 from bot.core.deputies import standing_in
 from bot.core.edits import before
@@ -15,6 +15,7 @@ from bot.core.outgoing import (
     Offer,
     Outgoing,
     Question,
+    Reminder,
     Say,
     UnknownOutcome,
     Waiting,
@@ -28,6 +29,7 @@ __all__ = [
     "Notice",
     "Outgoing",
     "Question",
+    "Reminder",
     "Say",
     "UnknownOutcome",
     "Waiting",
@@ -43,6 +45,8 @@ def message(thread: Thread, key: str, language: phrases.Language = "en") -> Outg
         if notice.key == key:
             return Notice(key, notice.code, phrases.notice(notice.code, notice.text, language))
     call = thread.call(key)
+    if call and (reminder := ladder.owed(call)) and ladder.owed_key(call) == key:
+        return _reminder(call, reminder, key, language)
     if call is None or delivery_key(call) != key:
         return None
     match call.phase:
@@ -71,6 +75,16 @@ def pending(thread: Thread, language: phrases.Language = "en") -> tuple[Waiting,
         for call in thread.calls
         if isinstance(call.phase, Asked)
     )
+
+
+def _reminder(
+    call: Call, reminder: owed.Reminder, key: str, language: phrases.Language
+) -> Reminder:
+    """The first one is told where the request is; then, and whenever others are told, each of them alone, too."""
+    until = call.phase.until if isinstance(call.phase, Asked) else None
+    text = phrases.reminder(reminder.kind, verdicts.titled(call), until, language)
+    apart = reminder.kind == "escalate" or reminder.number > 1
+    return Reminder(key, call.request, text, reminder.to, apart)
 
 
 def _request(thread: Thread, call: Call, phase: Asked, language: phrases.Language) -> Waiting:

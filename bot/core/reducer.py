@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never, get_args
 
-from bot.core import calls, delivery, frames, grants, human, limits, refusals, steps, turn
+from bot.core import calls, delivery, frames, grants, human, ladder, limits, refusals, steps, turn
 from bot.core.events import (
     UNREADABLE,
     CronTicked,
@@ -202,6 +202,8 @@ def _timer(thread: Thread, event: TimerFired) -> Thread:
     if event.name == "retry":
         return _retry(thread, event)
     call = thread.call(event.name)
+    if call and event.name == ladder.timer(call):
+        return turn.put(thread, ladder.climbed(thread, call, event.at))
     if call is None or event.name not in (call.id, call.request):
         return thread
     after = calls.fire(call, event.at)

@@ -8,7 +8,7 @@ from typing import Literal
 from bot.core.grant import Grant, Granted
 from bot.core.ids import Ids
 from bot.core.names import call_id
-from bot.core.owed import Notice, Refusal
+from bot.core.owed import NONE_YET, Notice, Refusal, Reminders
 from bot.core.values import Address, Aside, Card, Limits, Proposal
 
 Outcome = Literal[
@@ -80,7 +80,7 @@ class Call:
     `runs` is the last run of the try that was claimed, `approved` whose votes made it ready: they are looked at again before it runs.
     `open` marks a request of an earlier step that can still be answered; `quote` is what was said since it was asked,
     `anew` why it is asked again though nobody said or changed anything, `asides` what was said instead of deciding, `first` what was
-    proposed, where people changed it since; `granted` under which grant it runs, where nobody was asked about it.
+    proposed, where people changed it since; `granted` under which grant it runs, where nobody was asked about it; `reminders` who was told that it waits.
     """
 
     id: str
@@ -102,6 +102,7 @@ class Call:
     anew: str = ""
     asides: tuple[Aside, ...] = ()
     granted: Granted | None = None
+    reminders: Reminders = NONE_YET
 
     @property
     def request(self) -> str:

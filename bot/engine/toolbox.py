@@ -17,7 +17,7 @@ from bot.kit.call import Call as ToolCall
 from bot.kit.call import Refused, Unsure, call_for
 from bot.kit.picture import Pictured
 from bot.kit.rule import Rule
-from bot.kit.standing_in import deputies, named
+from bot.kit.standing_in import by_person, deputies, named
 from bot.kit.tool import Tool
 
 ERROR_CHARACTERS = 500
@@ -38,11 +38,13 @@ class Toolbox:
         environ: Mapping[str, str],
         common: Mapping[str, Tool] | None = None,
         masks: Masks = PLAIN,
+        owner: str = "",
     ) -> None:
         self._agents = agents
         self._environ = environ
         self._common = common or {}
         self.masks = masks
+        self._owner = owner
 
     def find(self, thread: Thread, call: Call) -> tuple[Agent, Tool]:
         """The agent of the thread and the tool of the call. Raises `Gone`."""
@@ -97,7 +99,7 @@ class Toolbox:
             deadline_seconds=deadline,
             agent=fingerprint(tool, rule),
             deputies=deputies(agent.people, rule.deputies, ladder, deadline, thread.at),
-            ladder=ladder,
+            ladder=by_person(agent.people, ladder, rule.approvers, thread.at, self._owner),
             grant=rule.grant,
         )
 

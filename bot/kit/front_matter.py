@@ -16,6 +16,7 @@ from bot.kit.grant import Grant
 from bot.kit.schedule import Schedule
 
 EVERY_TOOL = "*"
+QUESTION = "request_human_input"
 Seconds = Annotated[int, BeforeValidator(seconds_of)]
 
 
@@ -75,6 +76,10 @@ class Policy(_Front):
             for each in self.escalate or ()
         )
         return tuple(sorted((*reminders, *others), key=lambda rung: rung.after_seconds))
+
+    def is_of_waiting(self) -> bool:
+        """Whether it says how long something waits, and who is told, and nothing else."""
+        return self.model_fields_set <= {"deadline", "remind", "escalate"}
 
     def over(self, other: Policy | None) -> Policy:
         """This policy, with the other's words where this one is silent."""

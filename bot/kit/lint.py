@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.core.values import Rung
 from bot.kit.agent import Agent
+from bot.kit.front_matter import QUESTION
 from bot.kit.load import Agents
 from bot.kit.nearest import meant
 from bot.kit.rule import Terms
@@ -44,6 +46,7 @@ def _findings(agent: Agent) -> Iterator[Finding]:
     yield from _models(agent)
     yield from _names(agent)
     yield from _schedules(agent)
+    yield from _told(agent, QUESTION, agent.asking.ladder())
     for terms in agent.terms.values():
         yield from _terms(agent, terms)
 
@@ -120,10 +123,7 @@ def _terms(agent: Agent, terms: Terms) -> Iterator[Finding]:
     if terms.approval == "never":
         return
     approvers = agent.people.expand(terms.approvers)
-    for who in agent.people.unknown(each for rung in terms.ladder for each in rung.to):
-        if who not in KEYWORDS:
-            text = f"escalate of {name}: {who} is neither a person nor a group"
-            yield Finding("error", agent.name, text, f"name one, deputy or owner in {file}")
+    yield from _told(agent, name, terms.ladder)
     if agent.people.kept(terms.approvers):
         return  # Who is in a group that Slack keeps is known only at work.
     if not approvers:
@@ -139,3 +139,12 @@ def _terms(agent: Agent, terms: Terms) -> Iterator[Finding]:
         yield Finding(
             "error", agent.name, text, f"name more approvers in {file}, or lower the quorum"
         )
+
+
+def _told(agent: Agent, name: str, ladder: Sequence[Rung]) -> Iterator[Finding]:
+    """Those who are to be told that something waits, and that nobody is called."""
+    for who in agent.people.unknown(each for rung in ladder for each in rung.to):
+        if who not in KEYWORDS:
+            text = f"escalate of {name}: {who} is neither a person nor a group"
+            fix = f"name one, deputy or owner in {agent.folder}/agent.md"
+            yield Finding("error", agent.name, text, fix)

@@ -15,7 +15,7 @@ from types import ModuleType
 from bot.kit.agent import Agent
 from bot.kit.arguments import BadArguments
 from bot.kit.document import AgentError, Document, Place, text_of
-from bot.kit.front_matter import EVERY_TOOL, FrontMatter, Policy, read_agent_file
+from bot.kit.front_matter import EVERY_TOOL, QUESTION, FrontMatter, Policy, read_agent_file
 from bot.kit.house import House, load_house
 from bot.kit.intents import BUILT_IN
 from bot.kit.modules import import_from
@@ -173,6 +173,8 @@ def _check_policy(file: Document, front: FrontMatter, tools: Mapping[str, Tool])
             if policy.grant and policy.grant.grant():
                 place = ("policy", name, "grant")
                 raise file.wrong(place, "a grant is allowed tool by tool, not for all of them")
+            continue
+        if name == QUESTION and policy.is_of_waiting():
             continue
         _check_known(file, ("policy", name), name, tools)
         if tools[name].reads and policy.approval not in (None, "never"):

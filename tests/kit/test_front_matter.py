@@ -132,6 +132,7 @@ def test_few_aliases_cannot_make_much(refusal: Callable[[str | bytes], str]) -> 
     [
         ("tools: [refnd]", r":2: refnd is no tool of this agent \(did you mean refund\?\)"),
         ("tools: [await]", ":2: await is built in"),
+        ("policy:\n  request_human_input: {remind: [1h], quorum: 2}", ":3: request_human_input is built in"),
         ("policy:\n  refnd: {quorum: 2}", r":3: refnd is no tool .*did you mean refund"),
         ("prefetch: [refund]", ":2: a tool that reads was expected"),
         ("prefetch:\n- {tool: list_charges, arguments: {limit: x}}", ":3: list_charges: limit should be"),
