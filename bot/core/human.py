@@ -68,7 +68,6 @@ def opened(thread: Thread, event: MessageReceived | CronTicked) -> Thread:
         address=event.address,
         agent=event.agent,
         requester=event.actor,
-        creator=event.creator if isinstance(event, CronTicked) else "",
         tally=replace(thread.tally, since=event.at),
     )
 

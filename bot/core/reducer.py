@@ -227,7 +227,9 @@ def _retry(thread: Thread, event: TimerFired) -> Thread:
 
 
 def _tick(thread: Thread, event: CronTicked) -> Thread:
-    thread = human.opened(thread, event)
+    """Whoever made the schedule asks for what it leads to, and so does who ran it by hand, whoever began the thread."""
+    asks = (each for each in (event.creator, event.actor) if each and each not in thread.creators)
+    thread = amend(human.opened(thread, event), creators=(*thread.creators, *asks))
     if not isinstance(thread.turn, Idle):
         return thread
     return turn.think(turn.spoke(amend(thread, cancelled=False), event.at), event.at)

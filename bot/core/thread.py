@@ -166,14 +166,14 @@ class Thread:
 
     `beyond`: a newer version of the code has written what this one cannot read, so it may do nothing here.
     `unreadable` is the place, counted from 1, of the first event that nobody can read: it may have been a denial.
-    `calls` are those of the latest step and what earlier ones left open; `past` the requests decided last.
+    `creators` made the schedules that spoke here, or ran them by hand. `calls` are those of the latest step and what earlier ones left open; `past` the requests decided last.
     """
 
     id: str
     agent: str = ""
     address: Address | None = None
     requester: str = ""
-    creator: str = ""
+    creators: tuple[str, ...] = ()
     head: int = 0
     at: int = 0
     heard: int = 0

@@ -292,8 +292,9 @@ class Story:
         fields = {"parent": "P", "head": self.thread.head}
         self.tell(events.Forked.model_validate({**self.stamp(), **fields}))
 
-    def ticked(self, creator: str = "") -> None:
+    def ticked(self, creator: str = "", by: str = "") -> None:
         fields = {"address": HERE, "prompt": "look", "schedule": "daily", "creator": creator}
+        fields |= {"actor": by}
         self.tell(events.CronTicked.model_validate({**self.stamp(), **fields}))
 
     def noted(self, text: str, by: str = "dave") -> None:

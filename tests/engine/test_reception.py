@@ -10,12 +10,12 @@ from uuid import uuid4
 
 import pytest
 
-from bot.core.events import Delivered, MessageNoted, MessageReceived, Verdict
+from bot.core.events import CronTicked, Delivered, MessageNoted, MessageReceived, Verdict
 from bot.core.outbox import Approval, Question
 from bot.core.thread import Asked
 from bot.engine.desk import Desk
 from bot.engine.reception import Reception
-from bot.kit.arrival import Aim, Press, Rating, Remark, Words
+from bot.kit.arrival import Aim, Press, Rating, Remark, Standing, Words
 from tests.engine.office import HOME, Office, Reply, card, decide, until
 
 TOOLS = """
@@ -115,6 +115,34 @@ async def test_in_a_thread_those_who_may_decide_are_heard_and_others_are_noted(
         assert await desks.say("and then?", by=by, aim=aim) == became
         last = (await desks.desk.events(office.thread))[-1]
     assert isinstance(last, MessageReceived if became == "asked" else MessageNoted)
+
+
+@pytest.mark.parametrize(
+    ("by", "aim", "became"),
+    [
+        ("alice", "anybody", "asked"),
+        ("stranger", "anybody", "asked"),
+        ("eve", "others", "noted"),
+    ],
+)
+async def test_in_a_thread_born_of_a_schedule_all_who_may_write_there_are_heard(
+    office: Office, by: str, aim: Aim, became: str
+) -> None:
+    async with quiet_desk(office) as desks:
+        tick = CronTicked(id="s", address=HOME, prompt="Look.", schedule="daily", agent="clerk")
+        await desks.desk.post(office.thread, tick)
+        assert await desks.say("and then?", by=by, aim=aim) == became
+
+
+@pytest.mark.parametrize("standing", ["guest", "outsider", "bot"])
+async def test_strangers_and_bots_ask_nothing_of_a_schedule(
+    office: Office, standing: Standing
+) -> None:
+    async with quiet_desk(office) as desks:
+        tick = CronTicked(id="s", address=HOME, prompt="Look.", schedule="daily", agent="clerk")
+        await desks.desk.post(office.thread, tick)
+        words = Words("w", HOME, "stranger", "and then?", "anybody", standing=standing)
+        assert await desks.reception.words(words) == "noted"
 
 
 async def test_an_agent_that_listens_to_mentions_hears_answers_and_verdicts_all_the_same(
