@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot import clock, money, workspaces
+from bot.calendars import Calendars
 from bot.core.masks import PLAIN, Masks
 from bot.engine.desk import Desk
 from bot.engine.lamp import Lamp, settled
@@ -31,8 +32,9 @@ from bot.kit.people import People
 from bot.known import known_masks
 from bot.model.decide import Decider
 from bot.model.port import Model
-from bot.model.rehearsal import PREFIX, Rehearsal, Script, scripts
+from bot.model.rehearsal import Rehearsal, Script, scripts
 from bot.settings import Settings, environment
+from bot.which_model import fallback_of, model_of
 from bot.which_redis import keep_server, redis_url
 from channels.console.channel import Console
 
@@ -94,12 +96,12 @@ def decider(app: App) -> Decider:
     return Decider(
         app.house.agents,
         model(app),
-        model_of=_model_of(settings),
+        model_of=model_of(settings),
         max_tokens=settings.max_tokens,
         deadline_seconds=int(settings.approval_deadline.total_seconds()),
         owner=settings.owner,
         context_tokens=settings.context_tokens,
-        fallback_of=_fallback_of(settings),
+        fallback_of=fallback_of(settings),
         blob=app.store.blob,
         masks=app.masks,
     )
@@ -149,22 +151,18 @@ async def warm(app: App) -> None:
         await Claude().warm()
 
 
-def _model_of(settings: Settings) -> Callable[[Agent], str]:
-    if settings.rehearses:
-        return lambda agent: f"{PREFIX}{agent.name}"
-    return lambda agent: agent.model or settings.model
-
-
-def _fallback_of(settings: Settings) -> Callable[[Agent], str]:
-    if settings.rehearses:
-        return lambda _: ""
-    return lambda agent: agent.fallback or settings.fallback_model
-
-
 def worker(app: App, channels: Mapping[str, Channel]) -> Worker:
     """A worker on this app's store."""
     agents, owner = app.house.agents, app.settings.owner
-    toolbox = Toolbox(agents, environment(), attached.tools(channels), app.masks, owner)
+    calendars = Calendars(app.settings, app.store, app.desk, agents, app.house.people)
+    toolbox = Toolbox(
+        agents,
+        environment(),
+        attached.tools(channels),
+        app.masks,
+        owner=owner,
+        calendar=calendars.of,
+    )
     choose = money.limited(app.settings, app.house.agents, decider(app), app.store)
     return Worker(
         app.store,

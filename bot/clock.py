@@ -17,7 +17,7 @@ from bot.kit.people import People
 from bot.settings import Settings
 from bot.slots import Slots
 from channels.console.channel import CHANNEL as CONSOLE
-from channels.cron.clock import Clock, Entry, minute
+from channels.cron.clock import Clock, Entry, Reach, beside, minute
 from channels.slack import address as slack
 from channels.slack.address import CHANNEL as SLACK
 from channels.slack.address import Undeliverable
@@ -83,12 +83,10 @@ def check(agents: Mapping[str, Agent], people: People) -> None:
                     raise file.wrong(("schedules", index, field), str(error)) from error
 
 
-def clock(
-    settings: Settings, store: Store, desk: Desk, agents: Mapping[str, Agent], people: People
-) -> Clock:
-    """The clock of these agents' schedules."""
+def reach(settings: Settings, store: Store) -> Reach:
+    """Who can tell why nothing can be said at an address."""
 
-    async def reach(there: Address) -> str | None:
+    async def objection(there: Address) -> str | None:
         if there.channel != SLACK:
             return None
         if not workspaces.speaks(settings):
@@ -96,6 +94,17 @@ def clock(
         spot = slack.place(there)
         return await workspaces.objection(settings, store, spot.team, spot.channel)
 
-    return Clock(
-        entries(agents), Slots(store, desk), partial(address, people), reach, settings.owner
-    )
+    return objection
+
+
+def clock(
+    settings: Settings, store: Store, desk: Desk, agents: Mapping[str, Agent], people: People
+) -> Clock:
+    """The clock of these agents' schedules, and of those made in conversation."""
+    where, reached = partial(address, people), reach(settings, store)
+    return Clock(entries(agents), Slots(store, desk), where, reached, settings.owner)
+
+
+async def everything(agents: Mapping[str, Agent], book: Slots) -> list[Entry]:
+    """Every schedule, also those made in conversation."""
+    return beside(entries(agents), await book.made())

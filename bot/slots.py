@@ -12,6 +12,9 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 
+import structlog
+from pydantic import ValidationError
+
 from bot.core import halts
 from bot.core.codec import decode
 from bot.core.events import (
@@ -23,15 +26,19 @@ from bot.core.events import (
     Paused,
     Resumed,
 )
-from bot.core.slots import PREFIX, Slot, SlotsSettled
+from bot.core.slots import PREFIX, ScheduleSet, Slot, SlotsSettled
 from bot.core.values import Address
 from bot.engine.desk import Desk, thread_id
 from bot.engine.standing import NoSuchThread
 from bot.engine.store import Store
-from bot.kit.slotbook import Kept
+from bot.kit.schedule import Schedule
+from bot.kit.slotbook import Kept, Made
 
 AT_WORK = ("thinking", "running", "waiting_for_human", "waiting_for_time", "paused")
 SHOWN_MONTHS = 13
+MADE = f"{PREFIX}made"
+"""The log of what was said of schedules in conversation."""
+log = structlog.get_logger()
 
 
 def root_of(schedule: str) -> str:
@@ -67,6 +74,27 @@ class Slots:
         newest = max([*by_hand, last] if last else by_hand, key=_at)
         until, said = (last.until, last.said) if last else (0, "")
         return Kept(until, said, newest.thread, _paused(root), last)
+
+    async def said(self) -> dict[str, ScheduleSet]:
+        """What was said last of each schedule that was made in conversation and is still there, by its name."""
+        found = dict[str, ScheduleSet]()
+        for event in await self._events(MADE):
+            if isinstance(event, ScheduleSet):
+                found.pop(event.schedule, None)
+                found |= {event.schedule: event} if event.terms else {}
+        return found
+
+    async def made(self) -> list[Made]:
+        found = list[Made]()
+        for said in (await self.said()).values():
+            try:
+                schedule = Schedule.model_validate(said.terms)
+            except ValidationError as error:
+                log.warning("schedule not read", schedule=said.schedule, error=str(error)[:300])
+                continue
+            agent = said.schedule.partition("/")[0]
+            found.append(Made(agent, schedule, said.creator, said.id))
+        return found
 
     async def settle(self, event: SlotsSettled) -> bool:
         return await self._desk.post(log_of(event.schedule, event.after), event)

@@ -12,7 +12,7 @@ from bot.cli import parts, wording
 from bot.cli.errors import Failed, Wrong
 from bot.cli.output import clock, moment, say, say_json, table
 from bot.cli.parts import As, AsJson
-from bot.clock import entries
+from bot.clock import everything
 from bot.core.events import Event, Paused, Resumed
 from bot.core.slots import Slot, SlotsSettled
 from bot.slots import Slots
@@ -40,7 +40,7 @@ async def schedule(
     if not 0 <= count <= MOST_SHOWN:
         raise Wrong(f"--count is at most {MOST_SHOWN:,}.")
     async with parts.whole() as app:
-        chosen = [_named(app, name)] if name else entries(app.house.agents)
+        chosen = await _chosen(app, name)
         match what:
             case "list":
                 await _list(app, chosen, as_json=as_json)
@@ -54,14 +54,15 @@ async def schedule(
                 await _pause(app, chosen[0], what, parts.actor(app, as_), as_json=as_json)
 
 
-def _named(app: App, name: str) -> Entry:
-    known = entries(app.house.agents)
-    found = [entry for entry in known if name in (entry.id, entry.schedule.name)]
-    if len(found) > 1:
+async def _chosen(app: App, name: str) -> list[Entry]:
+    """The one of this name; all of them where none is said."""
+    known = await everything(app.house.agents, Slots(app.store, app.desk))
+    found = [entry for entry in known if name in ("", entry.id, entry.schedule.name)]
+    if name and len(found) > 1:
         raise Wrong(f"{name} is a schedule of several agents: {', '.join(e.id for e in found)}.")
-    if not found:
+    if name and not found:
         raise wording.wrong("schedule", name, [entry.id for entry in known])
-    return found[0]
+    return found
 
 
 # ---- list and next -------------------------------------------------------------------------------
@@ -97,6 +98,7 @@ async def _row(app: App, entry: Entry) -> Json:
         "address": said.address,
         "fallback": said.fallback,
         "prompt": said.prompt,
+        "creator": entry.creator or app.settings.owner or None,
         "missed": said.missed.most,
         "starting_deadline_seconds": said.starting_deadline_seconds,
         "concurrency_policy": said.concurrency_policy,

@@ -33,6 +33,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "Halted": ("reason",),
     "DayReached": ("reason",),
     "SlotsSettled": ("slots",),
+    "ScheduleSet": ("terms",),
     "Compacted": ("summary",),
 }
 MOST_DEEP = 60  # What is nested deeper is looked at as one text, which stays JSON.

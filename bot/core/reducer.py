@@ -106,7 +106,7 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
             return frames.framed(thread, event)
         case "MessageNoted":
             return grants.heard(thread, event)
-        case "Compacted" | "Lifted" | "SlotsSettled":
+        case "Compacted" | "Lifted" | "SlotsSettled" | "ScheduleSet":
             return thread
         case _:
             assert_never(event)

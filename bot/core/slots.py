@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import JsonValue
+
 from bot.core.values import Address, Base, Value
 
 
@@ -41,6 +43,19 @@ class SlotsSettled(Base):
     said: str = ""
     thread: str = ""
     slots: tuple[Slot, ...] = ()
+
+
+class ScheduleSet(Base):
+    """What a schedule is from now on, as it was said in `thread` by leave of a human; without `terms` it is no more.
+
+    `creator` asked for it, and counts as one who asks for whatever it leads to.
+    """
+
+    type: Literal["ScheduleSet"] = "ScheduleSet"
+    schedule: str
+    terms: dict[str, JsonValue] = {}  # noqa: RUF012 - pydantic copies it
+    creator: str = ""
+    thread: str = ""
 
 
 PREFIX = "slots-"

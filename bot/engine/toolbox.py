@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from pydantic import JsonValue
 
@@ -13,6 +14,7 @@ from bot.core.redact import cut, missing
 from bot.core.thread import Call, Thread
 from bot.core.values import Card
 from bot.kit.agent import Agent
+from bot.kit.calendar import Calendar
 from bot.kit.call import Call as ToolCall
 from bot.kit.call import Refused, Unsure, call_for
 from bot.kit.picture import Pictured
@@ -39,12 +41,14 @@ class Toolbox:
         common: Mapping[str, Tool] | None = None,
         masks: Masks = PLAIN,
         owner: str = "",
+        calendar: Callable[[Thread], Calendar] | None = None,
     ) -> None:
         self._agents = agents
         self._environ = environ
         self._common = common or {}
         self.masks = masks
         self._owner = owner
+        self._calendar = calendar
 
     def find(self, thread: Thread, call: Call) -> tuple[Agent, Tool]:
         """The agent of the thread and the tool of the call. Raises `Gone`."""
@@ -126,9 +130,10 @@ class Toolbox:
 
     def _call(self, tool: Tool, thread: Thread, call: Call) -> ToolCall:
         key = f"{call.id}-{digest(call.proposal.arguments)[:8]}"
-        return call_for(
+        made = call_for(
             tool, key=key, thread=thread.id, requester=thread.requester, environ=self._environ
         )
+        return replace(made, calendar=self._calendar(thread)) if self._calendar else made
 
     def _secrets(self) -> list[str]:
         tools = [tool for agent in self._agents.values() for tool in agent.tools.values()]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from bot.core.said import CronTicked
 from bot.core.slots import SlotsSettled
 from bot.core.values import Address
+from bot.kit.schedule import Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +26,25 @@ class Kept:
     latest: SlotsSettled | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A schedule that was made in conversation, by whom, and in which saying of it."""
+
+    agent: str
+    schedule: Schedule
+    creator: str
+    saying: str
+
+
 class Slotbook(Protocol):
     """What a clock asks of the engine. What it was told is durable when these return."""
 
     async def now(self) -> int:
         """The store's time, in ms since the epoch; no other clock decides anything."""
+        ...
+
+    async def made(self) -> Sequence[Made]:
+        """The schedules that were made in conversation, as they are now."""
         ...
 
     async def kept(self, schedule: str) -> Kept | None:

@@ -19,7 +19,7 @@ from bot.core.said import CronTicked
 from bot.core.slots import Slot, SlotsSettled
 from bot.core.values import Address
 from bot.kit.schedule import Schedule
-from bot.kit.slotbook import Kept, Slotbook
+from bot.kit.slotbook import Kept, Made, Slotbook
 from channels.cron.plan import Situation, due, settled
 
 LOOK_SECONDS = 1.0
@@ -30,14 +30,28 @@ Where = Callable[[str, str, int], Address]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One schedule of one agent; `id` is its name everywhere."""
+    """One schedule of one agent; `id` is its name everywhere. One that was made in conversation has a `creator` of its own."""
 
     agent: str
     schedule: Schedule
+    creator: str = ""
+    saying: str = ""
 
     @property
     def id(self) -> str:
         return f"{self.agent}/{self.schedule.name}"
+
+    @property
+    def said(self) -> str:
+        """Where this changes, the schedule begins anew."""
+        return f"{self.schedule.said} {self.saying}".strip()
+
+
+def beside(written: Sequence[Entry], made: Sequence[Made]) -> list[Entry]:
+    """The schedules of the agents' files, and those made in conversation; of the same name the file's."""
+    names = {entry.id for entry in written}
+    said = [Entry(each.agent, each.schedule, each.creator, each.saying) for each in made]
+    return [*written, *(entry for entry in said if entry.id not in names)]
 
 
 class Busy(Exception):
@@ -66,6 +80,7 @@ class Clock:
         self._reach = reach
         self._creator = creator
         self._next: dict[str, int | None] = {}
+        self._known: dict[str, Entry] = {}
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         """Look every second until told to stop. A store that is away is no reason to die: it may come back."""
@@ -83,7 +98,10 @@ class Clock:
     async def look(self) -> None:
         """Settle what has come; no schedule keeps another from its slot."""
         now = await self._book.now()
-        for entry in self._entries:
+        for entry in beside(self._entries, await self._book.made()):
+            if self._known.get(entry.id) != entry:
+                self._next.pop(entry.id, None)
+                self._known[entry.id] = entry
             following = self._next.get(entry.id, 0)
             if following is None or following > now:
                 continue
@@ -129,7 +147,7 @@ class Clock:
         """Whoever begins to look at a schedule does what may have been left undone; one that is new or changed begins now."""
         if kept is not None and kept.latest is not None:
             await self._perform(entry, kept.latest)
-        if kept is not None and kept.said == entry.schedule.said:
+        if kept is not None and kept.said == entry.said:
             return kept
         after = kept.until if kept else 0
         thread = kept.thread if kept else ""
@@ -188,14 +206,15 @@ class Clock:
         """What begins the thread of a slot that ran."""
         if slot.outcome != "ran" or slot.address is None:
             return None
+        creator = entry.creator or self._creator
         return CronTicked(
             id=f"cron:{entry.id}@{slot.at}",
-            actor=slot.person or self._creator or "clock",
+            actor=slot.person or creator or "clock",
             address=slot.address,
             prompt=entry.schedule.prompt,
             schedule=entry.schedule.name,
             agent=entry.agent,
-            creator=self._creator,
+            creator=creator,
         )
 
     def _event(
@@ -207,7 +226,7 @@ class Clock:
             schedule=entry.id,
             after=after,
             until=until,
-            said=entry.schedule.said,
+            said=entry.said,
             thread=thread,
             slots=slots,
         )

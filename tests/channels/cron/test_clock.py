@@ -11,10 +11,11 @@ import pytest
 
 from bot.core.events import Cancelled, Paused, Resumed
 from bot.core.house import HOUSE, Halted
-from bot.core.slots import SlotsSettled
+from bot.core.slots import ScheduleSet, SlotsSettled
 from bot.core.values import Address
 from bot.engine.desk import Desk
 from bot.engine.redis_store import RedisStore
+from bot.slots import MADE
 from channels.cron.clock import Busy, Clock, Unheard
 from tests.channels.cron.shop import (
     MINUTE,
@@ -265,3 +266,55 @@ async def test_a_clock_runs_until_it_is_told_to_stop(book: Timed) -> None:
         stop.set()
         await running
     assert len(await settled(book, "clerk/every")) == 1
+
+
+# ---- those made in conversation --------------------------------------------------------------------------------------
+async def said(store: RedisStore, key: str, name: str = "made", **terms: object) -> None:
+    terms = {"name": name, "time_zone": "UTC", "prompt": "Look.", "address": "screen"} | terms
+    event = ScheduleSet.model_validate(
+        {"id": key, "schedule": f"clerk/{name}", "terms": terms, "creator": "bob"}
+    )
+    await Desk(store).post(MADE, event)
+
+
+async def test_one_that_is_made_in_conversation_is_served_by_clocks_that_run_and_is_its_makers(
+    book: Timed, store: RedisStore
+) -> None:
+    works = clock(book, entry(schedule="@yearly"))
+    await at(book, 0, works)
+    await said(store, "s1", schedule="* * * * *")
+    await at(book, 0.5, works)
+    await at(book, 1, works)
+    [tick] = await ticks(store)
+    assert (tick.schedule, tick.creator) == ("made", "bob")
+
+
+async def test_one_that_is_changed_begins_anew_and_one_that_is_ended_comes_no_more(
+    book: Timed, store: RedisStore
+) -> None:
+    works = clock(book)
+    await said(store, "s1", schedule="* * * * *")
+    await at(book, 0, works)
+    await at(book, 1, works)
+    await said(store, "s2", schedule="*/5 * * * *", concurrency_policy="allow")
+    await at(book, 2, works)
+    await at(book, 5, works)
+    assert [slot for slot, _, _ in await outcomes(book, "clerk/made")] == [1, 5]
+    await Desk(store).post(MADE, ScheduleSet(id="s3", schedule="clerk/made"))
+    await at(book, 10, works)
+    await said(store, "s4", schedule="*/5 * * * *", concurrency_policy="allow")
+    await at(book, 12, works, clock(book))
+    await at(book, 15, works, clock(book))
+    assert [slot for slot, _, _ in await outcomes(book, "clerk/made")] == [1, 5, 15]
+
+
+async def test_what_stands_in_an_agents_file_is_its_own_and_what_cannot_be_read_keeps_no_other(
+    book: Timed, store: RedisStore
+) -> None:
+    works = clock(book, entry(schedule="@yearly"))
+    await said(store, "s1", "every", schedule="* * * * *")
+    await said(store, "s2", "odd", schedule="* * * * *", address="")
+    await said(store, "s3", schedule="* * * * *")
+    await at(book, 0, works)
+    await at(book, 1, works)
+    assert [tick.schedule for tick in await ticks(store)] == ["made"]
