@@ -67,6 +67,7 @@ def opened(thread: Thread, event: MessageReceived | CronTicked) -> Thread:
         thread,
         address=event.address,
         agent=event.agent,
+        fallback=event.fallback if isinstance(event, CronTicked) else None,
         requester=event.actor,
         tally=replace(thread.tally, since=event.at),
     )

@@ -24,6 +24,12 @@ def version_of(request: str) -> int | None:
     return int(rest) if stem and mark and _is_number(rest) else None
 
 
+def copy_of(key: str) -> int:
+    """Which of its thread's addresses this delivery key goes to."""
+    rest = key.partition("~")[2]
+    return int(rest) if _is_number(rest) else 0
+
+
 def _is_number(text: str) -> bool:
     """Whether this is a number as we write them; a name comes from outside and may hold other digits, or too many."""
     return text.isascii() and text.isdigit() and len(text) < 10

@@ -8,6 +8,7 @@ from bot.core import grant, grant_words, ladder, owed, phrases, verdicts
 from bot.core.approvals import choices, may_approve, may_retry_at
 from bot.core.deputies import standing_in
 from bot.core.edits import before
+from bot.core.names import copy_of
 from bot.core.outgoing import (
     Approval,
     Hold,
@@ -36,6 +37,7 @@ __all__ = [
     "address",
     "message",
     "pending",
+    "sent_to",
 ]
 
 
@@ -64,7 +66,17 @@ def message(thread: Thread, key: str, language: phrases.Language = "en") -> Outg
 def address(thread: Thread, key: str) -> Address | None:
     """Where what this key names is sent: the thread's own address, or the next where that one failed."""
     call = thread.call(key)
-    copy = call.phase.copy if call and isinstance(call.phase, Asked) else 0
+    copies = (notice.copy for notice in thread.notices if notice.key == key)
+    said = call.phase.copy if call and isinstance(call.phase, Asked | Saying) else 0
+    return _numbered(thread, next(copies, said))
+
+
+def sent_to(thread: Thread, key: str) -> Address | None:
+    """Where what went out under this key went; None: that was another thread's, before this one was copied from it."""
+    return _numbered(thread, copy_of(key))
+
+
+def _numbered(thread: Thread, copy: int) -> Address | None:
     return thread.addresses[copy] if copy < len(thread.addresses) else None
 
 

@@ -23,11 +23,12 @@ WHICH: frozenset[Code] = frozenset({"which", "which_card"})
 
 @dataclass(frozen=True)
 class Notice:
-    """Something the frame itself has to say. `code` names the sentence, `text` fills it."""
+    """Something the frame itself has to say. `code` names the sentence, `text` fills it; `copy` numbers the address it goes to."""
 
     key: str
     code: Code
     text: str = ""
+    copy: int = 0
 
 
 @dataclass(frozen=True)

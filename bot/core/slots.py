@@ -15,7 +15,7 @@ from bot.core.values import Address, Base, Value
 class Slot(Value):
     """One slot, or `count` of them up to `last` that all ended so. `person` began it beside the schedule.
 
-    What ran began `thread` at `address`, in the place of the work that it `replaces`.
+    What ran began `thread` at `address`, with a `fallback` where there is one, in the place of the work that it `replaces`.
     """
 
     at: int
@@ -25,6 +25,7 @@ class Slot(Value):
     count: int = 1
     thread: str = ""
     address: Address | None = None
+    fallback: Address | None = None
     replaces: str = ""
     person: str = ""
 

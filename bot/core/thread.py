@@ -57,7 +57,9 @@ class Sleeping:
 
 @dataclass(frozen=True)
 class Saying:
-    """A message is owed to the thread's address."""
+    """A message is owed to the thread's address; `copy` numbers the one it goes to."""
+
+    copy: int = 0
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,7 @@ class Thread:
     id: str
     agent: str = ""
     address: Address | None = None
+    fallback: Address | None = None
     requester: str = ""
     creators: tuple[str, ...] = ()
     head: int = 0
@@ -201,8 +204,8 @@ class Thread:
 
     @property
     def addresses(self) -> tuple[Address, ...]:
-        """Where its messages go: each is tried in turn for a card that cannot be delivered."""
-        return (self.address,) if self.address else ()
+        """Where its messages go: each is tried in turn for what cannot be delivered."""
+        return tuple(each for each in (self.address, self.fallback) if each)
 
     def call(self, name: str) -> Call | None:
         """The call that this request, delivery key or call id names, whatever version it names."""
@@ -219,6 +222,8 @@ def delivery_key(call: Call) -> str:
     match call.phase:
         case Asked(copy=copy):
             return f"{call.request}~{copy}" if copy else call.request
+        case Saying(copy=copy) if copy:
+            return f"{call.id}~{copy}"
         case Ready() if call.granted:
             return f"{call.id}~granted"
         case _:

@@ -11,8 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 import structlog
 
 from bot.core.events import Delivered, Event
+from bot.core.frozen import replace
 from bot.core.names import call_id, version_of
+from bot.core.outbox import sent_to
 from bot.core.thread import Asked, Call, Thread
+from bot.core.values import Address
 from bot.engine.fates import changed, fate
 from bot.kit.channel import Changed, Changing, Channel
 from bot.kit.latest import Latest
@@ -32,14 +35,15 @@ class Display:
         self, thread: Thread, events: Sequence[Event], earlier: asyncio.Task[None] | None = None
     ) -> asyncio.Task[None] | None:
         """Begins to bring every card of the thread's calls to what is so, after what an earlier call began; None: its channel cannot change what it sent."""
-        channel = self._channels.get(thread.address.channel) if thread.address else None
-        if not isinstance(channel, Changing):
+        if not any(isinstance(self._channel(each), Changing) for each in thread.addresses):
             return None
-        return asyncio.create_task(self._show(channel, thread, tuple(events), earlier))
+        return asyncio.create_task(self._show(thread, tuple(events), earlier))
+
+    def _channel(self, address: Address) -> Channel | None:
+        return self._channels.get(address.channel)
 
     async def _show(
         self,
-        channel: Changing,
         thread: Thread,
         events: Sequence[Event],
         earlier: asyncio.Task[None] | None,
@@ -50,11 +54,13 @@ class Display:
             how = _how(sent.key, call, since)
             # What is past was shown when it came to be so, unless it is known to have failed.
             before = self._shown.get(sent.key, how if call in thread.past else None)
-            if before == how:
+            there = sent_to(thread, sent.key)
+            channel = self._channel(there) if there else None
+            if before == how or not isinstance(channel, Changing):
                 continue
             try:
                 async with asyncio.timeout(SHOW_SECONDS):
-                    what = fate(thread, sent.key, events)
+                    what = fate(replace(thread, address=there), sent.key, events)
                     await channel.change(sent.receipt, sent.key, what)
             except Exception as error:  # noqa: BLE001 - what is so is on the log
                 log.warning("card not changed", key=sent.key, error=str(error)[:300])

@@ -171,14 +171,15 @@ class Clock:
     async def _placed(self, entry: Entry, slot: Slot) -> Slot:
         """Where it is to speak: its address, else its fallback; where neither lets anything be said, it has failed."""
         reasons = list[str]()
-        for written in filter(None, (entry.schedule.address, entry.schedule.fallback)):
-            address = self._where(written, entry.id, slot.at)
+        written = [each for each in (entry.schedule.address, entry.schedule.fallback) if each]
+        places = [self._where(each, entry.id, slot.at) for each in written]
+        for place, (said, address) in enumerate(zip(written, places, strict=True), start=1):
             reason = await self._reach(address)
             if reason is None:
-                thread = self._book.thread(address)
-                why = "; ".join(reasons)
-                return slot.model_copy(update={"thread": thread, "address": address, "why": why})
-            reasons.append(f"{written}: {reason}"[:300])
+                found = {"thread": self._book.thread(address), "address": address}
+                left = {"fallback": places[-1] if place < len(places) else None}
+                return slot.model_copy(update={**found, **left, "why": "; ".join(reasons)})
+            reasons.append(f"{said}: {reason}"[:300])
         log.error("nobody could hear", schedule=entry.id, slot=minute(slot.at), reasons=reasons)
         return Slot(at=slot.at, outcome="failed", why="; ".join(reasons))
 
@@ -215,6 +216,7 @@ class Clock:
             schedule=entry.schedule.name,
             agent=entry.agent,
             creator=creator,
+            fallback=slot.fallback,
         )
 
     def _event(

@@ -179,6 +179,19 @@ async def test_the_fallback_speaks_where_the_address_is_gone(
     assert await outcomes(book) == [(1, "ran", "gone: the channel is archived")]
 
 
+async def test_what_cannot_be_said_at_the_address_later_goes_to_the_fallback(
+    book: Timed, store: RedisStore
+) -> None:
+    works = clock(book, entry(fallback="other"))
+    await at(book, 0, works)
+    await at(book, 1, works)
+    [tick] = await ticks(store)
+    assert tick.fallback is not None
+    assert (tick.address.channel, tick.fallback.channel) == ("screen", "other")
+    thread = await Desk(store).thread(book.thread(tick.address))
+    assert thread.addresses == (tick.address, tick.fallback)
+
+
 async def test_a_slot_that_nobody_could_hear_has_failed(book: Timed, store: RedisStore) -> None:
     works = clock(book, entry(address="gone"))
     await at(book, 0, works)
