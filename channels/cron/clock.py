@@ -124,6 +124,8 @@ class Clock:
         slot = await self._placed(entry, slot)
         if slot.outcome == "failed":
             raise Unheard(slot.why)
+        if slot.outcome == "skipped":
+            raise Busy(slot.why)
         event = self._event(entry, now, now, slot.thread, (slot,))
         event = event.model_copy(update={"id": f"{event.id}:{person}", "actor": person})
         await self._book.note(event)
@@ -160,10 +162,11 @@ class Clock:
         busy = await self._book.busy(kept.thread) if kept.thread else None
         halted = await self._book.halted(entry.agent)
         situation = Situation(now, kept.until, busy, kept.thread, kept.paused, halted)
-        found = [
-            await self._placed(entry, slot) if slot.outcome == "ran" else slot
-            for slot in settled(entry.schedule, situation, slots)
-        ]
+        found = list[Slot]()
+        for slot in settled(entry.schedule, situation, slots):
+            placed = await self._placed(entry, slot) if slot.outcome == "ran" else slot
+            same = placed.thread and placed.thread in (each.thread for each in found)
+            found.append(_skipped(slot, "the slot before it is still at it") if same else placed)
         threads = [slot.thread for slot in found if slot.thread]
         thread = threads[-1] if threads else kept.thread
         return self._event(entry, kept.until, slots[-1], thread, tuple(found))
@@ -176,7 +179,12 @@ class Clock:
         for place, (said, address) in enumerate(zip(written, places, strict=True), start=1):
             reason = await self._reach(address)
             if reason is None:
-                found = {"thread": self._book.thread(address), "address": address}
+                thread = self._book.thread(address)
+                # A thread that is at work would pass over a slot: this one would be lost in it.
+                busy = await self._book.busy(thread) if thread != slot.replaces else None
+                if busy is not None:
+                    return _skipped(slot, f"{thread} is still at it: {busy}")
+                found = {"thread": thread, "address": address}
                 left = {"fallback": places[-1] if place < len(places) else None}
                 return slot.model_copy(update={**found, **left, "why": "; ".join(reasons)})
             reasons.append(f"{said}: {reason}"[:300])
@@ -232,3 +240,7 @@ class Clock:
             thread=thread,
             slots=slots,
         )
+
+
+def _skipped(slot: Slot, why: str) -> Slot:
+    return Slot(at=slot.at, outcome="skipped", why=why[:300], person=slot.person)

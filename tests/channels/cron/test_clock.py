@@ -15,6 +15,7 @@ from bot.core.slots import ScheduleSet, SlotsSettled
 from bot.core.values import Address
 from bot.engine.desk import Desk
 from bot.engine.redis_store import RedisStore
+from bot.kit.schedule import Missed
 from bot.slots import MADE
 from channels.cron.clock import Busy, Clock, Unheard
 from tests.channels.cron.shop import (
@@ -25,9 +26,17 @@ from tests.channels.cron.shop import (
     entry,
     opened,
     outcomes,
+    reach,
     settled,
     ticks,
 )
+
+HOME = Address(channel="screen", locator="fixed")
+
+
+def _at_home(_written: str, _schedule: str, _slot: int) -> Address:
+    """Where a schedule whose address names a thread speaks."""
+    return HOME
 
 
 @pytest.fixture
@@ -156,6 +165,39 @@ async def test_a_thread_that_still_waits_keeps_the_next_slot_from_running(
     await Desk(store).post(book.thread(tick.address), Cancelled(id="c", actor="alice"))
     await at(book, 3, works)
     assert (await outcomes(book))[-1] == (3, "ran", "")
+
+
+@pytest.mark.parametrize("policy", ["allow", "forbid", "replace"])
+async def test_a_slot_whose_thread_is_others_and_at_work_is_skipped_and_not_lost_in_it(
+    book: Timed, store: RedisStore, policy: str
+) -> None:
+    await Desk(store).launch("clerk", "Please look.", "bob", HOME)
+    works = Clock([entry(concurrency_policy=policy)], book, _at_home, reach, "alice")
+    await at(book, 0, works)
+    await at(book, 1, works)
+    [(_, outcome, why)] = await outcomes(book)
+    assert (outcome, await ticks(store)) == ("skipped", [])
+    assert why == f"{book.thread(HOME)} is still at it: thinking"
+    with pytest.raises(Busy, match="is still at it"):
+        await works.run_now(entry(concurrency_policy="allow"), "bob")
+    await Desk(store).post(book.thread(HOME), Cancelled(id="c", actor="bob"))
+    await at(book, 2, works)
+    assert [tick.address for tick in await ticks(store)] == [HOME]
+
+
+async def test_of_slots_that_come_together_into_one_thread_the_first_one_runs(
+    book: Timed, store: RedisStore
+) -> None:
+    catching_up = entry(concurrency_policy="allow", missed=Missed(most=10))
+    works = Clock([catching_up], book, _at_home, reach, "alice")
+    await at(book, 0, works)
+    await at(book, 3, works)
+    assert [(slot, outcome) for slot, outcome, _ in await outcomes(book)] == [
+        (1, "ran"),
+        (2, "skipped"),
+        (3, "skipped"),
+    ]
+    assert len(await ticks(store)) == 1
 
 
 async def test_a_slot_takes_the_place_of_one_that_still_waits(
