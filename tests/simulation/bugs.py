@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from unittest.mock import ANY, patch
 
-from bot.core import calls, human, reducer
+from bot.core import calls, human, ladder, reducer
 from bot.core.events import MessageReceived, StepDecided, Verdict
 from bot.core.frozen import amend, replace
 from bot.core.thread import READY, Call, Thread, Working
@@ -123,6 +123,7 @@ class NeverLooks(ScreenPort):
 
 # ---- folds that are wrong --------------------------------------------------------------------------------------------
 _move, _message, _verdict, _step = calls.move, human.message, human.verdict, reducer._step  # pyright: ignore[reportPrivateUsage]
+_climbed = ladder.climbed
 
 
 def _approval_not_consumed(call: Call, event: calls.Move) -> Call:
@@ -165,6 +166,16 @@ def _unseen_step(thread: Thread, event: StepDecided) -> Thread:
 
 def _any_version(request: str) -> object:
     return ANY
+
+
+def _reminded_again(thread: Thread, call: Call, at: int) -> Call:
+    """What was told before is told with the next step once more."""
+    return _climbed(thread, replace(call, reminders=replace(call.reminders, upto=0)), at)
+
+
+def _reminder_lost(call: Call) -> None:
+    """The timer fires, and nobody is told."""
+    _ = call
 
 
 # ---- how each is planted ---------------------------------------------------------------------------------------------
@@ -215,5 +226,7 @@ PLANTED: dict[str, Plant] = {
     "words keep the step": _fold("bot.core.human.message", _words_keep),
     "unseen step": _fold("bot.core.reducer._step", _unseen_step),
     "no head check": _store(NoHeadCheck),
+    "reminded again": _fold("bot.core.ladder.climbed", _reminded_again),
+    "reminder lost": _fold("bot.core.ladder.owed", _reminder_lost),
     "halt not heeded": _fold("bot.engine.curb.Curb.halt", _never_halted),
 }
