@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from bot import workspaces
 from bot.clock import BadAddress, address, reach
 from bot.core.slots import ScheduleSet
 from bot.core.thread import Thread
 from bot.engine.desk import Desk
 from bot.engine.store import Store
 from bot.kit.agent import Agent
-from bot.kit.calendar import HERE, Json, Planned, Wanted
+from bot.kit.calendar import HERE, ME, Json, Planned, Wanted
 from bot.kit.call import Refused
 from bot.kit.complaint import complaints
 from bot.kit.people import People
@@ -23,6 +24,8 @@ from bot.slots import MADE, Slots
 from channels.console.channel import CHANNEL as CONSOLE
 from channels.slack import address as slack
 from channels.slack.address import CHANNEL as SLACK
+from channels.slack.address import Undeliverable
+from channels.slack.reader import user_of
 
 SHOWN = 3
 
@@ -54,7 +57,7 @@ class Bound:
         if wanted.name in written:
             file = "agent.md, where the owner of the agent changes it"
             raise Refused(f"{wanted.name} is a schedule in {file}; choose another name")
-        terms = self._terms(wanted)
+        terms = await self._terms(wanted)
         schedule = _schedule(terms)
         for each in filter(None, (schedule.address, schedule.fallback)):
             await self._reached(each, schedule.name)
@@ -108,16 +111,37 @@ class Bound:
         )
         await self._whole.desk.post(MADE, said)
 
-    def _terms(self, wanted: Wanted) -> Json:
+    async def _terms(self, wanted: Wanted) -> Json:
         """All that it says, with what was left out written down."""
         said = wanted.model_dump(mode="json")
         person = self._whole.people.people.get(self._thread.requester)
         zone = wanted.time_zone or (person.time_zone if person else None)
         if not zone:
             raise Refused("time_zone is missing: write one like Europe/Berlin")
-        there = self._here() if wanted.address == HERE else wanted.address
-        said |= {"time_zone": zone, "address": there, "fallback": wanted.fallback or None}
-        return said
+        places = {"address": await self._place(wanted.address), "fallback": None}
+        if wanted.fallback:
+            places["fallback"] = await self._place(wanted.fallback)
+        return {**said, "time_zone": zone, **places}
+
+    async def _place(self, written: str) -> str:
+        if written == ME:
+            return await self._alone()
+        return self._here() if written == HERE else written
+
+    async def _alone(self) -> str:
+        """The conversation with whoever began the thread."""
+        home, who = self._thread.address, self._thread.requester
+        if home is None or home.channel != SLACK:
+            raise Refused("whoever asks is written to alone in Slack only: write another address")
+        team = slack.place(home).team
+        user = user_of(who, self._whole.people, team)
+        if user is None or not workspaces.speaks(self._whole.settings):
+            raise Refused(f"{who} cannot be written to in Slack: write another address")
+        try:
+            spot = await workspaces.alone(self._whole.settings, self._whole.store, team, user)
+        except (Undeliverable, OSError) as error:
+            raise Refused(f"{who} cannot be written to in Slack: {error}") from error
+        return f"{SLACK}:{team}/{spot}"
 
     def _here(self) -> str:
         home = self._thread.address

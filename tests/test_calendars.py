@@ -29,8 +29,10 @@ from bot.kit.people import People
 from bot.kit.person import Person
 from bot.settings import Settings
 from bot.slots import MADE, Slots
+from channels.slack.manifest import manifest
 from tests.channels.cron.shop import MINUTE, NOON, Timed, clock, opened, ticks
 from tests.engine.office import Office, Reply, Use, card, decide, say, types, until
+from tests.slack_server.server import SlackServer
 
 FRONT = """\
 approvers: [alice, bob]
@@ -48,8 +50,10 @@ MAKE: list[Use] = [("set_schedule", {**WEEKDAYS, "because": "she asked for it"})
 END: list[Use] = [("end_schedule", {"name": "weekdays", "because": "she asked for it"})]
 
 
-def calendars(office: Office, store: RedisStore) -> Calendars:
-    people = People({"alice": Person(time_zone="Europe/Berlin")})
+PEOPLE = People({"alice": Person(time_zone="Europe/Berlin")})
+
+
+def calendars(office: Office, store: RedisStore, people: People = PEOPLE) -> Calendars:
     return Calendars(Settings(), store, Desk(store), office.agents(), people)
 
 
@@ -177,6 +181,55 @@ async def test_what_is_left_out_is_written_down(redis_server: str, tmp_path: Pat
     async with at_desk(redis_server, tmp_path) as (calendar, _):
         planned = await calendar.plan(wanted(time_zone="", address="here"))
     assert (planned.terms["time_zone"], planned.terms["address"]) == ("Europe/Berlin", "console")
+
+
+@pytest.fixture
+async def slack(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[SlackServer]:
+    async with SlackServer(manifest()) as server:
+        for name, value in (("API_URL", server.api_url), ("BOT_TOKEN", server.token)):
+            monkeypatch.setenv(f"SLACK_{name}", value)
+        yield server
+
+
+@asynccontextmanager
+async def in_slack(
+    server: str, folder: Path, slack: SlackServer, spot: str, user: str
+) -> AsyncGenerator[Bound]:
+    people = People({"alice": Person(slack=user, time_zone="UTC")})
+    home = Address(channel="slack", locator=f"{slack.team.team}/{spot}/1.2")
+    async with opened(server) as store:
+        thread = Thread("t1", agent="clerk", requester="alice", address=home)
+        yield calendars(shop(server, folder), store, people).of(thread)
+
+
+async def test_whoever_asks_is_written_to_alone_and_here_is_the_channel(
+    redis_server: str, tmp_path: Path, slack: SlackServer
+) -> None:
+    alice = slack.team.person("alice")
+    room = slack.team.channel("releases", [alice, slack.bot])
+    async with in_slack(redis_server, tmp_path, slack, room.id, alice.id) as calendar:
+        planned = await calendar.plan(wanted(address="me", fallback="here"))
+    direct = slack.team.direct(alice, slack.bot)
+    assert planned.terms["address"] == f"slack:{slack.team.team}/{direct.id}"
+    assert planned.terms["fallback"] == f"slack:{slack.team.team}/{room.id}"
+
+
+async def test_a_channel_and_a_person_that_slack_does_not_know_are_refused(
+    redis_server: str, tmp_path: Path, slack: SlackServer
+) -> None:
+    async with in_slack(redis_server, tmp_path, slack, "C0NOWHERE", "U0NOBODY") as calendar:
+        for place, reason in (("here", "nobody could hear"), ("me", "alice cannot be written to")):
+            with pytest.raises(Refused, match=reason):
+                await calendar.plan(wanted(address=place))
+
+
+async def test_nobody_is_written_to_alone_where_slack_is_not(
+    redis_server: str, tmp_path: Path
+) -> None:
+    for channel, reason in (("console", "in Slack only"), ("slack", "cannot be written to")):
+        async with at_desk(redis_server, tmp_path, "alice", channel) as (calendar, _):
+            with pytest.raises(Refused, match=reason):
+                await calendar.plan(wanted(address="me"))
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,12 @@ from bot.kit.schedule import Schedule
 from bot.kit.tool import tool
 
 Json = dict[str, JsonValue]
-HERE = "here"
+HERE, ME = "here", "me"
 _MOST_TEXT = 10_000
 
 
 class Wanted(Args):
-    """A schedule, as the model writes it. `time_zone` left out is that of whoever asks; `here` is where this is said."""
+    """A schedule, as the model writes it. `time_zone` left out is that of whoever asks; `here` is where this is said, `me` who asks, alone."""
 
     name: Annotated[str, Field(min_length=1, max_length=64)]
     schedule: Annotated[str, Field(min_length=1, max_length=200)]
@@ -77,7 +77,7 @@ async def set_schedule(wanted: Wanted, call: Call) -> Json:
     """Make a schedule, or change one that was made in conversation: at its times you begin by yourself with the prompt, and speak at its address.
 
     schedule: five fields of cron, or @hourly, @daily, @weekly, @monthly. time_zone: like Europe/Berlin; left out, that of whoever asks.
-    address: here (the place of this conversation), slack:TEAM/CHANNEL, a place of the people file, or console. missed: skip, run_latest or run_all(N).
+    address: here (the place of this conversation), me (whoever asks, in private), slack:TEAM/CHANNEL, a place of the people file, or console. missed: skip, run_latest or run_all(N).
     """
     planned = await _calendar(call).plan(wanted)
     await _calendar(call).keep(call.key, planned)
