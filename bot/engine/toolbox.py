@@ -103,7 +103,9 @@ class Toolbox:
             deadline_seconds=deadline,
             agent=fingerprint(tool, rule),
             deputies=deputies(agent.people, rule.deputies, ladder, deadline, thread.at),
-            ladder=by_person(agent.people, ladder, rule.approvers, thread.at, self._owner),
+            ladder=by_person(
+                agent.people, ladder, rule.approvers, thread.at, self._owner, rule.deputies
+            ),
             grant=rule.grant,
         )
 

@@ -37,19 +37,27 @@ def by_person(
     asked: tuple[str, ...],
     at: int,
     owner: str = "",
+    stand_ins: tuple[tuple[str, str], ...] = (),
 ) -> tuple[Rung, ...]:
     """The ladder of what is asked at this time, with each step at the first moment of the hours of whoever is told.
 
-    Steps that come together are one, so that nobody finds two reminders in the morning.
+    Steps that come together are one, so that nobody finds two reminders in the morning. Where a reminder has to wait for somebody, whoever
+    stands in for them has it, if that is sooner.
     """
-    stand_ins = tuple(dict.fromkeys(deputy for deputy, _ in pairs(people, asked)))
-    meant = {DEPUTY: stand_ins, OWNER: (owner,) if owner else ()}
+    deputies = tuple(dict.fromkeys(deputy for deputy, _ in stand_ins))
+    meant = {DEPUTY: deputies, OWNER: (owner,) if owner else ()}
     found: dict[tuple[int, Insistence], dict[str, None]] = {}
     for rung in ladder:
         names = asked if rung.kind == "remind" else rung.to
         for person in (each for name in names for each in meant.get(name, (name,))):
-            seconds = _in_hours(people, person, at, rung.after_seconds)
-            found.setdefault((seconds, rung.kind), {})[person] = None
+            own = _in_hours(people, person, at, rung.after_seconds)
+            times = {person: own}
+            if rung.kind == "remind" and own > rung.after_seconds:
+                for deputy in (deputy for deputy, of in stand_ins if of == person):
+                    times[deputy] = _in_hours(people, deputy, at, rung.after_seconds)
+            for who, seconds in times.items():
+                if who == person or seconds < own:
+                    found.setdefault((seconds, rung.kind), {})[who] = None
     return tuple(
         Rung(after_seconds=seconds, kind=kind, to=tuple(to))
         for (seconds, kind), to in sorted(found.items())

@@ -52,7 +52,8 @@ def test_the_groups_of_a_ladder_are_resolved_and_its_keywords_stay() -> None:
 
 # ---- who is told when ------------------------------------------------------------------------------------------------
 def told(known: People, *ladder: Rung, owner: str = "") -> list[tuple[int, str, tuple[str, ...]]]:
-    found = by_person(known, ladder, ("alice", "carol"), NOON, owner)
+    asked = ("alice", "carol")
+    found = by_person(known, ladder, asked, NOON, owner, pairs(known, asked))
     return [(rung.after_seconds, rung.kind, rung.to) for rung in found]
 
 
@@ -60,7 +61,7 @@ def test_a_reminder_goes_to_all_who_are_asked_each_in_their_own_hours() -> None:
     late = people(hours="Mon-Fri 13:00-17:00")
     rungs = (Rung(after_seconds=600), Rung(after_seconds=7_200))
     assert told(late, *rungs) == [
-        (600, "remind", ("carol",)),
+        (600, "remind", ("bob", "carol")),  # Bob stands in for her until then.
         (3_600, "remind", ("alice",)),
         (7_200, "remind", ("alice", "carol")),
     ]
@@ -71,6 +72,23 @@ def test_reminders_of_one_night_are_one_in_the_morning() -> None:
     found = told(asleep, Rung(after_seconds=600), Rung(after_seconds=7_200))
     assert found[-1] == (18 * 3_600, "remind", ("alice",))
     assert len(found) == 3
+
+
+def test_a_deputy_is_told_in_the_place_of_whoever_is_out_if_they_are_there_sooner() -> None:
+    known = People(
+        {
+            "alice": Person(deputy="bob", away="2026-11-25"),
+            "bob": Person(hours="Mon-Fri 13:00-17:00"),
+            "carol": Person(),
+        }
+    )
+    assert told(known, Rung(after_seconds=60)) == [
+        (60, "remind", ("carol",)),
+        (3_600, "remind", ("bob",)),
+        (36 * 3_600, "remind", ("alice",)),
+    ]
+    both = {**known.people, "bob": Person(away="2026-11-25")}
+    assert told(People(both), Rung(after_seconds=60))[-1] == (36 * 3_600, "remind", ("alice",))
 
 
 def test_deputies_and_the_owner_are_people_who_have_hours_too() -> None:
