@@ -1,6 +1,6 @@
 # `make` says what there is. Everything sets itself up on first use.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test cover simulate decisions points storm check gates bench fold poison lock clean
+.PHONY: help setup demo test cover simulate decisions points storm check gates bench fold poison slots ticks timers lock clean
 
 BIN := .venv/bin
 CODE := bot channels agents tests
@@ -55,6 +55,15 @@ fold: .venv/.run .venv/.dev  ## what replaying a log costs, and what parsing it 
 
 poison: .venv/.run .venv/.dev  ## what events that fail every time cost their neighbours; EVENTS=
 	@$(BIN)/python -m tests.bench.poison $(EVENTS)
+
+slots: .venv/.run .venv/.dev  ## three years of slots in thirty zones, twice, beside a slow oracle
+	@$(BIN)/python -m tests.kit.cron_oracle
+
+ticks: .venv/.run .venv/.dev  ## 1,000 slots and ten clocks that are killed all the time; CLOCKS=, TICKS=, SEED=
+	@$(BIN)/python -m tests.channels.cron.crew $(or $(CLOCKS),10) $(or $(TICKS),1000) $(or $(SEED),0)
+
+timers: .venv/.run .venv/.dev  ## how late timers fire while 100,000 are pending; PENDING=
+	@$(BIN)/python -m tests.bench.timers $(PENDING)
 
 storm: .venv/.run .venv/.dev  ## ten minutes of kills and power cuts, judged; THREADS= WORKERS= KILLS= STOPS= ROLLS= OUTAGES= AT_ONCE= SECONDS= SHARE_LOST= LEASE_SECONDS= FSYNC= SEED= NEWER=, KEEP=1 keeps the folder
 	@$(BIN)/python -m tests.storm $(filter-out KEEP=%,$(MAKEOVERRIDES))

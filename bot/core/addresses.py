@@ -10,10 +10,10 @@ from bot.core.values import Address, By, Routed
 PRECEDENCE: tuple[By, ...] = get_args(By)
 
 
-def in_order(thread: Address | None, named: tuple[Routed, ...]) -> tuple[Routed, ...]:
+def in_order(thread: tuple[Address, ...], named: tuple[Routed, ...]) -> tuple[Routed, ...]:
     """All these places once, in the order of precedence. A place that the thread stands in is the thread itself."""
-    home = (Routed(by="thread", address=thread),) if thread else ()
-    others = (each for each in named if thread is None or not is_in(thread, each.address))
+    home = (Routed(by="thread", address=each) for each in thread)
+    others = (each for each in named if not any(is_in(there, each.address) for there in thread))
     found: list[Routed] = []
     for each in sorted((*home, *others), key=lambda each: PRECEDENCE.index(each.by)):
         if all(each.address != other.address for other in found):
@@ -34,9 +34,8 @@ def of(thread: Thread, call: Call) -> tuple[Address, ...]:
     return tuple(each.address for each in call.card.addresses)
 
 
-def at(thread: Thread, call: Call, copy: int) -> Address | None:
+def numbered(there: tuple[Address, ...], copy: int) -> Address | None:
     """The address of this copy; None: there is none left to try."""
-    there = of(thread, call)
     return there[copy] if copy < len(there) else None
 
 

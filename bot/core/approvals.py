@@ -51,7 +51,7 @@ def _barred(thread: Thread, call: Call, card: Card) -> tuple[str, ...]:
 
 def requesters(thread: Thread, call: Call) -> tuple[str, ...]:
     """Who asked for this call: whoever began the thread or made its schedule, and whoever edited the arguments."""
-    return (thread.requester, thread.creator, *call.editors)
+    return (thread.requester, *thread.creators, *call.editors)
 
 
 def _past(outcome: str) -> str:

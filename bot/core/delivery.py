@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bot.core import calls, deputies, grants, turn
+from bot.core import calls, deputies, grants, ladder, turn
 from bot.core.events import Delivered, DeliveryFailed
-from bot.core.frozen import replace
+from bot.core.frozen import amend, replace
 from bot.core.names import person_of, request_of
+from bot.core.owed import Notice
 from bot.core.thread import Asked, Call, Ready, Saying, Thread, delivery_key
 
 
@@ -14,6 +15,8 @@ def delivered(thread: Thread, event: Delivered) -> Thread:
     if thread.notices and any(notice.key == event.key for notice in thread.notices):
         return turn.told(thread, event.key)
     call = thread.call(event.key)
+    if call and (reminded := ladder.told(call, event.key)):
+        return turn.put(thread, reminded)
     if call is None:
         return thread
     if delivery_key(call) != event.key:
@@ -32,16 +35,22 @@ def delivered(thread: Thread, event: Delivered) -> Thread:
 
 
 def failed(thread: Thread, event: DeliveryFailed) -> Thread:
-    """The channel refused it for good: a message is closed and the thread told, a card tries the next address."""
-    if thread.notices and any(notice.key == event.key for notice in thread.notices):
-        return turn.told(thread, event.key)
+    """The channel refused it for good: it tries the next address; where there is none, a message is closed and the thread told."""
+    for notice in thread.notices:
+        if notice.key == event.key:
+            return _elsewhere(thread, notice)
     call = thread.call(event.key)
+    if call and (untold := ladder.told(call, event.key)):
+        return turn.put(_warned(thread, call, event), untold)
     if call is None:
         return thread
     if delivery_key(call) != event.key:
         is_theirs = _is_theirs(call, event.key)
         return _warned(_told(thread, call, event), call, event) if is_theirs else thread
     match call.phase:
+        case Saying(copy) if copy + 1 < len(thread.addresses):
+            elsewhere = replace(call, phase=Saying(copy + 1))
+            return turn.put(_warned(thread, call, event), elsewhere)
         case Saying():
             over = calls.close(call, "failed", event.reason)
             return turn.changed(_warned(thread, call, event), call, over, event.at)
@@ -69,3 +78,13 @@ def _told(thread: Thread, call: Call, event: Delivered | DeliveryFailed) -> Thre
 
 def _warned(thread: Thread, call: Call, event: DeliveryFailed) -> Thread:
     return turn.noticed(thread, "undelivered", f"{call.proposal.tool}: {event.reason}")
+
+
+def _elsewhere(thread: Thread, notice: Notice) -> Thread:
+    """The notice, for the next address; where there is none, nobody hears of it."""
+    if notice.copy + 1 >= len(thread.addresses):
+        return turn.told(thread, notice.key)
+    copy = notice.copy + 1
+    moved = replace(notice, key=f"{request_of(notice.key)}~{copy}", copy=copy)
+    notices = tuple(moved if each is notice else each for each in thread.notices)
+    return amend(thread, notices=notices)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.core import addresses, deputies, steps
+from bot.core import addresses, deputies, ladder, steps
 from bot.core.names import for_person
 from bot.core.owed import Refusal
 from bot.core.thread import (
@@ -111,6 +111,7 @@ def next_effects(thread: Thread) -> tuple[Effect, ...]:
     said = (
         *(Refuse(refusal) for refusal in thread.refusals),
         *(Send(notice.key) for notice in thread.notices),
+        *(Send(key) for call in thread.calls if (key := ladder.owed_key(call))),
     )
     # What changes the world goes one by one, in the order proposed.
     return (*doubts, *said, *sends, *previews, *reads, *writes[:1], *_decides(thread))
@@ -148,8 +149,11 @@ def timers(thread: Thread) -> Mapping[str, int]:
     wanted: dict[str, int] = {}
     for call in thread.calls:
         match call.phase:
-            case Asked(until=int(until)):
-                wanted[call.request] = until
+            case Asked(until=until):
+                if until is not None:
+                    wanted[call.request] = until
+                if step := ladder.next_step(thread, call, call.reminders.upto):
+                    wanted[ladder.timer(call)] = step.at
             case Sleeping(until):
                 wanted[call.id] = until
             case _:

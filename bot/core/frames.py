@@ -39,6 +39,7 @@ def _fork(thread: Thread, event: Forked) -> Thread:
     return amend(
         thread,
         address=event.address or thread.address,
+        fallback=None,
         calls=tuple(calls.forked(call) for call in thread.calls),
         turn=IDLE,
         heard=thread.head,

@@ -67,8 +67,8 @@ def opened(thread: Thread, event: MessageReceived | CronTicked) -> Thread:
         thread,
         address=event.address,
         agent=event.agent,
+        fallback=event.fallback if isinstance(event, CronTicked) else None,
         requester=event.actor,
-        creator=event.creator if isinstance(event, CronTicked) else "",
         tally=replace(thread.tally, since=event.at),
     )
 

@@ -25,9 +25,9 @@ def version_of(request: str) -> int | None:
 
 
 def copy_of(key: str) -> int:
-    """The number of the copy that this delivery key names; the first is 0."""
-    copy = key.partition("~")[2]
-    return int(copy) if _is_number(copy) else 0
+    """Which of its addresses this delivery key goes to; the first is 0."""
+    rest = key.partition("~")[2]
+    return int(rest) if _is_number(rest) else 0
 
 
 def for_person(request: str, person: str) -> str:

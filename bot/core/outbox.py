@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core import addresses, deputies, grant, grant_words, phrases
+from bot.core import addresses, deputies, grant, grant_words, ladder, owed, phrases, verdicts
 from bot.core.approvals import choices, may_approve, may_retry_at
 from bot.core.edits import before
 from bot.core.names import copy_of, person_of, request_of, version_of
@@ -15,6 +15,7 @@ from bot.core.outgoing import (
     Offer,
     Outgoing,
     Question,
+    Reminder,
     Say,
     UnknownOutcome,
     Waiting,
@@ -28,6 +29,7 @@ __all__ = [
     "Notice",
     "Outgoing",
     "Question",
+    "Reminder",
     "Say",
     "UnknownOutcome",
     "Waiting",
@@ -45,6 +47,8 @@ def message(thread: Thread, key: str, language: phrases.Language = "en") -> Outg
     call = thread.call(key)
     if person_of(key):
         return _copy(thread, call, key, language)
+    if call and (reminder := ladder.owed(call)) and ladder.owed_key(call) == key:
+        return _reminder(call, reminder, key, language)
     if call is None or delivery_key(call) != key:
         return None
     match call.phase:
@@ -69,13 +73,15 @@ def _copy(
 
 
 def address(thread: Thread, key: str) -> Address | None:
-    """Where what this key names is sent: a card to the first of its addresses, or the next where that one failed."""
+    """Where what this key names goes, or went: to the first of its addresses, or the next where that one failed; a reminder to where its card is."""
     call = thread.call(key)
+    if call and isinstance(call.phase, Asked) and ladder.owed_key(call) == key:
+        return addresses.numbered(addresses.of(thread, call), call.phase.copy)
     if call is None or version_of(key) is None:
-        return thread.address
+        return addresses.numbered(thread.addresses, copy_of(key))
     if deputy := deputies.of_key(call, key):
         return deputy.address
-    return addresses.at(thread, call, copy_of(key))
+    return addresses.numbered(addresses.of(thread, call), copy_of(key))
 
 
 def pending(thread: Thread, language: phrases.Language = "en") -> tuple[Waiting, ...]:
@@ -85,6 +91,16 @@ def pending(thread: Thread, language: phrases.Language = "en") -> tuple[Waiting,
         for call in thread.calls
         if isinstance(call.phase, Asked)
     )
+
+
+def _reminder(
+    call: Call, reminder: owed.Reminder, key: str, language: phrases.Language
+) -> Reminder:
+    """The first one is told where the request is; then, and whenever others are told, each of them alone, too."""
+    until = call.phase.until if isinstance(call.phase, Asked) else None
+    text = phrases.reminder(reminder.kind, verdicts.titled(call), until, language)
+    apart = reminder.kind == "escalate" or reminder.number > 1
+    return Reminder(key, call.request, text, reminder.to, apart)
 
 
 def _request(thread: Thread, call: Call, phase: Asked, language: phrases.Language) -> Waiting:

@@ -129,5 +129,16 @@ class Notice:
     text: str
 
 
-Outgoing = Say | Question | Approval | UnknownOutcome | Hold | Notice
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """That a request still waits, to all in its thread; `to` are to notice, and where it is told `apart`, each of them alone, too."""
+
+    key: str
+    request: str
+    text: str
+    to: tuple[str, ...]
+    apart: bool = False
+
+
+Outgoing = Say | Question | Approval | UnknownOutcome | Hold | Notice | Reminder
 Waiting = Question | Approval | UnknownOutcome | Hold

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
-from bot.core.owed import Code
+from bot.core.owed import Code, Insistence
 from bot.core.thread import Why
 
 Language = Literal["en", "de"]
@@ -16,7 +17,7 @@ class Phrases:
     """One language. `{text}` is filled with what the event or the notice says; holds without it ignore the reason.
 
     `bars` says why somebody's approval would not count, by whether they changed the call. `grant` says what a grant would cover,
-    `granted` what runs under one, and `same` which arguments do not differ.
+    `granted` what runs under one, and `same` which arguments do not differ. `reminders` say that a request still waits, `until` how long.
     """
 
     holds: dict[Why, str]
@@ -26,6 +27,8 @@ class Phrases:
     grant: str
     granted: str
     same: str
+    reminders: dict[Insistence, str]
+    until: str
 
 
 LANGUAGES: dict[Language, Phrases] = {
@@ -60,6 +63,11 @@ LANGUAGES: dict[Language, Phrases] = {
         grant="Approve for up to {minutes} minutes: every {tool} in this thread, whoever else asks for it and whatever arguments I choose{same}.",
         granted="{tool} runs now without being asked about, under a grant of {by}, from {since} until {until}{same}.",
         same=", as long as {pairs}",
+        reminders={
+            "remind": "This still waits for a word from you: {text}",
+            "escalate": "This has waited so long that others are told of it, too: {text}",
+        },
+        until=", until {until} UTC",
     ),
     "de": Phrases(
         holds={
@@ -92,6 +100,11 @@ LANGUAGES: dict[Language, Phrases] = {
         grant="Für bis zu {minutes} Minuten genehmigen: jedes {tool} in diesem Thread, wer sonst auch darum bittet und gleich welche Argumente ich wähle{same}.",
         granted="{tool} läuft jetzt ohne Rückfrage, mit einer Genehmigung von {by}, von {since} bis {until}{same}.",
         same=", solange {pairs}",
+        reminders={
+            "remind": "Das wartet noch auf eine Antwort: {text}",
+            "escalate": "Das wartet schon so lange, dass nun auch andere davon erfahren: {text}",
+        },
+        until=", bis {until} UTC",
     ),
 }
 
@@ -106,6 +119,13 @@ def notice(code: Code, text: str, language: Language = "en") -> str:
     return _filled(LANGUAGES[language].notices[code], text)
 
 
+def reminder(kind: Insistence, text: str, until: int | None, language: Language = "en") -> str:
+    """That a request still waits, and until when."""
+    say = LANGUAGES[language]
+    last = say.until.replace("{until}", _minute(until)) if until is not None else ""
+    return _filled(say.reminders[kind], text + last)
+
+
 def unknown(tool: str, language: Language = "en") -> str:
     """That nobody knows whether a call took effect."""
     return _filled(LANGUAGES[language].unknown, tool)
@@ -113,3 +133,7 @@ def unknown(tool: str, language: Language = "en") -> str:
 
 def _filled(phrase: str, text: str) -> str:
     return phrase.replace("{text}", text.strip() or "-")
+
+
+def _minute(at: int) -> str:
+    return f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M}"

@@ -32,6 +32,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "Cancelled": ("reason",),
     "Halted": ("reason",),
     "DayReached": ("reason",),
+    "SlotsSettled": ("slots",),
+    "ScheduleSet": ("terms",),
     "Compacted": ("summary",),
 }
 MOST_DEEP = 60  # What is nested deeper is looked at as one text, which stays JSON.

@@ -18,6 +18,7 @@ from bot.core import (
     frames,
     grants,
     human,
+    ladder,
     limits,
     refusals,
     steps,
@@ -118,7 +119,7 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
             return frames.framed(thread, event)
         case "MessageNoted":
             return grants.heard(thread, event)
-        case "Compacted" | "Lifted":
+        case "Compacted" | "Lifted" | "SlotsSettled" | "ScheduleSet":
             return thread
         case _:
             assert_never(event)
@@ -216,6 +217,8 @@ def _timer(thread: Thread, event: TimerFired) -> Thread:
     if event.name == "retry":
         return _retry(thread, event)
     call = thread.call(event.name)
+    if call and event.name == ladder.timer(call):
+        return turn.put(thread, ladder.climbed(thread, call, event.at))
     if call is None or event.name not in (call.id, call.request):
         return thread
     after = calls.fire(call, event.at)
@@ -229,17 +232,17 @@ def _retry(thread: Thread, event: TimerFired) -> Thread:
     match thread.turn:
         case Thinking(int(retry_at)) if event.at >= retry_at:
             why = limits.reached(thread, event.at)
-            return (
-                turn.hold(thread, why)
-                if why
-                else amend(thread, turn=replace(thread.turn, retry_at=None))
-            )
+            if why:
+                return turn.hold(thread, why)
+            return amend(thread, turn=replace(thread.turn, retry_at=None))
         case _:
             return thread
 
 
 def _tick(thread: Thread, event: CronTicked) -> Thread:
-    thread = human.opened(thread, event)
+    """Whoever made the schedule asks for what it leads to, and so does who ran it by hand, whoever began the thread."""
+    asks = (each for each in (event.creator, event.actor) if each and each not in thread.creators)
+    thread = amend(human.opened(thread, event), creators=(*thread.creators, *asks))
     if not isinstance(thread.turn, Idle):
         return thread
     return turn.think(turn.spoke(amend(thread, cancelled=False), event.at), event.at)

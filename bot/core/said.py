@@ -31,7 +31,10 @@ class MessageNoted(Base):
 
 
 class CronTicked(Base):
-    """A slot of a schedule has come. `creator` made the schedule and counts as a requester of what it leads to."""
+    """A slot of a schedule has come. `creator` made the schedule and counts as a requester of what it leads to.
+
+    What cannot be delivered at `address` goes to the `fallback`.
+    """
 
     type: Literal["CronTicked"] = "CronTicked"
     address: Address
@@ -39,6 +42,7 @@ class CronTicked(Base):
     schedule: str
     agent: str = ""
     creator: str = ""
+    fallback: Address | None = None
 
 
 class Verdict(Base):

@@ -8,7 +8,7 @@ from typing import Literal
 from bot.core.grant import Grant, Granted
 from bot.core.ids import Ids
 from bot.core.names import call_id
-from bot.core.owed import Notice, Refusal
+from bot.core.owed import NONE_YET, Notice, Refusal, Reminders
 from bot.core.values import Address, Aside, Card, Limits, Proposal
 
 Outcome = Literal[
@@ -58,7 +58,9 @@ class Sleeping:
 
 @dataclass(frozen=True)
 class Saying:
-    """A message is owed to the thread's address."""
+    """A message is owed to the thread's address; `copy` numbers the one it goes to."""
+
+    copy: int = 0
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class Call:
     `runs` is the last run of the try that was claimed, `approved` whose votes made it ready: they are looked at again before it runs.
     `open` marks a request of an earlier step that can still be answered; `quote` is what was said since it was asked,
     `anew` why it is asked again though nobody said or changed anything, `asides` what was said instead of deciding, `first` what was
-    proposed, where people changed it since; `granted` under which grant it runs, where nobody was asked about it.
+    proposed, where people changed it since; `granted` under which grant it runs, where nobody was asked about it; `reminders` who was told that it waits.
     """
 
     id: str
@@ -103,6 +105,7 @@ class Call:
     anew: str = ""
     asides: tuple[Aside, ...] = ()
     granted: Granted | None = None
+    reminders: Reminders = NONE_YET
 
     @property
     def request(self) -> str:
@@ -166,14 +169,15 @@ class Thread:
 
     `beyond`: a newer version of the code has written what this one cannot read, so it may do nothing here.
     `unreadable` is the place, counted from 1, of the first event that nobody can read: it may have been a denial.
-    `calls` are those of the latest step and what earlier ones left open; `past` the requests decided last.
+    `creators` made the schedules that spoke here, or ran them by hand. `calls` are those of the latest step and what earlier ones left open; `past` the requests decided last.
     """
 
     id: str
     agent: str = ""
     address: Address | None = None
+    fallback: Address | None = None
     requester: str = ""
-    creator: str = ""
+    creators: tuple[str, ...] = ()
     head: int = 0
     at: int = 0
     heard: int = 0
@@ -201,8 +205,8 @@ class Thread:
 
     @property
     def addresses(self) -> tuple[Address, ...]:
-        """Where its messages go."""
-        return (self.address,) if self.address else ()
+        """Where its messages go: each is tried in turn for what cannot be delivered."""
+        return tuple(each for each in (self.address, self.fallback) if each)
 
     def call(self, name: str) -> Call | None:
         """The call that this request, delivery key or call id names, whatever version it names."""
@@ -219,6 +223,8 @@ def delivery_key(call: Call) -> str:
     match call.phase:
         case Asked(copy=copy):
             return f"{call.request}~{copy}" if copy else call.request
+        case Saying(copy=copy) if copy:
+            return f"{call.id}~{copy}"
         case Ready() if call.granted:
             return f"{call.id}~granted"
         case _:

@@ -90,7 +90,7 @@ class Deputy(Value):
 
 
 class Rung(Value):
-    """Who is told that a request still waits, so many seconds after it was asked; a reminder goes to its approvers."""
+    """Who is told that a request still waits, so many seconds after it was asked; a reminder that names nobody goes to all who are asked."""
 
     after_seconds: int
     kind: Literal["remind", "escalate"] = "remind"
@@ -152,6 +152,7 @@ class Proposal(Value):
     time_limit_seconds: int = 60
     deadline_seconds: int | None = None
     asked: tuple[str, ...] = ()
+    ladder: tuple[Rung, ...] = ()
 
 
 class Base(Value):

@@ -10,7 +10,7 @@ from time import time
 from bot.core import meanings
 from bot.core import words as typed
 from bot.core.approvals import choices, refusal
-from bot.core.events import MessageNoted, MessageReceived, Verdict
+from bot.core.events import CronTicked, Event, MessageNoted, MessageReceived, Verdict
 from bot.core.grant import MINUTE_MS, granting
 from bot.core.names import call_id, version_of
 from bot.core.outbox import Approval, pending
@@ -128,20 +128,22 @@ class Reception(Lookup):
 
         In a thread that others began, what people say to each other is theirs: there only an answer and a verdict are for the bot.
         """
-        person = self._speaker(words)
-        if person not in self._deciders(thread, words.written or int(time() * 1000)):
+        person, at = self._speaker(words), words.written or int(time() * 1000)
+        first = (await self._desk.events(thread.id))[0]
+        if person not in self._deciders(thread, at) and not self._may_ask_a_schedule(first, words):
             return False
         text = words.text
         if typed.read(text) or typed.lasting(text) or meanings.named(thread, text):
             return True
-        if await self._was_joined(thread.id):
+        if isinstance(first, MessageNoted):  # Others spoke there before anybody spoke to the bot.
             return any(not isinstance(each, Approval) for each in pending(thread))
         agent = self._agents.get(thread.agent)
         return agent is None or agent.listen == "thread" or bool(pending(thread))
 
-    async def _was_joined(self, name: str) -> bool:
-        """Whether others spoke there before anybody spoke to the bot."""
-        return isinstance((await self._desk.events(name))[0], MessageNoted)
+    def _may_ask_a_schedule(self, first: Event, words: Words) -> bool:
+        """Whether a schedule began the thread: then whoever may ask there stands for the person who else would have."""
+        may_ask = words.standing != "bot" and not self.is_outside(words)
+        return may_ask and isinstance(first, CronTicked)
 
     def _deciders(self, thread: Thread, at: int) -> set[str]:
         """The requester and all who may approve something here at this time."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from pydantic import JsonValue
 
@@ -14,12 +15,13 @@ from bot.core.redact import cut, missing
 from bot.core.thread import Call, Thread
 from bot.core.values import Card, Deputy, Routed
 from bot.kit.agent import Agent
+from bot.kit.calendar import Calendar
 from bot.kit.call import Call as ToolCall
 from bot.kit.call import Refused, Unsure, call_for
 from bot.kit.picture import Pictured
 from bot.kit.places import of_person
 from bot.kit.rule import Rule
-from bot.kit.standing_in import deputies, named
+from bot.kit.standing_in import by_person, deputies, named
 from bot.kit.tool import Tool
 
 ERROR_CHARACTERS = 500
@@ -40,11 +42,15 @@ class Toolbox:
         environ: Mapping[str, str],
         common: Mapping[str, Tool] | None = None,
         masks: Masks = PLAIN,
+        owner: str = "",
+        calendar: Callable[[Thread], Calendar] | None = None,
     ) -> None:
         self._agents = agents
         self._environ = environ
         self._common = common or {}
         self.masks = masks
+        self._owner = owner
+        self._calendar = calendar
 
     def find(self, thread: Thread, call: Call) -> tuple[Agent, Tool]:
         """The agent of the thread and the tool of the call. Raises `Gone`."""
@@ -87,6 +93,7 @@ class Toolbox:
             raise Refused(message)
         places = _elsewhere(thread, agent.places(tool.name))
         in_place = stand_ins(agent, call, rule, thread.at)
+        ladder = named(agent.people, rule.ladder)
         return Card(
             text=text,
             digest=digest(tool.name, arguments, text, pins),
@@ -99,7 +106,9 @@ class Toolbox:
             deadline_seconds=_deadline(call, rule),
             agent=fingerprint(tool, rule),
             deputies=tuple(_reached(agent, each, thread, places) for each in in_place),
-            ladder=named(agent.people, rule.ladder),
+            ladder=by_person(
+                agent.people, ladder, rule.approvers, thread.at, self._owner, rule.deputies
+            ),
             grant=rule.grant,
             addresses=places,
         )
@@ -127,9 +136,10 @@ class Toolbox:
 
     def _call(self, tool: Tool, thread: Thread, call: Call) -> ToolCall:
         key = f"{call.id}-{digest(call.proposal.arguments)[:8]}"
-        return call_for(
+        made = call_for(
             tool, key=key, thread=thread.id, requester=thread.requester, environ=self._environ
         )
+        return replace(made, calendar=self._calendar(thread)) if self._calendar else made
 
     def _secrets(self) -> list[str]:
         tools = [tool for agent in self._agents.values() for tool in agent.tools.values()]
@@ -147,7 +157,7 @@ def _unread(agent: Agent, tool: Tool) -> list[str]:
 
 def _elsewhere(thread: Thread, named: tuple[Routed, ...]) -> tuple[Routed, ...]:
     """Where the card is put, in order; nothing where that is its thread alone."""
-    found = in_order(thread.address, named) if named else ()
+    found = in_order(thread.addresses, named) if named else ()
     return found if any(each.by != "thread" for each in found) else ()
 
 

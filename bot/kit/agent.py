@@ -16,7 +16,7 @@ from bot.kit import places
 from bot.kit import propose as proposing
 from bot.kit.arguments import Json
 from bot.kit.declared import Approval
-from bot.kit.front_matter import FrontMatter
+from bot.kit.front_matter import EVERY_TOOL, QUESTION, FrontMatter, Policy
 from bot.kit.house import House
 from bot.kit.intents import BUILT_IN
 from bot.kit.nearest import meant
@@ -107,6 +107,12 @@ class Agent:
             raise NoSuchTool(message)
         return self.tools[name]
 
+    @property
+    def asking(self) -> Policy:
+        """How long a question waits, and who is told meanwhile; where it says nothing of that, as for every tool."""
+        own, every = (self.front.policy.get(name, Policy()) for name in (QUESTION, EVERY_TOOL))
+        return own.over(every.model_copy(update={"deadline": None}))
+
     def approval(self, name: str) -> Approval:
         """Whether a human is asked before this tool or intent runs: never, always, or when its condition says so."""
         if name in BUILT_IN:
@@ -168,7 +174,15 @@ class Agent:
         question_deadline_seconds: int | None,
         approval_deadline_seconds: int | None,
         now: datetime | None = None,
+        owner: str = "",
     ) -> tuple[Proposal, ...]:
         """The step that these tool uses make, with the rules that hold now; Malformed where they make none."""
-        frame = proposing.Frame(asked, question_deadline_seconds, approval_deadline_seconds, now)
+        frame = proposing.Frame(
+            asked,
+            self.asking.deadline or question_deadline_seconds,
+            approval_deadline_seconds,
+            now,
+            self.asking.ladder(),
+            owner,
+        )
         return proposing.propose(self, uses, frame)

@@ -13,8 +13,10 @@ from bot.kit.declared import Allowance, Approval
 from bot.kit.document import AgentError, Document, parse, text_of
 from bot.kit.durations import seconds_of
 from bot.kit.grant import Grant
+from bot.kit.schedule import Schedule
 
 EVERY_TOOL = "*"
+QUESTION = "request_human_input"
 Seconds = Annotated[int, BeforeValidator(seconds_of)]
 
 
@@ -76,6 +78,10 @@ class Policy(_Front):
         )
         return tuple(sorted((*reminders, *others), key=lambda rung: rung.after_seconds))
 
+    def is_of_waiting(self) -> bool:
+        """Whether it says how long something waits, and who is told, and nothing else."""
+        return self.model_fields_set <= {"deadline", "remind", "escalate"}
+
     def over(self, other: Policy | None) -> Policy:
         """This policy, with the other's words where this one is silent."""
         said = {name: getattr(self, name) for name in type(self).model_fields}
@@ -119,21 +125,6 @@ class Prefetch(_Front):
 
 def _prefetch(written: object) -> object:
     return {"tool": written} if isinstance(written, str) else written
-
-
-class Schedule(_Front):
-    """When the agent begins by itself, with which words, and where it answers."""
-
-    name: str
-    schedule: str
-    prompt: str
-    time_zone: str = "UTC"
-    address: str | None = None
-    fallback: str | None = None
-    missed: str | None = None
-    starting_deadline_seconds: int | None = None
-    concurrency_policy: str | None = None
-    suspend: bool = False
 
 
 class FrontMatter(_Front):

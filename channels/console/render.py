@@ -19,7 +19,16 @@ from rich.text import Text
 from bot.core import deciders, grant_words
 from bot.core.edits import edits
 from bot.core.legible import legible, legible_name
-from bot.core.outbox import Approval, Hold, Notice, Outgoing, Question, Say, UnknownOutcome
+from bot.core.outbox import (
+    Approval,
+    Hold,
+    Notice,
+    Outgoing,
+    Question,
+    Reminder,
+    Say,
+    UnknownOutcome,
+)
 from bot.core.visible import on_one_line, visible
 
 
@@ -48,7 +57,7 @@ def card(message: Outgoing, look: Look) -> RenderableType:
     match message:
         case Say(text=text):
             return _panel(words(text), "the bot says", "green", look)
-        case Notice(text=text):
+        case Notice(text=text) | Reminder(text=text):
             return Text(f"{look.bad} {visible(text)}", style="yellow", overflow="fold")
         case Question():
             return _question(message, look)

@@ -98,9 +98,9 @@ FIRST = {
 
 def rehearse(request):
     text = "\\n".join(block["text"] for block in request["messages"][0]["content"])
-    word = re.search(r"<message[^>]*>(\\w+)", text)[1]
+    word = re.search(r"<(?:message|schedule)[^>]*>(\\w+)", text)[1]
     tool, arguments = FIRST[word]
-    if text.count(f"<{tool}") >= text.count("<message"):
+    if text.count(f"<{tool}") >= text.count("<message") + text.count("<schedule"):
         return [("done_for_now", {"message": "That is done."})]
     return [(tool, arguments)]
 '''

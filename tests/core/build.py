@@ -12,6 +12,7 @@ from bot.core.thread import Asked, Call, Closed, Phase, Thread, Turn
 from bot.core.values import Address, Card, Grantable, Limits, Proposal, Usage, Word
 
 HERE = Address(channel="console", locator="1")
+ELSEWHERE = Address(channel="console", locator="2")
 PEOPLE = ("alice", "bob", "carol")
 
 
@@ -292,8 +293,9 @@ class Story:
         fields = {"parent": "P", "head": self.thread.head}
         self.tell(events.Forked.model_validate({**self.stamp(), **fields}))
 
-    def ticked(self, creator: str = "") -> None:
+    def ticked(self, creator: str = "", by: str = "", fallback: Address | None = None) -> None:
         fields = {"address": HERE, "prompt": "look", "schedule": "daily", "creator": creator}
+        fields |= {"actor": by, "fallback": fallback}
         self.tell(events.CronTicked.model_validate({**self.stamp(), **fields}))
 
     def noted(self, text: str, by: str = "dave") -> None:

@@ -17,23 +17,23 @@ def place(by: By, channel: str = "C1", name: str = "") -> Routed:
 
 
 def put(*named: Routed) -> Card:
-    return card().model_copy(update={"addresses": in_order(HERE, named)})
+    return card().model_copy(update={"addresses": in_order((HERE,), named)})
 
 
 def test_the_call_comes_before_the_thread_and_that_before_its_agent_and_the_default() -> None:
-    found = in_order(HERE, (place("default", "C3"), place("agent", "C2"), place("call", "C1")))
+    found = in_order((HERE,), (place("default", "C3"), place("agent", "C2"), place("call", "C1")))
     assert [each.by for each in found] == ["call", "thread", "agent", "default"]
-    assert [each.by for each in in_order(None, (place("agent", "C2"),))] == ["agent"]
+    assert [each.by for each in in_order((), (place("agent", "C2"),))] == ["agent"]
 
 
 def test_no_place_is_tried_twice() -> None:
-    found = in_order(HERE, (place("call", "C1"), place("agent", "C1"), place("default", "C2")))
+    found = in_order((HERE,), (place("call", "C1"), place("agent", "C1"), place("default", "C2")))
     assert [each.by for each in found] == ["call", "thread", "default"]
 
 
 def test_a_place_that_the_thread_stands_in_is_the_thread_itself() -> None:
     home = Address(channel="slack", locator="T/C1/17.5")
-    assert [each.by for each in in_order(home, (place("call"), place("agent")))] == ["thread"]
+    assert [each.by for each in in_order((home,), (place("call"), place("agent")))] == ["thread"]
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,10 @@ class Office:
     def worker(self, store: RedisStore) -> Worker:
         agents = self.agents()
         decider = self.decider(agents)
-        runner, channels = Runner(Toolbox(agents, self.environ)), {"screen": self.screen}
+        runner, channels = (
+            Runner(Toolbox(agents, self.environ, owner="alice")),
+            {"screen": self.screen},
+        )
         performer = Lamp(Performer(decider, runner, channels), channels)
         return Worker(store, performer, lease_seconds=self.lease_seconds, patience=self.patience)
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.events import DeliveryFailed, MessageNoted
-from bot.core.outbox import Approval
-from bot.core.thread import Asked, Closed
+from bot.core.events import CronTicked, DeliveryFailed, MessageNoted
+from bot.core.outbox import Approval, Outgoing, Say, address
+from bot.core.thread import Asked, Closed, Idle
+from bot.core.values import Address
 from bot.engine.desk import Desk
-from bot.kit.channel import Changed, Fate
+from bot.kit.channel import Changed, Fate, Undeliverable
 from tests.engine.office import HOME, Office, Reply, Screen, card, decide, say, until
 
 TOOLS = """
@@ -41,6 +42,7 @@ async def sign(args: Sign):
         await asyncio.sleep(0.01)
     return "signed"
 """
+OTHER = Address(channel="screen", locator="other")
 SIGN: Reply = [("sign", {"name": "lease", "because": "it is due"})]
 NEXT: Reply = [("done_for_now", {"message": "All done."})]
 
@@ -77,6 +79,19 @@ class Board(Screen):
         self.looks.append((key[-2:], look))
         self.since.append(fate.since)
         self.decided.append(fate.decided)
+
+
+class Narrow(Board):
+    """A board that takes nothing at the thread's first address."""
+
+    async def send(self, address: Address, message: Outgoing) -> str:
+        if address == HOME:
+            raise Undeliverable("the channel is archived")
+        return await super().send(address, message)
+
+    async def change(self, receipt: str, key: str, fate: Fate) -> None:
+        assert address(fate.then, key) == OTHER
+        await super().change(receipt, key, fate)
 
 
 @pytest.fixture
@@ -215,3 +230,18 @@ async def _shown(board: Board, look: tuple[str, str]) -> None:
     async with asyncio.timeout(10):
         while look not in board.looks:
             await asyncio.sleep(0.01)
+
+
+async def test_a_schedules_card_is_changed_where_it_went(office: Office) -> None:
+    office.screen = board = Narrow()
+    async with office.work() as desk:
+        tick = CronTicked(
+            id="s", address=HOME, fallback=OTHER, prompt="Sign.", schedule="daily", agent="clerk"
+        )
+        await desk.post(office.thread, tick)
+        asked = await card(desk, Approval)
+        await decide(desk, asked, "approve", by="alice")
+        await decide(desk, asked, "approve", by="bob")
+        await until(desk, lambda thread, _: isinstance(thread.turn, Idle) and not thread.notices)
+    assert ("~1", "returned") in board.looks
+    assert [each.key[-2:] for each in board.sent if isinstance(each, Say)] == ["~1"]

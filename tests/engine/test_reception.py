@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 
 from bot.core.events import (
+    CronTicked,
     Delivered,
     MessageNoted,
     MessageReceived,
@@ -154,6 +155,34 @@ async def test_a_deputy_is_heard_from_their_time_on_though_nothing_happened_sinc
     assert now is not None
     assert isinstance(now.phase, Closed)
     assert (now.phase.outcome, now.phase.by) == ("denied", "eve")
+
+
+@pytest.mark.parametrize(
+    ("by", "aim", "became"),
+    [
+        ("alice", "anybody", "asked"),
+        ("stranger", "anybody", "asked"),
+        ("eve", "others", "noted"),
+    ],
+)
+async def test_in_a_thread_born_of_a_schedule_all_who_may_write_there_are_heard(
+    office: Office, by: str, aim: Aim, became: str
+) -> None:
+    async with quiet_desk(office) as desks:
+        tick = CronTicked(id="s", address=HOME, prompt="Look.", schedule="daily", agent="clerk")
+        await desks.desk.post(office.thread, tick)
+        assert await desks.say("and then?", by=by, aim=aim) == became
+
+
+@pytest.mark.parametrize("standing", ["guest", "outsider", "bot"])
+async def test_strangers_and_bots_ask_nothing_of_a_schedule(
+    office: Office, standing: Standing
+) -> None:
+    async with quiet_desk(office) as desks:
+        tick = CronTicked(id="s", address=HOME, prompt="Look.", schedule="daily", agent="clerk")
+        await desks.desk.post(office.thread, tick)
+        words = Words("w", HOME, "stranger", "and then?", "anybody", standing=standing)
+        assert await desks.reception.words(words) == "noted"
 
 
 async def test_an_agent_that_listens_to_mentions_hears_answers_and_verdicts_all_the_same(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from unittest.mock import ANY, patch
 
-from bot.core import calls, human, reducer
+from bot.core import calls, human, ladder, reducer
 from bot.core.events import MessageReceived, StepDecided, Verdict
 from bot.core.frozen import amend, replace
 from bot.core.grant import Grant
@@ -124,6 +124,7 @@ class NeverLooks(ScreenPort):
 
 # ---- folds that are wrong --------------------------------------------------------------------------------------------
 _move, _message, _verdict, _step = calls.move, human.message, human.verdict, reducer._step  # pyright: ignore[reportPrivateUsage]
+_climbed = ladder.climbed
 
 
 def _approval_not_consumed(call: Call, event: calls.Move) -> Call:
@@ -178,6 +179,16 @@ def _any_version(request: str) -> object:
     return ANY
 
 
+def _reminded_again(thread: Thread, call: Call, at: int) -> Call:
+    """What was told before is told with the next step once more."""
+    return _climbed(thread, replace(call, reminders=replace(call.reminders, upto=0)), at)
+
+
+def _reminder_lost(call: Call) -> None:
+    """The timer fires, and nobody is told."""
+    _ = call
+
+
 # ---- how each is planted ---------------------------------------------------------------------------------------------
 def _store(kind: type[MemoryStore]) -> Plant:
     def plant(life: Life) -> AbstractContextManager[object]:
@@ -228,5 +239,7 @@ PLANTED: dict[str, Plant] = {
     "no head check": _store(NoHeadCheck),
     "grant outlives a denial": _fold("bot.core.grants.ended", _kept),
     "grant for every tool": _fold("bot.core.grants.covering", _covers),
+    "reminded again": _fold("bot.core.ladder.climbed", _reminded_again),
+    "reminder lost": _fold("bot.core.ladder.owed", _reminder_lost),
     "halt not heeded": _fold("bot.engine.curb.Curb.halt", _never_halted),
 }

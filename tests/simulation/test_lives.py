@@ -33,6 +33,7 @@ LANDED = {
     "idempotent repetitions": 5,
     "agents changed": 30,
     "asked anew": 5,
+    "reminded": 20,
     "forked": 20,
     "pass said": 5,
     "later said": 5,

@@ -18,6 +18,7 @@ from bot.core.outbox import (
     Offer,
     Outgoing,
     Question,
+    Reminder,
     Say,
     UnknownOutcome,
 )
@@ -71,7 +72,12 @@ UNKNOWN = UnknownOutcome(
     quote="",
 )
 HOLD = Hold("T-4-hold", "T-4-hold-v1", "steps", "", "Shall I go on?", ("Extend", "Stop"), ("ana",))
-ALL = (APPROVAL, QUESTION, UNKNOWN, HOLD, Say("T-4-0", "done"), Notice("T-4-n", "gone", "gone"))
+REMINDER = Reminder("T-4-0~remind1", "T-4-0-v1", "This still waits: <!channel> *x*", ("ana",))
+ALL = (
+    *(APPROVAL, QUESTION, UNKNOWN, HOLD, REMINDER),
+    Say("T-4-0", "done"),
+    Notice("T-4-n", "gone", "gone"),
+)
 
 
 def card(message: Outgoing, look: Look = EN) -> Post:
