@@ -8,7 +8,7 @@ from time import time
 from bot.core import words as typed
 from bot.core.events import Delivered
 from bot.core.names import call_id, request_of
-from bot.core.outbox import Approval, Waiting, address, pending
+from bot.core.outbox import Approval, Question, Waiting, address, pending
 from bot.core.redact import cut, missing
 from bot.core.thread import Thread
 from bot.core.values import Address
@@ -83,8 +83,10 @@ class Lookup:
     async def form(self, request: str) -> Form | None:
         thread = await self._thread(thread_of(request))
         found = _open(thread, request) if thread else None
-        if thread is None or not isinstance(found, Approval):
+        if thread is None or not isinstance(found, Approval | Question):
             return None
+        if isinstance(found, Question):
+            return Form(found, {}, thread.address)
         agent = self._agents.get(thread.agent)
         tool = agent.tools.get(found.tool) if agent else None
         return Form(found, tool.arguments_schema if tool else {}, thread.address)

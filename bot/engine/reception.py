@@ -220,6 +220,8 @@ class Reception(Lookup):
             digest=_shown(call, press) if call and current else "",
             text=offered[press.choice or 0] if chosen else press.text,
             arguments=dict(press.arguments),
+            to=press.to,
+            until=press.until,
             channel=press.channel,
             address=Address(channel=press.channel, locator=press.spot) if press.spot else None,
             account=press.person,

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from pydantic import JsonValue
 
-from bot.core.outbox import Approval, Waiting
+from bot.core.outbox import Approval, Question, Waiting
 from bot.core.values import Address, Attachment, Word
 
 Aim = Literal["bot", "others", "anybody"]
@@ -59,7 +59,7 @@ class Press:
 
     `spot` is where it was given, in the channel's own words, `digest` how that of the card began that was shown; where that is not
     told, nothing is approved. Of words, `written` is the channel's own time: what is shown since then they do not approve. An approval
-    for so many `minutes` grants more of its kind.
+    for so many `minutes` grants more of its kind. It is passed `to` somebody, and put off `until` a time.
     """
 
     id: str
@@ -74,6 +74,8 @@ class Press:
     digest: str = ""
     written: int | None = None
     minutes: int | None = None
+    to: str = ""
+    until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,9 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a form about an approval is made of: the card as it stands, what its tool takes, and where its thread is at `home`."""
+    """What a form about a request is made of: the card as it stands, what its tool takes, and where its thread is at `home`."""
 
-    approval: Approval
+    asked: Approval | Question
     schema: Json
     home: Address | None = None
 

@@ -16,6 +16,7 @@ from channels.slack.arguments import Row
 from channels.slack.blocks import File, Json, Look, Post
 from channels.slack.markdown import mrkdwn
 from channels.slack.marks import short
+from channels.slack.more import button as more_button
 from channels.slack.vocabulary import Words
 from channels.slack.words import words
 
@@ -43,7 +44,7 @@ def approval(asked: Approval, look: Look) -> Post:
         *map(blocks.section, _unreached(asked, look, say)),
         blocks.section(how(asked, say)),
         blocks.context(_offer(asked, say)) if asked.grant else None,
-        *_buttons(asked, say),
+        *_buttons(asked, look, say),
     ]
     return Post(_spoken(asked, rows, look, say), blocks.identified(body, asked.key), files)
 
@@ -148,7 +149,7 @@ def _word(table: dict[str, tuple[str, ...]], say: Words) -> str:
     return table.get(say.language, table["en"])[0]
 
 
-def _buttons(asked: Approval, say: Words) -> list[Json]:
+def _buttons(asked: Approval, look: Look, say: Words) -> list[Json]:
     """Where too few may approve, the card can still be denied, and edited by whoever is named."""
     tool, request = on_one_line(asked.tool), asked.request
     can_be_approved = deciders.suffices(asked) and _is_decided_here(asked)
@@ -164,7 +165,7 @@ def _buttons(asked: Approval, say: Words) -> list[Json]:
         ("deny", say.deny, say.deny_spoken, True),
         ("edit", say.edit, say.edit_spoken, bool(asked.arguments and asked.approvers)),
     )
-    return blocks.actions(
+    decide = (
         blocks.button(
             action,
             label,
@@ -174,6 +175,7 @@ def _buttons(asked: Approval, say: Words) -> list[Json]:
         for action, label, spoken, is_offered in offered
         if is_offered
     )
+    return blocks.actions([*decide, *([more_button(asked, look)] if asked.approvers else ())])
 
 
 def _is_decided_here(asked: Approval) -> bool:

@@ -171,7 +171,7 @@ def _changed(event: Message, us: Us, name_of: NameOf) -> Remark | None:
 
 
 def _action(body: Body, action: Action, us: Us) -> Press | Wish | None:
-    if (press := _press(body, action, us)) is None:
+    if (press := press_of(body, action, us)) is None:
         return None
     numbered = _NUMBERED.fullmatch(action.action_id)
     match action.action_id:
@@ -187,7 +187,7 @@ def _action(body: Body, action: Action, us: Us) -> Press | Wish | None:
             return None
 
 
-def _press(body: Body, action: Action, us: Us) -> Press | None:
+def press_of(body: Body, action: Action, us: Us) -> Press | None:
     """One press is one identity, however often Slack tells of it."""
     channel = body.channel.id if body.channel else body.container.channel_id
     ts = body.message.ts if body.message else body.container.message_ts

@@ -71,6 +71,15 @@ class Words:
     grant: str
     deny: str
     edit: str
+    more: str
+    more_spoken: str
+    more_title: str
+    more_what: str
+    more_to: str
+    more_later: str
+    more_ignore: str
+    more_when: str
+    more_when_hint: str
     approve_spoken: str
     grant_spoken: str
     deny_spoken: str

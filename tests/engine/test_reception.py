@@ -416,7 +416,7 @@ async def test_a_form_is_of_the_card_as_it_stands_whichever_showing_was_named(
         assert isinstance(shown, Approval)
         form = await desks.reception.form(shown.request)
         assert form is not None
-        assert form.approval == shown
+        assert form.asked == shown
         properties = form.schema["properties"]
         assert isinstance(properties, dict)
         assert set(properties) == {"name", "copies"}

@@ -87,7 +87,7 @@ async def test_each_who_may_decide_has_a_copy_of_their_own_in_their_language(tea
     receipt = await team.sender().send(team.address, ASKED)
     (card,), (bob,), (carol,) = team.cards(), team.direct("bob"), team.direct("carol")
     assert team.direct("alice") == []
-    assert buttons(bob) == buttons(carol) == buttons(card) == ["approve", "deny", "edit"]
+    assert buttons(bob) == buttons(carol) == buttons(card) == ["approve", "deny", "edit", "more"]
     assert "Genehmigung" in bob.text
     assert "<@" not in bob.text + carol.text
     link = f"{team.slack.world.url}/archives/{card.channel}/p{team.root.ts.replace('.', '')}"
