@@ -25,7 +25,6 @@ from channels.console.channel import CHANNEL as CONSOLE
 from channels.slack import address as slack
 from channels.slack.address import CHANNEL as SLACK
 from channels.slack.address import Undeliverable
-from channels.slack.reader import user_of
 
 SHOWN = 3
 
@@ -130,6 +129,8 @@ class Bound:
 
     async def _alone(self) -> str:
         """The conversation with whoever began the thread."""
+        from channels.slack.reader import user_of  # What it needs is read when it is asked for.
+
         home, who = self._thread.address, self._thread.requester
         if home is None or home.channel != SLACK:
             raise Refused("whoever asks is written to alone in Slack only: write another address")
