@@ -1,7 +1,7 @@
 """Ladder: who is told, and when, that a request still waits: reminders, then others. A timer of the thread drives it.
 
 When a step comes due it is owed as a message is: under a key of its own, until it was delivered. Steps that came due together are told in
-one, and so is what could not be told in time.
+one.
 """
 
 from __future__ import annotations
@@ -65,16 +65,18 @@ def climbed(thread: Thread, call: Call, at: int) -> Call:
 
 
 def owed(call: Call) -> Reminder | None:
-    """What is to be told now, in one; nothing before the card itself is there. A card that is shown anew reminds by itself."""
-    phase, waiting = call.phase, call.reminders.owed
-    if not waiting or not isinstance(phase, Asked) or phase.shown is None:
+    """What is to be told next; nothing before the card itself is there. A card that is shown anew reminds by itself.
+
+    One after the other: what was told, and is not on record, is looked for under its own key.
+    """
+    phase = call.phase
+    if not call.reminders.owed or not isinstance(phase, Asked) or phase.shown is None:
         return None
-    live = [each for each in waiting if each.kind == "escalate" or each.request == call.request]
-    to = tuple(dict.fromkeys(who for each in live for who in each.to if who not in phase.votes))
-    if not to:
-        return None
-    kind: Insistence = "escalate" if any(each.kind == "escalate" for each in live) else "remind"
-    return Reminder(live[-1].number, call.request, kind, to)
+    for each in call.reminders.owed:
+        to = tuple(who for who in each.to if who not in phase.votes)
+        if to and (each.kind == "escalate" or each.request == call.request):
+            return replace(each, request=call.request, to=to)
+    return None
 
 
 def owed_key(call: Call) -> str:
@@ -88,7 +90,7 @@ def _key(call: Call, reminder: Reminder) -> str:
 
 
 def told(call: Call, name: str) -> Call | None:
-    """The call without the reminder that this key names, and those told with it; None: it names none."""
+    """The call without the reminder that this key names, and those before it; None: it names none."""
     named = next((each for each in call.reminders.owed if _key(call, each) == name), None)
     if named is None:
         return None

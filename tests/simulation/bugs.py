@@ -184,11 +184,6 @@ def _reminded_again(thread: Thread, call: Call, at: int) -> Call:
     return _climbed(thread, replace(call, reminders=replace(call.reminders, upto=0)), at)
 
 
-def _reminder_lost(call: Call) -> None:
-    """The timer fires, and nobody is told."""
-    _ = call
-
-
 # ---- how each is planted ---------------------------------------------------------------------------------------------
 def _store(kind: type[MemoryStore]) -> Plant:
     def plant(life: Life) -> AbstractContextManager[object]:
@@ -240,6 +235,5 @@ PLANTED: dict[str, Plant] = {
     "grant outlives a denial": _fold("bot.core.grants.ended", _kept),
     "grant for every tool": _fold("bot.core.grants.covering", _covers),
     "reminded again": _fold("bot.core.ladder.climbed", _reminded_again),
-    "reminder lost": _fold("bot.core.ladder.owed", _reminder_lost),
     "halt not heeded": _fold("bot.engine.curb.Curb.halt", _never_halted),
 }

@@ -34,6 +34,7 @@ ARRIVAL = re.compile(r"[mvfcnkh]\d+|timer:.*")
 
 HALT_MS = 5_000
 OTHER = "mallory"
+LONG_SECONDS = 600
 LADDER = {False: 2, True: 1}
 """How often the clerk's policy calls whoever is asked, and the one who is told after that."""
 
@@ -153,7 +154,10 @@ def _left_out(world: World, told: set[str]) -> Iterator[str]:
         is_held_back = halted or any(isinstance(e, DeliveryFailed | Paused | Forked) for e in log)
         for call in () if is_held_back else (*thread.past, *thread.calls):
             is_expired = isinstance(call.phase, Closed) and call.phase.outcome == "expired"
-            if is_expired and call.request not in told:
+            asked = call.card or call.proposal
+            # With less time than that it may be over before any worker is there again.
+            is_long = (asked.deadline_seconds or 0) >= LONG_SECONDS
+            if is_expired and asked.ladder and is_long and call.request not in told:
                 yield f"{call.request} expired and nobody else was told"
 
 
