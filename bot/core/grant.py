@@ -58,6 +58,12 @@ def granting(verdict: Verdict, for_minutes: int) -> Verdict:
     return verdict.model_copy(update={"minutes": for_minutes, "v": FORM})
 
 
+def left(given: int, late_ms: int) -> int | None:
+    """How many minutes are left of these where the words are heard so late; None: they approve the one call."""
+    rest = given - max(late_ms, 0) // MINUTE_MS
+    return rest if rest > 0 else None
+
+
 def offered(card: Card) -> Grantable | None:
     """What may be granted beside an approval of this card: nothing where it takes more than one person."""
     return card.grant if card.quorum == 1 else None

@@ -85,6 +85,11 @@ def owed_key(call: Call) -> str:
     return _key(call, reminder) if reminder else ""
 
 
+def keys(call: Call) -> tuple[str, ...]:
+    """Those of all that are still to be told, be it that something else comes first."""
+    return tuple(_key(call, each) for each in call.reminders.owed)
+
+
 def _key(call: Call, reminder: Reminder) -> str:
     return f"{call.id}~remind{reminder.number}"
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import structlog
 
-from bot.core import halts, outbox
+from bot.core import halts, ladder, outbox
 from bot.core.effects import (
     Announce,
     Decide,
@@ -231,6 +231,7 @@ class Performer:
 
 
 def _owed(thread: Thread) -> frozenset[str]:
-    """The messages owed, also those that a pause holds back: somebody may have sent them before."""
+    """The messages owed, also those that a pause or a new card holds back: somebody may have sent them before."""
     awake = next_effects(replace(thread, paused=False))
-    return frozenset(effect.key for effect in awake if isinstance(effect, Send))
+    sends = (effect.key for effect in awake if isinstance(effect, Send))
+    return frozenset((*sends, *(key for call in thread.calls for key in ladder.keys(call))))

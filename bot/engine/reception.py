@@ -11,7 +11,7 @@ from bot.core import meanings
 from bot.core import words as typed
 from bot.core.approvals import choices, refusal
 from bot.core.events import CronTicked, Event, MessageNoted, MessageReceived, Verdict
-from bot.core.grant import MINUTE_MS, granting
+from bot.core.grant import granting, left
 from bot.core.names import call_id, version_of
 from bot.core.outbox import Approval, pending
 from bot.core.thread import Asked, Call, Thread
@@ -183,7 +183,7 @@ class Reception(Lookup):
             "approve",
             text=words.text,
             digest=found[0].digest if is_seen else "",
-            minutes=_left(minutes, words),
+            minutes=left(minutes, int(time() * 1000) - words.written if words.written else 0),
         )
         verdict = self._verdict(press, call)
         return verdict.model_copy(update={"actor": person, "address": address})
@@ -227,13 +227,6 @@ class Reception(Lookup):
             account=press.person,
         )
         return verdict if press.minutes is None else granting(verdict, press.minutes)
-
-
-def _left(minutes: int, words: Words) -> int | None:
-    """How many are left of these where the words are heard late; None: they approve the one call."""
-    late = int(time() * 1000) - words.written if words.written else 0
-    left = minutes - max(late, 0) // MINUTE_MS
-    return left if left > 0 else None
 
 
 def _shown(call: Call, press: Press) -> str:

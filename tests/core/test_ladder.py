@@ -134,8 +134,10 @@ def test_whoever_wants_to_hear_of_it_later_does_so_then_and_not_before() -> None
 @pytest.mark.parametrize("word", ["pass", "ignore"])
 def test_whoever_leaves_it_to_others_is_not_reminded_while_there_is_one(word: str) -> None:
     story, request = asking(climbing(*RUNGS[1:]))
-    story.verdict(request, word, "bob", to="carol")  # type: ignore[arg-type]
-    assert ladder(story.thread, story.call(request))[0].to == ("carol",)
+    # A time beside it says nothing: only `later` takes one.
+    said = story.now + 5 * HOUR * 1000
+    story.verdict(request, word, "bob", to="carol", until=said)  # type: ignore[arg-type]
+    assert [step.to for step in ladder(story.thread, story.call(request))] == [("carol",)]
     story.verdict(request, word, "carol", to="bob")  # type: ignore[arg-type]
     assert ladder(story.thread, story.call(request))[0].to == ("bob", "carol")
 

@@ -65,7 +65,7 @@ async def test_a_press_while_redis_is_away_is_said_at_once_not_to_count_and_does
             pressed = either.slack.people.press(either.bob, card, button)
             note = await told(either, either.bob, pressed)
             assert (note.text[:13], note.thread_ts) == ("Not recorded:", said.ts)
-            assert action_ids(card) == ["approve", "deny", "edit"]
+            assert action_ids(card) == ["approve", "deny", "edit", "more"]
         _, events = await only_thread(app)
         assert [event for event in events if isinstance(event, Verdict)] == []
         await either.slack.people.press(either.bob, card, button).reply()

@@ -385,6 +385,7 @@ async def test_whatever_a_guest_or_an_outsider_says_is_marked_as_theirs_for_the_
         office.say(f"{office.slack.mention} hello", thread=root)
         await office.shown(root, 1)
         more = office.say("run it", gina, thread=root)
+        await office.slack.post.settled()
         office.say(f"<@{office.alice.id}> please", gina, thread=root)
         await office.slack.post.settled()
         office.slack.people.edit(more, "run it now")

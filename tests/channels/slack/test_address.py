@@ -44,7 +44,7 @@ def test_what_is_given_in_another_conversation_is_given_apart(
 
 
 @pytest.mark.parametrize(
-    "locator", ["", "T1/U2", "T1/C2/now", "T1/C2/1.2/3", "T1/../1.2", "a/b/1.2"]
+    "locator", ["", "T1/X2", "T1/C2/now", "T1/C2/1.2/3", "T1/../1.2", "a/b/1.2"]
 )
 def test_an_address_of_another_form_is_undeliverable(locator: str) -> None:
     with pytest.raises(Undeliverable):
