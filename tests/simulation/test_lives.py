@@ -40,7 +40,6 @@ LANDED = {
     "ignore said": 5,
     "impersonated": 10,
     "grants said": 30,
-    "told of a grant": 1,
 }
 
 
