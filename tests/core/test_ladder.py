@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.effects import Send, timers
-from bot.core.ladder import Step, ladder, next_step, owed, timer
+from bot.core.ladder import Step, keys, ladder, next_step, owed, timer
 from bot.core.outbox import Reminder, address, message, pending
 from bot.core.phrases import Language
 from bot.core.thread import Asked, Ready
@@ -176,11 +176,13 @@ def test_a_reminder_is_owed_until_it_is_delivered_and_then_no_more() -> None:
     turn, heard = story.turn, story.thread.heard
     climb(story, request, 1)
     [key] = owes(story)
+    assert keys(story.call(request)) == (key,)
     said = message(story.thread, key)
     assert said == Reminder(key, request, said.text, ("bob", "carol"))  # type: ignore[union-attr]
     assert address(story.thread, key) == HERE
     story.delivered(key)
     assert owes(story) == []
+    assert keys(story.call(request)) == ()
     assert message(story.thread, key) is None
     climb(story, request, 1)  # The same timer, told twice.
     assert owes(story) == []

@@ -12,7 +12,7 @@ from bot.core.context import blocks
 from bot.core.effects import Preview, Run, Send
 from bot.core.events import Cancelled, Compacted, MessageReceived, Paused, Resumed, Verdict
 from bot.core.frozen import replace
-from bot.core.grant import granting
+from bot.core.grant import MINUTE_MS, granting, left
 from bot.core.grant_words import offer, under
 from bot.core.lineage import copied
 from bot.core.outbox import Approval, Notice
@@ -214,6 +214,15 @@ def test_no_value_and_no_finding_can_pass_for_another_argument_where_it_is_told(
     assert said("tag: v1") != said(tag="v1")
     assert said("r", note="p\nq") != said(note="p\nq\nr")
     assert "\ntag: v1" not in said("tag: v1", note="p\ntag: v1")
+
+
+@pytest.mark.parametrize(
+    ("late_minutes", "expected"), [(0, 30), (-5, 30), (29, 1), (30, None), (600, None)]
+)
+def test_words_that_are_heard_late_give_what_is_left_of_their_while(
+    late_minutes: int, expected: int | None
+) -> None:
+    assert left(30, late_minutes * MINUTE_MS) == expected
 
 
 def test_nothing_begins_before_the_thread_is_told() -> None:
