@@ -6,10 +6,10 @@ import pytest
 
 from bot.core.effects import Send, timers
 from bot.core.ladder import Step, keys, ladder, next_step, owed, timer
-from bot.core.outbox import Reminder, address, message, pending
+from bot.core.outbox import Approval, Reminder, address, message, pending
 from bot.core.phrases import Language
 from bot.core.thread import Asked, Ready
-from bot.core.values import Card, Deputy, Proposal, Rung
+from bot.core.values import Card, Deputy, Proposal, Rung, Word
 from tests.core.build import HERE, Story, asking, card, gated, question, working
 
 HOUR = 3_600
@@ -132,13 +132,13 @@ def test_whoever_wants_to_hear_of_it_later_does_so_then_and_not_before() -> None
 
 
 @pytest.mark.parametrize("word", ["pass", "ignore"])
-def test_whoever_leaves_it_to_others_is_not_reminded_while_there_is_one(word: str) -> None:
+def test_whoever_leaves_it_to_others_is_not_reminded_while_there_is_one(word: Word) -> None:
     story, request = asking(climbing(*RUNGS[1:]))
     # A time beside it says nothing: only `later` takes one.
     said = story.now + 5 * HOUR * 1000
-    story.verdict(request, word, "bob", to="carol", until=said)  # type: ignore[arg-type]
+    story.verdict(request, word, "bob", to="carol", until=said)
     assert [step.to for step in ladder(story.thread, story.call(request))] == [("carol",)]
-    story.verdict(request, word, "carol", to="bob")  # type: ignore[arg-type]
+    story.verdict(request, word, "carol", to="bob")
     assert ladder(story.thread, story.call(request))[0].to == ("bob", "carol")
 
 
@@ -178,7 +178,8 @@ def test_a_reminder_is_owed_until_it_is_delivered_and_then_no_more() -> None:
     [key] = owes(story)
     assert keys(story.call(request)) == (key,)
     said = message(story.thread, key)
-    assert said == Reminder(key, request, said.text, ("bob", "carol"))  # type: ignore[union-attr]
+    assert isinstance(said, Reminder)
+    assert said == Reminder(key, request, said.text, ("bob", "carol"))
     assert address(story.thread, key) == HERE
     story.delivered(key)
     assert owes(story) == []
@@ -300,7 +301,9 @@ def test_it_says_what_waits_and_until_when(language: Language, reminder: str, ot
     climb(story, request, 1)
     said = message(story.thread, owes(story)[0], language)
     assert isinstance(said, Reminder)
-    until = pending(story.thread)[0].until  # type: ignore[union-attr]
+    (waiting,) = pending(story.thread)
+    assert isinstance(waiting, Approval)
+    until = waiting.until
     assert until is not None
     assert said.text.startswith(f"{reminder}{request} (deploy), ")
     assert said.text.endswith("1970-01-12 23:46 UTC")

@@ -52,6 +52,16 @@ def office_of(server: str, folder: Path, *replies: list[Use] | str) -> Office:
     return office
 
 
+async def granted(office: Office, desk: Desk) -> outbox.Outgoing:
+    """The card of the first call, which was granted for a while and has run; the model is not asked before its gate opens."""
+    await say(desk, "Please deploy.")
+    waiting = await card(desk, outbox.Approval)
+    office.model.gate.clear()
+    await grant(desk, waiting, 30)
+    await until(desk, lambda _, events: types(events).count("ToolEnded") == 1)
+    return waiting
+
+
 async def grant(desk: Desk, waiting: outbox.Outgoing, minutes: int, by: str = "bob") -> Judged:
     assert isinstance(waiting, outbox.Approval)
     verdict = Verdict(
@@ -194,11 +204,7 @@ async def test_what_was_to_run_is_asked_about_once_somebody_denies(
 ) -> None:
     office = office_of(redis_server, tmp_path, use("v1"), use("v2"))
     async with office.work() as desk:
-        await say(desk, "Please deploy.")
-        waiting = await card(desk, outbox.Approval)
-        office.model.gate.clear()
-        await grant(desk, waiting, 30)
-        await until(desk, lambda _, events: types(events).count("ToolEnded") == 1)
+        waiting = await granted(office, desk)
         assert (await decide(desk, waiting, "deny", "alice")).refusal
         office.model.gate.set()
         asked = await card(desk, outbox.Approval)
@@ -212,11 +218,7 @@ async def test_a_pause_that_is_over_at_once_ends_it(redis_server: str, tmp_path:
     """As `bot grant end` does."""
     office = office_of(redis_server, tmp_path, use("v1"), use("v2"))
     async with office.work() as desk:
-        await say(desk, "Please deploy.")
-        waiting = await card(desk, outbox.Approval)
-        office.model.gate.clear()
-        await grant(desk, waiting, 30)
-        await until(desk, lambda _, events: types(events).count("ToolEnded") == 1)
+        await granted(office, desk)
         await desk.post(office.thread, Paused(id="p", actor="alice"), Resumed(id="r"))
         office.model.gate.set()
         await card(desk, outbox.Approval)
@@ -230,11 +232,7 @@ async def test_a_halt_ends_it_though_it_was_lifted_since(
 ) -> None:
     office = office_of(redis_server, tmp_path, use("v1"), use("v2"))
     async with office.work() as desk:
-        await say(desk, "Please deploy.")
-        waiting = await card(desk, outbox.Approval)
-        office.model.gate.clear()
-        await grant(desk, waiting, 30)
-        await until(desk, lambda _, events: types(events).count("ToolEnded") == 1)
+        await granted(office, desk)
         await halt(desk, agent)
         await lift(desk, agent)
         office.model.gate.set()
