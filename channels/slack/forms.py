@@ -16,10 +16,10 @@ from channels.slack.blocks import Json, Look
 from channels.slack.bounds import hint
 from channels.slack.fields import Field, Mistake, fields, is_same, read, shown, written
 from channels.slack.vocabulary import Words
+from channels.slack.window import entry, plain, window
 from channels.slack.words import words
 
 REASON = "reason"
-_ACTION = "value"
 _MOST_INPUTS = 80
 _MOST_INPUT_CHARACTERS = 3_000
 _MOST_NAME_CHARACTERS = 255
@@ -47,8 +47,8 @@ def deny(request: str, tool: str, look: Look) -> Json:
     """The window that asks for the reason of a denial."""
     say = words(look.language)
     element: Json = {"type": "plain_text_input", "multiline": True, "focus_on_load": True}
-    asked = _input(REASON, say.reason, {**element, "max_length": _MOST_INPUT_CHARACTERS})
-    return _view("deny", say.deny_title, request, [_subject(tool, request, say), asked], say)
+    asked = entry(REASON, say.reason, {**element, "max_length": _MOST_INPUT_CHARACTERS})
+    return window("deny", say.deny_title, request, [_subject(tool, request, say), asked], say)
 
 
 def reason(values: Values) -> str:
@@ -74,7 +74,7 @@ def edit(
         *(_question(field, say) for field in asked),
         *_left(left, say),
     ]
-    return _view("edit", say.edit_title, request, body, say)
+    return window("edit", say.edit_title, request, body, say)
 
 
 def changes(
@@ -102,32 +102,9 @@ def changes(
 
 
 # ---- the window ------------------------------------------------------------------------------------------------------
-def _view(kind: str, title: str, request: str, body: list[Json], say: Words) -> Json:
-    """Nothing but the request goes along: what comes back from a window is only what somebody sent."""
-    return {
-        "type": "modal",
-        "callback_id": kind,
-        "private_metadata": request,
-        "title": _plain(title),
-        "submit": _plain(say.send),
-        "close": _plain(say.cancel),
-        "blocks": [*body],
-    }
-
-
 def _subject(tool: str, request: str, say: Words) -> Json:
     name, request = blocks.name(tool), blocks.name(request, 250)
     return blocks.section(f"*{name}*\n{say.request.format(request=request)}")
-
-
-def _input(name: str, label: str, element: Json) -> Json:
-    return {
-        "type": "input",
-        "block_id": name,
-        "label": _plain(label),
-        "optional": True,
-        "element": {**element, "action_id": _ACTION},
-    }
 
 
 def _question(field: Field, say: Words) -> Json:
@@ -135,9 +112,9 @@ def _question(field: Field, say: Words) -> Json:
     as_json = say.as_json if field.kind == "json" else ""
     about = "; ".join(filter(None, [seeming, hint(field.schema, say), as_json]))
     return {
-        **_input(field.name, field.name, _element(field, say)),
+        **entry(field.name, field.name, _element(field, say)),
         "optional": field.may_be_empty,
-        **({"hint": _plain(about)} if about else {}),
+        **({"hint": plain(about)} if about else {}),
     }
 
 
@@ -157,7 +134,7 @@ def _element(field: Field, say: Words) -> Json:
 def _select(field: Field, say: Words) -> Json:
     """A choice carries its place: whatever comes back is looked up in the schema."""
     options: list[JsonValue] = [
-        {"text": _plain(_option(value, say)), "value": str(place)}
+        {"text": plain(_option(value, say)), "value": str(place)}
         for place, value in enumerate(field.options)
     ]
     names = [written(value) for value in field.options]
@@ -173,10 +150,6 @@ def _option(value: JsonValue, say: Words) -> str:
         return say.yes if value else say.no
     text = value if isinstance(value, str) and value.strip() else written(value)
     return shortened(on_one_line(shown(text)), _MOST_OPTION_CHARACTERS)
-
-
-def _plain(text: str) -> Json:
-    return {"type": "plain_text", "text": on_one_line(text), "emoji": False}
 
 
 # ---- what has no input -----------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from channels.slack import blocks
 from channels.slack.blocks import Json, Look
 from channels.slack.forms import Mistakes
 from channels.slack.marks import short
+from channels.slack.window import entry, plain, window
 from channels.slack.words import words
 
 MORE = "more"
@@ -44,19 +45,12 @@ def form(press: Press, asked: Approval | Question, actor: str, look: Look) -> Js
     choose: Json = {"type": "static_select", "options": [*options]}
     when: Json = {"type": "plain_text_input", "max_length": _MOST_WHEN_CHARACTERS}
     request = say.request.format(request=blocks.name(asked.request, 250))
-    return {
-        "type": "modal",
-        "callback_id": MORE,
-        "private_metadata": f"{press.request} {press.digest}",
-        "title": _plain(say.more_title),
-        "submit": _plain(say.send),
-        "close": _plain(say.cancel),
-        "blocks": [
-            blocks.section(request),
-            {**_input(WHAT, say.more_what, choose), "optional": False},
-            {**_input(WHEN, say.more_when, when), "hint": _plain(say.more_when_hint)},
-        ],
-    }
+    body: list[Json] = [
+        blocks.section(request),
+        {**entry(WHAT, say.more_what, choose), "optional": False},
+        {**entry(WHEN, say.more_when, when), "hint": plain(say.more_when_hint)},
+    ]
+    return window(MORE, say.more_title, f"{press.request} {press.digest}", body, say)
 
 
 def read(press: Press, values: Mapping[str, JsonValue], look: Look, now: int) -> Press | Mistakes:
@@ -76,21 +70,7 @@ def read(press: Press, values: Mapping[str, JsonValue], look: Look, now: int) ->
 
 
 def _option(text: str, value: str) -> Json:
-    return {"text": _plain(shortened(on_one_line(text), _MOST_NAME_CHARACTERS)), "value": value}
-
-
-def _plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text, "emoji": False}
-
-
-def _input(name: str, label: str, element: Json) -> Json:
-    return {
-        "type": "input",
-        "block_id": name,
-        "label": _plain(label),
-        "optional": True,
-        "element": {**element, "action_id": "value"},
-    }
+    return {"text": plain(shortened(on_one_line(text), _MOST_NAME_CHARACTERS)), "value": value}
 
 
 def _given(values: Mapping[str, JsonValue], name: str) -> str:
