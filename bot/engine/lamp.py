@@ -25,7 +25,7 @@ class Lamp:
         self, perform: Callable[[Session], Awaitable[None]], channels: Mapping[str, Channel]
     ) -> None:
         self._perform = perform
-        self._channels = channels
+        self._showing = _showing(channels)
 
     async def __call__(self, session: Session) -> None:
         self._show(session)
@@ -50,8 +50,7 @@ class Lamp:
 
     def _of(self, session: Session) -> Showing | None:
         address = session.thread.address
-        channel = self._channels.get(address.channel) if address else None
-        return channel if isinstance(channel, Showing) else None
+        return self._showing.get(address.channel) if address else None
 
 
 @contextmanager
@@ -65,5 +64,9 @@ def _dark() -> Generator[None]:
 
 async def settled(channels: Mapping[str, Channel]) -> None:
     """End what is being shown, within a few seconds; for when the process stops."""
-    showing = [channel for channel in channels.values() if isinstance(channel, Showing)]
-    await asyncio.gather(*(channel.settled() for channel in showing))
+    await asyncio.gather(*(channel.settled() for channel in _showing(channels).values()))
+
+
+def _showing(channels: Mapping[str, Channel]) -> Mapping[str, Showing]:
+    """Those that can. Asked once each: Python 3.11 takes long to see whether something is of a protocol."""
+    return {name: channel for name, channel in channels.items() if isinstance(channel, Showing)}

@@ -57,6 +57,7 @@ class Performer:
         self._runner = runner
         self._channels = channels
         self._display = Display(channels)
+        self._dated = {name: each for name, each in channels.items() if isinstance(each, Dated)}
 
     async def __call__(self, session: Session) -> None:
         """One round, and beside it what was sent before is shown as it stands now."""
@@ -216,7 +217,8 @@ class Performer:
             failed = DeliveryFailed(id=f"unsent:{key}", actor="engine", key=key, reason=reason)
             await session.record(failed)
             return
-        written = channel.written(receipt) if isinstance(channel, Dated) else None
+        dated = self._dated.get(address.channel)
+        written = dated.written(receipt) if dated else None
         sent = Delivered(
             id=f"sent:{key}", actor="engine", key=key, receipt=receipt, written=written
         )
