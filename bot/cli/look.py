@@ -21,7 +21,7 @@ from bot.cli.output import clock, moment, say, say_json, table
 from bot.cli.parts import AsJson
 from bot.cli.stand_ins import standing_in
 from bot.cli.story import stands, story
-from bot.core import context as rendering
+from bot.core import log as rendering
 from bot.core.deciders import left
 from bot.core.events import Event, Unknown
 from bot.core.outbox import Approval, Hold, Offer, Question, UnknownOutcome, Waiting

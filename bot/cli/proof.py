@@ -16,10 +16,10 @@ from bot.cli.errors import Failed
 from bot.cli.output import say, say_json
 from bot.cli.parts import AsJson
 from bot.core.codec import decode, digest, digest_of, encode
-from bot.core.context import log_of
 from bot.core.events import DecideFailed, Event, StepDecided, Unknown
 from bot.core.ids import Ids
 from bot.core.lineage import copied, home
+from bot.core.log import log_of
 from bot.core.reducer import replay as fold
 from bot.core.thread import Thread
 

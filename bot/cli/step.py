@@ -14,8 +14,8 @@ from bot.cli.output import clock, moment, say, say_json
 from bot.cli.proof import seen_by, sent
 from bot.cli.requests import states
 from bot.cli.story import is_step, told
-from bot.core import context
 from bot.core.events import DecideFailed, Event, StepDecided
+from bot.core.log import blocks
 from bot.core.reducer import replay
 from bot.core.thread import Thinking, Thread
 from bot.core.visible import on_one_line
@@ -47,9 +47,9 @@ async def step_of(thread: str, log: Sequence[Event], number: int) -> Step:
     seq, event = _find(thread, log, number)
     void = _void(thread, log, seq, event)
     name, seen = seen_by(thread, log, event)
-    blocks = context.blocks(seen, name)
+    read = blocks(seen, name)
     doubt = await _doubt(thread, log, event)
-    return Step(thread, number, seq, event, void, blocks, doubt, _became(thread, log, event, void))
+    return Step(thread, number, seq, event, void, read, doubt, _became(thread, log, event, void))
 
 
 def step_json(step: Step) -> None:

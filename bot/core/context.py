@@ -1,15 +1,13 @@
 """Context: what the model reads. One event gives at most one block of text; a block, once written, stays as it is.
 
 What a block says depends on its own event and on earlier ones alone, so that the blocks of a log begin with the blocks
-of any shorter log and the prompt cache holds. Beside the rendering the log is folded, because only the fold knows what
-an event has changed: whether a step counted, which call has ended, whether a word was a verdict.
+of any shorter log and the prompt cache holds. It is written from the states before and after the event, because only the
+fold knows what that has changed: whether a step counted, which call has ended, whether a word was a verdict.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import overload
 
 from bot.core.changes import Change, brief, changes, failure, is_decision, mark, origin, over, told
 from bot.core.element import NOTHING, element, minute, text, tool_element, values
@@ -24,7 +22,6 @@ from bot.core.events import (
     Unknown,
 )
 from bot.core.owed import WHICH
-from bot.core.reducer import evolve
 from bot.core.thread import Call, Thinking, Thread, is_closed
 from bot.core.visible import shortened
 from bot.core.yamlish import dump
@@ -34,81 +31,6 @@ MOST_NOTE_CHARACTERS = 2_000
 FORKED = "From here on this is a copy; what the first thread has under way stays there."
 # Letters of one alphabet only: an alias that looks like another one is nobody's.
 _ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-
-
-class Log(Sequence[Event]):
-    """A thread's events, each folded and rendered once, when it is added."""
-
-    def __init__(self, thread_id: str) -> None:
-        self.thread = Thread(thread_id)
-        self._events: list[Event] = []
-        # What each event says as things stand; empty: nothing, or a summary says it.
-        self.written: list[str] = []
-        self._counts = [0]
-        self._covered = 0
-        self.compacted_at = -1
-
-    @overload
-    def __getitem__(self, at: int) -> Event: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[Event]: ...
-    def __getitem__(self, at: int | slice) -> Event | Sequence[Event]:
-        return self._events[at]
-
-    def __len__(self) -> int:
-        return len(self._events)
-
-    def add(self, event: Event) -> None:
-        """One more event. A compaction puts one summary in the place of the blocks it covers."""
-        before, count = self.thread, self._counts[-1]
-        is_new = event.id not in before.ids
-        after = evolve(before, event)
-        if type(event) is Compacted and is_new:
-            self._cover(event)
-            self.compacted_at = len(self)
-            count = sum(map(bool, self.written))
-        written = block(before, event, after) if is_new else ""
-        self.thread = after
-        self._events.append(event)
-        self.written.append(written)
-        self._counts.append(count + (written != ""))
-
-    def _cover(self, event: Compacted) -> None:
-        if self._covered < event.upto <= len(self.written):
-            self._covered = event.upto
-            self.written[: event.upto] = [_summary(event), *[""] * (event.upto - 1)]
-
-    def blocks(self) -> tuple[str, ...]:
-        """The blocks of these events, oldest first."""
-        return tuple(filter(None, self.written))
-
-    def blocks_at(self, head: int) -> int:
-        """How many blocks there were when the log had so many events."""
-        return self._counts[min(head, len(self))]
-
-    def snapshot(self) -> Log:
-        """The same log, which stays as it is while this one grows."""
-        same = Log(self.thread.id)
-        same.thread, same._covered = self.thread, self._covered
-        same.compacted_at = self.compacted_at
-        same._events, same.written = self._events[:], self.written[:]
-        same._counts = self._counts[:]
-        return same
-
-
-def log_of(events: Sequence[Event], thread_id: str) -> Log:
-    """These events as a log; one that is a log already is taken as it is."""
-    if isinstance(events, Log):
-        return events
-    log = Log(thread_id)
-    for event in events:
-        log.add(event)
-    return log
-
-
-def blocks(events: Sequence[Event], thread_id: str = "") -> tuple[str, ...]:
-    """The blocks of a log, oldest first."""
-    return log_of(events, thread_id).blocks()
 
 
 def block(before: Thread, event: Event, after: Thread) -> str:
@@ -239,5 +161,6 @@ def _cut(event: ToolEnded) -> str:
     return f"{shown} of {event.size} characters shown; read_more {{ref: {event.ref}, page}}"
 
 
-def _summary(event: Compacted) -> str:
+def summary(event: Compacted) -> str:
+    """What is said in the place of the blocks that a compaction covers."""
     return element("summary", text(event.summary), ("events", f"1 to {event.upto}"))

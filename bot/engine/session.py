@@ -12,10 +12,10 @@ from uuid import uuid4
 
 from bot.core import halts
 from bot.core.codec import decode, encode
-from bot.core.context import Log
 from bot.core.effects import Decide, Effect, Run, next_effects, timers
 from bot.core.events import Event, ToolStarted
 from bot.core.house import HOUSE
+from bot.core.log import Log
 from bot.core.masks import PLAIN, Masks
 from bot.core.redact import redacted
 from bot.core.reducer import evolve

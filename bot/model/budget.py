@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from bot.core import context
 from bot.core.compact import compaction
 from bot.core.events import Compacted, Event
+from bot.core.log import log_of
 from bot.core.weight import BYTES_A_TOKEN, tokens, weight
 from bot.model import pictures
 
@@ -22,7 +22,7 @@ def shortened(
     id: str, thread_id: str, events: Sequence[Event], most_tokens: int, weigh: Weigh
 ) -> Compacted | None:
     """The compaction after which this log's request fits; None: nothing that may be left out makes it fit."""
-    log = context.log_of(events, thread_id)
+    log = log_of(events, thread_id)
     around = weigh(log) - sum(map(weight, log.blocks())) - pictures.weighed(log)
     cut = compaction(events, thread_id, most_tokens * BYTES_A_TOKEN - around)
     if cut is None:

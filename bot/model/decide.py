@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 import structlog
 from pydantic import JsonValue
 
-from bot.core import context, sense
+from bot.core import sense
 from bot.core.codec import digest_of
 from bot.core.events import DecideFailed, Event, StepDecided
+from bot.core.log import Log, log_of
 from bot.core.masks import PLAIN, Masks
 from bot.core.redact import cut
 from bot.core.thread import Thinking, Thread, is_closed
@@ -70,7 +71,7 @@ class Decider:
         if agent is None:
             return undecided(thread, "permanent", f"There is no agent {thread.agent} here.")
         # A store that is away says nothing of the thread, so that error passes.
-        blobs = await self.blobs(thread.id, context.log_of(events, thread.id))
+        blobs = await self.blobs(thread.id, log_of(events, thread.id))
         try:
             return await self._chosen(thread, agent, events, blobs)
         except Exception as error:
@@ -87,7 +88,7 @@ class Decider:
             return self._step(thread, agent, reads, "prefetch")
         return await self._ask(thread, agent, events, blobs)
 
-    async def blobs(self, keeper: str, log: context.Log) -> Blobs:
+    async def blobs(self, keeper: str, log: Log) -> Blobs:
         """What a request for this log needs besides the log: its pictures, which this thread keeps."""
         return {ref: await self._blob(keeper, ref) for ref in pictures.refs(log)}
 
@@ -100,7 +101,7 @@ class Decider:
         blobs: Blobs = pictures.NONE,
     ) -> bytes:
         """The body that is sent to the model for this log and its pictures: the same bytes whenever it is rendered."""
-        log, asked = context.log_of(events, thread_id), model or self._model_of(agent)
+        log, asked = log_of(events, thread_id), model or self._model_of(agent)
         shown = pictures.after(log, asked, blobs)
         return filled(self._frame(agent, asked), log.blocks(), _previous(log), shown)
 
@@ -146,7 +147,7 @@ class Decider:
 
     def _weight(self, agent: Agent, thread_id: str, events: Sequence[Event], model: str) -> int:
         """In bytes; a picture weighs what the vendor takes it for, whatever its own bytes are."""
-        log = context.log_of(events, thread_id)
+        log = log_of(events, thread_id)
         return len(self.request(agent, thread_id, log, model)) + pictures.weighed(log)
 
     def _most_tokens(self, agent: Agent) -> int:
@@ -234,7 +235,7 @@ def _uses(thread: Thread, answer: Answer) -> list[tuple[str, dict[str, JsonValue
     return [("stand_by" if waiting else "done_for_now", {"message": answer.text})]
 
 
-def _previous(log: context.Log) -> int:
+def _previous(log: Log) -> int:
     """How many blocks the last request had: the prefix cache is marked there too. A compaction begins a new prefix."""
     for event in reversed(log):
         if isinstance(event, StepDecided | DecideFailed) and event.request:

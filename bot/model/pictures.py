@@ -9,8 +9,8 @@ from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 from bot.core import weight
-from bot.core.context import Log
 from bot.core.events import DecideFailed, ToolEnded
+from bot.core.log import Log
 from bot.core.values import Picture
 from bot.model.rehearsal import PREFIX
 
@@ -90,15 +90,15 @@ def _shown(log: Log) -> Iterator[tuple[int, Picture | str]]:
 
 def _told(log: Log) -> Iterator[tuple[int, int, Picture]]:
     """The pictures of which a block still tells, each with its event's place and the block's."""
-    block = -1
-    for at, written in enumerate(log.written):
-        block += written != ""
+    for at in log.pictured:
         event = log[at]
-        if written and isinstance(event, ToolEnded) and event.picture:
-            yield at, block, event.picture
+        if log.written[at] and isinstance(event, ToolEnded) and event.picture:
+            yield at, sum(map(bool, log.written[:at])), event.picture
 
 
 def _refused(log: Log) -> int:
     """How much of the log the server was asked with when it last did not take a picture."""
+    if not log.pictured:
+        return 0
     failed = (each for each in reversed(log) if isinstance(each, DecideFailed))
     return next((each.seen for each in failed if each.reason.startswith(REFUSED)), 0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from bot.core.context import blocks
 from bot.core.events import (
     DecideFailed,
     Delivered,
@@ -16,6 +15,7 @@ from bot.core.events import (
     ToolStarted,
     Verdict,
 )
+from bot.core.log import blocks
 from bot.core.reducer import replay
 from bot.core.thread import Asked, Call, Thread, asked_about, delivery_key
 from bot.core.values import Address, Card, Kind, Proposal, Word

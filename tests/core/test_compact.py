@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from bot.core.compact import compaction
-from bot.core.context import block, blocks
+from bot.core.context import block
 from bot.core.effects import Decide, next_effects
 from bot.core.events import (
     CallVoided,
@@ -29,6 +29,7 @@ from bot.core.events import (
     TimerFired,
     ToolEnded,
 )
+from bot.core.log import blocks
 from bot.core.reducer import evolve, replay
 from bot.core.summary import summary
 from bot.core.thread import Thread, delivery_key

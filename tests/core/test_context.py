@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from bot.core.context import blocks
 from bot.core.events import (
     CallVoided,
     Cancelled,
@@ -36,6 +35,7 @@ from bot.core.events import (
     Verdict,
     VerdictRefused,
 )
+from bot.core.log import blocks
 from bot.core.values import Limits, Proposal
 from tests.core.conversation import BEGAN, MINUTE, SLACK, Conversation, card, proposal
 

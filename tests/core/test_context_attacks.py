@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from bot.core.compact import compaction
-from bot.core.context import blocks
 from bot.core.events import Compacted, CronTicked, MessageNoted, PreviewRefused
+from bot.core.log import blocks
 from bot.core.summary import summary
 from bot.core.thread import Previewing
 from bot.core.visible import visible

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.core.context import Log, blocks, log_of
 from bot.core.events import Compacted, Event, MessageReceived
+from bot.core.log import Log, blocks, log_of
 from bot.core.reducer import replay
 from tests.core.conversation import BEGAN, SLACK
 

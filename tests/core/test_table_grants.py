@@ -8,13 +8,13 @@ import pytest
 from pydantic import JsonValue
 
 from bot.core import outbox
-from bot.core.context import blocks
 from bot.core.effects import Preview, Run, Send
 from bot.core.events import Cancelled, Compacted, MessageReceived, Paused, Resumed, Verdict
 from bot.core.frozen import replace
 from bot.core.grant import MINUTE_MS, granting, left
 from bot.core.grant_words import offer, under
 from bot.core.lineage import copied
+from bot.core.log import blocks
 from bot.core.outbox import Approval, Notice
 from bot.core.reducer import replay
 from bot.core.thread import IDLE, Asked, Call, Previewing, Ready, Started

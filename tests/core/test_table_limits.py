@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core import context
 from bot.core.effects import Decide, Run, Send
 from bot.core.events import Cancelled, StepDecided
+from bot.core.log import blocks
 from bot.core.thread import Asked, Held, Idle, Thinking, Working
 from bot.core.values import Limits, Usage
 from tests.core.build import Story, begun, card, gated, question, read, sleep, stand_by, write
@@ -376,4 +376,4 @@ def test_a_read_is_made_though_no_card_may_be() -> None:
 def test_the_model_reads_which_call_a_limit_closed() -> None:
     story = begun()
     story.step(read(), read(), limits=Limits(calls=1))
-    assert "the limit of 1 calls is reached" in "\n".join(context.blocks(story.log, "T"))
+    assert "the limit of 1 calls is reached" in "\n".join(blocks(story.log, "T"))

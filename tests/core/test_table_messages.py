@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.context import blocks
 from bot.core.effects import Decide, Preview, Run, Send
+from bot.core.log import blocks
 from bot.core.thread import Asked, Held, Idle, Previewing, Started, Thinking, Working
 from bot.core.values import Limits, Proposal
 from tests.core.build import (

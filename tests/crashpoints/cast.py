@@ -12,8 +12,8 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-from bot.core import context
 from bot.core.events import Event
+from bot.core.log import blocks
 from bot.engine.commit import Outcome, Timer
 from bot.engine.memory_store import MemoryStore
 from bot.engine.perform import Performer
@@ -122,7 +122,7 @@ class BriefDecider(Decider):
         model: str = "",
         blobs: Blobs = NONE,
     ) -> bytes:
-        content = [{"text": text} for text in context.blocks(events, thread_id)]
+        content = [{"text": text} for text in blocks(events, thread_id)]
         messages = [{"role": "user", "content": content}]
         return json.dumps({"model": model, "messages": messages}).encode()
 

@@ -12,7 +12,6 @@ from typing import Any, cast
 import pytest
 
 from bot.core.codec import digest_of
-from bot.core.context import blocks
 from bot.core.events import (
     Compacted,
     DecideFailed,
@@ -21,6 +20,7 @@ from bot.core.events import (
     StepDecided,
     ToolEnded,
 )
+from bot.core.log import blocks
 from bot.core.reducer import replay
 from bot.core.values import Address, Attachment
 from bot.engine.results import carry
