@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.events import Event, MessageNoted, MessageReceived, StepDecided, ToolEnded
+from bot.core.events import Event, MessageNoted, MessageReceived, StepDecided, ToolEnded, Unknown
 from bot.core.reducer import evolve
 from bot.core.thread import Closed, Thinking, Thread
 from bot.core.values import Proposal
@@ -21,9 +21,7 @@ File = tuple[str, str]
 
 def reads(thread: str, events: Sequence[Event]) -> tuple[Proposal, ...]:
     """A read for each file that the model has not been shown yet."""
-    if not any(
-        isinstance(event, MessageReceived | MessageNoted) and event.files for event in events
-    ):
+    if not any(_files(event) for event in events):
         return ()
     asked, read = _folded(thread, events)
     new = [
@@ -42,6 +40,15 @@ def reads(thread: str, events: Sequence[Event]) -> tuple[Proposal, ...]:
         for channel, file in dict.fromkeys(new[-MOST_AT_ONCE:])
         if (channel, file.id) not in read
     )
+
+
+def _files(event: Event) -> bool:
+    """Whether files came with this: told by its tag, since most events fail here and a check of their class is slow."""
+    match event.type:
+        case "MessageReceived" | "MessageNoted" if not isinstance(event, Unknown):
+            return bool(event.files)
+        case _:
+            return False
 
 
 def _folded(name: str, events: Sequence[Event]) -> tuple[int, set[File]]:
