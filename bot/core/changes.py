@@ -71,6 +71,8 @@ def told(old: Call, new: Call, thread: Thread, event: Event) -> str:
     match old.phase, new.phase:
         case _, Closed() as closed:
             return _end(new, closed, thread)
+        case Asked() as was, Asked() as is_now if was.votes == is_now.votes:
+            return ""  # As most often: it was shown, or is asked again.
         case Asked("approval", votes=votes), Asked(votes=more) if len(more) > len(votes):
             progress = text(_progress(new, more))
             return element("vote", progress, ("by", event.actor), *named(new, thread))

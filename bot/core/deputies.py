@@ -44,7 +44,8 @@ def late(call: Call, at: int) -> tuple[Deputy, ...]:
 
 def next_at(call: Call, at: int) -> int | None:
     """When the next one is to be told; None: nobody is."""
-    return min((each.since for each in _untold(call) if each.since > at), default=None)
+    untold = _untold(call)
+    return min((each.since for each in untold if each.since > at), default=None) if untold else None
 
 
 def of_key(call: Call | None, key: str) -> Deputy | None:

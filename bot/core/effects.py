@@ -87,7 +87,7 @@ def next_effects(thread: Thread) -> tuple[Effect, ...]:
     """Everything that is to be done now; empty: the thread waits or rests."""
     if thread.is_closed_to_us:
         return ()
-    doubts, sends, previews, reads, writes = (list[Effect]() for _ in range(5))
+    doubts, sends, previews, reads, writes = [list[Effect]() for _ in range(5)]
     for call in thread.calls:
         match call.phase:
             case Closed():
@@ -108,11 +108,11 @@ def next_effects(thread: Thread) -> tuple[Effect, ...]:
                 pass
     if thread.paused:
         return tuple(doubts)
-    said = (
-        *(Refuse(refusal) for refusal in thread.refusals),
-        *(Send(notice.key) for notice in thread.notices),
-        *(Send(key) for call in thread.calls if (key := ladder.owed_key(call))),
-    )
+    said = [
+        *[Refuse(refusal) for refusal in thread.refusals],
+        *[Send(notice.key) for notice in thread.notices],
+        *[Send(key) for call in thread.calls if (key := ladder.owed_key(call))],
+    ]
     # What changes the world goes one by one, in the order proposed.
     return (*doubts, *said, *sends, *previews, *reads, *writes[:1], *_decides(thread))
 

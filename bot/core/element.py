@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NewType
 
 from pydantic import JsonValue
@@ -48,9 +49,14 @@ def element(tag: str, body: Inert, *attributes: tuple[str, str]) -> str:
 
 def tool_element(tool: str, body: Inert, *attributes: tuple[str, str]) -> str:
     """A tool's own name is its tag, unless that would pass for something else."""
-    if _TAG.fullmatch(tool) and tool.lower() not in FRAME:
+    if _is_tag(tool):
         return element(tool, body, *attributes)
     return element("call", body, ("tool", tool), *attributes)
+
+
+@lru_cache(maxsize=256)
+def _is_tag(tool: str) -> bool:
+    return _TAG.fullmatch(tool) is not None and tool.lower() not in FRAME
 
 
 def _escaped(content: str) -> Inert:
@@ -65,6 +71,9 @@ def _attribute(value: str) -> str:
 
 def minute(at: int) -> str:
     """A time as the model reads it, to the minute."""
-    if not at:
-        return ""
-    return f"{datetime.fromtimestamp(at // 1000, UTC).isoformat(timespec='minutes')[:16]}Z"
+    return _minute(at // 60_000) if at else ""
+
+
+@lru_cache(maxsize=256)
+def _minute(minutes: int) -> str:
+    return f"{datetime.fromtimestamp(minutes * 60, UTC).isoformat(timespec='minutes')[:16]}Z"

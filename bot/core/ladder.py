@@ -96,6 +96,8 @@ def _key(call: Call, reminder: Reminder) -> str:
 
 def told(call: Call, name: str) -> Call | None:
     """The call without the reminder that this key names, and those before it; None: it names none."""
+    if not call.reminders.owed:
+        return None
     named = next((each for each in call.reminders.owed if _key(call, each) == name), None)
     if named is None:
         return None

@@ -89,6 +89,11 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
     match event.type:
         case "StepDecided":
             return _step(thread, event)
+        case "Delivered":
+            return delivery.delivered(thread, event)
+        case "MessageReceived":
+            before = thread.calls
+            return grants.heard(human.message(thread, event), event, before)
         case (
             "ToolStarted"
             | "ToolEnded"
@@ -98,13 +103,8 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
             | "PreviewRefused"
         ):
             return _fact(thread, event)
-        case "MessageReceived":
-            before = thread.calls
-            return grants.heard(human.message(thread, event), event, before)
         case "Verdict":
             return grants.verdict(thread, event)
-        case "Delivered":
-            return delivery.delivered(thread, event)
         case "DeliveryFailed":
             return delivery.failed(thread, event)
         case "TimerFired":
