@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
 from typing import Annotated
 
 from cyclopts import Parameter
+from msgspec import Struct, structs
 from pydantic import BaseModel
 
 from bot.app import App, decider
@@ -124,8 +124,8 @@ def _plain(value: object) -> object:
             return {"": type(value).__name__, **value.model_dump(mode="json")}
         case tuple() | list():
             return [_plain(each) for each in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        case _ if is_dataclass(value):
-            named = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        case Struct():
+            named = {name: _plain(each) for name, each in structs.asdict(value).items()}
             return {"": type(value).__name__, **named}
         case _:
             return value

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from pydantic import JsonValue
 
 from bot.core.codec import digest
@@ -22,8 +22,7 @@ MINUTE_MS = 60_000
 _MOST_CHARACTERS = 200
 
 
-@dataclass(frozen=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """Leave for every call of `tool` whose arguments named in `same` have these values and so this `scope`.
 
     `head` is the place of its verdict on the log, `agent` the fingerprint of tool and policy on its card. `own`: whoever asks may approve.
@@ -40,8 +39,7 @@ class Grant:
     own: bool = False
 
 
-@dataclass(frozen=True)
-class Granted:
+class Granted(Struct, frozen=True):
     """That a call runs under this grant; and whether the thread was told so, before which it does not start."""
 
     grant: Grant

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Code = Literal[
     "which",
@@ -22,8 +23,7 @@ Code = Literal[
 WHICH: frozenset[Code] = frozenset({"which", "which_card"})
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """Something the frame itself has to say. `code` names the sentence, `text` fills it; `copy` numbers the address it goes to."""
 
     key: str
@@ -32,8 +32,7 @@ class Notice:
     copy: int = 0
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A verdict that did not count and whose author has not been told."""
 
     verdict: str
@@ -45,8 +44,7 @@ class Refusal:
 Insistence = Literal["remind", "escalate"]
 
 
-@dataclass(frozen=True)
-class Reminder:
+class Reminder(Struct, frozen=True):
     """That a request still waits, and who is to be told: those who are asked, or others besides."""
 
     number: int
@@ -55,8 +53,7 @@ class Reminder:
     to: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Reminders:
+class Reminders(Struct, frozen=True):
     """How far up its ladder a request is: every step `upto` then has come due, in so many reminders, of which these are `owed`."""
 
     upto: int = 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from bot.core.grant import Grant, Granted
 from bot.core.ids import Ids
@@ -20,18 +21,15 @@ Why = Literal["steps", "failures", "money", "time", "model", "calls", "tokens", 
 
 
 # ---- phases of one call: only these exist ----------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Previewing:
+class Previewing(Struct, frozen=True):
     """A gated call whose card is being made."""
 
 
-@dataclass(frozen=True)
-class Ready:
+class Ready(Struct, frozen=True):
     """May run, when its turn comes."""
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A human is asked. `shown` is when the channel took the card; `copy` numbers the address it goes to, `told` are deputies who have one."""
 
     about: About
@@ -42,29 +40,25 @@ class Asked:
     told: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Started:
+class Started(Struct, frozen=True):
     """Claimed. `run` counts repetitions under the same key (idempotent calls alone)."""
 
     run: int = 1
 
 
-@dataclass(frozen=True)
-class Sleeping:
+class Sleeping(Struct, frozen=True):
     """Waits for a time."""
 
     until: int
 
 
-@dataclass(frozen=True)
-class Saying:
+class Saying(Struct, frozen=True):
     """A message is owed to the thread's address; `copy` numbers the one it goes to."""
 
     copy: int = 0
 
 
-@dataclass(frozen=True)
-class Closed:
+class Closed(Struct, frozen=True):
     """Over. `by` is who ended it, `text` the reason or the answer."""
 
     outcome: Outcome
@@ -76,8 +70,7 @@ Phase = Previewing | Ready | Asked | Started | Sleeping | Saying | Closed
 PREVIEWING, READY, SAYING = Previewing(), Ready(), Saying()
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(Struct, frozen=True):
     """One call with its own phase. `n` is the try at hand, `begun` the last one claimed, `version` the showing at hand.
 
     `runs` is the last run of the try that was claimed, `approved` whose votes made it ready: they are looked at again before it runs.
@@ -114,13 +107,11 @@ class Call:
 
 
 # ---- the thread's turn -----------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Idle:
+class Idle(Struct, frozen=True):
     """At rest; open requests may still be answered."""
 
 
-@dataclass(frozen=True)
-class Thinking:
+class Thinking(Struct, frozen=True):
     """The model is to be asked: now, or again at `retry_at`. `since` is when the trouble began."""
 
     retry_at: int | None = None
@@ -129,13 +120,11 @@ class Thinking:
     told: bool = False
 
 
-@dataclass(frozen=True)
-class Working:
+class Working(Struct, frozen=True):
     """Calls of the latest step are under way."""
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(Struct, frozen=True):
     """A limit or a dead end: the call `request` asks a human how to go on."""
 
     request: str
@@ -147,8 +136,7 @@ Turn = Idle | Thinking | Working | Held
 IDLE, THINKING, WORKING = Idle(), Thinking(), Working()
 
 
-@dataclass(frozen=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """What the limits are measured by. `since` is when a human last spoke or a wait ended; `cards` when the last were shown."""
 
     steps: int = 0
@@ -163,8 +151,7 @@ class Tally:
     cards: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class Thread:
+class Thread(Struct, frozen=True):
     """One conversation of `head` events. A step chosen before `heard` is void; `stepped` is the head of the latest that counted.
 
     `beyond`: a newer version of the code has written what this one cannot read, so it may do nothing here.
@@ -182,10 +169,10 @@ class Thread:
     at: int = 0
     heard: int = 0
     stepped: int = 0
-    turn: Turn = field(default_factory=Idle)
+    turn: Turn = IDLE
     calls: tuple[Call, ...] = ()
     past: tuple[Call, ...] = ()
-    tally: Tally = field(default_factory=Tally)
+    tally: Tally = Tally()
     limits: Limits = field(default_factory=Limits)
     asked: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()

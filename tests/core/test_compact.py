@@ -9,6 +9,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 from pydantic import JsonValue
 
 from bot.core.compact import compaction
@@ -121,7 +122,7 @@ def test_the_same_log_is_compacted_the_same_way_and_folds_as_if_it_were_not(
     assert after == with_compaction(log, room)
     if after is not None:
         before, now = replay("T", log), replay("T", after)
-        changed = {name for name, value in vars(now).items() if value != vars(before)[name]}
+        changed = {name for name, value in asdict(now).items() if value != getattr(before, name)}
         assert changed <= {"head", "at", "ids"}
         assert not changed or now.head == before.head + 1
 
