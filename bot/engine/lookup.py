@@ -10,7 +10,7 @@ from bot.core.events import Delivered
 from bot.core.names import call_id, request_of
 from bot.core.outbox import Approval, Question, Waiting, address, pending
 from bot.core.redact import cut, missing
-from bot.core.thread import Thread
+from bot.core.thread import Started, Thread
 from bot.core.values import Address
 from bot.engine.desk import Desk, judged, thread_id, thread_of
 from bot.engine.fates import told
@@ -90,6 +90,12 @@ class Lookup:
         agent = self._agents.get(thread.agent)
         tool = agent.tools.get(found.tool) if agent else None
         return Form(found, tool.arguments_schema if tool else {}, thread.address)
+
+    async def stopping(self, address: Address) -> Sequence[str] | None:
+        thread = await self._thread(thread_id(address))
+        if thread is None or all(each.code != "stopped" for each in thread.notices):
+            return None
+        return [call.proposal.tool for call in thread.calls if isinstance(call.phase, Started)]
 
     async def complaints(self, request: str, arguments: Json) -> str | None:
         thread = await self._thread(thread_of(request))

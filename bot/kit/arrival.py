@@ -164,6 +164,10 @@ class Arrivals(Protocol):
         """Why these words, which would decide what is open where they were written, do not; None: they would, or are none; only read."""
         ...
 
+    async def stopping(self, address: Address) -> Sequence[str] | None:
+        """The tools that have begun where a stop was taken that the thread was not told of yet; None: there is no such stop; only read."""
+        ...
+
     async def complaints(self, request: str, arguments: Json) -> str | None:
         """Why these changed arguments cannot be taken, in one sentence; only read."""
         ...
