@@ -17,7 +17,7 @@ from bot.engine.fates import told
 from bot.engine.standing import NoSuchThread
 from bot.kit.agent import Agent
 from bot.kit.arguments import BadArguments
-from bot.kit.arrival import Form, Json, Open, Press, Remark, Words
+from bot.kit.arrival import Form, Json, Open, Press, Remark, Standing, Words
 from bot.kit.people import People
 
 MOST_LATELY = 50
@@ -157,11 +157,13 @@ class Lookup:
 
     def _speaker(self, words: Words | Remark) -> str:
         """Who wrote these words; the log marks bots, and whoever is not in the people file and no member, as far as anybody knows."""
-        channel, place = words.address.channel, words.address.locator
-        known = self._people.alias_of(channel, words.person, place)
-        is_marked = words.standing == "bot" or (known is None and words.standing != "member")
-        mark = f"@{words.standing}" if is_marked else ""
-        return self._actor(channel, words.person, place) + mark
+        place = words.address
+        return self._marked(place.channel, words.person, place.locator, words.standing)
+
+    def _marked(self, channel: str, person: str, place: str, standing: Standing) -> str:
+        known = self._people.alias_of(channel, person, place)
+        is_marked = standing == "bot" or (known is None and standing != "member")
+        return (known or f"{channel}:{person}") + (f"@{standing}" if is_marked else "")
 
 
 def _open(thread: Thread, request: str) -> Waiting | None:

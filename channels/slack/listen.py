@@ -53,12 +53,12 @@ class Listener:
         self._arrivals = arrivals
         self._signs = Signs(web)
         self._home = Home(web, us, people, arrivals)
-        self._presses = Presses(web, us, people, arrivals, self._start)
-        self._answers = self._presses.answers
         self._stops = Stops(web, people, arrivals, self._judged, self._start)
         # What is looked up before words are stored fails in time: then Slack tells of them again.
         hasty = web.impatient(LOOK_SECONDS)
         self._standings = Standings(hasty, us, people)
+        self._presses = Presses(web, us, people, arrivals, self._standings, self._start)
+        self._answers = self._presses.answers
         self._asks = Asks(web, us, people, arrivals, self._signs, self._standings, Once(safe))
         self._homes = Homes(hasty, us)
         self._cursors = Cursors(us, arrivals)
@@ -185,7 +185,7 @@ class Listener:
         elif became == "noted" and words.aim == "anybody":
             hint = hints.decided_nothing(meant, look_of(words.person, self._people))
             self._whisper(said, hint or await self._unheard(words))
-        elif words.aim == "bot" and self._arrivals.is_outside(words):
+        elif became == "outside" or (words.aim == "bot" and self._arrivals.is_outside(words)):
             is_news = not said.again and self._standings.turned_away(words.person)
             hint = hints.from_outside(look_of(words.person, self._people))
             self._whisper(said, hint if is_news else "")

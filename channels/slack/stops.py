@@ -60,9 +60,9 @@ class Stops:
             raise
         if became == "asked":
             self.heard(said)
-        elif became == "noted":
+        elif became in ("noted", "outside"):
             self._whisper(said, self._words(said).stop_refused)
-        return became != "noted"
+        return became not in ("noted", "outside")
 
     def heard(self, said: Said) -> None:
         """What was stopped is on the log: sees that its author knows."""
