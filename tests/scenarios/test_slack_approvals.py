@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from copy import deepcopy
 
+from bot.core.events import Verdict
+from bot.kit.arrival import Json
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import SlackOffice, only_thread, until
 from tests.scenarios.test_slack import SHIP, action_ids
@@ -88,3 +90,41 @@ async def test_an_answer_that_slack_refuses_for_its_form_goes_out_plainer_and_as
         await office.slack.post.settled()
     assert "1" in answer.text
     assert (len(office.answers(said)), len(office.model.asked)) == (1, 1)
+
+
+async def test_with_two_questions_open_a_bare_yes_answers_neither_and_it_is_asked_which(
+    office: SlackOffice,
+) -> None:
+    both: Reply = [
+        ("request_human_input", {"question": text, "options": {"format": "yes_no"}})
+        for text in ("Tag it?", "Announce it?")
+    ]
+    async with office.listening() as app, office.working([both, "Tagged."]):
+        said = office.mention("ship it")
+        await office.shown(said, 2)
+        office.say("yes", thread=said)
+        which = await office.shown(said, 3)
+        assert len(office.model.asked) == 1
+        for card in office.answers(said)[:2]:
+            assert action_ids(card)[:2] == ["answer:0", "answer:1"]
+            await office.slack.people.press(office.alice, card, "answer:0").reply()
+        await office.shown(said, 4)
+        _, events = await only_thread(app)
+    assert "which" in which.text.lower()
+    answers = [event.word for event in events if isinstance(event, Verdict)]
+    assert answers == ["answer", "answer"]
+
+
+async def test_a_question_whose_answer_is_a_form_takes_words_and_shows_urgency_and_deadline(
+    office: SlackOffice,
+) -> None:
+    schema: Json = {"type": "object", "properties": {"tag": {"type": "string"}}}
+    options: Json = {"format": "form", "response_schema": schema, "urgency": "high"}
+    ask: Reply = [("request_human_input", {"question": "Which tag?", "options": options})]
+    async with office.listening(), office.working([ask, "Thanks."]):
+        said = office.mention("ship it")
+        question = deepcopy(await office.shown(said, 1))
+        office.say("v1.2.3", thread=said)
+        await office.shown(said, 2)
+    assert all(part in question.text for part in ("Which tag?", "Urgency: high", "Until"))
+    assert "v1.2.3" in office.model.asked[-1]
