@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from bot.settings import Settings, names
@@ -38,3 +39,16 @@ def test_every_decision_is_in_the_index() -> None:
     folder = ROOT / "docs" / "adr"
     index = (folder / "README.md").read_text()
     assert [page.name for page in folder.glob("0*.md") if page.name not in index] == []
+
+
+def test_every_complaint_names_tests_that_are_there() -> None:
+    rows = (ROOT / "docs" / "complaints.md").read_text().splitlines()
+    named = [
+        re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", row) for row in rows if row[2:3].isdigit()
+    ]
+    lost = [(file, name) for row in named for file, name in row if not _has(file, name)]
+    assert (lost, [row for row in named if not row]) == ([], [])
+
+
+def _has(file: str, name: str) -> bool:
+    return f"def {name}(" in (ROOT / file).read_text()

@@ -10,14 +10,14 @@ from bot.core.events import Delivered
 from bot.core.names import call_id, request_of
 from bot.core.outbox import Approval, Question, Waiting, address, pending
 from bot.core.redact import cut, missing
-from bot.core.thread import Thread
+from bot.core.thread import Started, Thread
 from bot.core.values import Address
 from bot.engine.desk import Desk, judged, thread_id, thread_of
 from bot.engine.fates import told
 from bot.engine.standing import NoSuchThread
 from bot.kit.agent import Agent
 from bot.kit.arguments import BadArguments
-from bot.kit.arrival import Form, Json, Open, Press, Remark, Words
+from bot.kit.arrival import Form, Json, Open, Press, Remark, Standing, Words
 from bot.kit.people import People
 
 MOST_LATELY = 50
@@ -91,6 +91,12 @@ class Lookup:
         tool = agent.tools.get(found.tool) if agent else None
         return Form(found, tool.arguments_schema if tool else {}, thread.address)
 
+    async def stopping(self, address: Address) -> Sequence[str] | None:
+        thread = await self._thread(thread_id(address))
+        if thread is None or all(each.code != "stopped" for each in thread.notices):
+            return None
+        return [call.proposal.tool for call in thread.calls if isinstance(call.phase, Started)]
+
     async def complaints(self, request: str, arguments: Json) -> str | None:
         thread = await self._thread(thread_of(request))
         call = thread.call(request) if thread else None
@@ -151,11 +157,13 @@ class Lookup:
 
     def _speaker(self, words: Words | Remark) -> str:
         """Who wrote these words; the log marks bots, and whoever is not in the people file and no member, as far as anybody knows."""
-        channel, place = words.address.channel, words.address.locator
-        known = self._people.alias_of(channel, words.person, place)
-        is_marked = words.standing == "bot" or (known is None and words.standing != "member")
-        mark = f"@{words.standing}" if is_marked else ""
-        return self._actor(channel, words.person, place) + mark
+        place = words.address
+        return self._marked(place.channel, words.person, place.locator, words.standing)
+
+    def _marked(self, channel: str, person: str, place: str, standing: Standing) -> str:
+        known = self._people.alias_of(channel, person, place)
+        is_marked = standing == "bot" or (known is None and standing != "member")
+        return (known or f"{channel}:{person}") + (f"@{standing}" if is_marked else "")
 
 
 def _open(thread: Thread, request: str) -> Waiting | None:

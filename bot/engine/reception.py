@@ -41,11 +41,12 @@ class Reception(Lookup):
         thread = await self._thread(name)
         if thread is None or thread.address is None or words.id in thread.ids:
             return "ignored"
-        if words.aim == "anybody" and await self._is_addressed(thread, words):
+        asks = words.aim == "anybody" and await self._is_addressed(thread, words)
+        if asks and not self.is_outside(_as_noted(words)):
             is_new = await self._desk.post(name, await self._said(name, words))
             return "asked" if is_new else "ignored"
         await self._desk.post(name, self._noted(words))
-        return "noted"
+        return "outside" if asks else "noted"
 
     async def _stopped(self, name: str, words: Words) -> Became | None:
         """What becomes of a bot's words where bots have had their say; None: they are heard as any others."""
@@ -202,7 +203,7 @@ class Reception(Lookup):
     def _noted(self, words: Words) -> MessageNoted:
         return MessageNoted(
             id=words.id,
-            actor=self._speaker(replace(words, standing=words.noted_as or words.standing)),
+            actor=self._speaker(_as_noted(words)),
             address=words.address,
             text=words.text,
             files=words.files,
@@ -214,7 +215,7 @@ class Reception(Lookup):
         chosen = press.choice is not None and press.choice < len(offered)
         verdict = Verdict(
             id=press.id,
-            actor=self._actor(press.channel, press.person, press.spot),
+            actor=self._marked(press.channel, press.person, press.spot, press.standing),
             request=press.request,
             word=press.word,
             digest=_shown(call, press) if call and current else "",
@@ -227,6 +228,10 @@ class Reception(Lookup):
             account=press.person,
         )
         return verdict if press.minutes is None else granting(verdict, press.minutes)
+
+
+def _as_noted(words: Words) -> Words:
+    return replace(words, standing=words.noted_as or words.standing)
 
 
 def _shown(call: Call, press: Press) -> str:

@@ -1,5 +1,7 @@
 """The pulse in Redis: a sorted set a medium, and ages instead of times, so that no two machines' clocks are compared."""
 
+from typing import cast
+
 from bot.engine import scripts
 from bot.engine.wire import Wire
 
@@ -15,6 +17,11 @@ class RedisPulse:
     async def unheard(self, silent: float, after: float) -> bool:
         words = ["look", _ms(silent), _ms(after)]
         return await self._wire.run(scripts.PULSE, [self._key], words) != 0
+
+    async def turns(self, listener: str, heard: int) -> tuple[int, int]:
+        told = await self._wire.run(scripts.TURNS, [f"{self._key}:turns"], [listener, heard])
+        total, listeners = cast("list[int]", told)
+        return total, listeners
 
 
 def _ms(seconds: float) -> int:

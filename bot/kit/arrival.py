@@ -13,7 +13,7 @@ from bot.core.values import Address, Attachment, Word
 
 Aim = Literal["bot", "others", "anybody"]
 Standing = Literal["member", "guest", "outsider", "bot", "unknown"]
-Became = Literal["asked", "noted", "ignored", "enough"]
+Became = Literal["asked", "noted", "ignored", "enough", "outside"]
 Json = dict[str, JsonValue]
 
 
@@ -58,7 +58,7 @@ class Press:
     """A verdict given by a button or a form. `choice` counts from 0, where a question offers some.
 
     `spot` is where it was given, in the channel's own words, `digest` how that of the card began that was shown; where that is not
-    told, nothing is approved. Of words, `written` is the channel's own time: what is shown since then they do not approve. An approval
+    told, nothing is approved. `standing` is what whoever gave it is in that place. Of words, `written` is the channel's own time: what is shown since then they do not approve. An approval
     for so many `minutes` grants more of its kind. It is passed `to` somebody, and put off `until` a time.
     """
 
@@ -76,6 +76,7 @@ class Press:
     minutes: int | None = None
     to: str = ""
     until: int | None = None
+    standing: Standing = "member"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ class Arrivals(Protocol):
     async def words(self, words: Words) -> Became:
         """Take a message: it asks the bot, is other people's talk in a thread of ours, or is nothing of ours or nothing new.
 
-        `enough` is a bot's word that is only noted, the first after so many that asked without a person's among them.
+        `enough` is a bot's word that is only noted, the first after so many that asked without a person's among them; `outside`
+        what would have asked, had whoever wrote it not become a guest or an outsider.
         """
         ...
 
@@ -162,6 +164,10 @@ class Arrivals(Protocol):
 
     async def unheard(self, words: Words) -> str | None:
         """Why these words, which would decide what is open where they were written, do not; None: they would, or are none; only read."""
+        ...
+
+    async def stopping(self, address: Address) -> Sequence[str] | None:
+        """The tools that have begun where a stop was taken that the thread was not told of yet; None: there is no such stop; only read."""
         ...
 
     async def complaints(self, request: str, arguments: Json) -> str | None:

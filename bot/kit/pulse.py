@@ -15,3 +15,7 @@ class Pulse(Protocol):
     async def unheard(self, silent: float, after: float) -> bool:
         """Whether something was said at least `after` seconds ago and nobody has heard anything since; the caller has not for `silent`."""
         ...
+
+    async def turns(self, listener: str, heard: int) -> tuple[int, int]:
+        """That this listener has heard so many things more; how many all of them have by now, and how many told so within a minute."""
+        ...

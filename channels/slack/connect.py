@@ -19,6 +19,7 @@ from channels.slack.api import Refused, Web
 from channels.slack.compare import missing
 from channels.slack.parse import Us, us_of
 from channels.slack.payload import Envelope
+from channels.slack.turns import Turns
 
 CHECK_SECONDS = 10.0
 SILENT_SECONDS = 300.0
@@ -108,6 +109,7 @@ class _Ear:
     def __init__(self, stands: Callable[[], object], pulse: Pulse) -> None:
         self._stands = stands
         self._pulse = pulse
+        self._turns = Turns(pulse)
         self._patience = DEAF_SECONDS
         self._heard_at = asyncio.get_running_loop().time()
 
@@ -116,13 +118,17 @@ class _Ear:
     ) -> None:
         self._heard_at = asyncio.get_running_loop().time()
         if message.get("type") == "hello":
+            log.info("socket stands", connections=message.get("num_connections"))
             self._stands()
-        elif _is_echo(message):
+            return
+        if message.get("envelope_id"):
+            self._turns.heard()
+        if _is_echo(message):
             self._patience = DEAF_SECONDS
 
     async def look(self, client: AsyncBaseSocketModeClient) -> None:
         silent = asyncio.get_running_loop().time() - self._heard_at
-        deaf = await self._is_deaf(silent)
+        deaf = await self._is_deaf(silent) or await self._has_no_turn()
         if not deaf and silent < SILENT_SECONDS and await client.is_connected():
             return
         log.warning("socket renewed", silent_seconds=round(silent), unheard=deaf)
@@ -141,6 +147,11 @@ class _Ear:
         if deaf:
             self._patience = min(2 * self._patience, SILENT_SECONDS)
         return deaf
+
+    async def _has_no_turn(self) -> bool:
+        with suppress(Exception):
+            return await self._turns.are_missing(CHECK_SECONDS)
+        return False
 
 
 def _is_echo(envelope: dict[str, object]) -> bool:

@@ -97,6 +97,13 @@ DE = Words(
     edit_spoken="Argumente von {tool} bearbeiten, Anfrage {request}",
     decided_nothing="Das hat nichts entschieden.",
     try_again="Nicht festgehalten: das ist gerade nicht angekommen. Wenn die Karte sich nicht ändert, hat es nichts entschieden; bitte gleich noch einmal versuchen.",
+    stop_heard="Stopp gehört: nichts weiter beginnt.",
+    stop_waits="Schon begonnen und nicht zurückzunehmen: {tools}. Wenn das zu Ende ist, steht es in diesem Thread.",
+    stop_unheard=(
+        "Noch nicht festgehalten: der Stopp ist gerade nicht angekommen. Wenn dieser Thread nicht sagt, dass angehalten wurde, "
+        "bitte gleich noch einmal auf Stopp drücken oder hier `stopp` schreiben."
+    ),
+    stop_refused="Das hat nichts angehalten: anhalten kann nur, wer darum gebeten hat oder hier etwas genehmigen darf.",
     which_card="Mehrere Genehmigungen sind offen: bitte einen Knopf auf der gemeinten Karte drücken.",
     edited_since="{person} hat eine Nachricht geändert, in der hier um etwas gebeten wurde. Was auf Genehmigung wartet, ist dasselbe wie vorher: {requests}.",
     deleted_since="{person} hat eine Nachricht gelöscht, in der hier um etwas gebeten wurde. Was auf Genehmigung wartet, ist dasselbe wie vorher: {requests}.",

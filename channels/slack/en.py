@@ -96,6 +96,13 @@ EN = Words(
     edit_spoken="Edit the arguments of {tool}, request {request}",
     decided_nothing="That decided nothing.",
     try_again="Not recorded: that did not get through just now. Unless the card changes it decided nothing; try again in a moment.",
+    stop_heard="Stop heard: nothing else will start.",
+    stop_waits="{tools} has begun and cannot be taken back; this thread says so once it has ended.",
+    stop_unheard=(
+        "Not recorded yet: the stop did not get through just now. Unless this thread says that it stopped, press Stop again "
+        "in a moment, or write `stop` here."
+    ),
+    stop_refused="That stopped nothing: only whoever asked for this and those who may approve something here can stop it.",
     which_card="Several approvals are open: press a button on the card that you mean.",
     edited_since="{person} has edited a message that asked for something here. What waits for approval is what it was before: {requests}.",
     deleted_since="{person} has deleted a message that asked for something here. What waits for approval is what it was before: {requests}.",

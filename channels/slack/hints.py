@@ -49,9 +49,10 @@ def copy_only(waiting: Waiting | None, link: str, look: Look) -> str:
 
 def to_you(person: str, text: str) -> str:
     """What is on record of this person, as it is said to them."""
+    actor = rf"{re.escape(person)}(?:@[a-z]+)?"
     for verb, spoken in (("is", "You are"), ("has", "You have")):
-        if text.startswith(f"{person} {verb} "):
-            return f"{spoken} {text.removeprefix(f'{person} {verb} ')}"
+        if about := re.match(rf"{actor} {verb} ", text):
+            return f"{spoken} {text[about.end() :]}"
     return text
 
 

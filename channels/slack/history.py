@@ -10,7 +10,7 @@ from typing import cast
 import structlog
 
 from bot.kit.arrival import Words
-from channels.slack.api import LOOK_SECONDS, Web
+from channels.slack.api import LOOK_SECONDS, Web, surely
 from channels.slack.marks import mark
 from channels.slack.parse import NameOf, Said, Us, said
 from channels.slack.payload import Json, Message
@@ -18,6 +18,7 @@ from channels.slack.payload import Json, Message
 PAGE = 200
 MOST_LOOKED_AT = 100
 MOST_BEFORE = 50
+ONCE_MORE_SECONDS = 0.3
 UNREAD = "(What was said in this thread before could not be read.)"
 log = structlog.get_logger()
 
@@ -83,11 +84,14 @@ async def with_before(
 
     Raises those of the errors that are to be told.
     """
-    found: list[Words] = []
+
+    async def read() -> list[Words]:
+        there = replies(web, first.place.channel, first.place.root)
+        return [words async for reply in there for words in _words(reply, first, us, name_of)]
+
     try:
         async with asyncio.timeout(LOOK_SECONDS):
-            async for reply in replies(web, first.place.channel, first.place.root):
-                found += _words(reply, first, us, name_of)
+            found = await surely(read, (ONCE_MORE_SECONDS,))
     except tell:
         raise
     except Exception as error:  # noqa: BLE001 - whatever Slack answers: the words themselves must be stored

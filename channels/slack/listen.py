@@ -15,6 +15,7 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
+from bot.core import words as typed
 from bot.kit.arrival import Arrivals, Press, Rating, Remark, Words
 from bot.kit.people import People
 from bot.kit.safe import Safe
@@ -35,6 +36,7 @@ from channels.slack.reader import look_of
 from channels.slack.roots import Homes
 from channels.slack.signs import Signs
 from channels.slack.standing import Standings
+from channels.slack.stops import Stops
 
 HEARD = ""
 DRAIN_SECONDS = 5.0
@@ -51,11 +53,12 @@ class Listener:
         self._arrivals = arrivals
         self._signs = Signs(web)
         self._home = Home(web, us, people, arrivals)
-        self._presses = Presses(web, us, people, arrivals, self._start)
-        self._answers = self._presses.answers
+        self._stops = Stops(web, people, arrivals, self._judged, self._start)
         # What is looked up before words are stored fails in time: then Slack tells of them again.
         hasty = web.impatient(LOOK_SECONDS)
         self._standings = Standings(hasty, us, people)
+        self._presses = Presses(web, us, people, arrivals, self._standings, self._start)
+        self._answers = self._presses.answers
         self._asks = Asks(web, us, people, arrivals, self._signs, self._standings, Once(safe))
         self._homes = Homes(hasty, us)
         self._cursors = Cursors(us, arrivals)
@@ -173,6 +176,8 @@ class Listener:
         became = await self._arrivals.words(words)
         if became == "asked":
             self._signs.seen(said.place.channel, said.ts)
+            if isinstance(typed.read(words.text), typed.Stop):
+                self._stops.heard(said)
             hint = hints.decided_nothing(meant, look_of(words.person, self._people))
             self._whisper(said, hint)
         elif became == "enough":
@@ -180,7 +185,7 @@ class Listener:
         elif became == "noted" and words.aim == "anybody":
             hint = hints.decided_nothing(meant, look_of(words.person, self._people))
             self._whisper(said, hint or await self._unheard(words))
-        elif words.aim == "bot" and self._arrivals.is_outside(words):
+        elif became == "outside" or (words.aim == "bot" and self._arrivals.is_outside(words)):
             is_news = not said.again and self._standings.turned_away(words.person)
             hint = hints.from_outside(look_of(words.person, self._people))
             self._whisper(said, hint if is_news else "")
@@ -216,7 +221,7 @@ class Listener:
 
     async def _stop(self, said: Said) -> None:
         """Whoever may not stop this is heard as anybody else is, and it goes on."""
-        if await self._arrivals.words(await self._judged(said.words)) != "noted":
+        if await self._stops.take(said):
             self._signs.stopped(said.place)
 
     def _name_of(self, user: str) -> str:

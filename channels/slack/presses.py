@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 
 import structlog
 from slack_bolt.response import BoltResponse
@@ -22,6 +23,7 @@ from channels.slack.modal import Modals
 from channels.slack.parse import Submitted, Us, Wish
 from channels.slack.payload import Body
 from channels.slack.reader import look_of
+from channels.slack.standing import Standings
 from channels.slack.words import words
 
 # Slack waits three; what is stored after that was said to have failed.
@@ -39,12 +41,14 @@ class Presses:
         us: Us,
         people: People,
         arrivals: Arrivals,
+        standings: Standings,
         start: Callable[[Coroutine[None, None, None]], None],
     ) -> None:
         self._web = web
         self._us = us
         self._people = people
         self._arrivals = arrivals
+        self._standings = standings
         self._start = start
         self._modals = Modals(web, people, arrivals)
         self.answers = Answers(web, us, people, arrivals)
@@ -53,13 +57,22 @@ class Presses:
         """Stores a press, or opens or takes its form, in the time that Slack waits; raises what kept it from that."""
         try:
             async with asyncio.timeout(SECONDS):
-                return await self._taken(pressed)
+                return await self._taken(await self._marked(pressed))
         except Exception as error:
             log.warning("press not stored", error=str(error)[:300] or type(error).__name__)
             if isinstance(pressed, Submitted) and pressed.values:
                 return self._open_still(pressed)
             self._start(self._say_so(Body.model_validate(body)))
             raise
+
+    async def _marked(self, pressed: Pressed) -> Pressed:
+        match pressed:
+            case Press():
+                return await self._standings.pressed(pressed)
+            case Wish() | Submitted():
+                return replace(pressed, press=await self._standings.pressed(pressed.press))
+            case Rating():
+                return pressed
 
     async def _taken(self, pressed: Pressed) -> BoltResponse | None:
         match pressed:

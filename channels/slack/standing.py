@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import cast
 
-from bot.kit.arrival import Remark, Standing, Words
+from bot.kit.arrival import Press, Remark, Standing, Words
 from bot.kit.channel import Undeliverable
 from bot.kit.latest import Latest
 from bot.kit.people import People
@@ -15,7 +15,9 @@ from channels.slack.address import CHANNEL
 from channels.slack.api import Json, Refused, Web
 from channels.slack.parse import Us
 
-REMEMBERED_SECONDS = 600.0
+REMEMBERED_SECONDS = 60.0
+# For so long it is what they are where Slack does not say what they are by now.
+KEPT_SECONDS = 600.0
 # What words are only marked with holds nothing up for longer, and asks of no more people at once.
 MARK_SECONDS = 0.5
 MOST_ASKED = 20
@@ -30,6 +32,7 @@ class Standings:
         self._people = people
         self._turned_away = Latest[None]()
         self._known = Latest[tuple[float, asyncio.Task[Standing]]]()
+        self._last = Latest[tuple[float, Standing]]()
 
     async def judged(self, words: Words) -> Words:
         """The words with the standing of whoever asks the bot by them; and as what those are noted whose words ask nothing.
@@ -49,6 +52,11 @@ class Standings:
             return remark
         found = await self._in_time([remark.person])
         return replace(remark, standing=found[remark.person])
+
+    async def pressed(self, press: Press) -> Press:
+        """The press with the standing of whoever pressed, where Slack says it in time."""
+        found = (await self._in_time([press.person]))[press.person]
+        return press if found == "unknown" else replace(press, standing=found)
 
     async def of(self, user: str) -> Standing:
         """What they are here; whoever the people file names is one of us. Raises OSError where Slack cannot say."""
@@ -94,6 +102,18 @@ class Standings:
         return asking
 
     async def _asked(self, user: str) -> Standing:
+        now = asyncio.get_running_loop().time()
+        try:
+            found = await self._looked_up(user)
+        except OSError:
+            since, last = self._last.get(user, (0.0, None))
+            if last is None or now - since > KEPT_SECONDS:
+                raise
+            return last
+        self._last[user] = (now, found)
+        return found
+
+    async def _looked_up(self, user: str) -> Standing:
         try:
             answer = await self._web.call("users.info", {"user": user})
         except (Undeliverable, Refused):
@@ -106,10 +126,13 @@ def _has_failed(asking: asyncio.Task[Standing]) -> bool:
 
 
 def standing_of(user: Json, team: str) -> Standing:
-    """What Slack's user object says (docs: reference/objects/user-object); in an organisation one belongs to several teams."""
+    """What Slack's user object says (docs: reference/objects/user-object); in an organisation one belongs to several teams.
+
+    Whoever was deactivated is none of us any more.
+    """
     organisation = user.get("enterprise_user")
     teams = organisation.get("teams") if isinstance(organisation, dict) else None
     ours = isinstance(teams, list) and team in teams
-    if user.get("is_stranger") or (user.get("team_id") != team and not ours):
+    if user.get("deleted") or user.get("is_stranger") or (user.get("team_id") != team and not ours):
         return "outsider"
     return "guest" if user.get("is_restricted") or user.get("is_ultra_restricted") else "member"

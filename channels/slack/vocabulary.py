@@ -88,6 +88,10 @@ class Words:
     decided_nothing: str
     which_card: str
     try_again: str
+    stop_heard: str
+    stop_waits: str
+    stop_unheard: str
+    stop_refused: str
     from_outside: str
     edited_since: str
     deleted_since: str

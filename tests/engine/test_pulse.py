@@ -86,3 +86,10 @@ async def test_a_lost_reply_changes_nothing(redis_server: str, short_home: Path)
         assert cutter.lost == 1
         assert await pulse.unheard(200, 30)
         assert not await pulse.unheard(1, 30)
+
+
+async def test_the_turns_of_all_listeners_are_counted_together(redis_server: str) -> None:
+    async with opened(redis_server) as pulse:
+        assert await pulse.turns("one", 2) == (2, 1)
+        assert await pulse.turns("two", 3) == (5, 2)
+        assert await pulse.turns("one", 0) == (5, 2)

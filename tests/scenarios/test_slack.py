@@ -8,6 +8,8 @@ from bot.cli.story import told
 from bot.core.events import MessageNoted, Verdict
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import Mode, SlackOffice, only_thread, until
+from tests.scenarios.test_slack_trouble import quiet
+from tests.slack_server.faults import Fail
 from tests.slack_server.shapes import as_objects
 from tests.slack_server.workspace import Message
 
@@ -258,6 +260,20 @@ async def test_the_first_mention_in_a_thread_brings_what_was_said_there_before(
         await office.shown(root, 1)
     (asked,) = office.model.asked
     assert asked.index("the build is red") < asked.index("since noon") < asked.index("look at this")
+
+
+@pytest.mark.parametrize(("times", "read"), [(1, True), (9, False)])
+async def test_where_a_thread_cannot_be_read_at_once_it_is_tried_again_and_else_said(
+    office: SlackOffice, times: int, read: bool
+) -> None:
+    office.slack.faults.plan("conversations.replies", *[Fail(500)] * times)
+    async with office.listening(), office.working(["I see."]), quiet():
+        root = office.say("the build is red", office.eve)
+        office.say(f"{office.slack.mention} look", thread=root)
+        await office.shown(root, 1)
+    (asked,) = office.model.asked
+    assert ("the build is red" in asked) == read
+    assert ("could not be read" in asked) != read
 
 
 async def test_a_direct_message_needs_no_mention(office: SlackOffice) -> None:

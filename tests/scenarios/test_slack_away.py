@@ -149,3 +149,26 @@ async def test_a_press_that_a_silent_redis_takes_late_is_said_to_be_unsure_and_c
             await until(lambda: office.ledger() == ["v1.2.3"], "the release")
         thread, _ = await only_thread(app)
     assert thread.calls or thread.past
+
+
+async def test_a_stop_while_redis_is_away_is_said_at_once_not_to_be_recorded(
+    either: SlackOffice, mode: Mode, redis_server: str, short_home: Path
+) -> None:
+    slack, alice = either.slack, either.alice
+    either.model.gate.clear()
+    slack.post.pauses = (0.0, 0.0, 0.0)
+    async with either.listening(mode) as app, either.working(["Too late."]):
+        said = either.whisper("ship it")
+        await until(lambda: bool(slack.team.statuses), "work")
+        async with away(redis_server, short_home):
+            slack.people.stop_session(alice, said)
+            await until(lambda: bool(slack.team.whispers(alice)), "the note")
+            await slack.post.settled()
+        (note,) = slack.team.whispers(alice)
+        assert (note.text[:17], note.thread_ts) == ("Not recorded yet:", said.ts)
+        thread, _ = await only_thread(app)
+        assert not thread.cancelled
+        slack.people.stop_session(alice, said)
+        stopped = await either.shown(said, 1)
+        either.model.gate.set()
+    assert "Stopped" in stopped.text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
@@ -10,7 +12,8 @@ from redis import Redis
 
 from channels.slack import connect
 from channels.slack.manifest import manifest
-from tests.scenarios.slack_office import SlackOffice, until
+from channels.slack.turns import turns
+from tests.scenarios.slack_office import PATIENCE_SECONDS, SlackOffice, until
 from tests.slack_server.server import SlackServer
 
 
@@ -66,6 +69,24 @@ async def test_one_of_two_that_hears_nothing_is_not_taken_for_deaf(
         await office.shown(said, 1)
         await until(lambda: nothing_is_missed(redis_server), "a look")
         assert office.slack.sockets.opened == 2
+
+
+async def test_of_two_the_one_that_has_no_turn_is_renewed_and_the_other_is_not(
+    office: SlackOffice,
+) -> None:
+    sockets, said = office.slack.sockets, 0
+    async with office.listening(), office.listening():
+        await until(lambda: sockets.standing == 2, "both sockets")
+        sockets.connections[0].deaf = True
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while sockets.opened == 2:
+            assert time.monotonic() < deadline, "the deaf one was never renewed"
+            office.say("lunch?", office.eve)
+            said += 1
+            await asyncio.sleep(0.02)
+        await until(lambda: sockets.standing == 2, "both sockets again")
+        assert (sockets.opened, [each.deaf for each in sockets.connections]) == (3, [False, False])
+    assert said >= turns(2)
 
 
 def nothing_is_missed(url: str) -> bool:

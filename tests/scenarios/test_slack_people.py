@@ -13,7 +13,7 @@ from typing import Literal
 import pytest
 
 from bot.app import App
-from bot.core.events import MessageNoted, Verdict
+from bot.core.events import MessageNoted, Verdict, VerdictRefused
 from bot.engine.bots import MOST_TURNS
 from channels.slack.en import EN
 from tests.engine.office import Reply
@@ -27,6 +27,7 @@ from tests.slack_server.shapes import as_object
 from tests.slack_server.workspace import Message
 
 ALREADY = r"This was already approved by {person}, <!date\^[0-9]+\^[^|]+\|[-0-9]+ [0-9:]+ UTC>\."
+YES_NO: Reply = [("request_human_input", {"question": "Go on?", "options": {"format": "yes_no"}})]
 SHIP_BOTH: Reply = [
     ("ship", {"tag": tag, "because": "it was asked for"}) for tag in ("v1.2.3", "v2.0.0")
 ]
@@ -436,18 +437,43 @@ async def test_nobody_is_looked_up_for_words_that_go_on_no_record(office: SlackO
     assert office.slack.ledger.calls("users.info") == []
 
 
-async def test_who_began_a_thread_as_a_member_goes_on_there_as_a_guest(office: SlackOffice) -> None:
-    async with office.listening() as app, office.working(["Hello.", "Again."]):
+async def test_who_began_a_thread_as_a_member_and_is_a_guest_by_now_asks_nothing_there(
+    office: SlackOffice,
+) -> None:
+    async with office.listening(), office.working(["Hello."]):
         said = office.mention("hello", office.eve)
         await office.shown(said, 1)
     office.eve.standing = "guest"
-    async with office.listening() as app, office.working():
+    async with office.listening() as app, office.working(["Never."]):
         office.say("and now?", office.eve, thread=said)
-        await office.shown(said, 2)
+        office.say("stop", office.eve, thread=said)
+        await until(lambda: bool(office.slack.team.whispers(office.eve)), "the note")
+        await office.slack.post.settled()
+        thread, events = await only_thread(app)
+    noted = [(event.actor, event.text) for event in events if isinstance(event, MessageNoted)]
+    theirs = f"slack:{office.eve.id}@guest"
+    assert sorted(noted) == [(theirs, "and now?"), (theirs, "stop")]
+    (note,) = office.slack.team.whispers(office.eve)
+    assert "people file" in note.text
+    assert (len(office.model.asked), thread.cancelled) == (1, False)
+
+
+async def test_a_press_of_one_who_is_a_guest_by_now_counts_for_nothing_and_is_told_so(
+    office: SlackOffice,
+) -> None:
+    async with office.listening(), office.working([YES_NO]):
+        said = office.mention("hello", office.eve)
+        question = await office.shown(said, 1)
+    office.eve.standing = "guest"
+    async with office.listening() as app, office.working(["Never."]):
+        await office.slack.people.press(office.eve, question, "answer:0").reply()
+        await until(lambda: bool(office.slack.team.whispers(office.eve)), "the note")
         _, events = await only_thread(app)
-    assert {event.actor for event in events if event.type == "MessageReceived"} == {
-        f"slack:{office.eve.id}"
-    }
+    (refused,) = [event for event in events if isinstance(event, VerdictRefused)]
+    assert f"slack:{office.eve.id}@guest" in refused.reason
+    (note,) = office.slack.team.whispers(office.eve)
+    assert note.text.startswith("You are not")
+    assert len(office.model.asked) == 1
 
 
 @pytest.mark.parametrize("standing", ["guest", "outsider"])

@@ -166,6 +166,8 @@ async def test_stop_counts_from_those_alone_whose_word_would(office: SlackOffice
             await office.slack.post.settled()
             thread, events = await only_thread(app)
             assert thread.cancelled == (person is office.bob)
+    (refused,) = office.slack.team.whispers(office.eve)
+    assert (refused.text[:21], refused.thread_ts) == ("That stopped nothing:", said.ts)
     assert [event.type for event in events].count("MessageNoted") == 1
 
 

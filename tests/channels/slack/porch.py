@@ -37,6 +37,9 @@ class Porch:
     async def unheard(self, words: Words) -> str | None:
         return None
 
+    async def stopping(self, address: Address) -> Sequence[str] | None:
+        return None
+
     async def remark(self, remark: Remark) -> Sequence[Approval]:
         raise AssertionError("nothing was changed")
 

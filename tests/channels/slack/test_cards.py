@@ -138,7 +138,9 @@ def test_the_text_of_an_approval_is_the_whole_ask() -> None:
 <@U012ANA> <@U034BO> *Approval wanted: push_tag*
 Why, in the model's own words: two commits wait
 May decide: ana
+Approvals: 1 of 2 (bo)
 Until <!date^1795000000^{date_short_pretty}, {time}|2026-11-18 11:06 UTC>
+Request T-4-0-v2
 Press a button, or reply in this thread with exactly `approve` or `deny REASON`. Anything else is a message and decides nothing.
 tag: v1.5.0
 n: 5
@@ -182,7 +184,9 @@ Einen Knopf drücken oder in diesem Thread genau `genehmigen` oder `ablehnen GRU
 <@U012ANA> *Genehmigung erbeten: push_tag*
 Warum, in den Worten des Modells: two commits wait
 Entscheiden dürfen: ana
+Genehmigungen: 1 von 2 (bo)
 Bis <!date^1795000000^{date_short_pretty}, {time}|2026-11-18 12:06 CET>
+Anfrage T-4-0-v2
 Einen Knopf drücken oder in diesem Thread genau `genehmigen` oder `ablehnen GRUND` antworten. Alles andere ist eine Nachricht und entscheidet nichts.
 tag: v1.5.0
 n: 5

@@ -18,6 +18,7 @@ from channels.slack.connect import NotWelcome, introduced, over_socket
 from channels.slack.listen import Listener
 from channels.slack.manifest import SCOPES, manifest
 from channels.slack.parse import Us
+from channels.slack.turns import turns
 from tests.channels.slack.porch import Chest, Porch
 from tests.scenarios.slack_office import until
 from tests.slack_server.server import SlackServer
@@ -70,6 +71,8 @@ class Told:
 
     def __init__(self, *says: bool | OSError) -> None:
         self.asked: list[float] = []
+        self.told: list[int] = []
+        self.others = 0
         self._says = list(says)
 
     async def said(self, seconds: float) -> None:
@@ -81,6 +84,11 @@ class Told:
         if isinstance(say, OSError):
             raise say
         return say
+
+    async def turns(self, listener: str, heard: int) -> tuple[int, int]:
+        """Of two; the other has as many turns as it is told."""
+        self.told.append(heard)
+        return sum(self.told) + self.others, 2
 
 
 @dataclass
@@ -162,6 +170,28 @@ async def test_once_it_comes_back_the_wait_is_short_again() -> None:
         assert pulse.asked[-1] == 120
         room.say(room.slack.bot, "what we wrote")
         await until(lambda: pulse.asked[-1] == 30, "a short wait")
+
+
+@pytest.mark.usefixtures("looking")
+async def test_a_socket_that_has_no_turn_while_others_have_many_is_renewed() -> None:
+    pulse = Told()
+    async with listening(pulse) as room:
+        await room.hears("one turn")
+        room.slack.sockets.deafen()
+        looks = len(pulse.told) + 2
+        await until(lambda: len(pulse.told) > looks, "looks without a turn")
+        pulse.others = turns(2) - 1
+        await until(lambda: len(pulse.told) > looks + 2, "more looks")
+        assert room.slack.sockets.opened == 1
+        pulse.others = turns(2)
+        await room.slack.until(lambda: room.slack.sockets.opened == 2)
+        room.porch.said.clear()
+        room.porch.heard.clear()
+        await room.hears("can you hear me?")
+
+
+def test_of_more_sockets_one_has_fewer_turns_and_is_waited_for_longer() -> None:
+    assert [turns(listeners) for listeners in (2, 3, 10)] == [17, 29, 110]
 
 
 @pytest.mark.usefixtures("looking")

@@ -103,6 +103,9 @@ class Echoes:
         for error in self._errors:
             raise error
 
+    async def turns(self, listener: str, heard: int) -> tuple[int, int]:
+        raise AssertionError("whoever writes does not listen")
+
     async def unheard(self, silent: float, after: float) -> bool:
         raise AssertionError("who writes hears nothing")
 

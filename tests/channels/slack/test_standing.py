@@ -28,6 +28,7 @@ from tests.slack_server.workspace import Person
         ({"team_id": "T2"}, "outsider"),
         ({"team_id": "T2", "is_restricted": True}, "outsider"),
         ({}, "outsider"),
+        ({"team_id": "T1", "deleted": True}, "outsider"),
         ({"team_id": "T2", "enterprise_user": {"teams": ["T2", "T1"]}}, "member"),
         ({"team_id": "T2", "enterprise_user": {"teams": ["T3"]}}, "outsider"),
     ],
@@ -72,6 +73,23 @@ async def test_who_could_not_be_looked_up_is_looked_up_anew() -> None:
         assert not mine.is_at_hand(gina.id)
         assert (await mine.marked(remark)).standing == "guest"
         assert mine.is_at_hand(gina.id)
+
+
+async def test_what_somebody_is_is_asked_anew_and_where_slack_does_not_say_it_is_what_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(standings, "REMEMBERED_SECONDS", 0.0)
+    async with SlackServer(manifest()) as slack:
+        gina, mine = slack.team.person("gina"), of(slack)
+        assert await mine.of(gina.id) == "member"
+        gina.standing = "guest"
+        slack.faults.plan("users.info", Fail(500))
+        assert await mine.of(gina.id) == "member"
+        assert await mine.of(gina.id) == "guest"
+        monkeypatch.setattr(standings, "KEPT_SECONDS", 0.0)
+        slack.faults.plan("users.info", Fail(500))
+        with pytest.raises(OSError, match="for now"):
+            await mine.of(gina.id)
 
 
 async def test_nobody_is_asked_about_a_bot_or_who_is_known_to_be_from_outside() -> None:
