@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import overload
 
 from bot.core.context import block, summary
-from bot.core.events import Compacted, Event, ToolEnded
+from bot.core.events import Compacted, DecideFailed, Event, StepDecided, ToolEnded
 from bot.core.reducer import evolve
 from bot.core.thread import Thread
 
@@ -70,6 +70,13 @@ class Log(Sequence[Event]):
     def blocks_at(self, head: int) -> int:
         """How many blocks there were when the log had so many events."""
         return self._counts[min(head, len(self))]
+
+    def blocks_before(self) -> int:
+        """How many blocks the last request had: the prefix cache is marked there too. A compaction begins a new prefix."""
+        for event in reversed(self._events):
+            if isinstance(event, StepDecided | DecideFailed) and event.request:
+                return self.blocks_at(event.seen) if event.seen > self.compacted_at else 0
+        return 0
 
     def snapshot(self) -> Log:
         """The same log, which stays as it is while this one grows."""

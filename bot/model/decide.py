@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from bot.core import sense
 from bot.core.codec import digest_of
-from bot.core.events import DecideFailed, Event, StepDecided
+from bot.core.events import Event, StepDecided
 from bot.core.log import Log, log_of
 from bot.core.masks import PLAIN, Masks
 from bot.core.redact import cut
@@ -103,7 +103,7 @@ class Decider:
         """The body that is sent to the model for this log and its pictures: the same bytes whenever it is rendered."""
         log, asked = log_of(events, thread_id), model or self._model_of(agent)
         shown = pictures.after(log, asked, blobs)
-        return filled(self._frame(agent, asked), log.blocks(), _previous(log), shown)
+        return filled(self._frame(agent, asked), log.blocks(), log.blocks_before(), shown)
 
     def _frame(self, agent: Agent, model: str) -> str:
         """Made once: agents do not change while a process lives, and their schemas cost more than all the rest."""
@@ -233,14 +233,6 @@ def _uses(thread: Thread, answer: Answer) -> list[tuple[str, dict[str, JsonValue
         return [(use.name, use.arguments) for use in answer.uses]
     waiting = any(not is_closed(call) for call in thread.calls)
     return [("stand_by" if waiting else "done_for_now", {"message": answer.text})]
-
-
-def _previous(log: Log) -> int:
-    """How many blocks the last request had: the prefix cache is marked there too. A compaction begins a new prefix."""
-    for event in reversed(log):
-        if isinstance(event, StepDecided | DecideFailed) and event.request:
-            return log.blocks_at(event.seen) if event.seen > log.compacted_at else 0
-    return 0
 
 
 def waiting_ms(thread: Thread, told_seconds: float | None) -> int:

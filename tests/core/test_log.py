@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bot.core.events import Compacted, Event, MessageReceived
+from bot.core.events import Compacted, Event, MessageReceived, StepDecided, ToolEnded
 from bot.core.log import Log, blocks, log_of
 from bot.core.reducer import replay
+from bot.core.values import Picture
 from tests.core.conversation import BEGAN, SLACK
 
 
@@ -39,6 +40,27 @@ def test_a_log_that_grows_says_at_every_event_what_a_whole_rendering_says() -> N
 
 def test_a_head_beyond_the_log_had_the_blocks_there_are() -> None:
     assert log_of(words(2), "T").blocks_at(9) == 2
+
+
+def test_the_request_before_had_the_blocks_that_it_saw_unless_a_summary_stands_for_them_now() -> (
+    None
+):
+    asked = StepDecided(id="s", actor="model", seen=2, calls=(), request="digest")
+    log = log_of([*words(2), StepDecided(id="p", actor="prefetch", seen=2, calls=())], "T")
+    assert log.blocks_before() == 0
+    log.add(asked)
+    log.add(words(1, 2)[0])
+    assert log.blocks_before() == 2
+    log.add(Compacted(id="c", upto=1, summary="a word"))
+    assert log.blocks_before() == 0
+
+
+def test_a_log_knows_the_places_of_the_pictures_that_came_out() -> None:
+    picture = Picture(ref="r", size=1, type="image/png", width=1, height=1)
+    plain = ToolEnded(id="e", call="T-1-0", n=1, outcome="returned")
+    log = log_of([plain, plain.model_copy(update={"id": "f", "picture": picture})], "T")
+    assert log.pictured == log.snapshot().pictured == [1]
+    assert [event.id for event in reversed(log)] == ["f", "e"]
 
 
 def test_a_snapshot_stays_as_it_was_and_is_taken_as_it_is() -> None:

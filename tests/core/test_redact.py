@@ -161,3 +161,8 @@ def test_a_message_stored_before_folds_as_it_did() -> None:
         b'{"type":"MessageReceived","v":1,"id":"m","address":{"channel":"a","locator":"b"},"text":"hi"}',
     )
     assert replay("T", [old]).notices == ()
+
+
+@pytest.mark.parametrize("value", [None, True, 7, 1.5, (), {}, "", b"ghp_" + b"a" * 36])
+def test_what_is_no_words_is_the_very_same_after(value: object) -> None:
+    assert cut(value, PLAIN) is value
