@@ -35,7 +35,10 @@ def delivered(thread: Thread, event: Delivered) -> Thread:
 
 
 def failed(thread: Thread, event: DeliveryFailed) -> Thread:
-    """The channel refused it for good: it tries the next address; where there is none, a message is closed and the thread told."""
+    """The channel refused it for good: it tries the next address; where there is none, a message is closed and the thread told.
+
+    What it took before it stays taken: of two workers that sent the same, one may have been refused.
+    """
     for notice in thread.notices:
         if notice.key == event.key:
             return _elsewhere(thread, notice)
@@ -54,10 +57,10 @@ def failed(thread: Thread, event: DeliveryFailed) -> Thread:
         case Saying():
             over = calls.close(call, "failed", event.reason)
             return turn.changed(_warned(thread, call, event), call, over, event.at)
-        case Asked() as phase:
+        case Asked(shown=None) as phase:
             elsewhere = replace(call, phase=replace(phase, copy=phase.copy + 1))
             return turn.put(_warned(thread, call, event), elsewhere)
-        case Ready() if call.granted:
+        case Ready() if call.granted and not call.granted.told:
             return turn.put(_warned(thread, call, event), calls.anew(call, grants.UNTOLD))
         case _:
             return thread

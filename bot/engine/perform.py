@@ -201,8 +201,12 @@ class Performer:
         with during("render"):
             message = outbox.message(session.thread, key)
             address = outbox.address(session.thread, key)
-        if message is None or address is None:
-            return
+            if message is None or address is None:
+                # Something came in between; else the round would be done again without end.
+                assert Send(key) not in session.due(), (
+                    f"{key} is owed, and there is no way to say it"
+                )
+                return
         try:
             channel = self._channel(session.thread, address)
             with during("send"):

@@ -6,9 +6,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.codec import decode, encode
-from bot.core.effects import Decide, Run, next_effects, timers
+from bot.core.effects import Decide, Run, Send, next_effects, timers
 from bot.core.events import StepDecided, ToolStarted
 from bot.core.frozen import replace
+from bot.core.outbox import address, message
 from bot.core.reducer import evolve, replay
 from bot.core.thread import (
     Asked,
@@ -171,3 +172,11 @@ def test_a_fork_leaves_nothing_to_do(moves: list[Move]) -> None:
     assert not any(
         isinstance(call.phase, Ready | Previewing | Asked) for call in story.thread.calls
     )
+
+
+@given(LOGS)
+def test_whatever_is_owed_has_words_and_a_place_to_go(story: Story) -> None:
+    for effect in story.effects:
+        if isinstance(effect, Send):
+            assert message(story.thread, effect.key) is not None
+            assert address(story.thread, effect.key) is not None

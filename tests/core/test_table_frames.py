@@ -53,6 +53,20 @@ def test_a_card_that_its_last_address_refused_is_owed_no_more_and_the_thread_is_
     assert story.phase(call) == Asked("question", copy=1)
 
 
+def test_a_card_that_was_shown_is_not_refused_any_more() -> None:
+    """Two workers had sent it, and what became of the second try came last: its reminders would have had nowhere to go."""
+    waits = question().model_copy(update={"ladder": (Rung(after_seconds=60),)})
+    story, (call,) = working(waits)
+    story.delivered(f"{call}-v1")
+    shown = story.phase(call)
+    story.undelivered(f"{call}-v1")
+    assert (story.phase(call), story.thread.notices) == (shown, ())
+    story.wait(60)
+    story.fired(f"{call}-v1~remind")
+    (owed,) = [effect for effect in story.effects if isinstance(effect, Send)]
+    assert address(story.thread, owed.key) == HERE
+
+
 def test_a_card_that_was_refused_is_shown_by_its_copy_alone() -> None:
     story, (call,) = working(question())
     story.undelivered(f"{call}-v1")

@@ -242,6 +242,14 @@ def test_what_nobody_can_be_told_of_is_asked_about() -> None:
     assert is_asked(story, call)
 
 
+def test_what_the_thread_was_told_of_is_not_refused_any_more() -> None:
+    story = granted()
+    call = later(story)
+    story.delivered(f"{call}~granted")
+    story.undelivered(f"{call}~granted")
+    assert Run(call, 1, 1, claim=True) in story.effects
+
+
 def test_it_is_told_when_its_turn_comes() -> None:
     story = granted()
     _, call = story.step(write(), STAGING)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections import Counter
-from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Collection, Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from bot.core.effects import next_effects, timers
@@ -22,6 +23,8 @@ from tests.simulation.world import World
 
 REST_SECONDS = 60.0
 MOST_ROUNDS = 60
+MOST_CPU_SECONDS = 60.0
+"""A life takes less than one."""
 
 
 @dataclass
@@ -150,10 +153,31 @@ def live(seed: int, plant: Plant = lambda _: nullcontext(), without: Collection[
         lived.found = judge.violations(life.world)
 
     try:
-        with tamed(life.world), plant(life):
+        with tamed(life.world), plant(life), _ending(endless := list[str]()):
             loop.run(whole())
+        lived.found += endless[:1]
     except judge.Violation as found:
         lived.found = [*judge.violations(life.world), str(found)]
     lived.landed = sorted(life.traps.landed)
     lived.seen += judge.landed(life.world)
     return lived
+
+
+@contextmanager
+def _ending(endless: list[str]) -> Generator[None]:
+    """A life in which something is done again and again without a wait would never end: no clock of its own moves there.
+
+    It is broken off and told of. What breaks off a worker may be taken for its failure: then the next one is, until the life is over.
+    """
+
+    def too_long(*_: object) -> None:
+        endless.append("something is done again and again without end")
+        raise judge.Violation(endless[0])
+
+    before = signal.signal(signal.SIGVTALRM, too_long)
+    signal.setitimer(signal.ITIMER_VIRTUAL, MOST_CPU_SECONDS, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
