@@ -75,7 +75,7 @@ class Stops:
         if became == "asked":
             self.heard(said)
         elif became in ("noted", "outside"):
-            self._whisper(said, self._words(said).stop_refused)
+            self._start(self._whisper(said, self._words(said).stop_refused))
         return became not in ("noted", "outside")
 
     def heard(self, said: Said) -> None:
@@ -88,10 +88,10 @@ class Stops:
             await asyncio.sleep(SOON_SECONDS)
             begun = await self._arrivals.stopping(said.words.address)
         if begun is not None:
-            self._whisper(said, _heard(begun, self._words(said)))
+            await self._whisper(said, _heard(begun, self._words(said)))
 
-    def _whisper(self, said: Said, text: str) -> None:
-        self._start(hints.whisper(self._web, said.place, said.words.person, text))
+    async def _whisper(self, said: Said, text: str) -> None:
+        await hints.whisper(self._web, said.place, said.words.person, text)
 
     def _words(self, said: Said) -> Vocabulary:
         return words(look_of(said.words.person, self._people).language)
