@@ -64,12 +64,19 @@ async def _findings() -> AsyncIterator[Finding]:
 
 
 async def _slack(settings: Settings, store: Finding) -> AsyncIterator[Finding]:
-    from bot.cli.slack_health import everywhere_findings, heard_finding, home_findings
+    from bot.cli.slack_health import (
+        ears_finding,
+        everywhere_findings,
+        heard_finding,
+        home_findings,
+    )
 
     if store.state != "broken":
         async for finding in everywhere_findings(settings):
             yield finding
         yield await heard_finding(settings)
+        if settings.slack_app_token:
+            yield await ears_finding(settings)
     async for finding in home_findings(settings):
         yield finding
 

@@ -10,7 +10,7 @@ from bot.cli.output import clock
 from bot.kit.channel import Undeliverable
 from bot.kit.people import People
 from bot.settings import Settings
-from bot.workspaces import can_be_installed, offices, secret, slack_web
+from bot.workspaces import can_be_installed, offices, pulse, secret, slack_web
 from channels.slack import compare, setup
 from channels.slack.api import Refused, Web
 from channels.slack.manifest import AGENT_SCOPES, EVENTS, SCOPES
@@ -55,6 +55,19 @@ async def heard_finding(settings: Settings) -> Finding:
     places = ("direct messages", "channels")
     told = (f"{place} {clock(lately[place]) if place in lately else 'never'}" for place in places)
     return Finding("slack threads", "ok", f"something moved last in {' and in '.join(told)}")
+
+
+async def ears_finding(settings: Settings) -> Finding:
+    """How many listen by a socket, and how many Slack counts: one of nobody's takes a share of all that is told.
+
+    It is no warning: Slack counts one that is just being replaced too.
+    """
+    async with opened(settings, House({}, People())) as app:
+        listeners, sockets = await pulse(app.store).listeners()
+    counted = f"; Slack counted {sockets} when the last one was opened" if sockets else ""
+    return Finding(
+        "slack sockets", "ok", f"{listeners} told within a minute that they listen{counted}"
+    )
 
 
 async def _findings(settings: Settings, web: Web, whose: str) -> AsyncIterator[Finding]:

@@ -18,10 +18,17 @@ class RedisPulse:
         words = ["look", _ms(silent), _ms(after)]
         return await self._wire.run(scripts.PULSE, [self._key], words) != 0
 
-    async def turns(self, listener: str, heard: int) -> tuple[int, int]:
-        told = await self._wire.run(scripts.TURNS, [f"{self._key}:turns"], [listener, heard])
-        total, listeners = cast("list[int]", told)
+    async def turns(self, listener: str, heard: int, sockets: int = 0) -> tuple[int, int]:
+        total, listeners, _ = await self._turns(listener, heard, sockets)
         return total, listeners
+
+    async def listeners(self) -> tuple[int, int]:
+        _, listeners, sockets = await self._turns("", 0, 0)
+        return listeners, sockets
+
+    async def _turns(self, listener: str, heard: int, sockets: int) -> list[int]:
+        words = [listener, heard, sockets]
+        return cast("list[int]", await self._wire.run(scripts.TURNS, [f"{self._key}:turns"], words))
 
 
 def _ms(seconds: float) -> int:

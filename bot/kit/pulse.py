@@ -16,6 +16,13 @@ class Pulse(Protocol):
         """Whether something was said at least `after` seconds ago and nobody has heard anything since; the caller has not for `silent`."""
         ...
 
-    async def turns(self, listener: str, heard: int) -> tuple[int, int]:
-        """That this listener has heard so many things more; how many all of them have by now, and how many told so within a minute."""
+    async def turns(self, listener: str, heard: int, sockets: int = 0) -> tuple[int, int]:
+        """That this listener has heard so many things more, and when it was connected there were so many sockets, if it was just now.
+
+        How many things all of them have heard by now, and how many told so within a minute.
+        """
+        ...
+
+    async def listeners(self) -> tuple[int, int]:
+        """How many told within a minute that they listen, and how many sockets there were when one was opened last; 0: nobody knows."""
         ...

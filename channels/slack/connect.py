@@ -118,7 +118,9 @@ class _Ear:
     ) -> None:
         self._heard_at = asyncio.get_running_loop().time()
         if message.get("type") == "hello":
-            log.info("socket stands", connections=message.get("num_connections"))
+            sockets = message.get("num_connections")
+            log.info("socket stands", of=sockets)
+            self._turns.connected(sockets)
             self._stands()
             return
         if message.get("envelope_id"):

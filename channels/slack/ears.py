@@ -23,14 +23,17 @@ from bot.kit.channel import Undeliverable
 from bot.kit.people import People
 from bot.kit.safe import Safe
 from channels.slack.api import Web
+from channels.slack.entries import Stopped, read
 from channels.slack.listen import HEARD, Listener
 from channels.slack.offices import ByTeam, Offices
 from channels.slack.presses import SECONDS
 from channels.slack.reader import look_of
+from channels.slack.stops import Unheard
 from channels.slack.words import words
 
 Authorize = Callable[..., Awaitable[AuthorizeResult]]
 log = structlog.get_logger()
+BODY = "body_as_told"
 GONE = frozenset({"app_uninstalled", "tokens_revoked"})
 
 
@@ -59,6 +62,7 @@ class Ears:
             logger=logging.getLogger("channels.slack"),
             authorize=cast("Authorize", _Known(self._offices, self._people)),
             oauth_flow=self._flow,
+            before_authorize=_keep,
         )
         app.middleware(self._hear)  # pyright: ignore[reportUnknownMemberType]
         return app
@@ -131,6 +135,7 @@ class _Known(AsyncAuthorize):
         super().__init__()
         self._offices = offices
         self._people = people
+        self._unheard = Unheard(people)
 
     async def __call__(
         self,
@@ -147,7 +152,9 @@ class _Known(AsyncAuthorize):
             async with asyncio.timeout(SECONDS):
                 there = await self._offices.there(team_id or "")
         except Exception:
-            await self._say_so(context.response_url, user_id or "")
+            with suppress(Exception):
+                async with asyncio.timeout(SECONDS):
+                    await self._say_so(context, team_id or "", user_id or "")
             raise
         if there is None:
             return None
@@ -160,11 +167,22 @@ class _Known(AsyncAuthorize):
             bot_token=web.client.token,
         )
 
-    async def _say_so(self, url: str | None, user: str) -> None:
-        """At the address that came with a press: the token is what nobody knows."""
-        if url is None:
+    async def _say_so(self, context: AsyncBoltContext, team: str, user: str) -> None:
+        """At the address that came with a press: the token is what nobody knows. A stop has none: there it is the token known last."""
+        if context.response_url:
+            told = words(look_of(user, self._people).language).try_again
+            await Web("", self._offices.api_url).answer(context.response_url, told)
             return
-        told = words(look_of(user, self._people).language).try_again
-        with suppress(Exception):
-            async with asyncio.timeout(SECONDS):
-                await Web("", self._offices.api_url).answer(url, told)
+        us, web = self._offices.known(team) or (None, None)
+        told = cast("Mapping[str, Mapping[str, object]]", context)[BODY]
+        stop = read(told, us, str) if us else None
+        if web and isinstance(stop, Stopped):
+            await self._unheard.tell(web, stop.said)
+
+
+async def _keep(
+    body: dict[str, object], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]
+) -> None:
+    """So that whoever looks the token up knows what for."""
+    context[BODY] = body
+    await next_()

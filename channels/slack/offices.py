@@ -33,6 +33,7 @@ class Offices:
         self._home = Web(token, api_url) if token else None
         self._us_at_home: Us | None = None
         self._webs: dict[str, Web] = {}
+        self._known: dict[str, tuple[Us, Web]] = {}
 
     async def web(self, team: str) -> Web:
         """Slack's methods by the token of this workspace. Raises `Undeliverable` where there is none."""
@@ -48,6 +49,18 @@ class Offices:
 
     async def there(self, team: str) -> tuple[Us, Web] | None:
         """Who we are there and its methods, by the token of whoever installed it there, or else by the one that is set; None: it is not, or may not be."""
+        found = await self._found(team)
+        if found:
+            self._known[team] = found
+        else:
+            self._known.pop(team, None)
+        return found
+
+    def known(self, team: str) -> tuple[Us, Web] | None:
+        """The same as it was when that was looked up last; None: it was not, or there was nobody."""
+        return self._known.get(team)
+
+    async def _found(self, team: str) -> tuple[Us, Web] | None:
         bot = await self.installs.async_find_bot(team_id=team)
         if bot is None:
             home = await self._at_home()

@@ -26,6 +26,22 @@ SOON_SECONDS = 2.0
 log = structlog.get_logger()
 
 
+class Unheard:
+    """Stops of which it could not even be stored that they were pressed."""
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+        self._told = Latest[None]()
+
+    async def tell(self, web: Web, said: Said) -> None:
+        """Tells whoever pressed, once, that it is not recorded. Raises as `Web.call` does."""
+        if said.words.id in self._told:
+            return
+        self._told[said.words.id] = None
+        say = words(look_of(said.words.person, self._people).language)
+        await hints.whisper(web, said.place, said.words.person, say.stop_unheard)
+
+
 class Stops:
     """The stops of one workspace; `judged` says what whoever stops is there, `start` has something done beside the listening."""
 
@@ -42,7 +58,7 @@ class Stops:
         self._arrivals = arrivals
         self._judged = judged
         self._start = start
-        self._lost = Latest[None]()
+        self._unheard = Unheard(people)
 
     async def take(self, said: Said) -> bool:
         """Stores what the Stop button says in the time that Slack waits, and whether it stops; raises what kept it from that.
@@ -54,14 +70,12 @@ class Stops:
                 became = await self._arrivals.words(await self._judged(said.words))
         except Exception as error:
             log.warning("stop not stored", error=str(error)[:300] or type(error).__name__)
-            if said.words.id not in self._lost:
-                self._lost[said.words.id] = None
-                self._whisper(said, self._words(said).stop_unheard)
+            self._start(self._unheard.tell(self._web, said))
             raise
         if became == "asked":
             self.heard(said)
         elif became in ("noted", "outside"):
-            self._whisper(said, self._words(said).stop_refused)
+            self._start(self._whisper(said, self._words(said).stop_refused))
         return became not in ("noted", "outside")
 
     def heard(self, said: Said) -> None:
@@ -74,10 +88,10 @@ class Stops:
             await asyncio.sleep(SOON_SECONDS)
             begun = await self._arrivals.stopping(said.words.address)
         if begun is not None:
-            self._whisper(said, _heard(begun, self._words(said)))
+            await self._whisper(said, _heard(begun, self._words(said)))
 
-    def _whisper(self, said: Said, text: str) -> None:
-        self._start(hints.whisper(self._web, said.place, said.words.person, text))
+    async def _whisper(self, said: Said, text: str) -> None:
+        await hints.whisper(self._web, said.place, said.words.person, text)
 
     def _words(self, said: Said) -> Vocabulary:
         return words(look_of(said.words.person, self._people).language)

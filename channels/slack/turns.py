@@ -20,6 +20,7 @@ class Turns:
         self._pulse = pulse
         self._name = uuid4().hex
         self._heard = 0
+        self._sockets = 0
         self._since: int | None = None
         self._times = 0
 
@@ -28,14 +29,20 @@ class Turns:
         self._heard += 1
         self._times = 0
 
+    def connected(self, sockets: object) -> None:
+        """It stands, and Slack counts so many."""
+        self._sockets = sockets if isinstance(sockets, int) else 0
+
     async def are_missing(self, seconds: float) -> bool:
         """Whether others had so many turns, since a look at which this one had had none, that it cannot hear. Raises as the store does."""
         heard, self._heard = self._heard, 0
+        sockets, self._sockets = self._sockets, 0
         try:
             async with asyncio.timeout(seconds):
-                total, listeners = await self._pulse.turns(self._name, heard)
+                total, listeners = await self._pulse.turns(self._name, heard, sockets)
         except BaseException:
             self._heard += heard
+            self._sockets = self._sockets or sockets
             raise
         # What others tell after a look without a turn, they heard since the look before it.
         if heard or self._since is None or total < self._since:

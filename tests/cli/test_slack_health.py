@@ -13,10 +13,10 @@ import pytest
 from bot.app import opened
 from bot.cli.finding import Finding
 from bot.cli.health import findings
-from bot.cli.slack_health import everywhere_findings, home_findings
+from bot.cli.slack_health import ears_finding, everywhere_findings, home_findings
 from bot.core.values import Address
 from bot.settings import Settings
-from bot.workspaces import offices
+from bot.workspaces import offices, pulse
 from channels.slack.manifest import EVENTS, SCOPES, Json, manifest
 from tests.channels.slack.test_installs import installed
 from tests.cli.office import furnish
@@ -186,6 +186,21 @@ async def test_doctor_tells_where_it_was_heard_and_who_cannot_decide_there(
     assert "in direct messages 20" in told["slack threads"].found
     assert "nobody who is in Slack may approve" in told["agents"].found
     assert told["agents"].mend == "bot approvers desk --add NAME --slack U…"
+
+
+async def test_doctor_tells_how_many_listen_and_how_many_sockets_slack_counts(
+    slack: SlackServer, set_up: Setter, redis_server: str
+) -> None:
+    settings = set_up(slack, REDIS_URL=redis_server)
+    assert (await ears_finding(settings)).found == "0 told within a minute that they listen"
+    async with opened(settings) as app:
+        await pulse(app.store).turns("one", 0, 1)
+        await pulse(app.store).turns("two", 0, 3)
+    told = (await ears_finding(settings)).found
+    assert (
+        told
+        == "2 told within a minute that they listen; Slack counted 3 when the last one was opened"
+    )
 
 
 async def test_each_workspace_that_installed_the_app_is_looked_at(

@@ -90,6 +90,8 @@ async def test_a_lost_reply_changes_nothing(redis_server: str, short_home: Path)
 
 async def test_the_turns_of_all_listeners_are_counted_together(redis_server: str) -> None:
     async with opened(redis_server) as pulse:
-        assert await pulse.turns("one", 2) == (2, 1)
-        assert await pulse.turns("two", 3) == (5, 2)
+        assert await pulse.listeners() == (0, 0)
+        assert await pulse.turns("one", 2, 1) == (2, 1)
+        assert await pulse.turns("two", 3, 3) == (5, 2)
         assert await pulse.turns("one", 0) == (5, 2)
+        assert await pulse.listeners() == (2, 3)

@@ -20,6 +20,7 @@ from tests.scenarios.test_slack_trouble import quiet
 from tests.scenarios.test_slack_workspaces import two
 from tests.slack_server.delivery import Delivery, NotTaken
 from tests.slack_server.server import SlackServer
+from tests.slack_server.shapes import Json
 from tests.slack_server.workspace import Ephemeral, Message, Person
 
 
@@ -172,3 +173,31 @@ async def test_a_stop_while_redis_is_away_is_said_at_once_not_to_be_recorded(
         stopped = await either.shown(said, 1)
         either.model.gate.set()
     assert "Stopped" in stopped.text
+
+
+async def test_a_stop_is_said_not_to_be_recorded_where_not_even_the_token_can_be_looked_up(
+    redis_server: str, short_home: Path, tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    port = free_port()
+    async with SlackServer(manifest(f"http://127.0.0.1:{port}/slack/events")) as slack:
+        places = two(slack, redis_server, tmp_path, port)
+        office, team = places.office, places.first.team
+        office.model.gate.clear()
+        slack.post.pauses = (0.0, 0.0, 0.0)
+        async with office.listening("http"):
+            await places.install(places.first)
+            async with office.working(["Too late."]):
+                said = places.first.mention("ship it")
+                await until(lambda: bool(office.model.bodies), "work")
+                where: Json = {
+                    "channel": said.channel,
+                    "thread_ts": said.ts,
+                    "user": office.alice.id,
+                }
+                async with away(redis_server, short_home):
+                    stop: Json = {"type": "agent_session_stopped", "event_ts": team.next_ts()}
+                    places.first.people.tell("agent_session_stopped", {**where, **stop})
+                    await slack.post.settled()
+                office.model.gate.set()
+    (note,) = team.whispers(office.alice)
+    assert (note.text[:17], note.thread_ts) == ("Not recorded yet:", said.ts)
