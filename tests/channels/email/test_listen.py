@@ -1,0 +1,126 @@
+"""Listening, against a real IMAP server that restarts, drops connections and makes its mailbox another generation."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from channels.email import listen
+from channels.email.listen import Listener, NotWelcome
+from channels.email.secure import Server
+from tests.channels.email.fakes import BOT, Taken
+from tests.mail_server import dovecot
+from tests.mail_server.dovecot import PASSWORD, Dovecot
+
+pytestmark = pytest.mark.skipif(not dovecot.is_here(), reason="apt-get install -y dovecot-imapd")
+PATIENCE_SECONDS = 60.0
+DELIVERIES = int(os.environ.get("MAIL_DELIVERIES", "60"))
+
+
+class Counting:
+    """An intake that counts what it was given; the first `trouble` tries of a mail fail."""
+
+    def __init__(self) -> None:
+        self.seen: dict[bytes, int] = {}
+        self.trouble: dict[bytes, int] = {}
+
+    async def take(self, raw: bytes) -> str:
+        name = raw.partition(b"Message-ID: ")[2].partition(b"\r\n")[0]
+        if self.trouble.get(name, 0) > 0:
+            self.trouble[name] -= 1
+            raise ConnectionError("the store is away")
+        self.seen[name] = self.seen.get(name, 0) + 1
+        return "asked"
+
+
+class Ear:
+    """A listener of a mailbox, and what it heard."""
+
+    def __init__(self, server: Dovecot) -> None:
+        self.server, self.intake, self.taken = server, Counting(), Taken()
+
+    @asynccontextmanager
+    async def listening(self, password: str = PASSWORD) -> AsyncGenerator[None]:
+        server = Server("IMAP", "127.0.0.1", self.server.port, "bot", password, "none")
+        intake: object = self.intake
+        listener = Listener(server, BOT, intake, self.taken)  # pyright: ignore[reportArgumentType]
+        stop, ready = asyncio.Event(), asyncio.Event()
+        running = asyncio.create_task(listener.listen(stop, ready.set))
+        waiting = asyncio.create_task(ready.wait())
+        await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if running.done():
+            running.result()
+        try:
+            yield
+        finally:
+            stop.set()
+            await running
+
+    async def write(self, number: int) -> bytes:
+        name = f"<{number}@example.com>".encode()
+        raw = b"From: ana@example.com\r\nMessage-ID: " + name + b"\r\nSubject: x\r\n\r\nhello\r\n"
+        await asyncio.to_thread(self.server.deliver, "bot", raw)
+        return name
+
+    async def heard(self, names: list[bytes]) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not set(names) <= set(self.intake.seen):
+            assert time.monotonic() < deadline, set(names) - set(self.intake.seen)
+            await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+def ear(free_port: Callable[[], int], monkeypatch: pytest.MonkeyPatch) -> Iterator[Ear]:
+    monkeypatch.setattr(listen, "FIRST_SECONDS", 0.05)
+    monkeypatch.setattr(listen, "LAST_SECONDS", 0.5)
+    server = Dovecot(free_port())
+    server.start()
+    yield Ear(server)
+    server.remove()
+
+
+async def test_what_came_before_and_what_comes_now_is_heard_once(ear: Ear) -> None:
+    first = await ear.write(1)
+    async with ear.listening():
+        begun = time.monotonic()
+        second = await ear.write(2)
+        await ear.heard([first, second])
+        assert time.monotonic() - begun < 5
+    third = await ear.write(3)
+    async with ear.listening():
+        await ear.heard([third])
+    assert set(ear.intake.seen.values()) == {1}
+
+
+async def test_a_mail_that_cannot_be_stored_is_tried_again_and_then_buried(ear: Ear) -> None:
+    ear.intake.trouble = {b"<1@example.com>": 2, b"<2@example.com>": 100}
+    names = [await ear.write(number) for number in (1, 2, 3)]
+    async with ear.listening():
+        await ear.heard([names[0], names[2]])
+    assert [cause for _, cause in ear.taken.buried] == ["ConnectionError: the store is away"]
+
+
+async def test_a_wrong_password_is_said_at_once(ear: Ear) -> None:
+    with pytest.raises(NotWelcome, match="IMAP_PASSWORD"):
+        async with ear.listening("wrong"):
+            pass
+
+
+async def test_restarts_and_other_generations_lose_nothing(ear: Ear) -> None:
+    names: list[bytes] = []
+    async with ear.listening():
+        for number in range(DELIVERIES):
+            names.append(await ear.write(number))
+            if number % 20 == 10:
+                await asyncio.to_thread(ear.server.stop)
+                if number % 40 == 30:
+                    ear.server.forget("bot")
+                await asyncio.to_thread(ear.server.start)
+        await ear.heard(names)
+    assert len(ear.intake.seen) == DELIVERIES
