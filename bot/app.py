@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import money, workspaces
+from bot import mailroom, money, workspaces
 from bot.core.masks import PLAIN, Masks
 from bot.engine.desk import Desk
 from bot.engine.lamp import Lamp, settled
@@ -190,6 +190,8 @@ def channels(app: App) -> dict[str, Channel]:
     found: dict[str, Channel] = {"console": Console()}
     if workspaces.speaks(app.settings):
         found["slack"] = workspaces.channel(app.settings, app.store, app.house.people)
+    if mailroom.speaks(app.settings):
+        found["email"] = mailroom.channel(app.settings, app.store, app.house.people)
     app.house.people.live.reads_from(found)
     return found
 
@@ -215,6 +217,13 @@ async def run_slack(app: App, stop: asyncio.Event, ready: Callable[[], None]) ->
     token, pulse = workspaces.secret(app.settings.slack_app_token), workspaces.pulse(app.store)
     await over_socket(listener, token, pulse, stop, ready)
     await listener.settled()
+
+
+async def run_email(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+    """The mailbox until told to stop."""
+    people = app.house.people
+    listener = mailroom.listener(app.settings, app.store, people, reception(app))
+    await listener.listen(stop, ready)
 
 
 async def run_web(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> None:
