@@ -40,7 +40,7 @@ NEEDS = {
     "web": ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"),
     "email": ("EMAIL_ADDRESS", "IMAP_HOST", "IMAP_PASSWORD", "SMTP_HOST", "BOT_EMAIL_AUTHSERV_ID"),
 }
-WHERE = dict.fromkeys(("slack", "web"), "api.slack.com/apps shows them")
+WHERE: dict[str, str] = dict.fromkeys(("slack", "web"), "api.slack.com/apps shows them")
 log = structlog.get_logger()
 
 

@@ -234,12 +234,6 @@ class Intake:
             else ()
         )
         chain = tuple(
-            dict.fromkeys(
-                (
-                    *mail.parents,
-                    *([mail.answers] if mail.answers else []),
-                    *([mail.id] if mail.id else []),
-                )
-            )
+            dict.fromkeys(each for each in (*mail.parents, mail.answers, mail.id) if each)
         )
         await self._talks.heard(heard.place, Talk(mail.subject, mail.proven, cc, chain, mail.id))

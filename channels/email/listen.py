@@ -3,6 +3,8 @@
 The cursor moves only after a mail is durable. A connection that ends is made anew after a growing, jittered while; one that hangs is cut.
 """
 
+# pyright: reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 import asyncio

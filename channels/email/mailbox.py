@@ -3,6 +3,9 @@
 RFC 9051, RFC 2177 (IDLE, renewed long before half an hour), RFC 2971 (ID, which some servers want). `\\Seen` says nothing: people set it.
 """
 
+# IMAPClient leaves its methods half typed; here they meet ours.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportArgumentType=false
+
 from __future__ import annotations
 
 import time
@@ -139,6 +142,7 @@ class Mailbox:
         found = sorted(cast("list[int]", client.search(["SINCE", since])))
         for mail in self._fetched(client, found):
             self._desk.take(mail)
+            self._desk.moved(Cursor(validity, mail.uid))
         every = cast("list[int]", client.search(["UID", "*"]))
         self._desk.moved(Cursor(validity, max([*found, *every], default=0)))
         self._read_new(client, validity)

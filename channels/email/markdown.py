@@ -26,7 +26,7 @@ def _engine() -> MarkdownIt:
     engine = (
         MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable("image")
     )
-    engine.validateLink = _valid  # pyright: ignore[reportAttributeAccessIssue]
+    engine.validateLink = _valid
     return engine
 
 

@@ -62,6 +62,14 @@ def _path() -> str:
     return f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 
 
+def _stat(process: Path) -> list[str]:
+    """State, parent and group of a process, and what follows; nothing where it has ended."""
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ["Z"]
+
+
 class Dovecot:
     """One server. Stopped and started again it keeps its mail and its port."""
 
@@ -93,7 +101,9 @@ class Dovecot:
         """Returns once it answers."""
         program = shutil.which("dovecot", path=_path())
         assert program is not None, "apt-get install -y dovecot-imapd"
-        self._process = subprocess.Popen([program, "-F", "-c", str(self.folder / "dovecot.conf")])
+        self._process = subprocess.Popen(
+            [program, "-F", "-c", str(self.folder / "dovecot.conf")], start_new_session=True
+        )
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
@@ -110,7 +120,17 @@ class Dovecot:
         if self._process:
             self._process.terminate()
             self._process.wait(PATIENCE_SECONDS)
+            # Its children end a little later, and would still write what they know of the mailboxes.
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while self._has_children() and time.monotonic() < deadline:
+                time.sleep(0.02)
             self._process = None
+
+    def _has_children(self) -> bool:
+        assert self._process is not None
+        group = self._process.pid
+        stats = (_stat(each) for each in Path("/proc").glob("[0-9]*"))
+        return any(stat[2:3] == [str(group)] and stat[0] != "Z" for stat in stats)
 
     def remove(self) -> None:
         """Stops it and takes everything away."""

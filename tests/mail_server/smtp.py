@@ -51,7 +51,7 @@ class Deliveries:
                 await asyncio.to_thread(
                     self._deliver, user, received(raw, envelope.mail_from or "")
                 )
-        if answer and session.peer and server.transport:
+        if answer and isinstance(server.transport, asyncio.Transport):
             server.transport.abort()
         return "250 taken"
 

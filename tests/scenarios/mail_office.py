@@ -160,8 +160,7 @@ class MailOffice:
 
     def mails(self, person: str) -> list[EmailMessage]:
         read = BytesParser(policy=default).parsebytes
-        found = [read(raw) for raw in self.dovecot.mails(person)]
-        return [each for each in found if isinstance(each, EmailMessage)]
+        return [read(raw) for raw in self.dovecot.mails(person)]
 
     def ledger(self) -> list[str]:
         """What the tool really did."""

@@ -67,11 +67,9 @@ def _submitted(headers: Headers) -> str:
         word = _BLANKS.sub("", value[:200]).partition(";")[0].strip().lower()
         if word and word != "no":
             return f"it was sent by a program ({word[:40]})"
-    if any(name in _AUTO for name in (key.strip().lower() for key, _ in headers.lines)):
-        named = next(key for key, value in headers.lines if key.strip().lower() in _AUTO)
-        if headers.first(named.strip().lower()).strip().lower() not in ("no", "false"):
-            return f"it is an automatic reply ({named[:40]})"
-    return ""
+    named = next((each for each in _AUTO if headers.has(each)), "")
+    is_auto = bool(named) and headers.first(named).strip().lower() not in ("no", "false")
+    return f"it is an automatic reply ({named})" if is_auto else ""
 
 
 def _list(headers: Headers) -> str:

@@ -53,7 +53,7 @@ def _decoded(octets: bytes, charset: str) -> str:
 def _as(octets: bytes, name: str) -> str | None:
     try:
         # No codec but of text: "zip", "hex" and their like have names too.
-        if not codecs.lookup(name)._is_text_encoding:  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue] # noqa: SLF001
+        if not codecs.lookup(name)._is_text_encoding:  # noqa: SLF001
             return None
         return octets.decode(name)
     except (LookupError, UnicodeError, ValueError):

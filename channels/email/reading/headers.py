@@ -89,7 +89,7 @@ def addresses(values: list[str], most: int = 200) -> tuple[str, ...]:
 
 def _split(value: str) -> list[str]:
     """The mailboxes of a list: commas and group marks inside quotes and comments do not count."""
-    parts, start, quoted, depth, skip = [], 0, False, 0, False
+    parts, start, quoted, depth, skip = list[str](), 0, False, 0, False
     for at, sign in enumerate(value):
         if skip:
             skip = False

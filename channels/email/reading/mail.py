@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
+from typing import cast
 
 from channels.email.reading import charsets, flowed
 from channels.email.reading.headers import Headers, decoded
@@ -128,9 +129,9 @@ def _walk(message: Message) -> Iterator[tuple[int, Message]]:
         seen += 1
         if seen > MOST_PARTS:
             raise Unreadable(f"it has more than {MOST_PARTS} parts")
-        inner = part.get_payload()
-        if part.get_content_maintype() == "multipart" and isinstance(inner, list):
-            waiting += [(depth + 1, each) for each in reversed(inner) if isinstance(each, Message)]
+        inner = _inner(part)
+        if part.get_content_maintype() == "multipart" and part.is_multipart():
+            waiting += [(depth + 1, each) for each in reversed(inner)]
             if part.defects:
                 yield depth, part
         else:
@@ -184,18 +185,20 @@ class _Found:
     def _file(self, part: Message, kind: str) -> None:
         name = decoded(str(part.get_filename("") or ""))
         if kind == "message/rfc822":
-            inner = part.get_payload()
-            octets = (
-                inner[0].as_bytes()
-                if isinstance(inner, list) and inner and isinstance(inner[0], Message)
-                else b""
-            )
+            inner = _inner(part)
+            octets = inner[0].as_bytes() if inner else b""
             name = name or "mail.eml"
         else:
             payload = part.get_payload(decode=True)
             octets = payload if isinstance(payload, bytes) else b""
         if octets or name:
             self.files.append(File(self._path, name, kind, octets))
+
+
+def _inner(part: Message) -> list[Message]:
+    """The parts of this part."""
+    inner = cast("list[object] | str", part.get_payload())
+    return [each for each in inner if isinstance(each, Message)] if isinstance(inner, list) else []
 
 
 def _is_file(part: Message) -> bool:
@@ -207,11 +210,5 @@ def _is_file(part: Message) -> bool:
 
 def _report(part: Message) -> str:
     """The fields of a delivery status (RFC 3464, 2), a block a recipient."""
-    inner = part.get_payload()
-    blocks = inner if isinstance(inner, list) else []
-    told = [
-        "\n".join(f"{name}: {value}" for name, value in each.items())
-        for each in blocks
-        if isinstance(each, Message)
-    ]
+    told = ["\n".join(f"{name}: {value}" for name, value in each.items()) for each in _inner(part)]
     return "\n\n".join(told)[:20_000]

@@ -177,7 +177,7 @@ class Said(TypedDict, total=False):
 
 
 def evil(s: _S, **said: Unpack[Said]) -> Said:
-    return Said(**{"frm": f"Ana Costa <{s.evil}>", "rpath": s.evil, **said})
+    return {"frm": f"Ana Costa <{s.evil}>", "rpath": s.evil, **said}
 
 
 def parts(boundary: str, *texts: str | bytes) -> bytes:
