@@ -30,7 +30,6 @@ from channels.email.threads import Talk, Talks
 from channels.email.tokens import Found, Tokens
 
 log = structlog.get_logger()
-SENT_BY_US = "it comes from ourselves"
 
 
 class Intake:
@@ -68,8 +67,6 @@ class Intake:
             await self._arrivals.bury(ids.CHANNEL, raw, str(error))
             return "buried"
         id = identity(self._address, mail.id, raw)
-        if mail.silent == SENT_BY_US:
-            return "ours"
         if mail.report and await self._bounces.take(mail, raw):
             return "bounced"
         reason = mail.silent or ("" if mail.accepted else mail.reason)
