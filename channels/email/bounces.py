@@ -79,15 +79,15 @@ class Bounces:
             return False
         named = [each.decode() for each in dict.fromkeys(_IDS.findall(raw[:MOST_BYTES]))]
         ours = [each for each in named if ids.place_of(each, self._address)]
-        for each in ours[:3]:
-            await self._tell(each)
-        return bool(ours)
+        told = [await self._tell(each) for each in ours[:3]]
+        return any(told)
 
-    async def _tell(self, id: str) -> None:
+    async def _tell(self, id: str) -> bool:
         place = ids.place_of(id, self._address) or ""
         card, talk = await self._cards.of(id), await self._talks.get(place)
         if card is None or talk is None or card.person == talk.to:
-            return
+            return False
         text = f"My mail to {card.person} came back, so they have not been asked:\n\n{card.asks}\n\nSomebody else has to decide, or their address has to be mended."
         last = _Last(talk.last, talk.to, talk.subject, talk.ids)
         await self._replies.say(_Bounced(last, place, f"bounced:{id}"), text)
+        return True

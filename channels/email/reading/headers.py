@@ -21,7 +21,7 @@ _NAMED = re.compile(
     rf'\s*(?P<name>"(?:[^"\\]|\\.)*"|[^<>()\[\],:;"\\]*)\s*<{_ADDRESS}>\s*', re.DOTALL
 )
 _LOOSE = re.compile(r"[^\s<>\"(),:;@]{1,64}@[^\s<>\"(),:;@]{1,255}")
-_ID = re.compile(r"<[^<>\s]{1,990}>")
+_ID = re.compile(r"<[!-;=?-~]{1,990}>")
 _BLANK = re.compile(r"\s+")
 _LONGEST_FROM = 2_000
 
