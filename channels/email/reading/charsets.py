@@ -20,6 +20,9 @@ _MEANT = {
     "iso-8859-8-i": "iso-8859-8", "x-mac-roman": "mac_roman", "utf-7": "utf-8", "unicode-1-1-utf-7": "utf-8",
 }  # fmt: skip
 _ONE_OCTET = re.compile(r"windows-125\d|iso-8859-\d+|koi8-[ru]|cp125\d|mac_roman")
+_CHARSET = re.compile(
+    r"utf-(?:8|16|32)(?:-[bl]e)?(?:-sig)?|ascii|iso8859-\d+|cp\d+|koi8-[rut]|gb\w+|hz|big5\w*|euc_\w+|shift_jis\w*|iso2022_\w+|mac-\w+|tis-620|johab"
+)
 # A letter of one of these octets is rare in any text, two in a row are UTF-8 that was taken for it.
 _LIKE_UTF8 = re.compile(rb"[\xc3-\xf4][\x80-\xbf]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -51,10 +54,9 @@ def _decoded(octets: bytes, charset: str) -> str:
 
 
 def _as(octets: bytes, name: str) -> str | None:
+    """These octets in that charset. Codecs that are none of a mail's, such as those of programs, are no charsets."""
     try:
-        # No codec but of text: "zip", "hex" and their like have names too.
-        if not codecs.lookup(name)._is_text_encoding:  # noqa: SLF001
-            return None
-        return octets.decode(name)
+        codec = codecs.lookup(name).name
+        return octets.decode(codec) if _CHARSET.fullmatch(codec) else None
     except (LookupError, UnicodeError, ValueError):
         return None
