@@ -12,7 +12,7 @@ from tests.channels.email.fakes import ANA, BOT, Desk
 from tests.channels.email.hostile import Hostile
 
 OTHER = "tabcdefghijk-2-v1"
-SECONDS = 6.0
+SECONDS = 25.0
 
 
 async def delivered(item: Hostile) -> tuple[Desk, bytes]:
