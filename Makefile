@@ -1,6 +1,6 @@
 # `make` says what there is. Everything sets itself up on first use.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test simulate decisions points storm check gates bench fold poison lock clean
+.PHONY: help setup demo test cover simulate decisions points storm check gates bench fold poison slots ticks timers lock clean
 
 BIN := .venv/bin
 CODE := bot channels agents tests
@@ -23,8 +23,11 @@ setup: .venv/.run .venv/.dev  ## the virtual environment with the locked package
 demo: .venv/.run  ## a real release on a sample repository; REPO=PATH takes yours
 	@$(BIN)/bot demo $(if $(REPO),--repo '$(REPO)') $(ARGS)
 
-test: .venv/.run .venv/.dev  ## the whole test suite; ARGS="-k claim", COVER=1 also measures the core
-	@$(BIN)/pytest -n $(or $(WORKERS),2) --inline-snapshot=disable $(if $(COVER),$(CORE_COVERAGE)) $(ARGS)
+test: .venv/.run .venv/.dev  ## the whole test suite; ARGS="-k claim"
+	@$(BIN)/pytest -n $(or $(WORKERS),2) --inline-snapshot=disable $(ARGS)
+
+cover: .venv/.run .venv/.dev  ## the core by its own tests, which must pass every branch of it
+	@$(BIN)/pytest -n $(or $(WORKERS),2) --inline-snapshot=disable $(CORE_COVERAGE) tests/core
 
 simulate: .venv/.run .venv/.dev  ## 10,000 seeded lives; SEEDS=, FIRST=, JOBS=; a failure is shrunk and told
 	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),10000) --first $(or $(FIRST),0) $(if $(JOBS),--jobs $(JOBS))
@@ -35,8 +38,7 @@ decisions: .venv/.run .venv/.dev  ## 72,845 histories of who may decide what, be
 points: .venv/.run .venv/.dev  ## die at every await and again in every recovery, and list the awaits; JOBS=N processes
 	@$(BIN)/python -m tests.crashpoints
 
-check: gates  ## format, lint, types, imports, dead code, then the tests
-	@$(MAKE) --no-print-directory test COVER=1
+check: gates cover test  ## format, lint, types, imports, dead code, then the tests
 
 gates: .venv/.run .venv/.dev  ## check without the tests
 	$(BIN)/ruff format --check $(CODE)
@@ -53,6 +55,15 @@ fold: .venv/.run .venv/.dev  ## what replaying a log costs, and what parsing it 
 
 poison: .venv/.run .venv/.dev  ## what events that fail every time cost their neighbours; EVENTS=
 	@$(BIN)/python -m tests.bench.poison $(EVENTS)
+
+slots: .venv/.run .venv/.dev  ## three years of slots in thirty zones, twice, beside a slow oracle
+	@$(BIN)/python -m tests.kit.cron_oracle
+
+ticks: .venv/.run .venv/.dev  ## 1,000 slots and ten clocks that are killed all the time; CLOCKS=, TICKS=, SEED=
+	@$(BIN)/python -m tests.channels.cron.crew $(or $(CLOCKS),10) $(or $(TICKS),1000) $(or $(SEED),0)
+
+timers: .venv/.run .venv/.dev  ## how late timers fire while 100,000 are pending; PENDING=
+	@$(BIN)/python -m tests.bench.timers $(PENDING)
 
 storm: .venv/.run .venv/.dev  ## ten minutes of kills and power cuts, judged; THREADS= WORKERS= KILLS= STOPS= ROLLS= OUTAGES= AT_ONCE= SECONDS= SHARE_LOST= LEASE_SECONDS= FSYNC= SEED= NEWER=, KEEP=1 keeps the folder
 	@$(BIN)/python -m tests.storm $(filter-out KEEP=%,$(MAKEOVERRIDES))

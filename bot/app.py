@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import mailroom, money, workspaces
+from bot import clock, mailroom, money, workspaces
+from bot.calendars import Calendars
 from bot.core.masks import PLAIN, Masks
 from bot.engine.desk import Desk
 from bot.engine.lamp import Lamp, settled
@@ -31,12 +32,14 @@ from bot.kit.people import People
 from bot.known import known_masks
 from bot.model.decide import Decider
 from bot.model.port import Model
-from bot.model.rehearsal import PREFIX, Rehearsal, Script, scripts
+from bot.model.rehearsal import Rehearsal
 from bot.settings import Settings, environment
+from bot.which_model import fallback_of, model_of, rehearsed
 from bot.which_redis import keep_server, redis_url
 from channels.console.channel import Console
 
 if TYPE_CHECKING:
+    from channels.cron.clock import Clock
     from channels.slack.connect import Hearing
 
 log = structlog.get_logger()
@@ -65,7 +68,9 @@ def house(settings: Settings) -> House:
     """Agents and people from disk. Raises what the kit raises: one sentence with file and line."""
     file = settings.people_file
     people = People.load(file) if file else People()
-    return House(load_agents(settings.agents_path, people), people)
+    agents = load_agents(settings.agents_path, people)
+    clock.check(agents, people)
+    return House(agents, people)
 
 
 @asynccontextmanager
@@ -91,12 +96,12 @@ def decider(app: App) -> Decider:
     return Decider(
         app.house.agents,
         model(app),
-        model_of=_model_of(settings),
+        model_of=model_of(settings),
         max_tokens=settings.max_tokens,
         deadline_seconds=int(settings.approval_deadline.total_seconds()),
         owner=settings.owner,
         context_tokens=settings.context_tokens,
-        fallback_of=_fallback_of(settings),
+        fallback_of=fallback_of(settings),
         blob=app.store.blob,
         masks=app.masks,
     )
@@ -106,7 +111,7 @@ def model(app: App) -> Model:
     """The model's port, by settings. The SDK itself is imported when it is first asked."""
     settings = app.settings
     if settings.rehearses:
-        return Rehearsal(_scripts(app.house.agents))
+        return Rehearsal(rehearsed(app.house.agents))
     from bot.model.claude import Claude
 
     if settings.provider in ("bedrock", "vertex"):
@@ -126,18 +131,6 @@ def affordable(settings: Settings, agents: Mapping[str, Agent]) -> None:
         raise AgentError(f"{finding.agent}: {finding.text}: {finding.mend}")
 
 
-def _scripts(agents: Mapping[str, Agent]) -> dict[str, Script]:
-    """Each agent's rehearsal; one that cannot be imported stops the start as any wrong file of an agent does."""
-    found: dict[str, Script] = {}
-    for name, agent in agents.items():
-        try:
-            found |= scripts({name: agent})
-        except Exception as error:
-            text = f"{type(error).__name__}: {error}"
-            raise AgentError(f"{agent.folder}/rehearsal.py:1: {text}") from error
-    return found
-
-
 async def warm(app: App) -> None:
     """Import the model's SDK beside the loop, so that the first question need not wait for it."""
     if not app.settings.rehearses:
@@ -146,21 +139,18 @@ async def warm(app: App) -> None:
         await Claude().warm()
 
 
-def _model_of(settings: Settings) -> Callable[[Agent], str]:
-    if settings.rehearses:
-        return lambda agent: f"{PREFIX}{agent.name}"
-    return lambda agent: agent.model or settings.model
-
-
-def _fallback_of(settings: Settings) -> Callable[[Agent], str]:
-    if settings.rehearses:
-        return lambda _: ""
-    return lambda agent: agent.fallback or settings.fallback_model
-
-
 def worker(app: App, channels: Mapping[str, Channel]) -> Worker:
     """A worker on this app's store."""
-    toolbox = Toolbox(app.house.agents, environment(), attached.tools(channels), app.masks)
+    agents, owner = app.house.agents, app.settings.owner
+    calendars = Calendars(app.settings, app.store, app.desk, agents, app.house.people)
+    toolbox = Toolbox(
+        agents,
+        environment(),
+        attached.tools(channels),
+        app.masks,
+        owner=owner,
+        calendar=calendars.of,
+    )
     choose = money.limited(app.settings, app.house.agents, decider(app), app.store)
     return Worker(
         app.store,
@@ -182,6 +172,16 @@ async def run_worker(app: App, stop: asyncio.Event, ready: Callable[[], None]) -
     finally:
         keeper.cancel()
     await settled(speaking)
+
+
+async def run_clock(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+    """A clock until told to stop; any number of them may run."""
+    await served(app).run(stop, ready)
+
+
+def served(app: App) -> Clock:
+    """The clock of the schedules that are set up."""
+    return clock.clock(app.settings, app.store, app.desk, app.house.agents, app.house.people)
 
 
 # ---- Slack ---------------------------------------------------------------------------------------

@@ -71,8 +71,7 @@ async def objection(settings: Settings, store: Store, team: str, channel: str) -
     if not speaks(settings):
         return None
     try:
-        several = can_be_installed(settings)
-        web = await offices(settings, store).web(team) if several else slack_web(settings)
+        web = await _web(settings, store, team)
         look: dict[str, JsonValue] = {"channel": channel, "limit": 1}
         await web.impatient(LOOK_SECONDS).call("conversations.history", look)
     except Undeliverable as error:
@@ -80,6 +79,22 @@ async def objection(settings: Settings, store: Store, team: str, channel: str) -
     except Exception as error:  # noqa: BLE001 - whatever Slack answers else: it may take the message later
         log.info("channel not looked up", error=str(error)[:300])
     return None
+
+
+async def alone(settings: Settings, store: Store, team: str, user: str) -> str:
+    """The conversation with this person alone. Raises `Undeliverable`, and `OSError` where Slack cannot be asked now."""
+    from channels.slack.api import Refused
+
+    web = await _web(settings, store, team)
+    try:
+        return await web.impatient(LOOK_SECONDS).direct(user)
+    except Refused as error:
+        raise Undeliverable(str(error)) from error
+
+
+async def _web(settings: Settings, store: Store, team: str) -> Web:
+    several = can_be_installed(settings)
+    return await offices(settings, store).web(team) if several else slack_web(settings)
 
 
 def offices(settings: Settings, store: Store) -> Offices:

@@ -16,11 +16,23 @@ from typing import cast
 import hypothesis
 import pytest
 import redis
+import structlog
 
 from bot.engine.server import ensure_server, stop_server
 
-# Shared machines stall at times; a slow example is no failure.
-hypothesis.settings.register_profile("default", deadline=None, print_blob=True)
+# What structlog does by itself draws every local of every frame, and holds up whoever else waits in the same loop for seconds.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+)
+# Shared machines stall at times; a slow example is no failure. One tree always gets the same examples, so that it passes or fails
+# for what is in it; `--hypothesis-profile=explore` looks for others.
+hypothesis.settings.register_profile("default", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("explore", deadline=None, print_blob=True, max_examples=1_000)
 hypothesis.settings.load_profile("default")
 
 

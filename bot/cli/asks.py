@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from time import time
 
 from bot.cli.output import clock
+from bot.cli.put import put
+from bot.cli.stand_ins import stand_ins, standing_in
 from bot.cli.wait import Wait
-from bot.core import asides, deciders
+from bot.core import addresses, asides, deciders
 from bot.core.outbox import Approval, Hold, Question, UnknownOutcome, Waiting
 from bot.core.thread import Asked, Call, Thread, Why
 from bot.core.values import Card
@@ -49,13 +52,14 @@ def _approval(thread: Thread, call: Call, waiting: Approval, card: Card, file: s
         deciders.left(waiting),
         deciders.suffices(waiting),
     )
+    now = int(time() * 1000)
     here = not card.channels or CHANNEL in card.channels
     approve = (f"bot approve {request}",) if here and suffices else ()
     return Wait(
         what="approval",
         text=f"{tool} waits for approval (version {call.version} of its card): {len(votes)} of {card.quorum} so far.",
         until=waiting.until,
-        of=tuple(name for name in left if name in asides.waits_for(call)) or left,
+        of=(*_of(call, left), *standing_in(waiting, now)),
         call=call.id,
         tool=tool,
         request=request,
@@ -67,6 +71,7 @@ def _approval(thread: Thread, call: Call, waiting: Approval, card: Card, file: s
         ),
         notes=(
             *_shown(thread, call),
+            *stand_ins(waiting, now),
             *_terms(card),
             *_asides(call),
             *_mend(file, waiting),
@@ -80,14 +85,20 @@ def _approval(thread: Thread, call: Call, waiting: Approval, card: Card, file: s
     )
 
 
+def _of(call: Call, left: tuple[str, ...]) -> tuple[str, ...]:
+    """Those approvers who have not said that they will not decide; all of them, where nobody else would be left."""
+    return tuple(name for name in left if name in asides.waits_for(call)) or left
+
+
 def _shown(thread: Thread, call: Call) -> Iterator[str]:
     match call.phase:
-        case Asked(shown=None, copy=copy) if copy >= len(thread.addresses):
+        case Asked(shown=None, copy=copy) if copy >= len(addresses.of(thread, call)):
             yield "its card could not be delivered; bot pending shows it"
         case Asked(shown=None):
             yield "its card is still on its way"
         case _:
-            return
+            pass
+    yield from put(call)
 
 
 def _asides(call: Call) -> Iterator[str]:

@@ -45,7 +45,7 @@ def _dated(value: object) -> object:
             named = cast("Json", value)
             return {
                 name: moment(each) if name == "at" and isinstance(each, int)
-                else each if name in ("arguments", "edited") else _dated(each)
+                else each if name in ("arguments", "edited", "same") else _dated(each)
                 for name, each in named.items()
             }  # fmt: skip
         case list():
@@ -77,7 +77,8 @@ def _headline(row: Row) -> str:
             account = f" ({what['account']})" if what.get("account") else ""
             text = f" - {what['text']}" if what.get("text") else ""
             about = f" {what['request']}" if what.get("request") else ""
-            return f"{row.who}{account}{where}: {what['word']}{about}{text}: {_fate(what)}"
+            lasting = f" for {what['minutes']} minutes" if what.get("minutes") else ""
+            return f"{row.who}{account}{where}: {what['word']}{about}{lasting}{text}: {_fate(what)}"
         case "effect":
             return f"ran {what['request']} (try {what['try']}, run {what['run']}){_on(what)}: {_end(what)}"
         case "message":
@@ -101,7 +102,9 @@ def _fate(what: Json) -> str:
 
 
 def _on(what: Json) -> str:
-    """The approvals by which it ran, each with its place on the log."""
+    """The approvals by which it ran, each with its place on the log; or under which grant."""
+    if grant := cast("Json | None", what.get("grant")):
+        return f" under {grant['text']} (event {grant['event']})"
     who, seqs = cast("list[str]", what["approved_by"]), cast("list[int]", what["approvals"])
     named = [f"{person} (event {seq})" for person, seq in zip(who, seqs, strict=False)]
     return f" approved by {' and '.join(named or who)}" if who else ""

@@ -190,6 +190,7 @@ def _deciders(agent: Agent, terms: Terms) -> Json:
         "deadline_seconds": terms.deadline_seconds,
         "words": "allowed" if terms.typed else "denied",
         "channels": list(terms.channels),
+        "grant": terms.grant.terms.model_dump(mode="json") if terms.grant else None,
     }
 
 
@@ -210,4 +211,6 @@ def _who(row: Json) -> str:
     if "approvers" not in row:
         return ""
     names = ", ".join(cast("list[str]", row["approvers"])) or "nobody"
-    return names if row["quorum"] == 1 else f"{row['quorum']} of {names}"
+    who = names if row["quorum"] == 1 else f"{row['quorum']} of {names}"
+    grant = cast("Json | None", row["grant"])
+    return f"{who}; grants up to {grant['minutes']} minutes" if grant else who

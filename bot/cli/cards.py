@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import indent
+from time import time
 
 from pydantic import JsonValue
 
 from bot.cli.asks import short
 from bot.cli.output import clock
-from bot.core import deciders
+from bot.cli.stand_ins import stand_ins
+from bot.core import deciders, grant_words
 from bot.core.edits import edits
 from bot.core.legible import legible
 from bot.core.outbox import Approval, Hold, Question, UnknownOutcome, Waiting
@@ -62,6 +64,7 @@ def _approval(waiting: Approval) -> Iterator[str]:
     yield from (
         f"changed {name}: {change}" for name, change in edits(waiting.before, waiting.arguments)
     )
+    yield from map(on_one_line, stand_ins(waiting, int(time() * 1000)))
     yield from (on_one_line(f"not {name}: {why}") for name, why in deciders.excuses(waiting))
     yield "whoever asked may approve too" if waiting.self_approval else ""
     if waiting.quorum > 1:
@@ -69,6 +72,9 @@ def _approval(waiting: Approval) -> Iterator[str]:
     yield _since(waiting.quote)
     if deciders.suffices(waiting):
         yield f"bot approve {waiting.request}"
+        if waiting.grant:
+            yield on_one_line(grant_words.offer(waiting.tool, waiting.grant))
+            yield f"bot approve {waiting.request} --for {waiting.grant.minutes}m"
     else:
         yield f"{on_one_line(short(waiting))}: bot approvers {thread_of(waiting.request)} --add NAME"
     yield f"bot deny {waiting.request} --reason TEXT"

@@ -16,6 +16,7 @@ GROUPS: dict[str, dict[str, Row]] = {
         "up": ("serve", "up", "Everything in one process, until told to stop."),
         "init": ("init", "init", "Set Slack up, step by step: app, tokens, owner, a first message."),
         "worker": ("serve", "worker", "One worker, until told to stop."),
+        "clock": ("serve", "clock", "Begin what the agents' schedules say, until told to stop."),
         "slack": ("serve", "slack", "Hear Slack over Socket Mode; bot slack manifest prints the app to install."),
         "web": ("serve", "web", "HTTP: health, and Slack's events where a signing secret is set."),
         "email": ("serve", "email", "Read the mailbox and answer in the same mail threads."),
@@ -29,6 +30,7 @@ GROUPS: dict[str, dict[str, Row]] = {
         "pause": ("thread", "pause", "Stop all effects of a thread; words are still heard."),
         "resume": ("thread", "resume", "Let a paused thread go on."),
         "cancel": ("thread", "cancel", "End the work; a later message wakes the thread."),
+        "schedule": ("schedule", "schedule", "Schedules: list, next, history, run-now, pause or resume NAME."),
         "halt": ("halt", "halt", "The kill switch: nothing new begins, for one agent or at all; --lift ends it."),
     },
     "Decide": {
@@ -40,6 +42,7 @@ GROUPS: dict[str, dict[str, Row]] = {
         "pass": ("decide", "pass_on", "Leave a request to somebody else who is asked: --to NAME."),
         "later": ("decide", "later", "Be asked again at a time: --until 09:00; the deadline stays."),
         "ignore": ("decide", "ignore", "Say that you will not decide; the others still may."),
+        "grant": ("grant", "grant", "What runs in a thread without being asked about: show THREAD, end THREAD."),
         "resolve": ("decide", "resolve", "Say what became of a call whose outcome is unknown."),
     },
     "Look": {

@@ -15,10 +15,12 @@ from bot.cli import parts, requests
 from bot.cli.cards import card
 from bot.cli.errors import Failed, Wrong
 from bot.cli.given import arguments_of
+from bot.cli.grant import grant_line, minutes_of
 from bot.cli.output import clock, say
 from bot.cli.parts import As
 from bot.cli.requests import Found
 from bot.core.events import Verdict
+from bot.core.grant import granting
 from bot.core.reducer import replay
 from bot.core.thread import Asked, Closed, Previewing, Ready
 from bot.core.values import Address, Word
@@ -45,16 +47,28 @@ To = Annotated[str, Parameter("--to", help="Somebody else who is asked; it gives
 Until = Annotated[
     str, Parameter("--until", help="When: 09:00, 2h or 2026-05-04 09:00, by your own clock.")
 ]
+For = Annotated[
+    str,
+    Parameter(
+        "--for", help="More of the kind too, for so long: 30m; the card says what it covers."
+    ),
+]
 Ending = Annotated[
     Literal["happened", "retry", "give-up"],
     Parameter(help="happened: it took effect; retry: run it again; give-up: leave it."),
 ]
 
 
-async def approve(request: str, /, *, as_: As = "") -> None:
+async def approve(request: str, /, *, for_: For = "", as_: As = "") -> None:
+    lasting = minutes_of(for_)
     async with parts.acting() as app:
         found = await requests.find(app, request)
-        say(_said(await _judged(app, _verdict(app, found, request, "approve", as_)), request))
+        verdict = _verdict(app, found, request, "approve", as_)
+        judged = await _judged(app, granting(verdict, lasting) if lasting else verdict)
+        say(_said(judged, request))
+        for each in judged.after.grants if lasting else ():
+            if each not in judged.before.grants:
+                say(f"{grant_line(each)}; bot grant end {judged.after.id} ends it.")
 
 
 async def deny(request: str, /, *, reason: Reason = "", as_: As = "") -> None:

@@ -51,7 +51,8 @@ def word(event: Verdict | MessageReceived) -> str:
     """What this decided, or was to decide; a message is taken for what its words say."""
     if isinstance(event, Verdict):
         return event.word
-    match words.read(event.text):
+    named = words.named(event.text)
+    match named[1] if named else words.read(event.text):
         case words.Approve():
             return "approve"
         case words.Deny():

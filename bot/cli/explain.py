@@ -10,9 +10,11 @@ from bot.cli import wording
 from bot.cli.errors import Wrong
 from bot.cli.given import arguments_of
 from bot.cli.output import moment
+from bot.cli.put import WHY
 from bot.core.values import Deputy
 from bot.kit.agent import Agent
 from bot.kit.arguments import BadArguments
+from bot.kit.places import complaint
 from bot.kit.rule import Rule, Terms
 from bot.kit.standing_in import deputies, named
 from bot.settings import Settings
@@ -60,8 +62,10 @@ def _asked(agent: Agent, terms: Terms, rule: Rule, by: str, default: int) -> Jso
         "deadline_seconds": deadline,
         "channels": list(rule.channels),
         "words": "allowed" if rule.typed else "denied",
+        "grant": rule.grant.model_dump(mode="json") if rule.grant else None,
         "ladder": [rung.model_dump(mode="json") for rung in ladder],
-        "addresses": [{"by": "thread"}, *_addresses(agent, rule, by)],
+        "addresses": [*_places(agent, terms.tool.name), *_addresses(agent, rule, by)],
+        "no_places": _no_places(agent, terms),
         "mend": None if rows else f"bot approvers {agent.name} --add NAME",
     }
 
@@ -81,6 +85,22 @@ def _approver(
         "deputy": found.person if found and allowed else None,
         "deputy_from": moment(found.since) if found and allowed else None,
     }
+
+
+def _places(agent: Agent, tool: str) -> list[Json]:
+    """Where the card is put, in the order of precedence: the first is taken, and where that refuses it the next."""
+    rows: list[Json] = [
+        {"by": each.by, "name": each.name, **each.address.model_dump()}
+        for each in agent.places(tool)
+    ]
+    own = [row for row in rows if row["by"] == "call"]
+    return [*own, {"by": "thread"}, *(row for row in rows if row["by"] != "call")]
+
+
+def _no_places(agent: Agent, terms: Terms) -> list[str]:
+    """Why names that were given for a place are none."""
+    said = (terms.address, agent.front.address)
+    return [why for name in said if name and (why := complaint(name, agent.people))]
 
 
 def _addresses(agent: Agent, rule: Rule, by: str) -> list[Json]:
@@ -123,14 +143,35 @@ def lines(told: Json) -> Iterator[str]:
     yield from _terms(told)
 
 
+def _granted(grant: Json | None, quorum: int) -> str:
+    """What may be granted besides, in a phrase."""
+    if grant is None or quorum > 1:
+        return "approved one by one: nothing can be granted besides"
+    same = ", ".join(cast("list[str]", grant["same"]))
+    which = f"with the same {same}" if same else "whatever its arguments"
+    copied = "" if grant["outside"] else ", but for what repeats words from outside"
+    return f"may be granted for up to {grant['minutes']} minutes, in one thread: every call {which}{copied}"
+
+
 def _terms(told: Json) -> Iterator[str]:
     channels = ", ".join(cast("list[str]", told["channels"])) or "any channel"
     typed = "buttons and typed words" if told["words"] == "allowed" else "buttons alone"
     yield f"  decided in {channels}, by {typed}, within {told['deadline_seconds']} s"
+    yield f"  {_granted(cast('Json | None', told['grant']), cast('int', told['quorum']))}"
     for rung in cast("list[Json]", told["ladder"]):
         to = ", ".join(cast("list[str]", rung["to"])) or "those who have not answered"
         yield f"  after {rung['after_seconds']} s: {rung['kind']} {to}"
-    yield "  shown in the thread where the work began, and a copy to each, in this order:"
-    for each in cast("list[Json]", told["addresses"]):
+    rows = cast("list[Json]", told["addresses"])
+    first, *others = (_place(each) for each in rows if each["by"] != "person")
+    yield f"  put in {first}{''.join(f'; where that refuses it, in {each}' for each in others)}"
+    yield from (f"  nothing is put there: {why}" for why in cast("list[str]", told["no_places"]))
+    yield "  with a copy to each, in this order:"
+    for each in rows:
         if each["by"] == "person":
             yield f"    {each['person']}: {each['channel']} {each['address']}"
+
+
+def _place(row: Json) -> str:
+    if row["by"] == "thread":
+        return "the thread where the work began"
+    return f"{row['name']} ({row['channel']} {row['locator']}), {WHY[str(row['by'])]}"

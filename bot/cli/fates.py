@@ -11,6 +11,7 @@ from bot.cli.output import clock, moment
 from bot.cli.requests import PAST, states
 from bot.core.codec import canonical
 from bot.core.events import Event, StepDecided, ToolEnded
+from bot.core.grant_words import under
 from bot.core.thread import (
     Asked,
     Call,
@@ -50,10 +51,13 @@ class Fate:
         return f"started {clock(last.started_at)}" if last and last.begun else ""
 
     def _approved(self) -> str:
+        if not (self.last and self.last.approved):
+            return ""
+        granted = self.last.granted
         return (
-            f"approved by {', '.join(self.last.approved)}"
-            if self.last and self.last.approved
-            else ""
+            f"under {under(granted.grant)}"
+            if granted
+            else f"approved by {', '.join(self.last.approved)}"
         )
 
     def _result(self) -> str:

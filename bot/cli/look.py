@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from time import time
 from typing import Annotated, cast
 
 from cyclopts import Parameter
@@ -13,14 +14,17 @@ from bot.app import App
 from bot.cli import parts, requests
 from bot.cli.cards import card
 from bot.cli.errors import Wrong
+from bot.cli.grant import grant_row
+from bot.cli.grant import standing as grants_in
 from bot.cli.halt import halt_row, warn_of_halts
 from bot.cli.output import clock, moment, say, say_json, table
 from bot.cli.parts import AsJson
+from bot.cli.stand_ins import standing_in
 from bot.cli.story import stands, story
 from bot.core import context as rendering
 from bot.core.deciders import left
 from bot.core.events import Event, Unknown
-from bot.core.outbox import Approval, Hold, Question, UnknownOutcome, Waiting
+from bot.core.outbox import Approval, Hold, Offer, Question, UnknownOutcome, Waiting
 from bot.core.outbox import pending as waiting_in
 from bot.core.reducer import replay
 from bot.core.thread import Asked, Thread
@@ -112,8 +116,38 @@ def _row(thread: Thread, waiting: Waiting, asked_at: int | None) -> Json:
         "choices": [] if isinstance(waiting, Approval) else list(waiting.choices),
         "asked_at": moment(asked_at),
         "expires_at": moment(phase.until) if isinstance(phase, Asked) else None,
-        "asked_of": list(left(waiting) if isinstance(waiting, Approval) else waiting.asked),
+        "asked_of": list(_asked_of(waiting)),
+        **(_deputies(waiting) if isinstance(waiting, Approval) and waiting.in_place else {}),
+        **(_grant(waiting.grant) if isinstance(waiting, Approval) and waiting.grant else {}),
     }
+
+
+def _asked_of(waiting: Waiting) -> Iterator[str]:
+    """Whoever can still decide now, be it in another's place."""
+    if not isinstance(waiting, Approval):
+        yield from waiting.asked
+        return
+    yield from (*left(waiting), *standing_in(waiting, int(time() * 1000)))
+
+
+def _deputies(waiting: Approval) -> Json:
+    """Who decides in whose place, and from when until when."""
+    return {
+        "deputies": [
+            {
+                "person": each.person,
+                "of": each.of,
+                "since": moment(each.since),
+                "until": moment(waiting.until),
+            }
+            for each in waiting.in_place
+        ]
+    }
+
+
+def _grant(offer: Offer) -> Json:
+    """What may be granted besides, where anything may."""
+    return {"grant": {"minutes": offer.minutes, "same": dict(offer.same)}}
 
 
 def _question(waiting: Waiting) -> str:
@@ -127,6 +161,7 @@ def _question(waiting: Waiting) -> str:
 # ---- status ----------------------------------------------------------------------------------------------------------
 def _standing(standing: Standing) -> Json:
     thread = standing.thread
+    granted = grants_in(thread) if thread else ()
     return {
         "thread": standing.id,
         "agent": thread.agent if thread else "",
@@ -135,6 +170,7 @@ def _standing(standing: Standing) -> Json:
         "waiting_for": standing.waiting_for or None,
         "updated_at": moment(thread.at if thread else standing.at),
         **({"halted": halt_row(standing.halt)} if standing.halt else {}),
+        **({"grants": [grant_row(each) for each in granted]} if granted else {}),
     }
 
 

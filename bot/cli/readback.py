@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 
 from bot.cli import decisions
+from bot.cli.grant import grant_row
 from bot.core import outbox
 from bot.core.codec import digest
 from bot.core.events import (
@@ -24,6 +25,7 @@ from bot.core.events import (
     Unknown,
     Verdict,
 )
+from bot.core.grant import minutes
 from bot.core.reducer import evolve
 from bot.core.thread import Call, Thread
 from bot.core.values import Address, Card
@@ -113,6 +115,7 @@ class _Reading:
         if request is None:
             return
         word = decisions.word(event)
+        lasting = minutes(event) if isinstance(event, Verdict) else None
         if not refused and word == "approve" and call:
             self._approvals.setdefault(call.id, {})[event.actor] = seq
         yield Row(
@@ -128,6 +131,7 @@ class _Reading:
                 "request": request,
                 **decisions.asked(self._calls.get(request, call)),
                 "edited": event.arguments if isinstance(event, Verdict) else {},
+                **({"minutes": lasting} if lasting else {}),
                 "card": self._card(request),
                 "counted": refused is None,
                 "refused": refused.reason if refused else None,
@@ -163,6 +167,7 @@ class _Reading:
             "run": event.run,
             "approved_by": list(call.approved),
             "approvals": [given[who] for who in call.approved if who in given],
+            **({"grant": grant_row(call.granted.grant)} if call.granted else {}),
             "card": self._card(call.request),
             "ended": None,
         }

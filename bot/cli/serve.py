@@ -13,7 +13,17 @@ from typing import Annotated, Literal
 import structlog
 from cyclopts import Parameter
 
-from bot.app import App, House, affordable, run_email, run_slack, run_web, run_worker, warm
+from bot.app import (
+    App,
+    House,
+    affordable,
+    run_clock,
+    run_email,
+    run_slack,
+    run_web,
+    run_worker,
+    warm,
+)
 from bot.cli import logs, parts
 from bot.cli.errors import Wrong
 from bot.cli.output import is_plain, say, say_json
@@ -34,7 +44,13 @@ Url = Annotated[
     str,
     Parameter("--url", help="With manifest: where Slack is to send events; default Socket Mode."),
 ]
-RUN = {"worker": run_worker, "slack": run_slack, "web": run_web, "email": run_email}
+RUN = {
+    "worker": run_worker,
+    "clock": run_clock,
+    "slack": run_slack,
+    "email": run_email,
+    "web": run_web,
+}
 NEEDS = {
     "slack": ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"),
     "web": ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"),
@@ -46,11 +62,17 @@ log = structlog.get_logger()
 
 async def up() -> None:
     settings = parts.read()
-    await _serve("up", ["worker", *(part for part in NEEDS if not _lacking(settings, part))])
+    await _serve(
+        "up", ["worker", "clock", *(part for part in NEEDS if not _lacking(settings, part))]
+    )
 
 
 async def worker() -> None:
     await _serve("worker", ["worker"])
+
+
+async def clock() -> None:
+    await _serve("clock", ["clock"])
 
 
 async def web() -> None:

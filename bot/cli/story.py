@@ -112,6 +112,11 @@ def _people(thread: Thread, event: Event) -> str:
             return ""
 
 
+def _is_granted(thread: Thread, name: str) -> bool:
+    call = thread.call(name)
+    return call is not None and call.granted is not None
+
+
 def _machine(thread: Thread, event: Event) -> str:  # noqa: C901 - a closed union: one arm an event
     """What the bot did, and what came of it."""
     match event:
@@ -123,6 +128,8 @@ def _machine(thread: Thread, event: Event) -> str:  # noqa: C901 - a closed unio
             return f"no step from {model} ({kind}): {_short(reason)} {instead} is asked instead"
         case DecideFailed(kind=kind, reason=reason):
             return f"no step ({kind}): {_short(reason)}"
+        case Previewed(call=call) if _is_granted(thread, call):
+            return f"nobody is asked about {_tool(thread, call)}: it runs under a grant"
         case Previewed(call=call, version=version, card=card):
             return f"asked {', '.join(card.approvers) or 'nobody'} about {_tool(thread, call)} ({call}-v{version})"
         case PreviewRefused(call=call, reason=reason):

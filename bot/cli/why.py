@@ -11,11 +11,14 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from bot.cli import parts
+from bot.cli.grant import grant_line, grant_row
+from bot.cli.grant import standing as grants_in
 from bot.cli.output import clock, moment, say, say_json
 from bot.cli.parts import AsJson
 from bot.cli.step import step_json, step_of, step_text
 from bot.cli.wait import Wait
 from bot.cli.waits import Scene, waits
+from bot.core.grant import Grant
 from bot.core.visible import on_one_line
 from bot.engine.standing import Standing
 from bot.settings import Settings
@@ -39,7 +42,8 @@ async def why(thread: str, step: Step = None, /, *, as_json: AsJson = False) -> 
         say_json(_json(standing, agent, len(log), found))
         return
     texts = ("\n".join(_lines(wait)) for wait in found)
-    say("\n\n".join((f"{thread} ({agent}): {standing.phase}", *texts)))
+    head = (f"{thread} ({agent}): {standing.phase}", *map(_granted, _grants(standing)))
+    say("\n\n".join(("\n".join(head), *texts)))
 
 
 def _file(settings: Settings, agent: str) -> str:
@@ -49,13 +53,24 @@ def _file(settings: Settings, agent: str) -> str:
 
 
 def _json(standing: Standing, agent: str, head: int, found: tuple[Wait, ...]) -> Json:
+    granted = _grants(standing)
     return {
         "thread": standing.id,
         "agent": agent,
         "phase": standing.phase,
         "head": head,
         "waits": [_row(wait) for wait in found],
+        **({"grants": [grant_row(each) for each in granted]} if granted else {}),
     }
+
+
+def _grants(standing: Standing) -> tuple[Grant, ...]:
+    """What runs there without being asked about."""
+    return grants_in(standing.thread) if standing.thread else ()
+
+
+def _granted(grant: Grant) -> str:
+    return on_one_line(f"  {grant_line(grant)}")
 
 
 def _row(wait: Wait) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core import asides, deputies
+from bot.core import asides, deputies, grant
 from bot.core.events import MessageReceived, Verdict
 from bot.core.names import version_of
 from bot.core.thread import Asked, Call, Closed, Previewing, Thread
@@ -51,7 +51,7 @@ def _barred(thread: Thread, call: Call, card: Card) -> tuple[str, ...]:
 
 def requesters(thread: Thread, call: Call) -> tuple[str, ...]:
     """Who asked for this call: whoever began the thread or made its schedule, and whoever edited the arguments."""
-    return (thread.requester, thread.creator, *call.editors)
+    return (thread.requester, *thread.creators, *call.editors)
 
 
 def _past(outcome: str) -> str:
@@ -122,7 +122,8 @@ def _on_approval(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> 
     barred, votes = _barred(thread, call, card), (*phase.votes, verdict.actor)
     if not deputies.is_seated(card, barred, votes, verdict.at):
         return "This place is taken: of a person and their deputy one approves; it needs somebody else."
-    return None
+    lasting = grant.minutes(verdict)
+    return None if lasting is None else grant.refusal(card, lasting)
 
 
 def _misplaced(card: Card, channel: str) -> str | None:

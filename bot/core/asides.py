@@ -29,7 +29,10 @@ def asked(call: Call) -> tuple[str, ...]:
 
 def put_off(call: Call, verdict: Verdict) -> Call:
     """The call with this said to it; what the same person said before is over."""
-    said = Aside(by=verdict.actor, word=verdict.word, to=verdict.to, until=verdict.until or 0)
+    until = (
+        (verdict.until or 0) if verdict.word == "later" else 0
+    )  # Whoever is left out is not asked again.
+    said = Aside(by=verdict.actor, word=verdict.word, to=verdict.to, until=until)
     others = tuple(each for each in call.asides if each.by != verdict.actor)
     return replace(call, asides=(*others, said))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from bot.core import deputies
 from bot.core.events import (
     CallVoided,
     OutcomeUnknown,
@@ -111,7 +112,8 @@ def _previewed(call: Call, event: Previewed | PreviewRefused) -> Call:
     if event.type == "PreviewRefused":
         return end(call, "failed", event.reason)
     until = _deadline(event.card.deadline_seconds, event.at)
-    return replace(call, card=event.card, phase=Asked("approval", until=until))
+    told = deputies.standing_in(event.card.deputies, event.at) if event.card.deputies else ()
+    return replace(call, card=event.card, phase=Asked("approval", until=until, told=told))
 
 
 def _can_be_voided(call: Call) -> bool:
@@ -144,10 +146,13 @@ def _voided(call: Call, event: CallVoided) -> Call:
     if event.then == "close":
         return end(call, "voided", event.reason)
     gated = call.proposal.model_copy(update={"kind": "gated"})
+    return replace(anew(call, event.reason), proposal=gated)
+
+
+def anew(call: Call, reason: str) -> Call:
+    """The call, asked about anew under a card of its own, though nobody changed anything in it."""
     again = call.version + 1
-    return replace(
-        call, phase=PREVIEWING, version=again, proposal=gated, approved=(), anew=event.reason
-    )
+    return replace(call, phase=PREVIEWING, version=again, approved=(), granted=None, anew=reason)
 
 
 def fire(call: Call, at: int) -> Call:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.core.element import NOTHING, Inert, element, text, values
+from bot.core.element import NOTHING, Inert, element, minute, text, values
 from bot.core.events import Event
 from bot.core.thread import Asked, Call, Closed, Outcome, Previewing, Ready, Thread
 from bot.core.visible import shortened
@@ -77,6 +77,13 @@ def told(old: Call, new: Call, thread: Thread, event: Event) -> str:
         case Asked("approval", votes=votes), Ready():
             by = ", ".join((*votes, event.actor))
             return element("approved", NOTHING, ("by", by), *named(new, thread))
+        case Previewing(), Ready() if new.granted:
+            grant = new.granted.grant
+            until = ("granted_until", minute(grant.until))
+            return element("approved", NOTHING, ("by", grant.by), until, *named(new, thread))
+        case Ready(), Previewing() if old.granted and event.type != "CallVoided":
+            words = brief(f"{new.anew}; asked anew")
+            return element("approval_void", words, *named(new, thread))
         case Asked("unknown"), Ready():
             return element("try_again", NOTHING, ("by", event.actor), *named(new, thread))
         case _, Previewing() if len(new.editors) > len(old.editors):

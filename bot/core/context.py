@@ -199,7 +199,7 @@ def _step(before: Thread, event: StepDecided, after: Thread) -> str:
         tools = ", ".join(proposal.tool for proposal in event.calls)
         return element("void_step", text(f"{tools}: not run, something newer came first."))
     new = [call for call in after.calls if call.step == event.seen]
-    parts = [*(_call(call, after) for call in new), *over(new, after)]
+    parts = [*[_call(call, after) for call in new], *over(new, after)]
     if event.text.strip():
         note = text(shortened(event.text.strip(), MOST_NOTE_CHARACTERS))
         parts.insert(0, element("note", note))

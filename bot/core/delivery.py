@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from bot.core import calls, turn
+from bot.core import calls, deputies, grants, ladder, turn
 from bot.core.events import Delivered, DeliveryFailed
-from bot.core.frozen import replace
-from bot.core.thread import Asked, Call, Saying, Thread, delivery_key
+from bot.core.frozen import amend, replace
+from bot.core.names import person_of, request_of
+from bot.core.owed import Notice
+from bot.core.thread import Asked, Call, Ready, Saying, Thread, delivery_key
 
 
 def delivered(thread: Thread, event: Delivered) -> Thread:
-    """The channel took it: a message is said, a card is shown."""
+    """The channel took it: a message is said, a card is shown, the thread is told what runs under a grant."""
     if thread.notices and any(notice.key == event.key for notice in thread.notices):
         return turn.told(thread, event.key)
     call = thread.call(event.key)
-    if call is None or delivery_key(call) != event.key:
+    if call and (reminded := ladder.told(call, event.key)):
+        return turn.put(thread, reminded)
+    if call is None:
         return thread
+    if delivery_key(call) != event.key:
+        return _told(thread, call, event) if _is_theirs(call, event.key) else thread
     match call.phase:
         case Saying():
             return turn.changed(thread, call, calls.close(call, "said"), event.at)
@@ -22,27 +28,63 @@ def delivered(thread: Thread, event: Delivered) -> Thread:
             # By the clock that dates the words which will be said to it.
             shown = event.at if event.written is None else event.written
             return turn.put(thread, replace(call, phase=replace(phase, shown=shown)))
+        case Ready() if call.granted:
+            return turn.put(thread, replace(call, granted=replace(call.granted, told=True)))
         case _:
             return thread
 
 
 def failed(thread: Thread, event: DeliveryFailed) -> Thread:
-    """The channel refused it for good: a message is closed and the thread told, a card tries the next address."""
-    if thread.notices and any(notice.key == event.key for notice in thread.notices):
-        return turn.told(thread, event.key)
+    """The channel refused it for good: it tries the next address; where there is none, a message is closed and the thread told."""
+    for notice in thread.notices:
+        if notice.key == event.key:
+            return _elsewhere(thread, notice)
     call = thread.call(event.key)
-    if call is None or delivery_key(call) != event.key:
+    if call and (untold := ladder.told(call, event.key)):
+        return turn.put(_warned(thread, call, event), untold)
+    if call is None:
         return thread
+    if delivery_key(call) != event.key:
+        is_theirs = _is_theirs(call, event.key)
+        return _warned(_told(thread, call, event), call, event) if is_theirs else thread
     match call.phase:
+        case Saying(copy) if copy + 1 < len(thread.addresses):
+            elsewhere = replace(call, phase=Saying(copy + 1))
+            return turn.put(_warned(thread, call, event), elsewhere)
         case Saying():
             over = calls.close(call, "failed", event.reason)
             return turn.changed(_warned(thread, call, event), call, over, event.at)
         case Asked() as phase:
             elsewhere = replace(call, phase=replace(phase, copy=phase.copy + 1))
             return turn.put(_warned(thread, call, event), elsewhere)
+        case Ready() if call.granted:
+            return turn.put(_warned(thread, call, event), calls.anew(call, grants.UNTOLD))
         case _:
             return thread
 
 
+def _is_theirs(call: Call, key: str) -> bool:
+    """Whether this went to a deputy alone, of the card that counts."""
+    is_open = isinstance(call.phase, Asked) and request_of(key) == call.request
+    return is_open and deputies.of_key(call, key) is not None
+
+
+def _told(thread: Thread, call: Call, event: Delivered | DeliveryFailed) -> Thread:
+    """What went to a deputy alone is not sent again, whatever became of it."""
+    assert isinstance(call.phase, Asked), "nobody is told of what is not asked"
+    phase = replace(call.phase, told=(*call.phase.told, person_of(event.key)))
+    return turn.put(thread, replace(call, phase=phase))
+
+
 def _warned(thread: Thread, call: Call, event: DeliveryFailed) -> Thread:
     return turn.noticed(thread, "undelivered", f"{call.proposal.tool}: {event.reason}")
+
+
+def _elsewhere(thread: Thread, notice: Notice) -> Thread:
+    """The notice, for the next address; where there is none, nobody hears of it."""
+    if notice.copy + 1 >= len(thread.addresses):
+        return turn.told(thread, notice.key)
+    copy = notice.copy + 1
+    moved = replace(notice, key=f"{request_of(notice.key)}~{copy}", copy=copy)
+    notices = tuple(moved if each is notice else each for each in thread.notices)
+    return amend(thread, notices=notices)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.core.names import person_of
+from bot.core.thread import Asked, Call
 from bot.core.values import Card, Deputy
 
 
@@ -33,6 +35,31 @@ def is_seated(card: Card, barred: Sequence[str], votes: Sequence[str], at: int) 
     taken = {*barred, *votes}
     deputies = (vote for vote in votes if vote not in card.approvers)
     return all(any(of not in taken for of in places(card, each, at)) for each in deputies)
+
+
+def late(call: Call, at: int) -> tuple[Deputy, ...]:
+    """Those whose time began after the card was made, and who have not been told so."""
+    return tuple(each for each in _untold(call) if each.since <= at)
+
+
+def next_at(call: Call, at: int) -> int | None:
+    """When the next one is to be told; None: nobody is."""
+    return min((each.since for each in _untold(call) if each.since > at), default=None)
+
+
+def of_key(call: Call | None, key: str) -> Deputy | None:
+    """The deputy to whom this delivery key goes alone."""
+    person = person_of(key)
+    deputies = call.card.deputies if person and call and call.card else ()
+    return next((each for each in deputies if each.person == person), None)
+
+
+def _untold(call: Call) -> tuple[Deputy, ...]:
+    phase, deputies = call.phase, call.card.deputies if call.card else ()
+    if not deputies or not isinstance(phase, Asked) or phase.about != "approval":
+        return ()
+    known = (*phase.told, *phase.votes)
+    return tuple(each for each in deputies if each.address and each.person not in known)
 
 
 def standing_in(deputies: Sequence[Deputy], at: int) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import JsonValue
 
 from bot.core.legible import legible_name
+from bot.core.look_alikes import spelled
 from bot.core.thread import Call
 from bot.core.visible import exact, shortened
 
@@ -28,4 +29,4 @@ def edits(was: Arguments, now: Arguments) -> Iterator[tuple[str, str]]:
 
 
 def _short(value: JsonValue) -> str:
-    return shortened(exact(json.dumps(value, ensure_ascii=False)), _MOST_CHARACTERS)
+    return shortened(spelled(exact(json.dumps(value, ensure_ascii=False))), _MOST_CHARACTERS)

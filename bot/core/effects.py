@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.core import steps
+from bot.core import addresses, deputies, ladder, steps
+from bot.core.names import for_person
 from bot.core.owed import Refusal
 from bot.core.thread import (
     Asked,
+    Call,
     Closed,
     Previewing,
     Ready,
@@ -97,14 +99,11 @@ def next_effects(thread: Thread) -> tuple[Effect, ...]:
             case Ready() if call.proposal.kind == "read":
                 reads.append(Run(call.id, call.n, 1, claim=False))
             case Ready() if steps.in_turn(call, thread.calls):
-                writes.append(Run(call.id, call.n, 1, claim=True))
+                writes.append(_begin(call))
             case Previewing():
                 previews.append(Preview(call.id, call.version))
-            case Saying():
-                sends.append(Send(delivery_key(call)))
-            # A card that every address refused is owed no more: `bot pending` has it.
-            case Asked(shown=None, copy=copy) if copy < len(thread.addresses):
-                sends.append(Send(delivery_key(call)))
+            case Saying() | Asked():
+                sends += [Send(key) for key in _owed(thread, call)]
             case _:
                 pass
     if thread.paused:
@@ -112,9 +111,29 @@ def next_effects(thread: Thread) -> tuple[Effect, ...]:
     said = (
         *(Refuse(refusal) for refusal in thread.refusals),
         *(Send(notice.key) for notice in thread.notices),
+        *(Send(key) for call in thread.calls if (key := ladder.owed_key(call))),
     )
     # What changes the world goes one by one, in the order proposed.
     return (*doubts, *said, *sends, *previews, *reads, *writes[:1], *_decides(thread))
+
+
+def _owed(thread: Thread, call: Call) -> tuple[str, ...]:
+    """Under which keys this message or card is still to be sent. One that every address refused is owed no more: `bot pending` has it."""
+    match call.phase:
+        case Asked(shown=None, copy=copy) if copy < len(addresses.of(thread, call)):
+            return (delivery_key(call),)
+        case Asked():
+            late = deputies.late(call, thread.at)
+            return tuple(for_person(call.request, each.person) for each in late)
+        case _:
+            return (delivery_key(call),)
+
+
+def _begin(call: Call) -> Effect:
+    """What changes the world runs after a claim; what runs under a grant is told first."""
+    if call.granted and not call.granted.told:
+        return Send(delivery_key(call))
+    return Run(call.id, call.n, 1, claim=True)
 
 
 def _decides(thread: Thread) -> tuple[Decide, ...]:
@@ -130,12 +149,17 @@ def timers(thread: Thread) -> Mapping[str, int]:
     wanted: dict[str, int] = {}
     for call in thread.calls:
         match call.phase:
-            case Asked(until=int(until)):
-                wanted[call.request] = until
+            case Asked(until=until):
+                if until is not None:
+                    wanted[call.request] = until
+                if step := ladder.next_step(thread, call, call.reminders.upto):
+                    wanted[ladder.timer(call)] = step.at
             case Sleeping(until):
                 wanted[call.id] = until
             case _:
                 pass
+        if (begins := deputies.next_at(call, thread.at)) is not None:
+            wanted[for_person(call.request, "")] = begins
     if isinstance(thread.turn, Thinking) and thread.turn.retry_at is not None:
         wanted["retry"] = thread.turn.retry_at
     return wanted

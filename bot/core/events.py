@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from bot.core.house import DayReached, Halted, Lifted
 from bot.core.said import CronTicked, MessageNoted, MessageReceived, Verdict, VerdictRefused
+from bot.core.slots import ScheduleSet, SlotsSettled
 from bot.core.values import (
     Address,
     Base,
@@ -187,6 +188,7 @@ class Unknown(Base):
 Known = (
     MessageReceived | MessageNoted | CronTicked | StepDecided | DecideFailed | Previewed | PreviewRefused
     | Verdict | VerdictRefused | ToolStarted | ToolEnded | OutcomeUnknown | CallVoided | TimerFired
-    | Delivered | DeliveryFailed | Paused | Resumed | Cancelled | Halted | Lifted | DayReached | Compacted | Forked
+    | Delivered | DeliveryFailed | Paused | Resumed | Cancelled | Halted | Lifted | DayReached | SlotsSettled
+    | ScheduleSet | Compacted | Forked
 )  # fmt: skip
 Event = Known | Unknown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from bot.core import calls, days, turn
+from bot.core import calls, days, grants, turn
 from bot.core.events import Cancelled, DayReached, Forked, Halted, Paused, Resumed
 from bot.core.frozen import amend
 from bot.core.house import HOUSE
@@ -16,8 +16,10 @@ def framed(
 ) -> Thread:
     """The thread after such a word. A halt and a day that is spent are the house's: elsewhere it is on record that it was told."""
     match event.type:
-        case "Paused" | "Resumed":
-            return amend(thread, paused=event.type == "Paused")
+        case "Paused":
+            return amend(grants.ended(thread, f"{event.actor} paused it"), paused=True)
+        case "Resumed":
+            return amend(thread, paused=False)
         case "Cancelled":
             return turn.cancel(thread)
         case "Halted":
@@ -37,9 +39,11 @@ def _fork(thread: Thread, event: Forked) -> Thread:
     return amend(
         thread,
         address=event.address or thread.address,
+        fallback=None,
         calls=tuple(calls.forked(call) for call in thread.calls),
         turn=IDLE,
         heard=thread.head,
         notices=(),
         refusals=(),
+        grants=(),
     )

@@ -5,7 +5,18 @@ A human's word outranks a step of the model: it raises `heard`, and a step chose
 
 from __future__ import annotations
 
-from bot.core import approvals, asides, calls, limits, refusals, steps, turn, verdicts, words
+from bot.core import (
+    approvals,
+    asides,
+    calls,
+    limits,
+    meanings,
+    refusals,
+    steps,
+    turn,
+    verdicts,
+    words,
+)
 from bot.core.events import CronTicked, MessageReceived, Verdict
 from bot.core.frozen import amend, replace
 from bot.core.thread import (
@@ -15,7 +26,6 @@ from bot.core.thread import (
     Call,
     Closed,
     Held,
-    Phase,
     Previewing,
     Ready,
     Started,
@@ -39,7 +49,9 @@ def _heard(thread: Thread, event: MessageReceived) -> Thread:
     said = words.read(event.text)
     if isinstance(said, Stop):
         return turn.noticed(turn.cancel(thread), "stopped")
-    approvals_open = [call for call in thread.calls if _is_open_approval(call)]
+    if named := meanings.named(thread, event.text):
+        return _typed(thread, event, *named)
+    approvals_open = [call for call in thread.calls if meanings.is_open_approval(call)]
     if not approvals_open:
         return _reply(thread, event, said)
     if len(approvals_open) > 1 and (said or words.put_off(event.text)):
@@ -55,53 +67,20 @@ def opened(thread: Thread, event: MessageReceived | CronTicked) -> Thread:
         thread,
         address=event.address,
         agent=event.agent,
+        fallback=event.fallback if isinstance(event, CronTicked) else None,
         requester=event.actor,
-        creator=event.creator if isinstance(event, CronTicked) else "",
         tally=replace(thread.tally, since=event.at),
     )
 
 
-def _typed(thread: Thread, event: MessageReceived, said: Approve | Deny, call: Call) -> Thread:
-    """A typed verdict counts on the version that was shown when it was written, when one approval alone is open."""
-    approves = isinstance(said, Approve)
-    word = _word(event, call, said)
-    if approves and call.card and not call.card.typed:
-        return _unheeded(thread, event, call, "This one is decided by its button, not by words.")
-    if approves and not _was_shown(call.phase, event):
-        reason = "A newer card is on its way; please look at that one."
-        return _unheeded(thread, event, call, reason)
-    reason = approvals.refusal(thread, call, word)
+def _typed(
+    thread: Thread, event: MessageReceived, said: Approve | Deny, call: Call, request: str = ""
+) -> Thread:
+    """A typed verdict counts on the version that was shown when it was written, where it names one or one alone is open."""
+    word = meanings.word(event, call, said, request)
+    reason = meanings.unseen(call, event) if isinstance(said, Approve) else None
+    reason = reason or approvals.refusal(thread, call, word)
     return _unheeded(thread, event, call, reason) if reason else verdict(thread, word)
-
-
-def _word(event: MessageReceived, call: Call, said: Approve | Deny) -> Verdict:
-    """What was typed, as the verdict that a button would have given."""
-    return Verdict(
-        id=event.id,
-        at=event.at,
-        actor=event.actor,
-        request=call.request,
-        digest=call.card.digest if call.card else "",
-        word="approve" if isinstance(said, Approve) else "deny",
-        text="" if isinstance(said, Approve) else said.reason,
-        channel=event.address.channel,
-    )
-
-
-def _is_open_approval(call: Call) -> bool:
-    """A card that is being made anew is as open as the one before it was."""
-    match call.phase:
-        case Asked(about):
-            return about == "approval"
-        case Previewing():
-            return call.version > 1
-        case _:
-            return False
-
-
-def _was_shown(phase: Phase, event: MessageReceived) -> bool:
-    shown = phase.shown if isinstance(phase, Asked) else None
-    return shown is not None and (event.written is None or event.written >= shown)
 
 
 def _reply(thread: Thread, event: MessageReceived, said: Approve | Deny | None) -> Thread:
@@ -110,16 +89,16 @@ def _reply(thread: Thread, event: MessageReceived, said: Approve | Deny | None) 
     for call in questions:
         if answer := words.to_request(event.text, call.id):
             named = event.model_copy(update={"text": answer})
-            seen = _is_plain(call) or _was_shown(call.phase, event)
+            seen = meanings.is_plain(call) or meanings.was_shown(call.phase, event)
             return _answer(thread, call, named) if seen else _interrupt(thread, event)
-    meant = [call for call in questions if _can_be_answered(call, event)]
+    meant = [call for call in questions if meanings.can_be_answered(call, event)]
     hold = steps.standing(thread.calls)
     # Its own words were said: only another question that offers the same can be meant.
     if hold in meant:
-        meant = [call for call in meant if _chosen(call, event)]
+        meant = [call for call in meant if meanings.chosen(call, event)]
     if not meant and isinstance(said, Approve) and (call := _unstarted(thread)):
         # Somebody was quicker, or this one too quick: nobody holds anything back with that.
-        reason = approvals.refusal(thread, call, _word(event, call, said))
+        reason = approvals.refusal(thread, call, meanings.word(event, call, said))
         return refusals.owed(thread, event, call.request, reason or "")
     if not meant:
         return _interrupt(thread, event)
@@ -138,16 +117,16 @@ def _asked_back(thread: Thread, event: MessageReceived, meant: list[Call]) -> Th
     if _goes_on(thread, meant):
         return _interrupt(thread, event)
     thread = amend(thread, tally=limits.spoken(thread.tally, event.at))
-    code = "which_card" if _is_open_approval(meant[0]) else "which"
+    code = "which_card" if meanings.is_open_approval(meant[0]) else "which"
     return turn.noticed(thread, code, ", ".join(map(verdicts.titled, meant)))
 
 
 def _unheeded(thread: Thread, event: MessageReceived, call: Call, reason: str) -> Thread:
     """Words that were to decide and do not count: where something goes on, they are words all the same."""
-    if isinstance(words.read(event.text), Approve):  # Nobody holds anything back with that.
+    if meanings.approves(event.text):  # Nobody holds anything back with that.
         heard = thread.head if isinstance(thread.turn, Thinking) else thread.heard
         thread = amend(thread, heard=heard)
-    elif _goes_on(thread, [call]):
+    elif _goes_on(thread, [call] if meanings.is_open_approval(call) else []):
         thread = _interrupt(thread, event)
     return refusals.owed(thread, event, call.request, reason)
 
@@ -159,27 +138,6 @@ def _goes_on(thread: Thread, meant: list[Call]) -> bool:
     return any(
         not isinstance(call.phase, Asked | Closed) for call in thread.calls if call not in meant
     )
-
-
-def _can_be_answered(call: Call, event: MessageReceived) -> bool:
-    """Whether these words may be this person's answer to this: nobody answers what did not stand there yet.
-
-    What the model asks may stand there before we know it, for a reply of the channel's may be lost; nothing runs on such an answer alone.
-    """
-    if not _was_shown(call.phase, event):
-        on_its_way = isinstance(call.phase, Asked) and call.phase.shown is None
-        return on_its_way and _is_plain(call) and event.actor in call.proposal.asked
-    return event.actor in call.proposal.asked if _is_plain(call) else _chosen(call, event)
-
-
-def _is_plain(call: Call) -> bool:
-    """Whether the model asks this; whoever names such a question has seen it, for no version of it says anything else."""
-    return call.proposal.kind == "question"
-
-
-def _chosen(call: Call, event: MessageReceived) -> bool:
-    """Only its own words settle an unknown outcome or a hold; to any other question every reply is an answer."""
-    return event.actor in call.proposal.asked and approvals.pick(call, event.text) is not None
 
 
 def _answer(thread: Thread, call: Call, event: MessageReceived) -> Thread:

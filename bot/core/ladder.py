@@ -1,13 +1,19 @@
-"""Ladder: who is told, and when, that a request still waits: reminders, then others. Decided here; a clock drives it."""
+"""Ladder: who is told, and when, that a request still waits: reminders, then others. A timer of the thread drives it.
+
+When a step comes due it is owed as a message is: under a key of its own, until it was delivered. Steps that came due together are told in
+one.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-from bot.core import deputies
+from bot.core import asides, deputies
 from bot.core.approvals import may_approve
+from bot.core.frozen import replace
+from bot.core.owed import Insistence, Reminder, Reminders
 from bot.core.thread import Asked, Call, Thread
+from bot.core.values import Rung
 
 DEPUTY = "deputy"
 
@@ -17,29 +23,23 @@ class Step:
     """At this time, in milliseconds since the epoch, these are told, if the request still waits then."""
 
     at: int
-    kind: Literal["remind", "escalate"]
+    kind: Insistence
     to: tuple[str, ...]
 
 
 def ladder(thread: Thread, call: Call) -> tuple[Step, ...]:
-    """All steps of an open approval in the order of time; whoever has voted, or may not approve, is not reminded."""
-    card, phase = call.card, call.phase
-    if card is None or not isinstance(phase, Asked) or phase.about != "approval":
+    """All steps of an open approval or question in the order of time; whoever has voted, or may not approve, is not reminded."""
+    phase, rungs = call.phase, call.card.ladder if call.card else call.proposal.ladder
+    if not (rungs or call.asides) or not isinstance(phase, Asked) or phase.about == "unknown":
         return ()
-    begun = _begun(phase, card.deadline_seconds)
+    begun = _begun(call, phase)
     if begun is None:
         return ()
-    steps: list[Step] = []
-    for rung in card.ladder:
-        at = begun + rung.after_seconds * 1000
-        if phase.until is not None and at >= phase.until:
-            continue  # By then it is over.
-        named = card.approvers if rung.kind == "remind" else rung.to
-        told = tuple(each for name in named for each in _meant(thread, call, name, at))
-        left = tuple(dict.fromkeys(each for each in told if each not in phase.votes))
-        if left:
-            steps.append(Step(at, rung.kind, left))
-    return tuple(sorted(steps, key=lambda step: step.at))
+    steps = [_step(thread, call, phase, rung, begun + rung.after_seconds * 1000) for rung in rungs]
+    steps += [Step(each.until, "remind", (each.by,)) for each in call.asides if each.until]
+    # What would come at the deadline or after it is too late.
+    found = [each for each in steps if each.to and (phase.until is None or each.at < phase.until)]
+    return tuple(sorted(found, key=lambda step: step.at))
 
 
 def next_step(thread: Thread, call: Call, after: int) -> Step | None:
@@ -47,18 +47,94 @@ def next_step(thread: Thread, call: Call, after: int) -> Step | None:
     return next((step for step in ladder(thread, call) if step.at > after), None)
 
 
-def _begun(phase: Asked, deadline_seconds: int | None) -> int | None:
-    if phase.until is None or deadline_seconds is None:
+def timer(call: Call) -> str:
+    """The name of the timer that comes due with the next step."""
+    return f"{call.request}~remind"
+
+
+def climbed(thread: Thread, call: Call, at: int) -> Call:
+    """The call after that timer: all steps that came due since the last one are owed as one reminder."""
+    upto, number = call.reminders.upto, call.reminders.number + 1
+    due = [step for step in ladder(thread, call) if upto < step.at <= at]
+    if not due:
+        return call
+    kind: Insistence = "escalate" if any(step.kind == "escalate" for step in due) else "remind"
+    to = tuple(dict.fromkeys(person for step in due for person in step.to))
+    owed = (*call.reminders.owed, Reminder(number, call.request, kind, to))
+    return replace(call, reminders=Reminders(due[-1].at, number, owed))
+
+
+def owed(call: Call) -> Reminder | None:
+    """What is to be told next; nothing before the card itself is there. A card that is shown anew reminds by itself.
+
+    One after the other: what was told, and is not on record, is looked for under its own key.
+    """
+    phase = call.phase
+    if not call.reminders.owed or not isinstance(phase, Asked) or phase.shown is None:
+        return None
+    for each in call.reminders.owed:
+        to = tuple(who for who in each.to if who not in phase.votes)
+        if to and (each.kind == "escalate" or each.request == call.request):
+            return replace(each, request=call.request, to=to)
+    return None
+
+
+def owed_key(call: Call) -> str:
+    """The key under which that is sent; empty where nothing is."""
+    reminder = owed(call)
+    return _key(call, reminder) if reminder else ""
+
+
+def keys(call: Call) -> tuple[str, ...]:
+    """Those of all that are still to be told, be it that something else comes first."""
+    return tuple(_key(call, each) for each in call.reminders.owed)
+
+
+def _key(call: Call, reminder: Reminder) -> str:
+    return f"{call.id}~remind{reminder.number}"
+
+
+def told(call: Call, name: str) -> Call | None:
+    """The call without the reminder that this key names, and those before it; None: it names none."""
+    named = next((each for each in call.reminders.owed if _key(call, each) == name), None)
+    if named is None:
+        return None
+    left = tuple(each for each in call.reminders.owed if each.number > named.number)
+    return replace(call, reminders=replace(call.reminders, owed=left))
+
+
+def _begun(call: Call, phase: Asked) -> int | None:
+    seconds = call.card.deadline_seconds if call.card else call.proposal.deadline_seconds
+    if phase.until is None or seconds is None:
         return phase.shown
-    return phase.until - deadline_seconds * 1000
+    return phase.until - seconds * 1000
+
+
+def _step(thread: Thread, call: Call, phase: Asked, rung: Rung, at: int) -> Step:
+    named = rung.to or (asides.asked(call) if rung.kind == "remind" else ())
+    found = dict.fromkeys(each for name in named for each in _meant(thread, call, name, at))
+    left = (each for each in found if each not in phase.votes and not _is_put_off(call, each, at))
+    return Step(at, rung.kind, tuple(left))
 
 
 def _meant(thread: Thread, call: Call, name: str, at: int) -> tuple[str, ...]:
     """The people that a rung names: `deputy` are those who stand in by then, whoever else is named as they are."""
-    assert call.card is not None, "only what has a card is approved"
     card = call.card
+    if card is None:
+        return () if name == DEPUTY else (name,)
     if name == DEPUTY:
         found = deputies.standing_in(card.deputies, at)
         return tuple(each for each in found if may_approve(thread, call, card, each, at))
-    barred = name in card.approvers and not may_approve(thread, call, card, name, at)
-    return () if barred else (name,)
+    decides = name in card.approvers or any(each.person == name for each in card.deputies)
+    return () if decides and not may_approve(thread, call, card, name, at) else (name,)
+
+
+def _is_put_off(call: Call, person: str, at: int) -> bool:
+    """Whether they said that they want to hear of it later than that, or not at all: left to somebody else, if there is anybody."""
+    said = next((each for each in call.asides if each.by == person), None)
+    if said is None:
+        return False
+    if said.word == "later":
+        return said.until > at
+    away = {each.by for each in call.asides if each.word != "later"}
+    return any(each not in away for each in asides.asked(call))

@@ -1,8 +1,8 @@
 """Legible: a value and its name as whoever decides on it reads them. No two different values read the same.
 
 What stands on one line is YAML. A text of several lines stands as it is, but for what the eye would miss: a space at the
-end of a line is written ␠, a tab has ␉ before it, a last line feed is ␊. A structure is set two spaces in, where no such
-text begins. What could still pass for something else is JSON on one line.
+end of a line is written ␠, a tab has ␉ before it, a last line feed is ␊, a look-alike has its code point behind it. A structure is
+set two spaces in, where no such text begins. What could still pass for something else is JSON on one line.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 
 from pydantic import JsonValue
 
+from bot.core.look_alikes import MARK, marked, spelled
 from bot.core.visible import exact, is_exact, visible
 from bot.core.yamlish import TOO_DEEP, dump
 
@@ -24,8 +25,10 @@ _PLAIN_NAME = re.compile(r"\w[\w.-]*(?: [\w.-]+)*")
 def legible(value: JsonValue) -> str:
     """A value in full, however long."""
     text = in_full(value)
+    if MARK in text:
+        return _as_json(value)
     if "\n" not in text:
-        return exact(text)
+        return exact(marked(text))
     if _SIGNS.search(text) or not is_exact(text):
         return _as_json(value)
     if not isinstance(value, str):
@@ -38,7 +41,8 @@ def legible(value: JsonValue) -> str:
 
 def legible_name(name: str) -> str:
     """A name on one line: as it is where it is plain, else as JSON."""
-    return name if _PLAIN_NAME.fullmatch(name) and is_exact(name) else _as_json(name)
+    is_plain = _PLAIN_NAME.fullmatch(name) and is_exact(name) and marked(name) == name
+    return name if is_plain else _as_json(name)
 
 
 def in_full(value: JsonValue) -> str:
@@ -48,10 +52,10 @@ def in_full(value: JsonValue) -> str:
 
 
 def _as_json(value: JsonValue) -> str:
-    return exact(json.dumps(value, ensure_ascii=False))
+    return spelled(exact(json.dumps(value, ensure_ascii=False)))
 
 
 def _marked(line: str) -> str:
     kept = line.rstrip(" ")
-    spaced = kept + _SPACE * (len(line) - len(kept))
+    spaced = marked(kept) + _SPACE * (len(line) - len(kept))
     return spaced.replace("\t", f"{_TAB}\t")

@@ -107,7 +107,7 @@ def spent(tally: Tally, event: StepDecided | DecideFailed) -> Tally:
 
 def stepped(tally: Tally, event: StepDecided, new: tuple[Call, ...]) -> Tally:
     """One more step with these calls, and its cost; what configuration wrote (prefetch) counts as none."""
-    uses = sum(is_use(call) and not isinstance(call.phase, Closed) for call in new)
+    uses = len([c for c in new if is_use(c) and not isinstance(c.phase, Closed)])
     by_model, usage = event.actor == "model", event.usage
     return replace(
         tally,

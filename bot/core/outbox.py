@@ -2,123 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from pydantic import JsonValue
-
-from bot.core import phrases
+from bot.core import addresses, deputies, grant, grant_words, ladder, owed, phrases, verdicts
 from bot.core.approvals import choices, may_approve, may_retry_at
-from bot.core.deputies import standing_in
 from bot.core.edits import before
-from bot.core.owed import Code
-from bot.core.thread import Asked, Call, Saying, Thread, Why, delivery_key
-from bot.core.values import Address, Card
+from bot.core.names import copy_of, person_of, request_of, version_of
+from bot.core.outgoing import (
+    Approval,
+    Hold,
+    Notice,
+    Offer,
+    Outgoing,
+    Question,
+    Reminder,
+    Say,
+    UnknownOutcome,
+    Waiting,
+)
+from bot.core.thread import Asked, Call, Ready, Saying, Thread, Why, delivery_key
+from bot.core.values import Address, Card, Deputy
 
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """The agent's own words, to the thread. `final`: with them its work is done for now."""
-
-    key: str
-    text: str
-    final: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What the agent asks people; without choices any words answer it."""
-
-    key: str
-    request: str
-    question: str
-    context: str
-    urgency: str
-    format: str
-    choices: tuple[str, ...]
-    until: int | None
-    asked: tuple[str, ...]
-    quote: str
-    requester: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """A call that runs only if enough of its approvers say so. `text` is what its preview found.
-
-    `barred` are those approvers who asked for the call or changed it: their approval would not count.
-    `channels`, where there are any, are those from which an approval counts. `outside` names the arguments that repeat what came from
-    outside, each with whence. `before` are arguments that people changed, as they were first. `anew` says why it is asked again, where nobody's words or edit did that. `standing_in` are deputies who
-    may decide by now.
-    """
-
-    key: str
-    request: str
-    tool: str
-    arguments: Mapping[str, JsonValue]
-    because: str
-    text: str
-    approvers: tuple[str, ...]
-    quorum: int
-    votes: tuple[str, ...]
-    self_approval: bool
-    typed: bool
-    until: int | None
-    digest: str
-    quote: str
-    editors: tuple[str, ...]
-    before: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
-    barred: tuple[str, ...] = ()
-    channels: tuple[str, ...] = ()
-    outside: Mapping[str, str] = field(default_factory=dict[str, str])
-    requester: str = ""
-    anew: str = ""
-    standing_in: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownOutcome:
-    """A call that was started, and nobody knows how it ended. Not to be tried again before `may_retry_at`."""
-
-    key: str
-    request: str
-    tool: str
-    arguments: Mapping[str, JsonValue]
-    text: str
-    started_at: int
-    may_retry_at: int
-    choices: tuple[str, ...]
-    asked: tuple[str, ...]
-    quote: str
-    requester: str = ""
-    anew: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """The work stands still until somebody says how to go on."""
-
-    key: str
-    request: str
-    why: Why
-    reason: str
-    text: str
-    choices: tuple[str, ...]
-    asked: tuple[str, ...]
-    requester: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something the frame itself says. Nobody needs to answer."""
-
-    key: str
-    code: Code
-    text: str
-
-
-Outgoing = Say | Question | Approval | UnknownOutcome | Hold | Notice
-Waiting = Question | Approval | UnknownOutcome | Hold
+__all__ = [
+    "Approval",
+    "Hold",
+    "Notice",
+    "Outgoing",
+    "Question",
+    "Reminder",
+    "Say",
+    "UnknownOutcome",
+    "Waiting",
+    "address",
+    "message",
+    "pending",
+]
 
 
 def message(thread: Thread, key: str, language: phrases.Language = "en") -> Outgoing | None:
@@ -127,6 +45,10 @@ def message(thread: Thread, key: str, language: phrases.Language = "en") -> Outg
         if notice.key == key:
             return Notice(key, notice.code, phrases.notice(notice.code, notice.text, language))
     call = thread.call(key)
+    if person_of(key):
+        return _copy(thread, call, key, language)
+    if call and (reminder := ladder.owed(call)) and ladder.owed_key(call) == key:
+        return _reminder(call, reminder, key, language)
     if call is None or delivery_key(call) != key:
         return None
     match call.phase:
@@ -135,15 +57,31 @@ def message(thread: Thread, key: str, language: phrases.Language = "en") -> Outg
             return Say(key, text, final=call.proposal.kind == "say")
         case Asked() as phase:
             return _request(thread, call, phase, language)
+        case Ready() if call.granted:
+            return Notice(key, "granted", grant_words.told(call, call.granted.grant, language))
         case _:
             return None
 
 
+def _copy(
+    thread: Thread, call: Call | None, key: str, language: phrases.Language
+) -> Waiting | None:
+    """The card as it goes to a deputy whose time has come."""
+    if call is None or not isinstance(call.phase, Asked) or request_of(key) != call.request:
+        return None
+    return replace(_request(thread, call, call.phase, language), key=key)
+
+
 def address(thread: Thread, key: str) -> Address | None:
-    """Where what this key names is sent: the thread's own address, or the next where that one failed."""
+    """Where what this key names goes, or went: to the first of its addresses, or the next where that one failed; a reminder to where its card is."""
     call = thread.call(key)
-    copy = call.phase.copy if call and isinstance(call.phase, Asked) else 0
-    return thread.addresses[copy] if copy < len(thread.addresses) else None
+    if call and isinstance(call.phase, Asked) and ladder.owed_key(call) == key:
+        return addresses.numbered(addresses.of(thread, call), call.phase.copy)
+    if call is None or version_of(key) is None:
+        return addresses.numbered(thread.addresses, copy_of(key))
+    if deputy := deputies.of_key(call, key):
+        return deputy.address
+    return addresses.numbered(addresses.of(thread, call), copy_of(key))
 
 
 def pending(thread: Thread, language: phrases.Language = "en") -> tuple[Waiting, ...]:
@@ -153,6 +91,16 @@ def pending(thread: Thread, language: phrases.Language = "en") -> tuple[Waiting,
         for call in thread.calls
         if isinstance(call.phase, Asked)
     )
+
+
+def _reminder(
+    call: Call, reminder: owed.Reminder, key: str, language: phrases.Language
+) -> Reminder:
+    """The first one is told where the request is; then, and whenever others are told, each of them alone, too."""
+    until = call.phase.until if isinstance(call.phase, Asked) else None
+    text = phrases.reminder(reminder.kind, verdicts.titled(call), until, language)
+    apart = reminder.kind == "escalate" or reminder.number > 1
+    return Reminder(key, call.request, text, reminder.to, apart)
 
 
 def _request(thread: Thread, call: Call, phase: Asked, language: phrases.Language) -> Waiting:
@@ -210,8 +158,23 @@ def _approval(thread: Thread, call: Call, phase: Asked, card: Card) -> Approval:
         channels=card.channels,
         outside=card.outside,
         anew=call.anew,
-        standing_in=standing_in(card.deputies, thread.at) if card.deputies else (),
+        deputies=card.deputies,
+        in_place=tuple(each for each in card.deputies if _counts(thread, call, card, each)),
+        told=phase.told,
+        grant=_offer(call, card),
     )
+
+
+def _counts(thread: Thread, call: Call, card: Card, deputy: Deputy) -> bool:
+    """Whether their approval would count in this place, from their time on."""
+    has_place = may_approve(thread, call, card, deputy.of)
+    return has_place and may_approve(thread, call, card, deputy.person, deputy.since)
+
+
+def _offer(call: Call, card: Card) -> Offer | None:
+    """What may be granted besides."""
+    offer = grant.offered(card)
+    return Offer(offer.minutes, grant.same(call.proposal, offer)) if offer else None
 
 
 def _unknown(call: Call, language: phrases.Language) -> UnknownOutcome:

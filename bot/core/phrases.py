@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
-from bot.core.owed import Code
+from bot.core.owed import Code, Insistence
 from bot.core.thread import Why
 
 Language = Literal["en", "de"]
@@ -15,13 +16,19 @@ Language = Literal["en", "de"]
 class Phrases:
     """One language. `{text}` is filled with what the event or the notice says; holds without it ignore the reason.
 
-    `bars` says why somebody's approval would not count, by whether they changed the call.
+    `bars` says why somebody's approval would not count, by whether they changed the call. `grant` says what a grant would cover,
+    `granted` what runs under one, and `same` which arguments do not differ. `reminders` say that a request still waits, `until` how long.
     """
 
     holds: dict[Why, str]
     notices: dict[Code, str]
     unknown: str
     bars: dict[bool, str]
+    grant: str
+    granted: str
+    same: str
+    reminders: dict[Insistence, str]
+    until: str
 
 
 LANGUAGES: dict[Language, Phrases] = {
@@ -39,18 +46,28 @@ LANGUAGES: dict[Language, Phrases] = {
         },
         notices={
             "which": "Several requests are open, and I cannot tell which one you mean: {text}. Begin an answer with the name of its question.",
-            "which_card": "Several approvals are open, and I cannot tell which one you mean: {text}. Press the button on its card; at a terminal `bot approve NAME` or `bot deny NAME` decides.",
+            "which_card": "Several approvals are open, and I cannot tell which one you mean: {text}. Press the button on its card, or write `approve NAME` or `deny NAME REASON`; at a terminal `bot approve NAME` or `bot deny NAME` decides.",
             "stopped": "Stopped. Nothing that had not begun will run; write again to wake me.",
             "model_trouble": "The model has not been answering for some minutes; I keep trying. ({text})",
             "gone": "Something that was about to happen will not: {text}",
             "undelivered": "A message could not be delivered: {text}",
+            "granted": "{text}",
             "passed": "Somebody else is asked to decide: {text}",
+            "asked_there": "This waits for an approval, which is asked for elsewhere: {text}",
             "secrets": "I cut out what looks like a secret before I kept your words ({text}), so nobody here can use it. It may still stand where you wrote it: please revoke it and delete the message.",
             "halted": "I am halted and begin nothing new. Your words are kept; the work goes on when the halt is lifted. ({text})",
             "spent": "What may be spent in a day is used up ({text}). Your words are kept; the work goes on when that is extended, or tomorrow (UTC).",
         },
         unknown="{text} was started and I cannot tell whether it happened. Please look, and say how to go on.",
         bars={False: "asked for it", True: "changed its arguments"},
+        grant="Approve for up to {minutes} minutes: every {tool} in this thread, whoever else asks for it and whatever arguments I choose{same}.",
+        granted="{tool} runs now without being asked about, under a grant of {by}, from {since} until {until}{same}.",
+        same=", as long as {pairs}",
+        reminders={
+            "remind": "This still waits for a word from you: {text}",
+            "escalate": "This has waited so long that others are told of it, too: {text}",
+        },
+        until=", until {until} UTC",
     ),
     "de": Phrases(
         holds={
@@ -66,18 +83,28 @@ LANGUAGES: dict[Language, Phrases] = {
         },
         notices={
             "which": "Mehrere Anfragen sind offen, und es ist nicht klar, welche gemeint ist: {text}. Eine Antwort beginnt mit dem Namen ihrer Frage.",
-            "which_card": "Mehrere Genehmigungen sind offen, und es ist nicht klar, welche gemeint ist: {text}. Es entscheidet der Knopf auf ihrer Karte; am Terminal `bot approve NAME` oder `bot deny NAME`.",
+            "which_card": "Mehrere Genehmigungen sind offen, und es ist nicht klar, welche gemeint ist: {text}. Es entscheidet der Knopf auf ihrer Karte, oder hier `genehmigen NAME` oder `ablehnen NAME GRUND`; am Terminal `bot approve NAME` oder `bot deny NAME`.",
             "stopped": "Angehalten. Nichts, was nicht begonnen hatte, wird ausgeführt; eine neue Nachricht weckt mich.",
             "model_trouble": "Das Modell antwortet seit einigen Minuten nicht; ich versuche es weiter. ({text})",
             "gone": "Etwas, das geschehen sollte, wird nicht geschehen: {text}",
             "undelivered": "Eine Nachricht konnte nicht zugestellt werden: {text}",
+            "granted": "{text}",
             "passed": "Jemand anderes soll entscheiden: {text}",
+            "asked_there": "Das wartet auf eine Genehmigung, um die anderswo gebeten wird: {text}",
             "secrets": "Was wie ein Geheimnis aussieht, wurde entfernt, bevor deine Worte gespeichert wurden ({text}); benutzen kann es hier niemand. Dort, wo es geschrieben wurde, steht es womöglich noch: bitte widerrufen und die Nachricht löschen.",
             "halted": "Ich bin angehalten und beginne nichts Neues. Alles Gesagte bleibt; es geht weiter, sobald das aufgehoben ist. ({text})",
             "spent": "Was an einem Tag ausgegeben werden darf, ist aufgebraucht ({text}). Alles Gesagte bleibt; es geht weiter, sobald das verlängert ist, oder morgen (UTC).",
         },
         unknown="{text} wurde begonnen, und es ist nicht festzustellen, ob es geschehen ist. Bitte nachsehen und sagen, wie es weitergehen soll.",
         bars={False: "hat darum gebeten", True: "hat die Argumente geändert"},
+        grant="Für bis zu {minutes} Minuten genehmigen: jedes {tool} in diesem Thread, wer sonst auch darum bittet und gleich welche Argumente ich wähle{same}.",
+        granted="{tool} läuft jetzt ohne Rückfrage, mit einer Genehmigung von {by}, von {since} bis {until}{same}.",
+        same=", solange {pairs}",
+        reminders={
+            "remind": "Das wartet noch auf eine Antwort: {text}",
+            "escalate": "Das wartet schon so lange, dass nun auch andere davon erfahren: {text}",
+        },
+        until=", bis {until} UTC",
     ),
 }
 
@@ -92,6 +119,13 @@ def notice(code: Code, text: str, language: Language = "en") -> str:
     return _filled(LANGUAGES[language].notices[code], text)
 
 
+def reminder(kind: Insistence, text: str, until: int | None, language: Language = "en") -> str:
+    """That a request still waits, and until when."""
+    say = LANGUAGES[language]
+    last = say.until.replace("{until}", _minute(until)) if until is not None else ""
+    return _filled(say.reminders[kind], text + last)
+
+
 def unknown(tool: str, language: Language = "en") -> str:
     """That nobody knows whether a call took effect."""
     return _filled(LANGUAGES[language].unknown, tool)
@@ -99,3 +133,7 @@ def unknown(tool: str, language: Language = "en") -> str:
 
 def _filled(phrase: str, text: str) -> str:
     return phrase.replace("{text}", text.strip() or "-")
+
+
+def _minute(at: int) -> str:
+    return f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M}"

@@ -32,6 +32,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "Cancelled": ("reason",),
     "Halted": ("reason",),
     "DayReached": ("reason",),
+    "SlotsSettled": ("slots",),
+    "ScheduleSet": ("terms",),
     "Compacted": ("summary",),
 }
 MOST_DEEP = 60  # What is nested deeper is looked at as one text, which stays JSON.
@@ -83,8 +85,8 @@ def _cut(value: object, masks: Masks, name: str, deep: int) -> object:
         case BaseModel():
             changed = {
                 field: after
-                for field in type(value).model_fields
-                if (after := cut(before := getattr(value, field), masks, "", deep)) is not before
+                for field, before in value  # As pydantic iterates: over its fields.
+                if (after := cut(before, masks, "", deep)) is not before
             }
             return value.model_copy(update=changed) if changed else value
         case _:

@@ -11,7 +11,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never, get_args
 
-from bot.core import calls, delivery, frames, human, limits, refusals, steps, turn
+from bot.core import (
+    addresses,
+    calls,
+    delivery,
+    frames,
+    grants,
+    human,
+    ladder,
+    limits,
+    refusals,
+    steps,
+    turn,
+)
 from bot.core.events import (
     UNREADABLE,
     CronTicked,
@@ -87,9 +99,10 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
         ):
             return _fact(thread, event)
         case "MessageReceived":
-            return human.message(thread, event)
+            before = thread.calls
+            return grants.heard(human.message(thread, event), event, before)
         case "Verdict":
-            return human.verdict(thread, event)
+            return grants.verdict(thread, event)
         case "Delivered":
             return delivery.delivered(thread, event)
         case "DeliveryFailed":
@@ -104,7 +117,9 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
             return _tick(thread, event)
         case "Paused" | "Resumed" | "Cancelled" | "Halted" | "DayReached" | "Forked":
             return frames.framed(thread, event)
-        case "MessageNoted" | "Compacted" | "Lifted":
+        case "MessageNoted":
+            return grants.heard(thread, event)
+        case "Compacted" | "Lifted" | "SlotsSettled" | "ScheduleSet":
             return thread
         case _:
             assert_never(event)
@@ -176,7 +191,7 @@ def _fact(thread: Thread, event: calls.Move) -> Thread:
     call = thread.call(event.call)
     if call is None or (event.type == "ToolStarted" and not steps.in_turn(call, thread.calls)):
         return thread
-    after = calls.move(call, event)
+    after = grants.moved(thread, call, event)
     if after is call:
         return thread
     if event.type in ("ToolEnded", "PreviewRefused"):
@@ -185,6 +200,8 @@ def _fact(thread: Thread, event: calls.Move) -> Thread:
     if event.type == "CallVoided" and event.then == "close":
         thread = turn.noticed(amend(thread, heard=thread.head), "gone", event.reason)
     is_card = event.type == "Previewed"
+    if is_card and event.version == 1 and (there := addresses.taken(after)):
+        thread = turn.noticed(thread, "asked_there", f"{after.proposal.tool}, {there.name}")
     tally = limits.shown(thread.tally, thread.limits, event.at) if is_card else None
     return turn.changed(thread, call, after, event.at, tally=tally)
 
@@ -200,6 +217,8 @@ def _timer(thread: Thread, event: TimerFired) -> Thread:
     if event.name == "retry":
         return _retry(thread, event)
     call = thread.call(event.name)
+    if call and event.name == ladder.timer(call):
+        return turn.put(thread, ladder.climbed(thread, call, event.at))
     if call is None or event.name not in (call.id, call.request):
         return thread
     after = calls.fire(call, event.at)
@@ -213,17 +232,17 @@ def _retry(thread: Thread, event: TimerFired) -> Thread:
     match thread.turn:
         case Thinking(int(retry_at)) if event.at >= retry_at:
             why = limits.reached(thread, event.at)
-            return (
-                turn.hold(thread, why)
-                if why
-                else amend(thread, turn=replace(thread.turn, retry_at=None))
-            )
+            if why:
+                return turn.hold(thread, why)
+            return amend(thread, turn=replace(thread.turn, retry_at=None))
         case _:
             return thread
 
 
 def _tick(thread: Thread, event: CronTicked) -> Thread:
-    thread = human.opened(thread, event)
+    """Whoever made the schedule asks for what it leads to, and so does who ran it by hand, whoever began the thread."""
+    asks = (each for each in (event.creator, event.actor) if each and each not in thread.creators)
+    thread = amend(human.opened(thread, event), creators=(*thread.creators, *asks))
     if not isinstance(thread.turn, Idle):
         return thread
     return turn.think(turn.spoke(amend(thread, cancelled=False), event.at), event.at)

@@ -31,7 +31,10 @@ class MessageNoted(Base):
 
 
 class CronTicked(Base):
-    """A slot of a schedule has come. `creator` made the schedule and counts as a requester of what it leads to."""
+    """A slot of a schedule has come. `creator` made the schedule and counts as a requester of what it leads to.
+
+    What cannot be delivered at `address` goes to the `fallback`.
+    """
 
     type: Literal["CronTicked"] = "CronTicked"
     address: Address
@@ -39,15 +42,18 @@ class CronTicked(Base):
     schedule: str
     agent: str = ""
     creator: str = ""
+    fallback: Address | None = None
 
 
 class Verdict(Base):
     """A human's word on a request, given at `address` under this `account`: only the fold knows whether it counts.
 
-    `to` and `until` are to whom and till when it is put off.
+    `to` and `until` are to whom and till when it is put off. An approval for so many `minutes` grants more of its kind for as long;
+    it has a form of its own, which code that knows no grants cannot read: where that sees a card open, nothing of it may run twice.
     """
 
     type: Literal["Verdict"] = "Verdict"
+    v: Literal[1, 2] = 1  # type: ignore[assignment]  # of all events this alone has a second form
     request: str
     word: Word
     digest: str = ""
@@ -58,6 +64,7 @@ class Verdict(Base):
     account: str = ""
     to: str = ""
     until: int | None = None
+    minutes: int | None = None
 
 
 class VerdictRefused(Base):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.core.grant import Grant, Granted
 from bot.core.ids import Ids
 from bot.core.names import call_id
-from bot.core.owed import Notice, Refusal
+from bot.core.owed import NONE_YET, Notice, Refusal, Reminders
 from bot.core.values import Address, Aside, Card, Limits, Proposal
 
 Outcome = Literal[
@@ -31,13 +32,14 @@ class Ready:
 
 @dataclass(frozen=True)
 class Asked:
-    """A human is asked. `shown` is when the channel took the card; `copy` numbers the address it goes to."""
+    """A human is asked. `shown` is when the channel took the card; `copy` numbers the address it goes to, `told` are deputies who have one."""
 
     about: About
     until: int | None = None
     votes: tuple[str, ...] = ()
     shown: int | None = None
     copy: int = 0
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,9 @@ class Sleeping:
 
 @dataclass(frozen=True)
 class Saying:
-    """A message is owed to the thread's address."""
+    """A message is owed to the thread's address; `copy` numbers the one it goes to."""
+
+    copy: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ class Call:
     `runs` is the last run of the try that was claimed, `approved` whose votes made it ready: they are looked at again before it runs.
     `open` marks a request of an earlier step that can still be answered; `quote` is what was said since it was asked,
     `anew` why it is asked again though nobody said or changed anything, `asides` what was said instead of deciding, `first` what was
-    proposed, where people changed it since.
+    proposed, where people changed it since; `granted` under which grant it runs, where nobody was asked about it; `reminders` who was told that it waits.
     """
 
     id: str
@@ -100,6 +104,8 @@ class Call:
     quote: str = ""
     anew: str = ""
     asides: tuple[Aside, ...] = ()
+    granted: Granted | None = None
+    reminders: Reminders = NONE_YET
 
     @property
     def request(self) -> str:
@@ -163,14 +169,15 @@ class Thread:
 
     `beyond`: a newer version of the code has written what this one cannot read, so it may do nothing here.
     `unreadable` is the place, counted from 1, of the first event that nobody can read: it may have been a denial.
-    `calls` are those of the latest step and what earlier ones left open; `past` the requests decided last.
+    `creators` made the schedules that spoke here, or ran them by hand. `calls` are those of the latest step and what earlier ones left open; `past` the requests decided last.
     """
 
     id: str
     agent: str = ""
     address: Address | None = None
+    fallback: Address | None = None
     requester: str = ""
-    creator: str = ""
+    creators: tuple[str, ...] = ()
     head: int = 0
     at: int = 0
     heard: int = 0
@@ -183,6 +190,7 @@ class Thread:
     asked: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    grants: tuple[Grant, ...] = ()
     paused: bool = False
     beyond: bool = False
     unreadable: int = 0
@@ -197,8 +205,8 @@ class Thread:
 
     @property
     def addresses(self) -> tuple[Address, ...]:
-        """Where its messages go: each is tried in turn for a card that cannot be delivered."""
-        return (self.address,) if self.address else ()
+        """Where its messages go: each is tried in turn for what cannot be delivered."""
+        return tuple(each for each in (self.address, self.fallback) if each)
 
     def call(self, name: str) -> Call | None:
         """The call that this request, delivery key or call id names, whatever version it names."""
@@ -211,10 +219,14 @@ class Thread:
 
 
 def delivery_key(call: Call) -> str:
-    """The key under which this showing is sent: the call for a message, the request for a card, marked by copy."""
+    """The key under which this showing is sent: the call for a message or for what runs under a grant, the request for a card, marked by copy."""
     match call.phase:
         case Asked(copy=copy):
             return f"{call.request}~{copy}" if copy else call.request
+        case Saying(copy=copy) if copy:
+            return f"{call.id}~{copy}"
+        case Ready() if call.granted:
+            return f"{call.id}~granted"
         case _:
             return call.id
 

@@ -88,11 +88,15 @@ def hold(thread: Thread, why: Why, reason: str = "") -> Thread:
         kind="limit",
         tool=why,
         arguments={"reason": reason, "options": {"choices": choices}},
-        asked=thread.asked or tuple(filter(None, (thread.requester, thread.creator))),
+        asked=thread.asked or _askers(thread),
     )
     id = f"{thread.id}-{thread.head}-hold"
     call = Call(id, thread.head, 0, proposal, calls.begin(proposal, thread.at), open=True)
     return amend(thread, turn=Held(id, why), calls=(*thread.calls, call))
+
+
+def _askers(thread: Thread) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(who for who in (thread.requester, *thread.creators) if who))
 
 
 def noticed(thread: Thread, code: Code, text: str = "", name: str = "notice") -> Thread:
@@ -125,4 +129,4 @@ def cancel(thread: Thread) -> Thread:
     after = tuple(verdicts.cancelled(call) for call in thread.calls)
     running = any(isinstance(call.phase, Started) for call in after)
     turn = WORKING if running else IDLE
-    return amend(thread, calls=after, turn=turn, heard=thread.head, cancelled=True)
+    return amend(thread, calls=after, turn=turn, heard=thread.head, cancelled=True, grants=())

@@ -10,6 +10,8 @@ Kind = Literal[
     "read", "write", "gated", "question", "await", "say", "stand_by", "nothing", "withdraw", "limit"
 ]
 
+By = Literal["call", "thread", "agent", "default"]
+
 Word = Literal["approve", "deny", "edit", "answer", "pass", "later", "ignore"]
 
 
@@ -24,6 +26,14 @@ class Address(Value):
 
     channel: str
     locator: str
+
+
+class Routed(Value):
+    """A place for a card, by whose word it is one: the call's own, the thread, its agent's, the bot's; `name` is what people call it."""
+
+    by: By
+    address: Address
+    name: str = ""
 
 
 class Attachment(Value):
@@ -71,25 +81,38 @@ class Limits(Value):
 
 
 class Deputy(Value):
-    """Somebody who may decide in another's place from `since` on, in milliseconds since the epoch."""
+    """Somebody who may decide in another's place from `since` on, in milliseconds since the epoch, and where they are told then."""
 
     person: str
     of: str
     since: int
+    address: Address | None = None
 
 
 class Rung(Value):
-    """Who is told that a request still waits, so many seconds after it was asked; a reminder goes to its approvers."""
+    """Who is told that a request still waits, so many seconds after it was asked; a reminder that names nobody goes to all who are asked."""
 
     after_seconds: int
     kind: Literal["remind", "escalate"] = "remind"
     to: tuple[str, ...] = ()
 
 
+class Grantable(Value):
+    """What may be granted beside an approval: for at most so many minutes, calls whose arguments of these names are the `same`.
+
+    `outside`: also calls whose other arguments repeat what came from outside.
+    """
+
+    minutes: int
+    same: tuple[str, ...] = ()
+    outside: bool = False
+
+
 class Card(Value):
     """What an approver is shown and by what it is decided. The digest covers tool, arguments, text and pins.
 
-    `outside` names the arguments that repeat what came from outside, each with whence.
+    `outside` names the arguments that repeat what came from outside, each with whence. `addresses` are where it is put, each tried where
+    the one before refused it; where there are none, in its thread alone.
     """
 
     text: str
@@ -105,6 +128,8 @@ class Card(Value):
     outside: dict[str, str] = {}
     deputies: tuple[Deputy, ...] = ()
     ladder: tuple[Rung, ...] = ()
+    grant: Grantable | None = None
+    addresses: tuple[Routed, ...] = ()
 
 
 class Aside(Value):
@@ -127,6 +152,7 @@ class Proposal(Value):
     time_limit_seconds: int = 60
     deadline_seconds: int | None = None
     asked: tuple[str, ...] = ()
+    ladder: tuple[Rung, ...] = ()
 
 
 class Base(Value):

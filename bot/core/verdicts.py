@@ -53,6 +53,7 @@ def _edited(call: Call, verdict: Verdict) -> Call:
         editors=editors,
         first=call.first or call.proposal,
         approved=(),
+        granted=None,
         anew="",
         phase=PREVIEWING,
         version=call.version + 1,
@@ -75,7 +76,10 @@ def _resolved(call: Call, word: str | None, by: str) -> Call:
             call = replace(call, n=call.n + 1, open=False, anew="")
             return replace(call, phase=PREVIEWING, version=again)
         case approvals.RETRY:
-            return replace(call, phase=READY, n=call.n + 1, open=False, anew="")
+            # A grant was for the first try: the second one runs by the word of whoever orders it.
+            approved = (by,) if call.granted else call.approved
+            again = replace(call, phase=READY, n=call.n + 1, open=False, anew="")
+            return replace(again, approved=approved, granted=None)
         case approvals.HAPPENED:
             return calls.close(call, "happened", "", by)
         case _:

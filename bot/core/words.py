@@ -67,13 +67,19 @@ NEARLY = {
     ),
 }  # fmt: skip
 
-_APPROVE = {word for row in APPROVE.values() for word in row}
+_APPROVE_WORDS = [word for row in APPROVE.values() for word in row]
+_APPROVE = set(_APPROVE_WORDS)
 _DENY = [word for row in DENY.values() for word in row]
 _STOP = {word for row in STOP.values() for word in row}
 _IGNORE = {word for row in IGNORE.values() for word in row}
 _PASS = re.compile(rf"(?:{'|'.join(w for row in PASS.values() for w in row)}) @?(?P<to>[\w.'-]+)")
 _LATER = re.compile(
     rf"(?:{'|'.join(w for row in LATER.values() for w in row)}) (?P<when>\d{{1,2}}:\d\d|\d{{1,4}} ?[mhdw])"
+)
+# `approve for 30 minutes`: what more than one word says is read where words come in, since no older log was folded by it.
+_LASTING = re.compile(
+    rf"(?:{'|'.join(w for row in APPROVE.values() for w in row)}) (?:for|für) (?P<many>\d{{1,4}}) ?"
+    r"(?:(?P<minutes>m|min|minutes?|minuten?)|(?P<hours>h|hours?|stunden?))"
 )
 _SIGN = "👍"
 _NEARLY = {_SIGN, *_APPROVE, *_DENY, *(word for row in NEARLY.values() for word in row)}
@@ -91,6 +97,11 @@ _NOBODY = r"(?i:no|nope|nah|not|never|don|cannot|can|won|wait|stop|hold|deny|nei
 # A greeting line and no more: "Hello, I would rather not" above the word must not be taken for one.
 _GREETING = re.compile(rf"\A{_HELLO}(?![^\n]*\b{_NOBODY}\b)(?:{_NAMES}|{_ANYBODY})[ \t\r]*\n\s*")
 _DENIAL = re.compile(rf"\A(?:{'|'.join(_DENY)})\b(?P<reason>.*)\Z", re.IGNORECASE | re.DOTALL)
+_NAMED = re.compile(
+    rf"\A(?:(?P<approves>{'|'.join(_APPROVE_WORDS)})|{'|'.join(_DENY)}):?[ \t]+"
+    r"`?(?P<name>[^\s`]+-v[0-9]{1,9})`?(?![\w-])(?P<rest>.*)\Z",
+    re.IGNORECASE | re.DOTALL,
+)
 # Of every word and greeting above; `test_words` holds it.
 _INITIALS = frozenset("adghls")
 _LEAD = re.compile(r"\A[\s:,;.–—-]*(?:(?:because|since|weil)\b[\s:,]*)?", re.IGNORECASE)
@@ -121,6 +132,27 @@ def put_off(text: str) -> PutOff | None:
         return Pass(passed["to"])
     later = _LATER.fullmatch(alone)
     return Later(later["when"]) if later else None
+
+
+def named(text: str) -> tuple[str, Approve | Deny] | None:
+    """The request that the whole message names beside its verdict on it: `approve NAME`, `deny NAME REASON`."""
+    if "-v" not in text:
+        return None
+    text = _ungreeted(text.strip())
+    found = None if text.endswith("?") else _NAMED.match(text)
+    if not found:
+        return None
+    if not found["approves"]:
+        return found["name"], Deny(_LEAD.sub("", found["rest"]).strip())
+    return None if plain(found["rest"]) else (found["name"], Approve())
+
+
+def lasting(text: str) -> int | None:
+    """For how many minutes this message approves, if that is all it says."""
+    said = _LASTING.fullmatch(plain(_ungreeted(text.strip())))
+    if said is None:
+        return None
+    return int(said["many"]) * (60 if said["hours"] else 1)
 
 
 def to_request(text: str, request: str) -> str:

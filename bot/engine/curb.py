@@ -8,15 +8,17 @@ from bot.core import days, halts
 from bot.core.codec import decode
 from bot.core.halts import Halt, Halts
 from bot.core.house import HOUSE
-from bot.core.thread import Thread
+from bot.core.thread import Call, Thread
 from bot.engine.commit import Row
 from bot.engine.store import Store
 
 WAITING = "halted"
 """The timer of a thread that came to rest with work that it may not do. It wakes its thread and is no event."""
 LOOK_SECONDS = 1.0
-AGAIN_MS = 120_000
-"""When a thread that is held back looks again by itself, should whoever is to wake it die before that."""
+STILL_SECONDS = 0.05
+"""A look that took longer than this was held up; no Redis comes back sooner from a power loss."""
+AGAIN_MS = 45_000
+"""When a thread that is held back looks again by itself, should whoever is to wake it die before that: everything goes on within a minute."""
 
 
 class Curb:
@@ -25,13 +27,14 @@ class Curb:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._halts: Halts = halts.NOTHING
+        self._halted: dict[str, int] = {}
         self._head, self._last = 0, list[Row]()
         self._ids = set[str]()
         self._read_at = float("-inf")
         self._lock = asyncio.Lock()
 
-    async def look(self, within_seconds: float = LOOK_SECONDS) -> None:
-        """Read on until what is known is no older than that; with 0 nothing that was so before the call is missed.
+    async def look(self, within_seconds: float = LOOK_SECONDS) -> float:
+        """Read on until what is known is no older than that, and how many seconds that took; with 0 nothing that was so before the call is missed.
 
         A process that was stopped while it read reads once more.
         """
@@ -42,10 +45,17 @@ class Curb:
                 began = loop.time()
                 await self._read_on()
                 self._read_at = began
+        return loop.time() - called
 
     def halt(self, thread: Thread) -> Halt | None:
         """What halts this thread."""
         return None if thread.id == HOUSE else halts.of(self._halts, thread.agent)
+
+    def has_ended(self, thread: Thread, call: Call) -> bool:
+        """Whether a halt, be it lifted by now, ended the grant under which this call was to begin."""
+        grant = call.granted.grant if call.granted and not call.begun else None
+        halted = max(self._halted.get(name, -1) for name in (halts.EVERYTHING, thread.agent))
+        return grant is not None and grant.at <= halted
 
     async def hold(self) -> int:
         """When a thread that is held back now should look again."""
@@ -67,5 +77,6 @@ class Curb:
         for event in (decode(row.at, row.body) for row in new):
             if event.id not in self._ids:
                 self._halts = halts.after(self._halts, event)
+                self._halted |= {what: halt.at for what, halt in self._halts.items()}
             self._ids.add(event.id)
         self._head, self._last = self._head + len(new), rows[-1:]

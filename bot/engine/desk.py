@@ -17,6 +17,7 @@ from bot.core.lineage import copied
 from bot.core.masks import PLAIN, Masks
 from bot.core.redact import redacted
 from bot.core.reducer import evolve, replay
+from bot.core.slots import PREFIX
 from bot.core.thread import Thread
 from bot.core.values import Address
 from bot.engine import letters
@@ -129,7 +130,8 @@ class Desk:
     async def standings(self, most: int | None = None) -> list[Standing]:
         """Where every thread stands, or so many at most, the one that changed last first. No thread hides another."""
         letters, halted = await self.letters(), await self.halts()
-        threads = (await self._store.threads())[:most]
+        listed = await self._store.threads()
+        threads = [pair for pair in listed if not pair[0].startswith(PREFIX)][:most]
         found = [await self._standing(name, at, letters.get(name)) for name, at in threads]
         return [each.under(halted) for each in found]
 

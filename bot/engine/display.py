@@ -6,15 +6,17 @@ Best effort: a card whose change could not be shown is shown right the next time
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import structlog
 
+from bot.core import addresses, outbox
 from bot.core.events import Delivered, Event
 from bot.core.names import call_id, version_of
-from bot.core.reducer import evolve
 from bot.core.thread import Asked, Call, Thread
-from bot.kit.channel import Changing, Channel, Fate
+from bot.core.values import Address
+from bot.engine.fates import changed, fate
+from bot.kit.channel import Changed, Changing, Channel
 from bot.kit.latest import Latest
 
 SHOW_SECONDS = 10.0
@@ -32,45 +34,57 @@ class Display:
         self, thread: Thread, events: Sequence[Event], earlier: asyncio.Task[None] | None = None
     ) -> asyncio.Task[None] | None:
         """Begins to bring every card of the thread's calls to what is so, after what an earlier call began; None: its channel cannot change what it sent."""
-        channel = self._channels.get(thread.address.channel) if thread.address else None
-        if not isinstance(channel, Changing):
+        if not any(isinstance(self._channel(each), Changing) for each in _places(thread)):
             return None
-        return asyncio.create_task(self._show(channel, thread, tuple(events), earlier))
+        return asyncio.create_task(self._show(thread, tuple(events), earlier))
+
+    def _channel(self, address: Address | None) -> Channel | None:
+        return self._channels.get(address.channel) if address else None
 
     async def _show(
         self,
-        channel: Changing,
         thread: Thread,
         events: Sequence[Event],
         earlier: asyncio.Task[None] | None,
     ) -> None:
         if earlier:
             await earlier  # Else what was so might be shown over what is.
-        for sent, call in _changed(thread, events):
-            how = _how(sent.key, call)
+        for sent, call, since in _changed(thread, events):
+            how = _how(sent.key, call, since)
             # What is past was shown when it came to be so, unless it is known to have failed.
             before = self._shown.get(sent.key, how if call in thread.past else None)
             if before == how:
                 continue
             try:
                 async with asyncio.timeout(SHOW_SECONDS):
-                    fate = _fate(thread, sent.key, events)
-                    await channel.change(sent.receipt, sent.key, fate)
+                    what = fate(thread, sent.key, events)
+                    channel = self._channel(outbox.address(what.then, sent.key))
+                    if isinstance(channel, Changing):
+                        await channel.change(sent.receipt, sent.key, what)
             except Exception as error:  # noqa: BLE001 - what is so is on the log
                 log.warning("card not changed", key=sent.key, error=str(error)[:300])
                 how = ""
             self._shown[sent.key] = how
 
 
-def _changed(thread: Thread, events: Iterable[Event]) -> Iterator[tuple[Delivered, Call]]:
-    """The cards that were delivered and no longer stand as they were sent."""
+def _places(thread: Thread) -> tuple[Address, ...]:
+    """Where anything of the thread may stand."""
+    calls = (*thread.past, *thread.calls)
+    return (*thread.addresses, *(each for call in calls for each in addresses.of(thread, call)))
+
+
+def _changed(
+    thread: Thread, events: Sequence[Event]
+) -> Iterator[tuple[Delivered, Call, tuple[Changed, ...]]]:
+    """The cards that were delivered and no longer stand as they were sent, with what became of the messages that asked."""
     calls = {call.id: call for call in (*thread.past, *thread.calls)}
     for event in events:
         if not isinstance(event, Delivered) or version_of(event.key) is None:
             continue
         call = calls.get(call_id(event.key))
-        if call and not _stands(event.key, call):
-            yield event, call
+        since = changed(call, events) if call else ()
+        if call and (since or not _stands(event.key, call)):
+            yield event, call, since
 
 
 def _stands(key: str, call: Call) -> bool:
@@ -78,25 +92,6 @@ def _stands(key: str, call: Call) -> bool:
     return as_sent and version_of(key) == call.version
 
 
-def _fate(thread: Thread, key: str, events: Iterable[Event]) -> Fate:
-    """When the call of this card came to be as it is, and how all stood when this version of it was the one that counted."""
-    state = then = Thread(thread.id)
-    since, phase, id, version = 0, None, call_id(key), version_of(key)
-    decided, approved = 0, ()
-    for event in events:
-        state = evolve(state, event)
-        call = state.call(id)
-        if call is None:
-            continue
-        if call.version == version:
-            then = state
-        if call.phase != phase:
-            phase, since = call.phase, state.at
-        if call.approved != approved:
-            approved, decided = call.approved, state.at if call.approved else 0
-    return Fate(thread, since, then, decided)
-
-
-def _how(key: str, call: Call) -> str:
+def _how(key: str, call: Call, since: tuple[Changed, ...]) -> str:
     """Changes whenever the card has to."""
-    return "old" if version_of(key) != call.version else repr((call.n, call.phase))
+    return "old" if version_of(key) != call.version else repr((call.n, call.phase, since))

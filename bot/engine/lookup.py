@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from time import time
 
 from bot.core import words as typed
 from bot.core.events import Delivered
-from bot.core.names import call_id
-from bot.core.outbox import Approval, Waiting, pending
+from bot.core.names import call_id, request_of
+from bot.core.outbox import Approval, Question, Waiting, address, pending
 from bot.core.redact import cut, missing
 from bot.core.thread import Thread
 from bot.core.values import Address
 from bot.engine.desk import Desk, judged, thread_id, thread_of
+from bot.engine.fates import told
 from bot.engine.standing import NoSuchThread
 from bot.kit.agent import Agent
 from bot.kit.arguments import BadArguments
-from bot.kit.arrival import Form, Json, Open, Press, Words
+from bot.kit.arrival import Form, Json, Open, Press, Remark, Words
 from bot.kit.people import People
 
 MOST_LATELY = 50
@@ -42,10 +44,8 @@ class Lookup:
             return ()
         found = await self._approvals(thread_id(words.address))
         person = self._speaker(words)
-        may = any(
-            person in (*each.approvers, *each.standing_in) and person not in each.barred
-            for each in found
-        )
+        at = words.written or int(time() * 1000)
+        may = any(person in each.deciders(at) and person not in each.barred for each in found)
         return found if may else ()
 
     async def _approvals(self, name: str) -> list[Approval]:
@@ -69,7 +69,8 @@ class Lookup:
         except NoSuchThread:
             return None
         taken = any(event.id == press.id for event in events)
-        return judged(name, events, press.id).refusal if taken else None
+        reason = judged(name, events, press.id).refusal if taken else None
+        return told(reason, press.request, events, press.id) if reason else None
 
     async def took(self, request: str, id: str) -> bool:
         thread = await self._thread(thread_of(request))
@@ -82,8 +83,10 @@ class Lookup:
     async def form(self, request: str) -> Form | None:
         thread = await self._thread(thread_of(request))
         found = _open(thread, request) if thread else None
-        if thread is None or not isinstance(found, Approval):
+        if thread is None or not isinstance(found, Approval | Question):
             return None
+        if isinstance(found, Question):
+            return Form(found, {}, thread.address)
         agent = self._agents.get(thread.agent)
         tool = agent.tools.get(found.tool) if agent else None
         return Form(found, tool.arguments_schema if tool else {}, thread.address)
@@ -108,21 +111,32 @@ class Lookup:
 
     async def waiting(self, channel: str, person: str) -> Sequence[Open]:
         """The threads that moved last come first."""
-        actor, found = self._actor(channel, person), list[Open]()
+        actor = self._actor(channel, person)
+        return await self._open(channel, lambda asked: _is_asked(actor, asked))
+
+    async def shown(self, channel: str) -> Sequence[str]:
+        found = await self._open(channel, lambda _: True)
+        return [each.receipt for each in found if each.receipt]
+
+    async def _open(self, channel: str, wanted: Callable[[Waiting], bool]) -> list[Open]:
+        found = list[Open]()
         for each in await self._desk.standings(MOST_LOOKED_AT):
             if each.thread is None or each.thread.is_closed_to_us:
                 continue
-            asked = [waiting for waiting in pending(each.thread) if _is_asked(actor, waiting)]
+            asked = [waiting for waiting in pending(each.thread) if wanted(waiting)]
             receipts = await self._receipts(each.thread, channel) if asked else {}
             found += [Open(one, receipts.get(one.request, "")) for one in asked]
         return found
 
     async def _receipts(self, thread: Thread, channel: str) -> dict[str, str]:
         """By its request, where each card stands on this channel; the first copy, which is the thread's own."""
-        if thread.address is None or thread.address.channel != channel:
-            return {}
         sent = [each for each in await self._desk.events(thread.id) if isinstance(each, Delivered)]
-        return {each.key.partition("~")[0]: each.receipt for each in reversed(sent)}
+        there = ((each, address(thread, each.key)) for each in reversed(sent))
+        return {
+            request_of(each.key): each.receipt
+            for each, where in there
+            if where is not None and where.channel == channel
+        }
 
     async def _thread(self, name: str) -> Thread | None:
         try:
@@ -135,11 +149,13 @@ class Lookup:
     def _actor(self, channel: str, person: str, place: str = "") -> str:
         return self._people.alias_of(channel, person, place) or f"{channel}:{person}"
 
-    def _speaker(self, words: Words) -> str:
-        """Who wrote these words; the log marks bots, and who is from outside and not in the people file."""
-        is_marked = words.standing == "bot" or self.is_outside(words)
+    def _speaker(self, words: Words | Remark) -> str:
+        """Who wrote these words; the log marks bots, and whoever is not in the people file and no member, as far as anybody knows."""
+        channel, place = words.address.channel, words.address.locator
+        known = self._people.alias_of(channel, words.person, place)
+        is_marked = words.standing == "bot" or (known is None and words.standing != "member")
         mark = f"@{words.standing}" if is_marked else ""
-        return self._actor(words.address.channel, words.person, words.address.locator) + mark
+        return self._actor(channel, words.person, place) + mark
 
 
 def _open(thread: Thread, request: str) -> Waiting | None:
@@ -151,6 +167,6 @@ def _open(thread: Thread, request: str) -> Waiting | None:
 def _is_asked(person: str, waiting: Waiting) -> bool:
     """Whether this waits for that person: whoever has voted, or may not, is not waited for."""
     if isinstance(waiting, Approval):
-        deciders = (*waiting.approvers, *waiting.standing_in)
+        deciders = waiting.deciders(int(time() * 1000))
         return person in deciders and person not in (*waiting.barred, *waiting.votes)
     return person in waiting.asked

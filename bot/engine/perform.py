@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import structlog
 
-from bot.core import halts, outbox
+from bot.core import halts, ladder, outbox
 from bot.core.effects import (
     Announce,
     Decide,
@@ -34,6 +34,7 @@ from bot.core.owed import Refusal
 from bot.core.thread import Thread
 from bot.core.values import Address
 from bot.engine.display import Display
+from bot.engine.fates import told
 from bot.engine.purse import DaySpent
 from bot.engine.question import Question
 from bot.engine.run import Runner
@@ -177,7 +178,8 @@ class Performer:
         await session.record(fact)
         try:
             if address is not None and not self._is_explained(session, refusal.verdict, address):
-                await self._channels[address.channel].tell(address, refusal.by, refusal.reason)
+                why = told(refusal.reason, refusal.request, session.events, refusal.verdict)
+                await self._channels[address.channel].tell(address, refusal.by, why)
         except Exception as error:  # noqa: BLE001 - telling is best effort, the fact is what counts
             log.warning("not told", person=refusal.by, error=str(error)[:300])
 
@@ -200,8 +202,8 @@ class Performer:
             address = outbox.address(session.thread, key)
         if message is None or address is None:
             return
-        channel = self._channels[address.channel]
         try:
+            channel = self._channel(session.thread, address)
             with during("send"):
                 receipt = await channel.find(address, key) if key in session.owed_before else None
                 if receipt is None and not session.is_held():
@@ -220,8 +222,16 @@ class Performer:
         )
         await session.record(sent)
 
+    def _channel(self, thread: Thread, address: Address) -> Channel:
+        """Raises `Undeliverable` where a card has another place to go and this one's channel is not set up."""
+        if address != thread.address and address.channel not in self._channels:
+            message = f"{address.channel} is not set up here"
+            raise Undeliverable(message)
+        return self._channels[address.channel]
+
 
 def _owed(thread: Thread) -> frozenset[str]:
-    """The messages owed, also those that a pause holds back: somebody may have sent them before."""
+    """The messages owed, also those that a pause or a new card holds back: somebody may have sent them before."""
     awake = next_effects(replace(thread, paused=False))
-    return frozenset(effect.key for effect in awake if isinstance(effect, Send))
+    sends = (effect.key for effect in awake if isinstance(effect, Send))
+    return frozenset((*sends, *(key for call in thread.calls for key in ladder.keys(call))))

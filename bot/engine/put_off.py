@@ -18,7 +18,7 @@ def put_off(
 ) -> Verdict | None:
     """The verdict that these words are; None: they are words, since no approval or several are open there, or of somebody not asked."""
     found = [each for each in pending(thread) if isinstance(each, Approval)]
-    if len(found) != 1 or person not in (*found[0].approvers, *found[0].standing_in):
+    if len(found) != 1 or person not in found[0].deciders(now):
         return None
     verdict = Verdict(
         id=words.id,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from time import time
 
+from bot.core import meanings
 from bot.core import words as typed
 from bot.core.approvals import choices, refusal
-from bot.core.events import MessageNoted, MessageReceived, Verdict
-from bot.core.names import version_of
+from bot.core.events import CronTicked, Event, MessageNoted, MessageReceived, Verdict
+from bot.core.grant import granting, left
+from bot.core.names import call_id, version_of
 from bot.core.outbox import Approval, pending
 from bot.core.thread import Asked, Call, Thread
 from bot.core.values import Address, Word
@@ -62,7 +65,9 @@ class Reception(Lookup):
         thread = await self._thread(name)
         if thread is None or remark.about not in thread.ids:
             return ()
-        actor = self._actor(remark.address.channel, remark.person, remark.address.locator)
+        # What a bot does to its words is no word of its own.
+        by = replace(remark, standing="member") if remark.standing == "bot" else remark
+        actor = self._speaker(by)
         said = MessageNoted(id=remark.id, actor=actor, address=remark.address, text=remark.text)
         is_new = await self._desk.post(name, said)
         asked = (each for each in await self._desk.events(name) if each.id == remark.about)
@@ -88,14 +93,16 @@ class Reception(Lookup):
         return refusal(thread, call, verdict)
 
     async def unheard(self, words: Words) -> str | None:
-        said = typed.read(words.text)
+        name, said = typed.named(words.text) or ("", typed.read(words.text))
         if not isinstance(said, typed.Approve | typed.Deny) or words.standing == "bot":
             return None
         waiting = await self._approvals(thread_id(words.address))
-        if not waiting or self.is_outside(words):
+        named = (each for each in waiting if call_id(name) in ("", call_id(each.request)))
+        asked = next(named, None)
+        if asked is None or self.is_outside(words):
             return None
         word: Word = "approve" if isinstance(said, typed.Approve) else "deny"
-        channel, asked = words.address.channel, waiting[0]
+        channel = words.address.channel
         digest, spot = asked.digest, words.address.locator
         return await self.objection(
             Press(words.id, channel, words.person, asked.request, word, digest=digest, spot=spot)
@@ -121,39 +128,65 @@ class Reception(Lookup):
 
         In a thread that others began, what people say to each other is theirs: there only an answer and a verdict are for the bot.
         """
-        person = self._speaker(words)
-        if person not in self._deciders(thread):
+        person, at = self._speaker(words), words.written or int(time() * 1000)
+        first = (await self._desk.events(thread.id))[0]
+        if person not in self._deciders(thread, at) and not self._may_ask_a_schedule(first, words):
             return False
-        if typed.read(words.text) is not None:
+        text = words.text
+        if typed.read(text) or typed.lasting(text) or meanings.named(thread, text):
             return True
-        if await self._was_joined(thread.id):
+        if isinstance(first, MessageNoted):  # Others spoke there before anybody spoke to the bot.
             return any(not isinstance(each, Approval) for each in pending(thread))
         agent = self._agents.get(thread.agent)
         return agent is None or agent.listen == "thread" or bool(pending(thread))
 
-    async def _was_joined(self, name: str) -> bool:
-        """Whether others spoke there before anybody spoke to the bot."""
-        return isinstance((await self._desk.events(name))[0], MessageNoted)
+    def _may_ask_a_schedule(self, first: Event, words: Words) -> bool:
+        """Whether a schedule began the thread: then whoever may ask there stands for the person who else would have."""
+        may_ask = words.standing != "bot" and not self.is_outside(words)
+        return may_ask and isinstance(first, CronTicked)
 
-    def _deciders(self, thread: Thread) -> set[str]:
-        """The requester and all who may approve something here."""
+    def _deciders(self, thread: Thread, at: int) -> set[str]:
+        """The requester and all who may approve something here at this time."""
         agent = self._agents.get(thread.agent)
         found = {thread.requester, *(agent.approvers if agent else ())}
         for each in pending(thread):
-            found.update(
-                (*each.approvers, *each.standing_in) if isinstance(each, Approval) else each.asked
-            )
+            found.update(each.deciders(at) if isinstance(each, Approval) else each.asked)
         return found
 
     async def _said(self, name: str, words: Words) -> MessageReceived | Verdict:
-        """The message; where it only puts off the one approval that is open, that, with its time in its author's zone."""
-        said = typed.put_off(words.text)
-        thread = await self._thread(name) if said else None
-        if said is None or thread is None:
+        """The message; where it only puts off the one approval that is open, or approves it for a while, that."""
+        said, minutes = typed.put_off(words.text), typed.lasting(words.text)
+        thread = await self._thread(name) if said or minutes else None
+        if thread is None:
             return self._received(words)
+        if said is None:
+            return self._lasting(thread, words, minutes or 0) or self._received(words)
         person = self._speaker(words)
-        now = words.written or int(time() * 1000)
+        now = words.written or int(time() * 1000)  # In its author's zone.
         return put_off(thread, said, words, person, now, self._people) or self._received(words)
+
+    def _lasting(self, thread: Thread, words: Words, minutes: int) -> Verdict | None:
+        """The approval for a while that these words are; None: they are words, as of somebody not asked, or where no one card takes typed ones."""
+        found = [each for each in pending(thread) if isinstance(each, Approval)]
+        person, address = self._speaker(words), words.address
+        if len(found) != 1 or not found[0].typed:
+            return None
+        if person not in found[0].deciders(words.written or int(time() * 1000)):
+            return None
+        call = thread.call(found[0].request)
+        is_seen = call is not None and meanings.unseen(call, self._received(words)) is None
+        press = Press(
+            words.id,
+            address.channel,
+            words.person,
+            found[0].request,
+            "approve",
+            text=words.text,
+            digest=found[0].digest if is_seen else "",
+            minutes=left(minutes, int(time() * 1000) - words.written if words.written else 0),
+        )
+        verdict = self._verdict(press, call)
+        return verdict.model_copy(update={"actor": person, "address": address})
 
     def _received(self, words: Words) -> MessageReceived:
         return MessageReceived(
@@ -169,7 +202,7 @@ class Reception(Lookup):
     def _noted(self, words: Words) -> MessageNoted:
         return MessageNoted(
             id=words.id,
-            actor=self._speaker(words),
+            actor=self._speaker(replace(words, standing=words.noted_as or words.standing)),
             address=words.address,
             text=words.text,
             files=words.files,
@@ -179,7 +212,7 @@ class Reception(Lookup):
         current = call is not None and version_of(press.request) == call.version
         offered = choices(call) if call else ()
         chosen = press.choice is not None and press.choice < len(offered)
-        return Verdict(
+        verdict = Verdict(
             id=press.id,
             actor=self._actor(press.channel, press.person, press.spot),
             request=press.request,
@@ -187,10 +220,13 @@ class Reception(Lookup):
             digest=_shown(call, press) if call and current else "",
             text=offered[press.choice or 0] if chosen else press.text,
             arguments=dict(press.arguments),
+            to=press.to,
+            until=press.until,
             channel=press.channel,
             address=Address(channel=press.channel, locator=press.spot) if press.spot else None,
             account=press.person,
         )
+        return verdict if press.minutes is None else granting(verdict, press.minutes)
 
 
 def _shown(call: Call, press: Press) -> str:

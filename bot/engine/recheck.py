@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Literal
 
-from bot.core import approvals
+from bot.core import approvals, grants
 from bot.core.events import CallVoided
 from bot.core.thread import Call, Thread, asked_about
-from bot.core.values import Card
-from bot.engine.toolbox import Gone, Toolbox, fingerprint
+from bot.core.values import Card, Deputy
+from bot.engine.toolbox import Gone, Toolbox, fingerprint, stand_ins
 from bot.kit.arguments import BadArguments
 from bot.kit.rule import Rule
 from bot.kit.tool import Tool
@@ -28,13 +29,18 @@ async def void(toolbox: Toolbox, thread: Thread, call: Call) -> CallVoided | Non
     rule = agent.rule(tool.name, call.proposal.arguments)
     if rule.kind != "gated" and call.card is None:
         return None
-    if (reason := _objection(call, tool, rule)) is None and _is_short(thread, call, rule):
+    if (reason := _objection(thread, call, tool, rule)) is None and _is_short(thread, call, rule):
         if unread := agent.unread(tool.name):
             kept = ", ".join(f"{group} ({why})" for group, why in unread)
             raise ConnectionError(f"who may decide on {tool.name} cannot be read now: {kept}")
         reason = "somebody who approved this may no longer do so"
     reason = reason or await _moved(toolbox, thread, call)
     return _voided(call, reason, "preview") if reason else None
+
+
+def halted(call: Call) -> CallVoided:
+    """What was to run under a grant from before a halt is asked about."""
+    return _voided(call, "the grant is over: it was halted since that was given", "preview")
 
 
 async def stale(toolbox: Toolbox, thread: Thread) -> list[CallVoided]:
@@ -56,22 +62,30 @@ def _outdated(toolbox: Toolbox, thread: Thread, call: Call) -> CallVoided | None
     except BadArguments as error:
         return _voided(call, f"the tool no longer takes these arguments: {error}", "preview")
     card = call.card
-    gone = {(each.person, each.of) for each in card.deputies} - {*rule.deputies} if card else ()
-    same = card and (card.agent, card.approvers) == (fingerprint(tool, rule), rule.approvers)
-    if card is None or (same and not gone):
+    if card is None:
+        return None
+    same = (card.agent, card.approvers) == (fingerprint(tool, rule), rule.approvers)
+    if same and _pairs(card.deputies) == _pairs(stand_ins(agent, call, rule, thread.at)):
         return None
     if card.agent == fingerprint(tool, rule) and agent.unread(tool.name):
         return None  # Who is in a group cannot be read now: nothing runs by it, and nobody is asked anew for that.
     return _voided(call, "the tool or its policy has changed since this was asked", "preview")
 
 
-def _objection(call: Call, tool: Tool, rule: Rule) -> str | None:
+def _pairs(deputies: Iterable[Deputy]) -> set[tuple[str, str]]:
+    """Who stands in for whom, whenever that begins."""
+    return {(each.person, each.of) for each in deputies}
+
+
+def _objection(thread: Thread, call: Call, tool: Tool, rule: Rule) -> str | None:
     card = call.card
     if card is None:
         return "the policy now asks for an approval"
     if card.agent != fingerprint(tool, rule):
         return "the tool or its policy has changed since this was approved"
-    return None
+    # The claim itself is judged by its own time; here nobody claims what is known to be over.
+    is_over = call.granted is not None and call.granted.grant.until <= thread.at
+    return grants.OVER if is_over else None
 
 
 def _is_short(thread: Thread, call: Call, rule: Rule) -> bool:

@@ -12,12 +12,13 @@ from bot.core.codec import digest
 from bot.core.effects import Run
 from bot.core.events import OutcomeUnknown, Previewed, PreviewRefused, ToolEnded, ToolStarted
 from bot.core.thread import Call, Thread
+from bot.core.values import Card
 from bot.engine import recheck
 from bot.engine.results import PAGE_CHARACTERS, carry, page
 from bot.engine.session import Session
 from bot.engine.toolbox import Gone, Toolbox
 from bot.kit.call import Refused, Unsure
-from bot.kit.origins import outside
+from bot.kit.origins import outside, short
 from bot.kit.picture import Pictured
 
 CACHED = 1_000
@@ -48,7 +49,7 @@ class Runner:
         call, name = _call(session.thread, id), f"card:{id}-v{version}"
         try:
             card = await self._toolbox.card(session.thread, call)
-            copied = outside(call.proposal.arguments, session.events, session.thread.id)
+            copied = self._copied(session, call, card)
         except Exception as error:  # noqa: BLE001 - whatever the tool's own code raises
             said = self._toolbox.said(call, error)
             refused = PreviewRefused(id=name, actor="engine", call=id, version=version, reason=said)
@@ -58,6 +59,20 @@ class Runner:
         await session.record(
             Previewed(id=name, actor="engine", call=id, version=version, card=card)
         )
+
+    def _copied(self, session: Session, call: Call, card: Card) -> dict[str, str]:
+        """What repeats what came from outside; where more may be granted, short values too, but for those that may not differ or are the tool's own."""
+        given, offer, thread = call.proposal.arguments, card.grant, session.thread
+        found = outside(given, session.events, thread.id)
+        if offer is None or offer.outside:
+            return found
+        own = self._toolbox.find(thread, call)[1].defaults
+        free = {
+            name: value
+            for name, value in given.items()
+            if name not in offer.same and not (name in own and own[name] == value)
+        }
+        return {**short(free, session.events, thread.id), **found}
 
     # ---- reads -------------------------------------------------------------------------------------
     async def read(self, session: Session, run: Run) -> None:
@@ -95,6 +110,8 @@ class Runner:
         """Claim, say that it has begun, then run, once. What was approved is looked at again first: it may no longer be what would run."""
         call = _call(session.thread, run.call)
         void = await recheck.void(self._toolbox, session.thread, call) if run.run == 1 else None
+        if void is None and run.run == 1 and session.curb.has_ended(session.thread, call):
+            void = recheck.halted(call)
         if void is not None:
             await session.record(void)
             return

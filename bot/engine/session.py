@@ -32,27 +32,15 @@ from bot.engine.commit import (
     Parted,
     Row,
 )
-from bot.engine.curb import WAITING, Curb
+from bot.engine.curb import STILL_SECONDS, WAITING, Curb
 from bot.engine.question import Question
 from bot.engine.store import Store
 from bot.engine.stuck import LeaseLost, LogParted, Stuck
 
 FACTS = {
-    "StepDecided",
-    "DecideFailed",
-    "Previewed",
-    "PreviewRefused",
-    "ToolStarted",
-    "ToolEnded",
-    "OutcomeUnknown",
-    "CallVoided",
-    "Compacted",
-    "Delivered",
-    "DeliveryFailed",
-    "VerdictRefused",
-    "Halted",
-    "DayReached",
-}
+    "StepDecided", "DecideFailed", "Previewed", "PreviewRefused", "ToolStarted", "ToolEnded", "OutcomeUnknown", "CallVoided",
+    "Compacted", "Delivered", "DeliveryFailed", "VerdictRefused", "Halted", "DayReached",
+}  # fmt: skip
 
 
 class Session:
@@ -74,13 +62,14 @@ class Session:
         self.showing: asyncio.Task[None] | None = None
         self.owed_before: frozenset[str] = frozenset()
         self._store = store
-        self._curb = curb or Curb(store)
+        self.curb = curb or Curb(store)
         self._lease_seconds = lease_seconds
         self._held_until = asyncio.get_running_loop().time() + lease_seconds
         self._armed: Mapping[str, int] = {}
         self._lock = asyncio.Lock()
         self.resting = False
         self.is_spent = False
+        self.is_news = False
         self._wrote = False
         self._stamp = 0
 
@@ -95,17 +84,23 @@ class Session:
             await self._read_on()
 
     async def look(self) -> None:
-        """See what holds threads back, as of a moment ago."""
-        await self._curb.look()
+        """See what holds threads back, as of a moment ago; whoever had to wait for that, whether thread and log are still theirs.
+
+        While nobody answered there may have been a power loss: what is to be done now may follow from what it took, and so may the lease.
+        """
+        if await self.curb.look() > STILL_SECONDS:
+            at = asyncio.get_running_loop().time()
+            self.renewed(at, is_held=self.lease in await self._store.renew([self.lease]))
+            await self.load()
 
     @property
     def is_halted(self) -> bool:
-        return self._curb.halt(self.thread) is not None
+        return self.curb.halt(self.thread) is not None
 
     def due(self, folded: Thread | None = None) -> tuple[Effect, ...]:
         """What is to be done now, as far as it may be; of this thread, or of what will be folded next."""
         thread = folded or self.thread
-        effects, halt = next_effects(thread), self._curb.halt(thread)
+        effects, halt = next_effects(thread), self.curb.halt(thread)
         if self.is_spent:  # The next session asks anew whether the day's limit still holds.
             effects = tuple(each for each in effects if not isinstance(each, Decide))
         return halts.allowed(thread, self.events, halt, effects) if halt and effects else effects
@@ -123,11 +118,15 @@ class Session:
         So is what holds threads back, as it is at this moment.
         """
         async with self._lock:
-            await self._curb.look(0)
+            await self.curb.look(0)
             if run not in self.due() or self.thread.call(call.id) != call:
                 return False
+            if self.curb.has_ended(self.thread, call):
+                return False
             outcome = await self._append("claim", (fact,), {})
-            return isinstance(outcome, Appended | Known)
+            # A grant may have ended between that look and the moment at which this was stored: then the fold did not take it.
+            now = self.thread.call(call.id)
+            return isinstance(outcome, Appended | Known) and now is not None and now.begun >= run.n
 
     async def rest(self) -> None:
         """Let go of the thread, if nothing came in between: then `resting` is true."""
@@ -148,9 +147,9 @@ class Session:
         """Whether nothing was appended in this session yet: what is owed now was owed by somebody before."""
         return not self._wrote
 
-    def renewed(self, at: float) -> None:
-        """The heartbeat that was sent at this monotonic time was heard."""
-        self._held_until = at + self._lease_seconds
+    def renewed(self, at: float, *, is_held: bool = True) -> None:
+        """The heartbeat that was sent at this monotonic time was heard, and answered with this."""
+        self._held_until = at + self._lease_seconds if is_held else at
 
     def is_held(self) -> bool:
         """Whether, by this process's own clock, nobody else can have taken the thread."""
@@ -168,10 +167,10 @@ class Session:
         rest = kind == "fact" and may_rest and not self.question and not self.due(folded)
         is_held_back = rest and bool(next_effects(folded))
         if is_held_back:
-            wanted = {**wanted, WAITING: await self._curb.hold()}
+            wanted = {**wanted, WAITING: await self.curb.hold()}
         if rest and folded.id == HOUSE:
             # Before it rests: whoever dies in between leaves it to the next.
-            await self._curb.rouse()
+            await self.curb.rouse()
         commit = Append(
             thread=self.thread.id,
             kind=kind,
@@ -196,9 +195,9 @@ class Session:
 
     async def _look_again(self) -> None:
         """What held it back may have ended before its timer was there to be brought forward."""
-        await self._curb.look(0)
+        await self.curb.look(0)
         if self.due() == next_effects(self.thread):
-            await self._curb.rouse()
+            await self.curb.rouse()
 
     async def _heard(self, outcome: Outcome, commit: Append, facts: tuple[Event, ...]) -> Outcome:
         match outcome:
@@ -220,6 +219,7 @@ class Session:
         if end and (not rows or rows.pop(0).at != end.at):
             raise LogParted(self.thread.id)
         self.read_to = self.thread.head + len(rows)
+        self.is_news |= bool(rows)
         after_fact: Thread | None = None
         for row in rows:
             if self._fold_in(row).type in FACTS:

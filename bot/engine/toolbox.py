@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from pydantic import JsonValue
 
+from bot.core.addresses import in_order
 from bot.core.codec import digest
 from bot.core.masks import PLAIN, Masks
 from bot.core.redact import cut, missing
 from bot.core.thread import Call, Thread
-from bot.core.values import Card
+from bot.core.values import Card, Deputy, Routed
 from bot.kit.agent import Agent
+from bot.kit.calendar import Calendar
 from bot.kit.call import Call as ToolCall
 from bot.kit.call import Refused, Unsure, call_for
 from bot.kit.picture import Pictured
+from bot.kit.places import of_person
 from bot.kit.rule import Rule
-from bot.kit.standing_in import deputies, named
+from bot.kit.standing_in import by_person, deputies, named
 from bot.kit.tool import Tool
 
 ERROR_CHARACTERS = 500
@@ -38,11 +42,15 @@ class Toolbox:
         environ: Mapping[str, str],
         common: Mapping[str, Tool] | None = None,
         masks: Masks = PLAIN,
+        owner: str = "",
+        calendar: Callable[[Thread], Calendar] | None = None,
     ) -> None:
         self._agents = agents
         self._environ = environ
         self._common = common or {}
         self.masks = masks
+        self._owner = owner
+        self._calendar = calendar
 
     def find(self, thread: Thread, call: Call) -> tuple[Agent, Tool]:
         """The agent of the thread and the tool of the call. Raises `Gone`."""
@@ -83,8 +91,9 @@ class Toolbox:
         if cut(pins, self.masks) is not pins:
             message = "what it depends on (a pin) holds a secret, which is kept nowhere: pin a digest of that"
             raise Refused(message)
+        places = _elsewhere(thread, agent.places(tool.name))
+        in_place = stand_ins(agent, call, rule, thread.at)
         ladder = named(agent.people, rule.ladder)
-        deadline = rule.deadline_seconds or call.proposal.deadline_seconds
         return Card(
             text=text,
             digest=digest(tool.name, arguments, text, pins),
@@ -94,10 +103,14 @@ class Toolbox:
             self_approval=rule.self_approval,
             typed=rule.typed,
             channels=rule.channels,
-            deadline_seconds=deadline,
+            deadline_seconds=_deadline(call, rule),
             agent=fingerprint(tool, rule),
-            deputies=deputies(agent.people, rule.deputies, ladder, deadline, thread.at),
-            ladder=ladder,
+            deputies=tuple(_reached(agent, each, thread, places) for each in in_place),
+            ladder=by_person(
+                agent.people, ladder, rule.approvers, thread.at, self._owner, rule.deputies
+            ),
+            grant=rule.grant,
+            addresses=places,
         )
 
     def _complete(self, call: Call) -> None:
@@ -123,9 +136,10 @@ class Toolbox:
 
     def _call(self, tool: Tool, thread: Thread, call: Call) -> ToolCall:
         key = f"{call.id}-{digest(call.proposal.arguments)[:8]}"
-        return call_for(
+        made = call_for(
             tool, key=key, thread=thread.id, requester=thread.requester, environ=self._environ
         )
+        return replace(made, calendar=self._calendar(thread)) if self._calendar else made
 
     def _secrets(self) -> list[str]:
         tools = [tool for agent in self._agents.values() for tool in agent.tools.values()]
@@ -141,7 +155,31 @@ def _unread(agent: Agent, tool: Tool) -> list[str]:
     ]
 
 
+def _elsewhere(thread: Thread, named: tuple[Routed, ...]) -> tuple[Routed, ...]:
+    """Where the card is put, in order; nothing where that is its thread alone."""
+    found = in_order(thread.addresses, named) if named else ()
+    return found if any(each.by != "thread" for each in found) else ()
+
+
+def _deadline(call: Call, rule: Rule) -> int | None:
+    return rule.deadline_seconds or call.proposal.deadline_seconds
+
+
+def stand_ins(agent: Agent, call: Call, rule: Rule, at: int) -> tuple[Deputy, ...]:
+    """Who may decide on this call in whose place, and from when on, were its card made at this time."""
+    ladder = named(agent.people, rule.ladder)
+    return deputies(agent.people, rule.deputies, ladder, _deadline(call, rule), at)
+
+
+def _reached(agent: Agent, deputy: Deputy, thread: Thread, places: tuple[Routed, ...]) -> Deputy:
+    """The deputy, with where they are told once their time has come."""
+    near = (*thread.addresses, *(each.address for each in places))
+    address = of_person(agent.people, deputy.person, near)
+    return deputy.model_copy(update={"address": address}) if address else deputy
+
+
 def fingerprint(tool: Tool, rule: Rule) -> str:
     """What may not change between card and run, besides arguments and pins: the tool itself and its policy."""
     terms = (rule.quorum, rule.self_approval, rule.typed, list(rule.channels))
-    return digest(tool.source_digest, *terms)
+    grants = (rule.grant.model_dump(mode="json"),) if rule.grant else ()
+    return digest(tool.source_digest, *terms, *grants)

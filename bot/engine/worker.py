@@ -115,6 +115,8 @@ class Worker:
             self._hold(lease, since)
 
     def _hold(self, lease: Lease, since: float) -> None:
+        if lease in self._held:
+            return  # A power loss took its first delivery, and it was delivered again: one turn is under way, and holds it.
         session = Session(self._store, lease, self._lease_seconds, self._curb, self._masks)
         session.renewed(since)
         task = asyncio.create_task(self._live(session))
@@ -139,15 +141,17 @@ class Worker:
             session.let_go()
 
     async def _work(self, session: Session) -> None:
-        """Rounds, until there is nothing to do or nothing may be done here."""
+        """Rounds, until there is nothing to do or nothing may be done here. What came in during one, the next one shows, if it does no more."""
         self._look(session)
+        session.is_news = False
         await self._perform(session)
         while not session.resting and not self._stopping.is_set():
             self._look(session)
             if session.thread.beyond:
                 await self._leave(session)
                 return
-            if session.due() or session.question:
+            if session.is_news or session.due() or session.question:
+                session.is_news = False
                 await self._perform(session)
             else:
                 await session.rest()
@@ -172,9 +176,9 @@ class Worker:
     async def _beat(self) -> None:
         sessions = {session.lease: session for session, _ in self._held.values()}
         at = asyncio.get_running_loop().time()
-        renewed = await self._store.renew(sessions) if sessions else []
-        for lease in renewed:
-            sessions[lease].renewed(at)
+        renewed = {*await self._store.renew(sessions)} if sessions else set[Lease]()
+        for lease, session in sessions.items():
+            session.renewed(at, is_held=lease in renewed)
 
     async def _fire_timers(self) -> None:
         for timer in await self._store.due(100):

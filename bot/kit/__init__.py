@@ -2,6 +2,7 @@
 
 from bot.kit.arguments import Args
 from bot.kit.call import Call, Card, Refused, Unsure
+from bot.kit.grant import Grant
 from bot.kit.tool import Tool, tool
 
-__all__ = ["Args", "Call", "Card", "Refused", "Tool", "Unsure", "tool"]
+__all__ = ["Args", "Call", "Card", "Grant", "Refused", "Tool", "Unsure", "tool"]

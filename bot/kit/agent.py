@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from bot.core.values import Limits, Proposal
+from bot.core.values import Limits, Proposal, Routed
+from bot.kit import places
 from bot.kit import propose as proposing
 from bot.kit.arguments import Json
 from bot.kit.declared import Approval
-from bot.kit.front_matter import FrontMatter
+from bot.kit.front_matter import EVERY_TOOL, QUESTION, FrontMatter, Policy
 from bot.kit.house import House
 from bot.kit.intents import BUILT_IN
 from bot.kit.nearest import meant
@@ -106,6 +107,12 @@ class Agent:
             raise NoSuchTool(message)
         return self.tools[name]
 
+    @property
+    def asking(self) -> Policy:
+        """How long a question waits, and who is told meanwhile; where it says nothing of that, as for every tool."""
+        own, every = (self.front.policy.get(name, Policy()) for name in (QUESTION, EVERY_TOOL))
+        return own.over(every.model_copy(update={"deadline": None}))
+
     def approval(self, name: str) -> Approval:
         """Whether a human is asked before this tool or intent runs: never, always, or when its condition says so."""
         if name in BUILT_IN:
@@ -119,8 +126,11 @@ class Agent:
             return Rule(
                 "read", reason=f"{tool_name} is built in and changes nothing outside the thread."
             )
-        args = self.tool(tool_name).parse(arguments)
-        return self.terms[tool_name].rule(args, self.people)
+        tool = self.tool(tool_name)
+        rule = self.terms[tool_name].rule(tool.parse(arguments), self.people)
+        if rule.grant and not tool.tells(arguments, rule.grant.same):
+            return replace(rule, grant=None)
+        return rule
 
     async def fresh(self, tool_name: str) -> None:
         """Reads anew who is in the groups, kept elsewhere, through which anybody decides on this tool."""
@@ -135,6 +145,11 @@ class Agent:
     def _kept(self, tool_name: str) -> tuple[str, ...]:
         terms = self.terms.get(tool_name)
         return self.people.kept(terms.approvers) if terms else ()
+
+    def places(self, tool_name: str) -> tuple[Routed, ...]:
+        """Where a card of this tool may be put besides its thread."""
+        terms = self.terms.get(tool_name)
+        return places.named(self.people, terms.address if terms else None, self.front.address)
 
     def tool_specs(self) -> list[dict[str, object]]:
         """What the model may choose from, in an order that never changes: built-in intents, then tools by name."""
@@ -159,7 +174,15 @@ class Agent:
         question_deadline_seconds: int | None,
         approval_deadline_seconds: int | None,
         now: datetime | None = None,
+        owner: str = "",
     ) -> tuple[Proposal, ...]:
         """The step that these tool uses make, with the rules that hold now; Malformed where they make none."""
-        frame = proposing.Frame(asked, question_deadline_seconds, approval_deadline_seconds, now)
+        frame = proposing.Frame(
+            asked,
+            self.asking.deadline or question_deadline_seconds,
+            approval_deadline_seconds,
+            now,
+            self.asking.ladder(),
+            owner,
+        )
         return proposing.propose(self, uses, frame)

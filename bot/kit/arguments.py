@@ -59,9 +59,15 @@ def spelled_out(parsed: Args, arguments: Json) -> Json:
 
     Where a type does not come back the same from its JSON form (a secret, say), they stay as they were given.
     """
+    full = form(parsed)
+    return arguments if full is None else full
+
+
+def form(parsed: Args) -> Json | None:
+    """The one JSON form of these arguments; None: they have none that comes back the same."""
     try:
         full = parsed.model_dump(mode="json", by_alias=True, exclude_none=True)
         same = type(parsed).model_validate(full) == parsed
     except (ValidationError, PydanticSerializationError):
-        return arguments
-    return cast("Json", full) if same else arguments
+        return None
+    return cast("Json", full) if same else None

@@ -8,11 +8,11 @@ from typing import Literal, Protocol
 
 from pydantic import JsonValue
 
-from bot.core.outbox import Approval, Waiting
+from bot.core.outbox import Approval, Question, Waiting
 from bot.core.values import Address, Attachment, Word
 
 Aim = Literal["bot", "others", "anybody"]
-Standing = Literal["member", "guest", "outsider", "bot"]
+Standing = Literal["member", "guest", "outsider", "bot", "unknown"]
 Became = Literal["asked", "noted", "ignored", "enough"]
 Json = dict[str, JsonValue]
 
@@ -23,7 +23,7 @@ class Words:
 
     `person` is who wrote it, by their address on this channel, `before` what was said there until then, `files` what came with it.
     `standing` is what they are in that place: a guest or somebody from outside asks nothing unless the people file names them,
-    another bot only so often.
+    another bot only so often. `noted_as` is what they are on record as where their words ask nothing, if that was looked up.
     """
 
     id: str
@@ -35,17 +35,22 @@ class Words:
     before: tuple[Words, ...] = ()
     files: tuple[Attachment, ...] = ()
     standing: Standing = "member"
+    noted_as: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What became of a message that may be on the thread's log: it was changed, or taken back."""
+    """What became of a message that may be on the thread's log: it was changed, or taken back. `id` is ABOUT/edited/WHEN or ABOUT/deleted.
+
+    `standing` is what whoever did it is in that place.
+    """
 
     id: str
     about: str
     address: Address
     person: str
     text: str
+    standing: Standing = "member"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,8 @@ class Press:
     """A verdict given by a button or a form. `choice` counts from 0, where a question offers some.
 
     `spot` is where it was given, in the channel's own words, `digest` how that of the card began that was shown; where that is not
-    told, nothing is approved. Of words, `written` is the channel's own time: what is shown since then they do not approve.
+    told, nothing is approved. Of words, `written` is the channel's own time: what is shown since then they do not approve. An approval
+    for so many `minutes` grants more of its kind. It is passed `to` somebody, and put off `until` a time.
     """
 
     id: str
@@ -67,6 +73,9 @@ class Press:
     spot: str = ""
     digest: str = ""
     written: int | None = None
+    minutes: int | None = None
+    to: str = ""
+    until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +91,9 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a form about an approval is made of: the card as it stands, what its tool takes, and where its thread is at `home`."""
+    """What a form about a request is made of: the card as it stands, what its tool takes, and where its thread is at `home`."""
 
-    approval: Approval
+    asked: Approval | Question
     schema: Json
     home: Address | None = None
 
@@ -161,6 +170,10 @@ class Arrivals(Protocol):
 
     async def lately(self, channel: str) -> Sequence[Address]:
         """Where threads of this channel moved last, the last one first; a bounded number of them."""
+        ...
+
+    async def shown(self, channel: str) -> Sequence[str]:
+        """The receipts of the cards that wait now for anybody, of threads of this channel; a bounded number of threads is looked at."""
         ...
 
     async def cursors(self, channel: str) -> Mapping[str, str]:

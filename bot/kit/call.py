@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import JsonValue
+
+if TYPE_CHECKING:
+    from bot.kit.calendar import Calendar
 
 
 class Refused(Exception):
@@ -27,13 +30,15 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One use of a tool. `key` is the same for every run of it; secrets and settings are those the tool declares."""
+    """One use of a tool. `key` is the same for every run of it; secrets and settings are those the tool declares. `calendar`
+    are the schedules of its agent, where there are any."""
 
     key: str
     thread: str = ""
     requester: str = ""
     secrets: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     env: Mapping[str, str] = field(default_factory=dict[str, str])
+    calendar: Calendar | None = field(default=None, repr=False)
 
 
 class Declares(Protocol):

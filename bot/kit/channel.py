@@ -62,16 +62,26 @@ class Dated(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """Who changed a message that had asked, or took it back."""
+
+    by: str
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Fate:
     """What has become of a card: its thread `now`, since when that is so, and the thread `then`, as the card showed it.
 
-    `decided` is when the approval that counts was given; 0 where there is none.
+    `decided` is when the approval that counts was given; 0 where there is none. `changed` is what became of the messages that asked
+    since the call was chosen, while it waits for approval.
     """
 
     now: Thread
     since: int
     then: Thread
     decided: int = 0
+    changed: tuple[Changed, ...] = ()
 
 
 @runtime_checkable

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
+from bot.kit import grant
 from bot.kit.durations import seconds_of
+from bot.kit.grant import Grant
 
 Approval = Literal["never", "always", "when"]
 Allowance = Literal["allowed", "denied"]
@@ -30,6 +32,7 @@ class Approving:
     approvers: tuple[str, ...] = ()
     self_approval: Allowance | None = None
     deadline_seconds: int | None = None
+    grant: Grant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Declared:
     approvers: tuple[str, ...]
     self_approval: Allowance | None
     deadline: str | int | None
+    grant: Grant | None = None
 
     def complaint(self) -> str | None:
         """What cannot be meant; None: all is well."""
@@ -61,7 +65,13 @@ class Declared:
         approval: Approval = "when" if predicate else "never" if given == "never" else "always"
         deadline = None if self.deadline is None else seconds_of(self.deadline)
         return Approving(
-            approval, predicate, self.quorum, self.approvers, self.self_approval, deadline
+            approval,
+            predicate,
+            self.quorum,
+            self.approvers,
+            self.self_approval,
+            deadline,
+            self.grant,
         )
 
     def _as_read(self) -> str | None:
@@ -79,15 +89,21 @@ class Declared:
         if self.cache is not None:
             return "only a tool that reads can have a cache"
         if self.approval == "never" and self._decides():
-            return 'approval="never" asks nobody: leave out quorum, approvers, self_approval and deadline'
+            return 'approval="never" asks nobody: leave out quorum, approvers, self_approval, deadline and grant'
         return None
 
     def _decides(self) -> bool:
-        given = (self.quorum, self.approvers or None, self.self_approval, self.deadline)
+        given = (self.quorum, self.approvers or None, self.self_approval, self.deadline, self.grant)
         return any(each is not None for each in given)
 
     def _values(self) -> str | None:
-        return _approval(self.approval) or _quorum(self.quorum) or self._numbers() or self._names()
+        return (
+            _approval(self.approval)
+            or _quorum(self.quorum)
+            or self._numbers()
+            or self._names()
+            or grant.complaint(self.grant)
+        )
 
     def _numbers(self) -> str | None:
         if not _is_whole(self.seconds) or self.seconds > _LONGEST_SECONDS:

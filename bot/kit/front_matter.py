@@ -7,12 +7,16 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, field_validator
 
+from bot.core.grant import LONGEST_MINUTES
 from bot.core.values import Limits, Rung
 from bot.kit.declared import Allowance, Approval
 from bot.kit.document import AgentError, Document, parse, text_of
 from bot.kit.durations import seconds_of
+from bot.kit.grant import Grant
+from bot.kit.schedule import Schedule
 
 EVERY_TOOL = "*"
+QUESTION = "request_human_input"
 Seconds = Annotated[int, BeforeValidator(seconds_of)]
 
 
@@ -27,6 +31,29 @@ class Escalation(_Front):
     to: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
+class GrantSaid(_Front):
+    """What may be granted beside an approval; in 0 minutes, nothing."""
+
+    minutes: Annotated[int, Field(ge=1, le=LONGEST_MINUTES, strict=True)]
+    same: tuple[str, ...]
+    outside: Allowance = "denied"
+
+    def grant(self) -> Grant | None:
+        return Grant(self.minutes, self.same, self.outside) if self.minutes else None
+
+
+_NO_GRANT = GrantSaid.model_construct(minutes=0, same=())
+
+
+def _grant(written: object) -> object:
+    if written == "denied":
+        return _NO_GRANT
+    if isinstance(written, str | list):
+        message = "a grant is denied, or like {minutes: 60, same: [environment]}"
+        raise ValueError(message)
+    return written
+
+
 class Policy(_Front):
     """Who decides on a tool, as the owner of the agent says; what is left out is the tool's own."""
 
@@ -37,8 +64,10 @@ class Policy(_Front):
     deadline: Seconds | None = None
     channels: tuple[str, ...] | None = None
     words: Allowance | None = None
+    address: str | None = None
     remind: tuple[Seconds, ...] | None = None
     escalate: tuple[Escalation, ...] | None = None
+    grant: Annotated[GrantSaid | None, BeforeValidator(_grant)] = None
 
     def ladder(self) -> tuple[Rung, ...]:
         """Who is told, and when, that a request still waits; the earliest first."""
@@ -49,10 +78,15 @@ class Policy(_Front):
         )
         return tuple(sorted((*reminders, *others), key=lambda rung: rung.after_seconds))
 
+    def is_of_waiting(self) -> bool:
+        """Whether it says how long something waits, and who is told, and nothing else."""
+        return self.model_fields_set <= {"deadline", "remind", "escalate"}
+
     def over(self, other: Policy | None) -> Policy:
         """This policy, with the other's words where this one is silent."""
-        said = self.model_dump(exclude_none=True)
-        return other.model_copy(update=said) if other else self
+        said = {name: getattr(self, name) for name in type(self).model_fields}
+        own = {name: value for name, value in said.items() if value is not None}
+        return other.model_copy(update=own) if other else self
 
 
 class LimitsSaid(_Front):
@@ -93,21 +127,6 @@ def _prefetch(written: object) -> object:
     return {"tool": written} if isinstance(written, str) else written
 
 
-class Schedule(_Front):
-    """When the agent begins by itself, with which words, and where it answers."""
-
-    name: str
-    schedule: str
-    prompt: str
-    time_zone: str = "UTC"
-    address: str | None = None
-    fallback: str | None = None
-    missed: str | None = None
-    starting_deadline_seconds: int | None = None
-    concurrency_policy: str | None = None
-    suspend: bool = False
-
-
 class FrontMatter(_Front):
     """The settings of one agent."""
 
@@ -122,6 +141,7 @@ class FrontMatter(_Front):
     routes: tuple[dict[str, str], ...] = ()
     schedules: tuple[Schedule, ...] = ()
     listen: Literal["mentions", "thread"] = "thread"
+    address: str | None = None
 
     @field_validator("description")
     @classmethod

@@ -45,6 +45,18 @@ class Presence:
         later = [each for each in (ends, leaves[0] if leaves else None) if each is not None]
         return min((each for each in later if each >= at), default=None)
 
+    def in_from(self, at: int) -> int:
+        """From when on they are there, at this time or after it."""
+        for _ in range(_MOST_SPANS):
+            if self.is_in(at):
+                return at
+            leaves = self._leaves()
+            if leaves and leaves[0] <= at < leaves[1]:
+                at = leaves[1]
+            else:
+                at = min(begin for begin in self._begins(at) if begin > at)
+        return at
+
     def _leaves(self) -> tuple[int, int] | None:
         if self.away is None:
             return None
@@ -68,6 +80,14 @@ class Presence:
                 if day.weekday() in span.days:
                     last = day if span.begin < span.end else day + timedelta(days=1)
                     yield self._stamp(day, span.begin), self._stamp(last, span.end)
+
+    def _begins(self, at: int) -> Iterator[int]:
+        """When hours begin, in the week that this day begins and on the day before."""
+        today = datetime.fromtimestamp(at / 1000, ZoneInfo(self.zone)).date()
+        for day in (today + timedelta(days=each) for each in range(-1, 8)):
+            yield from (
+                self._stamp(day, span.begin) for span in self.spans if day.weekday() in span.days
+            )
 
     def _stamp(self, day: date, moment: time) -> int:
         return int(datetime.combine(day, moment, ZoneInfo(self.zone)).timestamp() * 1000)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from pydantic import JsonValue
@@ -39,8 +40,7 @@ _BARE_HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,24}", re.IGNORECASE)
 
 def tamed(uses: Sequence[Use], events: Iterable[Event], prompt: str) -> list[Use]:
     """What a step says to people, with every address that is new written out; the arguments of tools stay as they are."""
-    hosts = {_host(found[0]) for found in _ADDRESS.finditer(prompt)} - {""}
-    told = _Told(events)
+    hosts, told = _hosts_in(prompt), _Told(events)
     return [
         (name, {each: _tame(value, told, hosts) for each, value in given.items()})
         if name in SAID
@@ -96,7 +96,13 @@ def _inside(value: JsonValue) -> list[str]:
             return []
 
 
-def _tame(value: JsonValue, told: _Told, hosts: set[str]) -> JsonValue:
+@lru_cache(maxsize=64)
+def _hosts_in(prompt: str) -> frozenset[str]:
+    """Where an agent's prompt leads; it is the same at every step."""
+    return frozenset(_host(found[0]) for found in _ADDRESS.finditer(prompt)) - {""}
+
+
+def _tame(value: JsonValue, told: _Told, hosts: frozenset[str]) -> JsonValue:
     match value:
         case str():
             plain = _PICTURE.sub("", value)
@@ -109,7 +115,7 @@ def _tame(value: JsonValue, told: _Told, hosts: set[str]) -> JsonValue:
             return value
 
 
-def _shown(found: str, told: _Told, hosts: set[str]) -> str:
+def _shown(found: str, told: _Told, hosts: frozenset[str]) -> str:
     address = found.rstrip(_ENDS)
     if _BARE_HOST.fullmatch(address) or _host(address) in hosts or told.has(address):
         return found

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.core.values import Rung
 from bot.kit.agent import Agent
+from bot.kit.front_matter import QUESTION
 from bot.kit.load import Agents
 from bot.kit.nearest import meant
+from bot.kit.places import DEFAULT, complaint
 from bot.kit.rule import Terms
 from bot.kit.standing_in import KEYWORDS
 
 MAX_TOOLS = 10
 MAX_STEPS = 20
 MAX_PROMPT_TOKENS = 4_000
+MAX_SLOTS_A_DAY = 288
 _LETTERS_A_TOKEN = 4
+_DAY_MS = 86_400_000
+_SOME_MONDAY = 1_789_948_799_000
 MODEL_NAME = re.compile(r"[A-Za-z0-9][\w.:/@-]{0,199}", re.ASCII)
 
 
@@ -40,6 +46,9 @@ def _findings(agent: Agent) -> Iterator[Finding]:
     yield from _size(agent)
     yield from _models(agent)
     yield from _names(agent)
+    yield from _places(agent)
+    yield from _schedules(agent)
+    yield from _told(agent, QUESTION, agent.asking.ladder())
     for terms in agent.terms.values():
         yield from _terms(agent, terms)
 
@@ -60,12 +69,22 @@ def _size(agent: Agent) -> Iterator[Finding]:
         yield Finding(
             "error", agent.name, text, f"shorten {file}, or let the agent read it through a tool"
         )
-    if agent.front.schedules or agent.front.routes:
-        text = "its schedules and routes are kept, and nothing in this version follows them"
+    if agent.front.routes:
+        text = "its routes are kept, and nothing in this version follows them"
         yield Finding("warning", agent.name, text, f"start it with bot launch {agent.name} TEXT")
     if not agent.description:
         mend = f"description: what it is for, in a line, in {file}"
         yield Finding("warning", agent.name, "it has no description", mend)
+
+
+def _schedules(agent: Agent) -> Iterator[Finding]:
+    """Schedules that begin very many threads, each of which asks the model."""
+    for schedule in agent.front.schedules:
+        count = sum(1 for _ in schedule.cron.slots(_SOME_MONDAY, _SOME_MONDAY + _DAY_MS))
+        if count > MAX_SLOTS_A_DAY:
+            text = f"its schedule {schedule.name} begins {count:,} threads a day"
+            mend = f"let it come every five minutes or less often in {agent.folder}/agent.md"
+            yield Finding("warning", agent.name, text, mend)
 
 
 def _models(agent: Agent) -> Iterator[Finding]:
@@ -90,6 +109,18 @@ def _names(agent: Agent) -> Iterator[Finding]:
         yield Finding("error", agent.name, text, f"add {name} to the people file (BOT_PEOPLE)")
 
 
+def _places(agent: Agent) -> Iterator[Finding]:
+    """Addresses that are none: nothing would be put there."""
+    front, people = agent.front, agent.people
+    said = {f"address of {tool}": each.address for tool, each in front.policy.items()}
+    said |= {"address": front.address, "default": DEFAULT if DEFAULT in people.places else None}
+    for where, name in said.items():
+        if name is not None and (reason := complaint(name, people)):
+            file = "" if where == DEFAULT else f"correct it in {agent.folder}/agent.md, or "
+            mend = f"{file}give it under places: in the people file (BOT_PEOPLE)"
+            yield Finding("error", agent.name, f"{where}: {reason}", mend)
+
+
 def _named(agent: Agent) -> Iterable[str]:
     yield from agent.front.approvers
     for policy in agent.front.policy.values():
@@ -106,10 +137,7 @@ def _terms(agent: Agent, terms: Terms) -> Iterator[Finding]:
     if terms.approval == "never":
         return
     approvers = agent.people.expand(terms.approvers)
-    for who in agent.people.unknown(each for rung in terms.ladder for each in rung.to):
-        if who not in KEYWORDS:
-            text = f"escalate of {name}: {who} is neither a person nor a group"
-            yield Finding("error", agent.name, text, f"name one, deputy or owner in {file}")
+    yield from _told(agent, name, terms.ladder)
     if agent.people.kept(terms.approvers):
         return  # Who is in a group that Slack keeps is known only at work.
     if not approvers:
@@ -125,3 +153,12 @@ def _terms(agent: Agent, terms: Terms) -> Iterator[Finding]:
         yield Finding(
             "error", agent.name, text, f"name more approvers in {file}, or lower the quorum"
         )
+
+
+def _told(agent: Agent, name: str, ladder: Sequence[Rung]) -> Iterator[Finding]:
+    """Those who are to be told that something waits, and that nobody is called."""
+    for who in agent.people.unknown(each for rung in ladder for each in rung.to):
+        if who not in KEYWORDS:
+            text = f"escalate of {name}: {who} is neither a person nor a group"
+            fix = f"name one, deputy or owner in {agent.folder}/agent.md"
+            yield Finding("error", agent.name, text, fix)

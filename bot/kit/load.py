@@ -15,7 +15,7 @@ from types import ModuleType
 from bot.kit.agent import Agent
 from bot.kit.arguments import BadArguments
 from bot.kit.document import AgentError, Document, Place, text_of
-from bot.kit.front_matter import EVERY_TOOL, FrontMatter, Policy, read_agent_file
+from bot.kit.front_matter import EVERY_TOOL, QUESTION, FrontMatter, Policy, read_agent_file
 from bot.kit.house import House, load_house
 from bot.kit.intents import BUILT_IN
 from bot.kit.modules import import_from
@@ -84,6 +84,7 @@ def load_agent(folder: Path, house: House, people: People) -> Agent:
     terms = {name: _terms(file, front, tool) for name, tool in tools.items()}
     _check_policy(file, front, tools)
     _check_prefetch(file, front, tools)
+    _check_schedules(file, front)
     return Agent(folder.name, folder, front, body, house, people, tools, terms, sources)
 
 
@@ -154,6 +155,8 @@ def _terms(file: Document, front: FrontMatter, tool: Tool) -> Terms:
     own, every = front.policy.get(tool.name), front.policy.get(EVERY_TOOL)
     if tool.reads:
         every = None
+    if every and every.grant and every.grant.grant():
+        every = every.model_copy(update={"grant": None})  # Refused where the policy is checked.
     if every and every.approval == "when" and tool.approving.predicate is None:
         every = every.model_copy(update={"approval": None})
     policy = own.over(every) if own else every or Policy()
@@ -167,6 +170,11 @@ def _terms(file: Document, front: FrontMatter, tool: Tool) -> Terms:
 def _check_policy(file: Document, front: FrontMatter, tools: Mapping[str, Tool]) -> None:
     for name, policy in front.policy.items():
         if name == EVERY_TOOL:
+            if policy.grant and policy.grant.grant():
+                place = ("policy", name, "grant")
+                raise file.wrong(place, "a grant is allowed tool by tool, not for all of them")
+            continue
+        if name == QUESTION and policy.is_of_waiting():
             continue
         _check_known(file, ("policy", name), name, tools)
         if tools[name].reads and policy.approval not in (None, "never"):
@@ -187,6 +195,13 @@ def _check_prefetch(file: Document, front: FrontMatter, tools: Mapping[str, Tool
             tools[prefetch.tool].parse(prefetch.arguments)
         except BadArguments as error:
             raise file.wrong((*place, "arguments"), f"{prefetch.tool}: {error}") from error
+
+
+def _check_schedules(file: Document, front: FrontMatter) -> None:
+    for index, schedule in enumerate(front.schedules):
+        if schedule.name in (other.name for other in front.schedules[:index]):
+            expected = f"another name was expected: {schedule.name} is taken above"
+            raise file.wrong(("schedules", index, "name"), expected)
 
 
 def _check_known(file: Document, place: Place, name: str, tools: Mapping[str, Tool]) -> None:

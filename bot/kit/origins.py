@@ -5,6 +5,8 @@ It shows what was copied, and nothing more: what a model was talked into in word
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,6 +17,8 @@ from bot.core.events import Event, MessageNoted, MessageReceived, StepDecided, T
 LEAST_CHARACTERS = 12
 MOST_LINES = 200
 """Of an argument: so many are looked for, or a long one would hold up everything else."""
+TOO_MUCH = "more than is looked through"
+_WORD = re.compile(r"\w+|[^\w\s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,45 @@ def outside(
     return {name: whence for name, whence in found.items() if whence}
 
 
+def short(
+    arguments: Mapping[str, JsonValue], events: Iterable[Event], thread_id: str
+) -> dict[str, str]:
+    """The arguments that have a text or a number, however short, all of which stands outside, and which nobody of ours said.
+
+    In prose that would name too much: it is for where leave was given for whatever does not come from outside.
+    """
+    ours, theirs = _sources(events, thread_id)
+    said, sources = _folded("\n".join(ours)), [(name, _words(text)) for name, text in theirs]
+    found = {name: _stands_in(value, said, sources) for name, value in arguments.items()}
+    return {name: whence for name, whence in found.items() if whence}
+
+
+def _stands_in(value: JsonValue, ours: str, theirs: list[tuple[str, str]]) -> str:
+    """Whence it came: there it may go on behind a point or a dash, with us that is something else."""
+    leaves = _leaves(value)
+    if len(leaves) > MOST_LINES:
+        return TOO_MUCH
+    for text in filter(None, dict.fromkeys(_folded(str(leaf)) for leaf in leaves)):
+        words = _words(text)
+        whence = next((name for name, said in theirs if words in said), "")
+        own = rf"(?<![\w.:/@-]){re.escape(text)}(?![\w:/@-]|\.\w)"
+        if whence and not re.search(own, ours):
+            return whence
+    return ""
+
+
+def _words(text: str) -> str:
+    """Its words and signs with a space around each: so a word is found in a text, and no part of one."""
+    return f" {' '.join(_WORD.findall(_folded(text)))} "
+
+
+def _folded(text: str) -> str:
+    """In small letters, and as its signs are made up; sign by sign, for how long that takes for many accents grows with the square."""
+    text = _plain(text)
+    signs = (unicodedata.normalize("NFKD", sign) for sign in text)
+    return (text if text.isascii() else "".join(signs)).casefold()
+
+
 def _sources(events: Iterable[Event], thread_id: str) -> tuple[list[str], list[tuple[str, str]]]:
     """What people of ours said, and what came from outside, each with whence."""
     ours, theirs, tools = list[str](), list[tuple[str, str]](), dict[str, str]()
@@ -51,7 +94,8 @@ def _sources(events: Iterable[Event], thread_id: str) -> tuple[list[str], list[t
                 calls = enumerate(event.calls)
                 tools |= {f"{thread_id}-{event.seen}-{index}": call.tool for index, call in calls}
             case ToolEnded():
-                theirs.append((tools.get(event.call, event.call), "\n".join(_texts(event.result))))
+                told = "\n".join((*_texts(event.result), event.error))
+                theirs.append((tools.get(event.call, event.call), told))
             case _:
                 pass
     return ours, theirs
@@ -87,11 +131,20 @@ def _plain(text: str) -> str:
 
 def _texts(value: JsonValue) -> list[str]:
     """Every text in a value, however deep."""
-    found, left = list[str](), [value]
+    return [each for each in _leaves(value) if isinstance(each, str)]
+
+
+def _leaves(value: JsonValue) -> list[str | float]:
+    """Every text and number in a value, however deep."""
+    found, left = list[str | float](), [value]
     while left:
         match left.pop():
-            case str(text):
-                found.append(text)
+            case bool():
+                pass
+            case float(number) if number.is_integer():
+                found.append(int(number))  # As people write it.
+            case str() | int() | float() as leaf:
+                found.append(leaf)
             case list(items):
                 left += reversed(items)
             case dict(fields):

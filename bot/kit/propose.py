@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol, cast
 
-from bot.core.values import Proposal
+from bot.core.values import Proposal, Rung
 from bot.kit.arguments import Args, BadArguments, Json, parse, spelled_out
 from bot.kit.declared import Approval
 from bot.kit.intents import ALONE, BUILT_IN, LONGEST_WAIT_SECONDS, Await, RequestHumanInput
 from bot.kit.nearest import meant
 from bot.kit.people import People
 from bot.kit.rule import Rule
+from bot.kit.standing_in import by_person, named
 from bot.kit.tool import Tool
 
 MAX_CALLS = 16
@@ -32,12 +33,14 @@ class Malformed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What holds for the whole step: who is asked, how long they have, and what time it is."""
+    """What holds for the whole step: who is asked, how long they have, what time it is, and who is told that a question waits."""
 
     asked: tuple[str, ...]
     question_deadline_seconds: int | None
     approval_deadline_seconds: int | None
     now: datetime | None = None
+    ladder: tuple[Rung, ...] = ()
+    owner: str = ""
 
 
 class Proposes(Protocol):
@@ -127,9 +130,11 @@ def _intent(people: People, name: str, arguments: Json, frame: Frame) -> Proposa
     )
     if not isinstance(parsed, RequestHumanInput):
         return proposal
-    named = people.expand((parsed.options and parsed.options.ask) or ())
-    deadline = frame.question_deadline_seconds
-    return proposal.model_copy(update={"asked": named or frame.asked, "deadline_seconds": deadline})
+    asked = people.expand((parsed.options and parsed.options.ask) or ()) or frame.asked
+    at = int((frame.now or datetime.now(UTC)).timestamp() * 1000)
+    ladder = by_person(people, named(people, frame.ladder), asked, at, frame.owner)
+    waits = {"deadline_seconds": frame.question_deadline_seconds, "ladder": ladder}
+    return proposal.model_copy(update={"asked": asked, **waits})
 
 
 def _spelled_out(parsed: Args, arguments: Json, frame: Frame) -> Json:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 
-from bot.core.values import Rung
+from bot.core.values import Grantable, Rung
 from bot.kit.arguments import Args
 from bot.kit.declared import Approval, Approving, Quorum
 from bot.kit.front_matter import Policy
+from bot.kit.grant import Grant, unmet
 from bot.kit.people import People
 from bot.kit.standing_in import pairs
 from bot.kit.tool import Tool
@@ -31,11 +32,12 @@ class Rule:
     reason: str = ""
     deputies: tuple[tuple[str, str], ...] = ()
     ladder: tuple[Rung, ...] = ()
+    grant: Grantable | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What holds for one tool of one agent, before any arguments are known; `approvers` are names as written."""
+    """What holds for one tool of one agent, before any arguments are known; `approvers` and `address` are names as written."""
 
     tool: Tool
     approval: Approval
@@ -48,6 +50,8 @@ class Terms:
     said_by: str
     loosened: tuple[str, ...] = field(default=())
     ladder: tuple[Rung, ...] = ()
+    grant: Grant | None = None
+    address: str | None = None
 
     def rule(self, args: Args, people: People) -> Rule:
         """The rule for these arguments."""
@@ -65,6 +69,7 @@ class Terms:
             reason=reason,
             deputies=pairs(people, approvers),
             ladder=self.ladder,
+            grant=self.grant.terms if self.grant else None,
         )
 
     def _kind(self, args: Args) -> tuple[Literal["read", "write", "gated"], str]:
@@ -103,10 +108,11 @@ def terms_of(tool: Tool, policy: Policy, agent_approvers: Sequence[str]) -> Term
         message = f"{tool.name} cannot be undone and asks always: {loosened[0]} would loosen that"
         raise ValueError(message)
     allowance = policy.self_approval or own.self_approval
+    approval, quorum = policy.approval or own.approval, _joined(own.quorum, policy.quorum)
     return Terms(
         tool=tool,
-        approval=policy.approval or own.approval,
-        quorum=_joined(own.quorum, policy.quorum),
+        approval=approval,
+        quorum=quorum,
         approvers=_first(policy.approvers, own.approvers or None, tuple(agent_approvers)),
         self_approval=allowance == "allowed",
         deadline_seconds=policy.deadline or own.deadline_seconds,
@@ -115,7 +121,34 @@ def terms_of(tool: Tool, policy: Policy, agent_approvers: Sequence[str]) -> Term
         said_by="The agent's policy" if policy.approval else "The tool's own declaration",
         loosened=loosened,
         ladder=policy.ladder(),
+        grant=_grant(tool, policy, approval, quorum),
+        address=policy.address,
     )
+
+
+def _grant(tool: Tool, policy: Policy, approval: Approval, quorum: Quorum) -> Grant | None:
+    """What may be granted besides: the policy's word, or else the tool's own. ValueError says what cannot be meant."""
+    grant = policy.grant.grant() if policy.grant else tool.approving.grant
+    if grant is None:
+        return None
+    if approval == "never":
+        if not policy.grant:
+            return None
+        why = "only reads" if tool.reads else "runs without approval"
+        message = f"{tool.name} {why}, so there is nothing to grant"
+        raise ValueError(message)
+    names = cast("dict[str, object]", tool.arguments_schema.get("properties", {}))
+    if reason := unmet(grant, names, quorum, tool.name):
+        raise ValueError(reason)
+    return grant
+
+
+def _widens(own: Grant | None, said: Grant) -> bool:
+    """Whether this lets more be granted than the tool itself does."""
+    if own is None:
+        return True
+    freer = said.outside == "allowed" and own.outside == "denied"
+    return freer or said.minutes > own.minutes or not set(own.same) <= set(said.same)
 
 
 def _loosened(own: Approving, policy: Policy) -> list[str]:
@@ -131,6 +164,9 @@ def _loosened(own: Approving, policy: Policy) -> list[str]:
         found.append(f"deadline: {policy.deadline}s")
     if policy.approvers and own.approvers and not set(policy.approvers) <= set(own.approvers):
         found.append(f"approvers: {', '.join(policy.approvers)}")
+    said = policy.grant.grant() if policy.grant else None
+    if said and _widens(own.grant, said):
+        found.append(f"grant: {said.minutes} minutes")
     return found
 
 

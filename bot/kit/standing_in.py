@@ -1,8 +1,9 @@
-"""Standing in: from when on a deputy may decide, by office hours, days away and reminders; frozen into the card."""
+"""Standing in: from when on a deputy may decide and who is told when, by office hours, days away and reminders; frozen into the card."""
 
 from __future__ import annotations
 
 from bot.core.ladder import DEPUTY
+from bot.core.owed import Insistence
 from bot.core.values import Deputy, Rung
 from bot.kit.people import People
 
@@ -28,6 +29,47 @@ def named(people: People, ladder: tuple[Rung, ...]) -> tuple[Rung, ...]:
 
 def _persons(people: People, name: str) -> tuple[str, ...]:
     return (name,) if name in KEYWORDS else people.expand((name,))
+
+
+def by_person(
+    people: People,
+    ladder: tuple[Rung, ...],
+    asked: tuple[str, ...],
+    at: int,
+    owner: str = "",
+    stand_ins: tuple[tuple[str, str], ...] = (),
+) -> tuple[Rung, ...]:
+    """The ladder of what is asked at this time, with each step at the first moment of the hours of whoever is told.
+
+    Steps that come together are one, so that nobody finds two reminders in the morning. Where a reminder has to wait for somebody, whoever
+    stands in for them has it, if that is sooner.
+    """
+    deputies = tuple(dict.fromkeys(deputy for deputy, _ in stand_ins))
+    meant = {DEPUTY: deputies, OWNER: (owner,) if owner else ()}
+    found: dict[tuple[int, Insistence], dict[str, None]] = {}
+    for rung in ladder:
+        names = asked if rung.kind == "remind" else rung.to
+        for person in (each for name in names for each in meant.get(name, (name,))):
+            own = _in_hours(people, person, at, rung.after_seconds)
+            times = {person: own}
+            if rung.kind == "remind" and own > rung.after_seconds:
+                for deputy in (deputy for deputy, of in stand_ins if of == person):
+                    times[deputy] = _in_hours(people, deputy, at, rung.after_seconds)
+            for who, seconds in times.items():
+                if who == person or seconds < own:
+                    found.setdefault((seconds, rung.kind), {})[who] = None
+    return tuple(
+        Rung(after_seconds=seconds, kind=kind, to=tuple(to))
+        for (seconds, kind), to in sorted(found.items())
+    )
+
+
+def _in_hours(people: People, person: str, at: int, seconds: int) -> int:
+    """So long after this time, or as much longer as it takes until they are there."""
+    if person not in people.people:
+        return seconds
+    there = people.people[person].presence.in_from(at + seconds * 1000)
+    return -(-(there - at) // 1000)
 
 
 def deputies(

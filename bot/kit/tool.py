@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from inspect import cleandoc
@@ -19,6 +19,7 @@ from bot.kit.arguments import Args, Json
 from bot.kit.call import Call, Card
 from bot.kit.declared import Allowance, Approving, Declared, Predicate, Quorum
 from bot.kit.durations import seconds_of
+from bot.kit.grant import Grant, unmet
 from bot.kit.intents import BUILT_IN
 from bot.kit.picture import Pictured
 from bot.kit.plain import plain
@@ -61,6 +62,12 @@ class Tool:
         )
 
     @property
+    def defaults(self) -> Json:
+        """What the arguments that may be left out are then, as far as the schema says it."""
+        fields = cast("dict[str, Json]", self.arguments_schema.get("properties", {}))
+        return {name: field["default"] for name, field in fields.items() if "default" in field}
+
+    @property
     def can_be_stopped(self) -> bool:
         """Whether it ends when its time is over: a blocking function goes on in its thread."""
         return self.shape.is_async
@@ -72,6 +79,12 @@ class Tool:
     def spelled_out(self, arguments: Json) -> Json:
         """The arguments with every default written out; BadArguments where they do not fit."""
         return given.spelled_out(self.parse(arguments), arguments)
+
+    def tells(self, arguments: Json, names: Collection[str]) -> bool:
+        """Whether these names tell what the values are: each stands there, or what is left out has no other name."""
+        if all(name in arguments for name in names):
+            return True
+        return given.form(self.parse(arguments)) is not None
 
     async def run(self, arguments: Json, call: Call) -> JsonValue | Pictured:
         """Does it. What the function raises is raised; time limits are the caller's."""
@@ -120,11 +133,12 @@ def tool(
     approvers: tuple[str, ...] = (),
     self_approval: Allowance | None = None,
     deadline: str | int | None = None,
+    grant: Grant | None = None,
 ) -> Callable[[Function], Tool]:
     """Makes a tool of a function. One that neither reads nor says `approval` always asks a human."""
     declared = Declared(
         approval, reads, idempotent, reversible, seconds, cache, secrets, env, cap,
-        quorum, approvers, self_approval, deadline,
+        quorum, approvers, self_approval, deadline, grant,
     )  # fmt: skip
     return lambda function: _made(function, declared)
 
@@ -192,6 +206,10 @@ def _schema(function: FunctionType, shape: Shape, declared: Declared) -> Json:
             function,
             "because is given to every tool a human may be asked about; name the field otherwise",
         )
+    names = cast("Json", schema.get("properties", {}))
+    grant = declared.grant
+    if grant and (reason := unmet(grant, names, declared.quorum, function.__name__)):
+        raise wrong(function, reason)
     return schema
 
 

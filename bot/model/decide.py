@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 
 import structlog
 from pydantic import JsonValue
@@ -73,8 +74,7 @@ class Decider:
         try:
             return await self._chosen(thread, agent, events, blobs)
         except Exception as error:
-            # An agent's own validators run in here. Whatever they raise, a human hears of it, and nobody pays for
-            # asking the model the same again and again.
+            # Also of an agent's own validators: a human hears of it, and nobody pays for asking the same again.
             log.exception("no step", thread=thread.id)
             return undecided(thread, "permanent", f"{type(error).__name__}: {error}")
 
@@ -193,6 +193,8 @@ class Decider:
             asked=self._asked(thread, agent),
             question_deadline_seconds=self._deadline_seconds,
             approval_deadline_seconds=self._deadline_seconds,
+            now=datetime.fromtimestamp(thread.at / 1000, UTC),
+            owner=self._owner,
         )
 
     def _asked(self, thread: Thread, agent: Agent) -> tuple[str, ...]:
@@ -244,5 +246,4 @@ def waiting_ms(thread: Thread, told_seconds: float | None) -> int:
     """How long to wait in ms: as long as the provider says, else twice as long each time, never all at once."""
     tries = thread.turn.tries if isinstance(thread.turn, Thinking) else 0
     grown = min(FIRST_WAIT_SECONDS * 2 ** min(tries, MOST_DOUBLINGS), LONGEST_WAIT_SECONDS)
-    seconds = max(told_seconds or 0.0, grown) * random.uniform(1.0, 1.2)  # noqa: S311 - spreading, not secrecy
-    return int(seconds * 1000)
+    return int(max(told_seconds or 0.0, grown) * random.uniform(1.0, 1.2) * 1000)  # noqa: S311 - spreading, not secrecy

@@ -16,10 +16,19 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from bot.core import deciders
+from bot.core import deciders, grant_words
 from bot.core.edits import edits
 from bot.core.legible import legible, legible_name
-from bot.core.outbox import Approval, Hold, Notice, Outgoing, Question, Say, UnknownOutcome
+from bot.core.outbox import (
+    Approval,
+    Hold,
+    Notice,
+    Outgoing,
+    Question,
+    Reminder,
+    Say,
+    UnknownOutcome,
+)
 from bot.core.visible import on_one_line, visible
 
 
@@ -48,7 +57,7 @@ def card(message: Outgoing, look: Look) -> RenderableType:
     match message:
         case Say(text=text):
             return _panel(words(text), "the bot says", "green", look)
-        case Notice(text=text):
+        case Notice(text=text) | Reminder(text=text):
             return Text(f"{look.bad} {visible(text)}", style="yellow", overflow="fold")
         case Question():
             return _question(message, look)
@@ -93,6 +102,8 @@ def _approval(asked: Approval, look: Look) -> RenderableType:
         top.append(_grid([("repeats what came from outside", words(_whence(asked)))]))
     if asked.text:
         top.append(words(asked.text))
+    if asked.grant:
+        top.append(words(grant_words.offer(asked.tool, asked.grant), "dim"))
     bottom = [*_quote(asked.quote), _grid(_deciders(asked)), _hint(_typing(asked))]
     title = f"approve {on_one_line(asked.tool)}?"
     return _panel(Group(*_spaced(top), Text(), *bottom), title, "magenta", look)
@@ -128,6 +139,13 @@ def _whence(asked: Approval) -> str:
 
 def _deciders(asked: Approval) -> _Rows:
     rows = _who_and_when(deciders.left(asked), asked.until, who="who may decide")
+    rows += [
+        (
+            f"for {on_one_line(each.of)}",
+            Text(f"{on_one_line(each.person)}, from {moment(each.since)}"),
+        )
+        for each in asked.in_place
+    ]
     rows += [(f"not {on_one_line(name)}", Text(why)) for name, why in deciders.excuses(asked)]
     if asked.quorum > 1:
         votes = f"{len(asked.votes)} of {asked.quorum}"

@@ -16,7 +16,7 @@ from uuid import uuid4
 from rich.text import Text
 
 from bot.core.events import Event
-from bot.core.outbox import Notice, Say, pending
+from bot.core.outbox import Notice, Outgoing, Reminder, Say, pending
 from bot.core.reducer import evolve
 from bot.core.thread import Thread
 from channels.console import render, story
@@ -124,7 +124,7 @@ class Terminal:
     # ---- from the log ------------------------------------------------------------------------------------------------
     def _hear(self, now: Thread, events: tuple[Event, ...]) -> None:
         thread = self._thread or Thread(now.id)
-        still_open = {request.key for request in pending(now)}
+        still_open = {name for each in pending(now) for name in (each.key, each.request)}
         for event in events:
             after = evolve(thread, event)
             if event.id not in thread.ids:
@@ -142,7 +142,9 @@ class Terminal:
         told = [*([said] if said else []), *story.lines(before, event, after, look)]
         if told:
             self._screen.show(*told)
-        if message is not None and (isinstance(message, Say | Notice) or message.key in still_open):
+        if message is not None and (
+            isinstance(message, Say | Notice) or _about(message) in still_open
+        ):
             self._screen.show(render.card(message, look))
 
     def _settle(self) -> None:
@@ -203,3 +205,8 @@ class Terminal:
     def _stop_typing(self) -> None:
         if self._typing is not None:
             self._typing[1].cancel()
+
+
+def _about(message: Outgoing) -> str:
+    """The request that it puts or reminds of, as it was sent."""
+    return message.request if isinstance(message, Reminder) else message.key

@@ -11,9 +11,22 @@ from pydantic import JsonValue
 from bot.core import deciders
 from bot.core.edits import edits
 from bot.core.legible import legible, legible_name
-from bot.core.outbox import Approval, Hold, Notice, Outgoing, Question, Say, UnknownOutcome
+from bot.core.outbox import (
+    Approval,
+    Hold,
+    Notice,
+    Outgoing,
+    Question,
+    Reminder,
+    Say,
+    UnknownOutcome,
+)
 from bot.core.visible import on_one_line, visible
 from channels.email.markdown import block
+
+REMINDED = (
+    "This mail decides nothing, nor does an answer to it: to decide, reply to the mail that asks."
+)
 
 
 def body(message: Outgoing, reply_to: str = "", subject: str = "") -> str:
@@ -23,6 +36,8 @@ def body(message: Outgoing, reply_to: str = "", subject: str = "") -> str:
             return visible(text)
         case Notice(text=text):
             return visible(text)
+        case Reminder(text=text):
+            return _joined([visible(text), REMINDED])
         case Question():
             return _joined(_question(message))
         case Approval():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.core.outbox import Approval, Notice, Outgoing, Question, Say, Waiting
+from bot.core.names import person_of
+from bot.core.outbox import Approval, Notice, Outgoing, Question, Reminder, Say, Waiting
 from bot.core.values import Address
 from bot.kit.channel import Undeliverable
 from bot.kit.people import People
@@ -42,6 +43,7 @@ class Email:
         self._post = post
         self._people = people
         self._talks = Talks(safe)
+        self._now = now
         self._tokens = Tokens(safe, us.address, now)
         self._cards = Cards(safe)
 
@@ -60,6 +62,8 @@ class Email:
             return await self._put(
                 address.locator, talk, message.key, self._answer(address.locator, talk, message)
             )
+        if isinstance(message, Reminder):
+            return await self._remind(address.locator, talk, message)
         return await self._ask(address.locator, talk, message)
 
     async def tell(self, address: Address, person: str, text: str) -> None:
@@ -119,12 +123,18 @@ class Email:
             await self._talks.sent(place, letter.id)
         return letter.id
 
+    async def _remind(self, place: str, talk: Talk, message: Reminder) -> str:
+        """A mail for each of those who are to notice; where none of them has an address, to the conversation."""
+        reached = self._mails_of(message.to)
+        letters = [
+            self._letter(place, talk, message.key, mail, body(message)) for mail in reached
+        ] or [self._letter(place, talk, message.key, talk.to, body(message), talk.cc)]
+        return " ".join([await self._put(place, talk, message.key, each) for each in letters])
+
     # ---- to those who are asked --------------------------------------------------------------------
     async def _ask(self, place: str, talk: Talk, message: Waiting) -> str:
         """A mail for each, with a reply address of their own. Where none of them has an address, this is no way to ask."""
-        reached = {
-            mail: None for each in self._asked(message, talk) if (mail := self._mail_of(each))
-        }
+        reached = self._mails_of(self._asked(message, talk))
         if not reached:
             raise Undeliverable("nobody who is asked has a mail address in the people file.")
         receipts, wrong = list[str](), list[Undeliverable]()
@@ -155,9 +165,16 @@ class Email:
         )
 
     def _asked(self, message: Waiting, talk: Talk) -> tuple[str, ...]:
+        """Whoever stands in for somebody by now is asked too; what is for one of them alone goes to them alone."""
+        if alone := person_of(message.key):
+            return (alone,)
         if isinstance(message, Approval):
-            return tuple(dict.fromkeys((*message.approvers, *message.standing_in)))
+            return (*message.deciders(self._now()), *message.told)
         return message.asked or (f"{ids.CHANNEL}:{talk.to}",)
+
+    def _mails_of(self, people: Iterable[str]) -> list[str]:
+        """Where these people get mail, each place once."""
+        return list(dict.fromkeys(mail for each in people if (mail := self._mail_of(each))))
 
     def _mail_of(self, person: str) -> str:
         """Where this person gets mail; empty: nowhere."""

@@ -12,14 +12,18 @@ CHANNEL = "slack"
 _LOCATOR = re.compile(
     r"(?P<team>[A-Z0-9]+)/(?P<channel>[A-Z0-9]+)/(?P<root>\d+\.\d+|new-\d+-[a-z0-9]+)"
 )
+# What a card that is put into a channel of its own carries in the place of whose thread stands under it.
+BESIDE = "beside"
 _HERE = re.compile(r"[TE][A-Z0-9]+/[CDG][A-Z0-9]+")
+_SOMEBODY = re.compile(r"[TE][A-Z0-9]+/[UW][A-Z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """A thread in a channel of a workspace; `root` is the timestamp of the message it hangs under.
 
-    One that was begun elsewhere is named by when it was `born` until its first message stands, and by that name ever after.
+    One that was begun elsewhere is named by when it was `born` until its first message stands, and by that name ever after. Without a
+    root it is the channel itself, or somebody's conversation with us, where cards of threads that live elsewhere are put.
     """
 
     team: str
@@ -28,13 +32,19 @@ class Place:
 
     @property
     def address(self) -> Address:
-        return Address(channel=CHANNEL, locator=f"{self.team}/{self.channel}/{self.root}")
+        parts = (self.team, self.channel, self.root)
+        return Address(channel=CHANNEL, locator="/".join(part for part in parts if part))
 
     @property
     def born(self) -> int | None:
         """When this was begun elsewhere, in milliseconds since the epoch; None: it hangs under a message."""
         word, _, rest = self.root.partition("-")
         return int(rest.partition("-")[0]) if word == "new" else None
+
+    @property
+    def person(self) -> str:
+        """Whose conversation with us this is; empty: it is a channel."""
+        return self.channel if _SOMEBODY.fullmatch(f"{self.team}/{self.channel}") else ""
 
     @property
     def is_direct(self) -> bool:
@@ -44,7 +54,7 @@ class Place:
     @property
     def thread_ts(self) -> str | None:
         """The thread as Slack's methods take it; None: nothing stands there yet that it could hang under."""
-        return self.root if self.born is None else None
+        return (self.root or None) if self.born is None else None
 
 
 def begun(where: str, at_ms: int, mark: str) -> Address | None:
@@ -56,6 +66,9 @@ def begun(where: str, at_ms: int, mark: str) -> Address | None:
 
 def place(address: Address) -> Place:
     """The parts of an address. Raises `Undeliverable` where it is none of Slack's."""
+    if _HERE.fullmatch(address.locator) or _SOMEBODY.fullmatch(address.locator):
+        team, _, channel = address.locator.partition("/")
+        return Place(team, channel, "")
     found = _LOCATOR.fullmatch(address.locator)
     if found is None:
         raise Undeliverable(
@@ -65,18 +78,21 @@ def place(address: Address) -> Place:
 
 
 def is_apart(given: Address, thread: Address) -> bool:
-    """Whether this is given in somebody's own conversation, which the thread is not in: at a copy of a card."""
-    spot, home = _LOCATOR.fullmatch(given.locator), _LOCATOR.fullmatch(thread.locator)
-    if spot is None or home is None:
-        return False
-    where = Place(**spot.groupdict())
-    return where.is_direct and where.channel != home["channel"]
+    """Whether this is given in another conversation of Slack than the thread is in: at a copy of a card, or a card put elsewhere."""
+    spot = _LOCATOR.fullmatch(given.locator) if given.channel == CHANNEL else None
+    home = _LOCATOR.fullmatch(thread.locator) if thread.channel == CHANNEL else None
+    return spot is not None and (home is None or spot["channel"] != home["channel"])
+
+
+def is_beside(address: Address) -> bool:
+    """Whether what is said there hangs under a card of a thread that lives elsewhere."""
+    return address.locator.endswith(f"/{BESIDE}")
 
 
 def link(url: str, where: Place) -> str:
     """Where a browser finds the thread, by the address of its workspace (docs: reference/methods/chat.getPermalink)."""
     channel = f"{url}archives/{where.channel}"
-    return channel if where.born else f"{channel}/p{where.root.replace('.', '')}"
+    return channel if where.thread_ts is None else f"{channel}/p{where.root.replace('.', '')}"
 
 
 def is_apart_at(link: str) -> bool:

@@ -7,18 +7,22 @@ from collections.abc import Iterator
 from bot.core import deciders
 from bot.core import words as core_words
 from bot.core.edits import edits
+from bot.core.grant_words import offer
 from bot.core.outbox import Approval
+from bot.core.values import Deputy
 from bot.core.visible import on_one_line, visible
 from channels.slack import arguments, blocks
 from channels.slack.arguments import Row
 from channels.slack.blocks import File, Json, Look, Post
 from channels.slack.markdown import mrkdwn
 from channels.slack.marks import short
+from channels.slack.more import button as more_button
 from channels.slack.vocabulary import Words
 from channels.slack.words import words
 
 CHANNEL = "slack"
 _MOST_EDITS = 10
+_MOST_DEPUTIES = 10
 _MOST_OUTSIDE_CHARACTERS = 1_500
 
 
@@ -39,14 +43,15 @@ def approval(asked: Approval, look: Look) -> Post:
         blocks.context(*_terms(asked, look, say)),
         *map(blocks.section, _unreached(asked, look, say)),
         blocks.section(how(asked, say)),
-        *_buttons(asked, say),
+        blocks.context(_offer(asked, say)) if asked.grant else None,
+        *_buttons(asked, look, say),
     ]
     return Post(_spoken(asked, rows, look, say), blocks.identified(body, asked.key), files)
 
 
 # ---- who, until when and how -----------------------------------------------------------------------------------------
 def _terms(asked: Approval, look: Look, say: Words) -> Iterator[str]:
-    yield from _who(asked, say)
+    yield from _who(asked, look, say)
     if asked.quorum > 1:
         people = blocks.names(asked.votes) or say.nobody
         yield say.votes.format(count=len(asked.votes), quorum=asked.quorum, people=people)
@@ -58,12 +63,20 @@ def _terms(asked: Approval, look: Look, say: Words) -> Iterator[str]:
     yield say.request.format(request=blocks.name(asked.request, 250))
 
 
-def _who(asked: Approval, say: Words) -> Iterator[str]:
-    """Who can still approve, and who of those named cannot and why."""
+def _who(asked: Approval, look: Look, say: Words) -> Iterator[str]:
+    """Who can still approve, who does so in whose place, and who of those named cannot and why."""
     yield say.deciders.format(people=blocks.names(deciders.left(asked)) or say.nobody)
+    if asked.in_place:
+        pairs = (_pair(each, look, say) for each in asked.in_place[:_MOST_DEPUTIES])
+        yield say.in_place.format(pairs="; ".join(pairs))
     excuses = [f"{name} ({why})" for name, why in deciders.excuses(asked, say.language)]
     if excuses:
         yield say.barred.format(people=blocks.names(excuses))
+
+
+def _pair(deputy: Deputy, look: Look, say: Words) -> str:
+    names, since = (blocks.name(deputy.person), blocks.name(deputy.of)), deputy.since
+    return say.stands_in.format(*names, moment=blocks.moment(since, look))
 
 
 def _edits(asked: Approval, say: Words) -> Json | None:
@@ -85,6 +98,11 @@ def _outside(asked: Approval, say: Words) -> str:
     """Which arguments hold words that are nobody's of ours, and whose they are."""
     parts = [f"{name} ({whence})" for name, whence in asked.outside.items()]
     return say.outside.format(parts=blocks.names(parts, _MOST_OUTSIDE_CHARACTERS))
+
+
+def _offer(asked: Approval, say: Words) -> str:
+    """What an approval for a while would cover, in the frame's own words."""
+    return mrkdwn(offer(asked.tool, asked.grant, say.language), 1_500) if asked.grant else ""
 
 
 def how(asked: Approval, say: Words) -> str:
@@ -131,16 +149,23 @@ def _word(table: dict[str, tuple[str, ...]], say: Words) -> str:
     return table.get(say.language, table["en"])[0]
 
 
-def _buttons(asked: Approval, say: Words) -> list[Json]:
+def _buttons(asked: Approval, look: Look, say: Words) -> list[Json]:
     """Where too few may approve, the card can still be denied, and edited by whoever is named."""
     tool, request = on_one_line(asked.tool), asked.request
     can_be_approved = deciders.suffices(asked) and _is_decided_here(asked)
+    lasting = asked.grant.minutes if asked.grant else 0
     offered = (
         ("approve", say.approve, say.approve_spoken, can_be_approved),
+        (
+            f"grant:{lasting}",
+            f"{say.grant} {lasting} min",
+            say.grant_spoken,
+            bool(lasting) and can_be_approved,
+        ),
         ("deny", say.deny, say.deny_spoken, True),
         ("edit", say.edit, say.edit_spoken, bool(asked.arguments and asked.approvers)),
     )
-    return blocks.actions(
+    decide = (
         blocks.button(
             action,
             label,
@@ -150,6 +175,7 @@ def _buttons(asked: Approval, say: Words) -> list[Json]:
         for action, label, spoken, is_offered in offered
         if is_offered
     )
+    return blocks.actions([*decide, *([more_button(asked, look)] if asked.approvers else ())])
 
 
 def _is_decided_here(asked: Approval) -> bool:
@@ -192,10 +218,11 @@ def _spoken(asked: Approval, rows: list[Row], look: Look, say: Words) -> str:
         else "",
         _outside(asked, say) if asked.outside else "",
         _edits_spoken(asked, say),
-        *_who(asked, say),
+        *_who(asked, look, say),
         blocks.deadline(asked.until, look, say),
         *_unreached(asked, look, say),
         how(asked, say),
+        _offer(asked, say),
     ]
     found = f"{say.found}:\n{blocks.set_off(asked.text)}" if asked.text.strip() else ""
     return blocks.spoken(head, f"{arguments.spoken(rows) or say.no_arguments}\n{found}")

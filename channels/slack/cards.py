@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from bot.core.outbox import Approval, Hold, Notice, Outgoing, Question, Say, UnknownOutcome
+from bot.core.outbox import (
+    Approval,
+    Hold,
+    Notice,
+    Outgoing,
+    Question,
+    Reminder,
+    Say,
+    UnknownOutcome,
+)
 from channels.slack import arguments, blocks
 from channels.slack.approval import approval, in_full
 from channels.slack.blocks import MOST_TEXT_CHARACTERS, File, Json, Look, Post
+from channels.slack.hints import in_zone
 from channels.slack.markdown import mrkdwn, pieces
 from channels.slack.questions import all_words, hold, is_all_in, question, unknown
 from channels.slack.words import words
 
+_MOST_REMINDER_CHARACTERS = 1_500
 __all__ = ["File", "Json", "Look", "Post", "plain", "render"]
 
 
@@ -31,6 +42,8 @@ def render(message: Outgoing, look: Look) -> Post:
             return unknown(message, look)
         case Hold():
             return hold(message, look)
+        case Reminder():
+            return _reminder(message, look)
 
 
 def plain(message: Outgoing, look: Look) -> Post:
@@ -67,3 +80,10 @@ def _text(key: str, text: str, look: Look, *below: Json) -> Post:
     more = [blocks.rest_in(file, words(look.language)) for file in files]
     body = blocks.identified([blocks.markdown(shown), *more, *below], key)
     return Post(mrkdwn(text, MOST_TEXT_CHARACTERS).strip() or "-", body, files)
+
+
+def _reminder(message: Reminder, look: Look) -> Post:
+    """The frame's own words, after those who are called by them."""
+    said = in_zone(mrkdwn(message.text, _MOST_REMINDER_CHARACTERS), look)
+    text = f"{blocks.mentions(look)} {said}".strip()
+    return Post(text, blocks.identified([blocks.section(text)], message.key))

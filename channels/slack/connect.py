@@ -20,7 +20,7 @@ from channels.slack.compare import missing
 from channels.slack.parse import Us, us_of
 from channels.slack.payload import Envelope
 
-LOOK_SECONDS = 10.0
+CHECK_SECONDS = 10.0
 SILENT_SECONDS = 300.0
 # What we wrote comes back within a second or two, unless Slack is slow.
 DEAF_SECONDS = 30.0
@@ -77,7 +77,7 @@ async def over_socket(
     mode.client.wss_uri = url
     try:
         await mode.connect_async()
-        while not await _told(stop, LOOK_SECONDS):
+        while not await _told(stop, CHECK_SECONDS):
             await ear.look(mode.client)
     finally:
         await mode.close_async()
@@ -134,7 +134,7 @@ class _Ear:
     async def _is_deaf(self, silent: float) -> bool:
         """Whether what was written is overdue. Nobody knows that while Redis is away."""
         try:
-            async with asyncio.timeout(LOOK_SECONDS):
+            async with asyncio.timeout(CHECK_SECONDS):
                 deaf = await self._pulse.unheard(silent, self._patience)
         except Exception:  # noqa: BLE001 - the longer silence is noticed without it
             return False

@@ -7,11 +7,13 @@ has them all. A copy that was perhaps sent is looked for before it is sent again
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
 
 import structlog
 
-from bot.core.outbox import Approval, Notice, Outgoing, Say, Waiting
+from bot.core.names import person_of, request_of
+from bot.core.outbox import Approval, Notice, Outgoing, Reminder, Say, Waiting
 from bot.kit.channel import Fate, Undeliverable
 from bot.kit.latest import Latest
 from bot.kit.people import People
@@ -54,7 +56,8 @@ class Copies:
         self, message: Outgoing, where: Place, link: str, before: Before
     ) -> tuple[Copy, ...]:
         """The copies that are there now: those from before, made this card's, and those of whoever had none."""
-        if isinstance(message, Say | Notice):
+        is_for_all = isinstance(message, Reminder) and not message.apart
+        if isinstance(message, Say | Notice) or is_for_all or person_of(message.key):
             return ()
         users = recipients(message, self._people, where.team)
         each = (self._copy(user, message, where, link, before.of(user)) for user in users)
@@ -86,7 +89,7 @@ class Copies:
         if known is not None or now is None or now.request == request:
             return known in (None, request)
         key = await self._posting.key_at(Spot(copy.channel), copy.ts)
-        return key.rpartition("@")[0].partition("~")[0] == request
+        return request_of(key.rpartition("@")[0]) == request
 
     def _turn(self, copy: Copy) -> asyncio.Lock:
         """Whoever makes something of a copy does so alone."""
@@ -95,7 +98,7 @@ class Copies:
         return self._turns[copy.ts]
 
     async def _copy(
-        self, user: str, message: Waiting, where: Place, link: str, old: Copy | None
+        self, user: str, message: Waiting | Reminder, where: Place, link: str, old: Copy | None
     ) -> Copy | None:
         try:
             async with asyncio.timeout(COPY_SECONDS):
@@ -108,7 +111,7 @@ class Copies:
             return None
 
     async def _sent(
-        self, user: str, channel: str, message: Waiting, link: str, old: Copy | None
+        self, user: str, channel: str, message: Waiting | Reminder, link: str, old: Copy | None
     ) -> Copy | None:
         """Changes the one from before or sends a new one, and looks first wherever it may be there."""
         key, doubted = _key(message.key, user), message.key in self._doubted
@@ -130,7 +133,7 @@ class Copies:
         return self._noted(Copy(user, channel, ts), message.request) if ts else None
 
     async def _changed(
-        self, spot: Spot, old: Copy | None, message: Waiting, carried: Json
+        self, spot: Spot, old: Copy | None, message: Waiting | Reminder, carried: Json
     ) -> str | None:
         """The copy from before, as this card's; None: there is none, or Slack takes no change of it."""
         if old is None or old.channel != spot.channel:
@@ -162,13 +165,19 @@ class Copies:
         return say.a_copy_apart if is_apart_at(link) else say.a_copy.format(link=link)
 
 
-def recipients(message: Waiting, people: People, team: str = "") -> list[str]:
-    """Whom a copy is for: those who are asked, without whoever began the thread and those whose word would not count."""
+def recipients(message: Waiting | Reminder, people: People, team: str = "") -> list[str]:
+    """Whom a copy is for: those who are asked, without whoever began the thread and those whose word would not count; all who are reminded."""
+    if isinstance(message, Reminder):
+        return _users(message.to, people, team)
     is_card = isinstance(message, Approval)
-    asked = (*message.approvers, *message.standing_in) if is_card else message.asked
+    asked = (*message.approvers, *message.told) if is_card else message.asked
     barred = message.barred if isinstance(message, Approval) else ()
     left_out = {message.requester, *barred}
-    users = (user_of(person, people, team) for person in asked if person not in left_out)
+    return _users((person for person in asked if person not in left_out), people, team)
+
+
+def _users(persons: Iterable[str], people: People, team: str) -> list[str]:
+    users = (user_of(person, people, team) for person in persons)
     return list(dict.fromkeys(user for user in users if user))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import cast
 
 import structlog
@@ -23,7 +24,10 @@ from bot.kit.people import People
 from bot.kit.safe import Safe
 from channels.slack.api import Web
 from channels.slack.listen import HEARD, Listener
-from channels.slack.offices import Offices
+from channels.slack.offices import ByTeam, Offices
+from channels.slack.presses import SECONDS
+from channels.slack.reader import look_of
+from channels.slack.words import words
 
 Authorize = Callable[..., Awaitable[AuthorizeResult]]
 log = structlog.get_logger()
@@ -43,10 +47,8 @@ class Ears:
     ) -> None:
         self._offices = offices
         self._people = people
-        self._arrivals = arrivals
         self._flow = flow
-        self._safe = safe
-        self._there: dict[str, tuple[Web, Listener]] = {}
+        self._there = ByTeam(offices, lambda us, web: Listener(web, us, people, arrivals, safe))
         self._catching: asyncio.Task[None] | None = None
 
     def app(self, signing_secret: str = "") -> AsyncApp:
@@ -55,7 +57,7 @@ class Ears:
             client=AsyncWebClient(base_url=self._offices.api_url),
             signing_secret=signing_secret,
             logger=logging.getLogger("channels.slack"),
-            authorize=cast("Authorize", _Known(self._offices)),
+            authorize=cast("Authorize", _Known(self._offices, self._people)),
             oauth_flow=self._flow,
         )
         app.middleware(self._hear)  # pyright: ignore[reportUnknownMemberType]
@@ -69,7 +71,7 @@ class Ears:
     async def _catch_up(self) -> None:
         try:
             for team in await self._offices.teams():
-                listener = await self._of(team)
+                listener = await self._there.of(team)
                 if listener:
                     listener.catch_up()
         except Exception as error:  # noqa: BLE001 - best effort: what is told from here on is heard all the same
@@ -79,7 +81,7 @@ class Ears:
         """Ends what is under way beside the listening, within a few seconds."""
         if self._catching:
             self._catching.cancel()
-        await asyncio.gather(*(listener.settled() for _, listener in self._there.values()))
+        await asyncio.gather(*(listener.settled() for listener in self._there.made().values()))
 
     async def _hear(self, body: dict[str, object], context: AsyncBoltContext) -> BoltResponse:
         team = context.team_id or ""
@@ -87,19 +89,8 @@ class Ears:
         if body.get("type") == "event_callback" and event.get("type") in GONE:
             await self._gone(team, event, body.get("event_time"))
             return BoltResponse(status=200, body=HEARD)
-        listener = await self._of(team)
+        listener = await self._there.of(team)
         return await listener.hear(body) if listener else BoltResponse(status=200, body=HEARD)
-
-    async def _of(self, team: str) -> Listener | None:
-        us = await self._offices.us(team)
-        if us is None:
-            return None
-        web = await self._offices.web(team)
-        known = self._there.get(team)
-        if known is None or known[0] is not web:
-            known = (web, Listener(web, us, self._people, self._arrivals, self._safe))
-            self._there[team] = known
-        return known[1]
 
     # ---- a workspace that takes the app away -----------------------------------------------------------
     async def _gone(self, team: str, event: Mapping[str, object], told: object) -> None:
@@ -131,11 +122,15 @@ class Ears:
 
 
 class _Known(AsyncAuthorize):
-    """Who we are where this comes from. Slack is not asked: the token was tried when the app was installed."""
+    """Who we are where this comes from. Slack is not asked: the token was tried when the app was installed.
 
-    def __init__(self, offices: Offices) -> None:
+    Where the safe does not say in time, whoever pressed is told so, as where the press itself cannot be stored.
+    """
+
+    def __init__(self, offices: Offices, people: People) -> None:
         super().__init__()
         self._offices = offices
+        self._people = people
 
     async def __call__(
         self,
@@ -148,10 +143,15 @@ class _Known(AsyncAuthorize):
         actor_team_id: str | None = None,
         actor_user_id: str | None = None,
     ) -> AuthorizeResult | None:
-        us = await self._offices.us(team_id or "")
-        if us is None:
+        try:
+            async with asyncio.timeout(SECONDS):
+                there = await self._offices.there(team_id or "")
+        except Exception:
+            await self._say_so(context.response_url, user_id or "")
+            raise
+        if there is None:
             return None
-        web = await self._offices.web(us.team)
+        us, web = there
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=us.team,
@@ -159,3 +159,12 @@ class _Known(AsyncAuthorize):
             bot_id=us.bot,
             bot_token=web.client.token,
         )
+
+    async def _say_so(self, url: str | None, user: str) -> None:
+        """At the address that came with a press: the token is what nobody knows."""
+        if url is None:
+            return
+        told = words(look_of(user, self._people).language).try_again
+        with suppress(Exception):
+            async with asyncio.timeout(SECONDS):
+                await Web("", self._offices.api_url).answer(url, told)

@@ -12,7 +12,19 @@ from dataclasses import dataclass, replace
 from bot.kit.arrival import Rating, Words
 from channels.slack.address import CHANNEL, Place, message_id, moment
 from channels.slack.blocks import BAD, FEEDBACK, GOOD
-from channels.slack.parse import Arrived, NameOf, Said, Us, is_ours, parse, said, spoken
+from channels.slack.more import MORE
+from channels.slack.parse import (
+    Arrived,
+    NameOf,
+    Said,
+    Us,
+    Wish,
+    is_ours,
+    parse,
+    press_of,
+    said,
+    spoken,
+)
 from channels.slack.payload import Action, Body, Message, Slash
 
 COMMAND = "/ask"
@@ -69,6 +81,10 @@ def read(payload: Mapping[str, object], us: Us, name_of: NameOf) -> Entered | No
             return Opened(event.user) if event.user and event.tab == "home" else None
         case "block_actions" if [each.action_id for each in body.actions] == [FEEDBACK]:
             return _rating(body, body.actions[0], us)
+        case "block_actions" if [each.action_id for each in body.actions] == [MORE]:
+            press = press_of(body, body.actions[0], us)
+            # To leave it is what all may do who may do anything there.
+            return Wish(replace(press, word="ignore"), body.trigger_id) if press else None
         case "message_action" if body.callback_id == SHORTCUT:
             return _chosen(body, us, name_of)
         case _:

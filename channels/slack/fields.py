@@ -11,7 +11,9 @@ from typing import Literal, cast
 
 from pydantic import JsonValue
 
-from bot.core.visible import visible
+from bot.core.legible import legible
+from bot.core.look_alikes import marked
+from bot.core.visible import exact
 from bot.core.yamlish import TOO_DEEP, dump
 from channels.slack.blocks import Json
 from channels.slack.bounds import complaint
@@ -19,6 +21,7 @@ from channels.slack.vocabulary import Words
 
 _MOST_OPTIONS = 100
 _LONG_LINE_CHARACTERS = 60
+_PLAIN_SPACE = re.compile(r"[ \t\n]+")
 Kind = Literal["text", "integer", "number", "choice", "json"]
 _KINDS: dict[str, Kind] = {"string": "text", "integer": "integer", "number": "number"}
 
@@ -53,6 +56,12 @@ class Field:
         if not self.is_there or self.value is None:
             return ""
         return str(self.value) if self.kind == "text" else written(self.value)
+
+    @property
+    def seeming(self) -> str:
+        """Those of its words that are not what they seem, as the card has them."""
+        found = (word for word in _PLAIN_SPACE.split(self.initial) if shown(word) != word)
+        return ", ".join(map(legible, dict.fromkeys(found)))
 
 
 def fields(arguments: Mapping[str, JsonValue], schema: Json) -> list[Field]:
@@ -196,9 +205,14 @@ def is_same(field: Field, value: JsonValue) -> bool:
     return json.dumps(value, sort_keys=True) == json.dumps(field.value, sort_keys=True)
 
 
+def shown(text: str) -> str:
+    """The text with what cannot be seen written out, and the code point behind each look-alike."""
+    return exact(marked(text))
+
+
 def written(value: JsonValue) -> str:
-    """A value as JSON, on several lines where one would be long; what cannot be seen is escaped."""
+    """A value as JSON, on several lines where one would be long; what cannot be seen, or passes for something else, is escaped."""
     line = json.dumps(value, ensure_ascii=False)
     indent = 2 if len(line) > _LONG_LINE_CHARACTERS else None
-    plain = visible(line) == line
+    plain = shown(line) == line
     return json.dumps(value, ensure_ascii=not plain, indent=indent)

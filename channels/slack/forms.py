@@ -9,16 +9,17 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from bot.core.legible import legible, legible_name
 from bot.core.visible import on_one_line, shortened, visible
 from channels.slack import blocks
 from channels.slack.blocks import Json, Look
 from channels.slack.bounds import hint
-from channels.slack.fields import Field, Mistake, fields, is_same, read, written
+from channels.slack.fields import Field, Mistake, fields, is_same, read, shown, written
 from channels.slack.vocabulary import Words
+from channels.slack.window import entry, plain, window
 from channels.slack.words import words
 
 REASON = "reason"
-_ACTION = "value"
 _MOST_INPUTS = 80
 _MOST_INPUT_CHARACTERS = 3_000
 _MOST_NAME_CHARACTERS = 255
@@ -26,6 +27,7 @@ _MOST_OPTION_CHARACTERS = 75
 _MOST_SHOWN_CHARACTERS = 500
 _MOST_SHOWN_NAME_CHARACTERS = 100
 _MOST_ERROR_CHARACTERS = 150
+_MOST_SEEMING_CHARACTERS = 1_200  # Slack takes hints of 2,000.
 _MOST_LEFT = 8
 _MOST_VIEW_CHARACTERS = 150_000  # Slack takes 250 kB; beside the inputs stands what has none.
 _LONG_LINE_CHARACTERS = 60
@@ -45,8 +47,8 @@ def deny(request: str, tool: str, look: Look) -> Json:
     """The window that asks for the reason of a denial."""
     say = words(look.language)
     element: Json = {"type": "plain_text_input", "multiline": True, "focus_on_load": True}
-    asked = _input(REASON, say.reason, {**element, "max_length": _MOST_INPUT_CHARACTERS})
-    return _view("deny", say.deny_title, request, [_subject(tool, request, say), asked], say)
+    asked = entry(REASON, say.reason, {**element, "max_length": _MOST_INPUT_CHARACTERS})
+    return window("deny", say.deny_title, request, [_subject(tool, request, say), asked], say)
 
 
 def reason(values: Values) -> str:
@@ -72,7 +74,7 @@ def edit(
         *(_question(field, say) for field in asked),
         *_left(left, say),
     ]
-    return _view("edit", say.edit_title, request, body, say)
+    return window("edit", say.edit_title, request, body, say)
 
 
 def changes(
@@ -100,41 +102,19 @@ def changes(
 
 
 # ---- the window ------------------------------------------------------------------------------------------------------
-def _view(kind: str, title: str, request: str, body: list[Json], say: Words) -> Json:
-    """Nothing but the request goes along: what comes back from a window is only what somebody sent."""
-    return {
-        "type": "modal",
-        "callback_id": kind,
-        "private_metadata": request,
-        "title": _plain(title),
-        "submit": _plain(say.send),
-        "close": _plain(say.cancel),
-        "blocks": [*body],
-    }
-
-
 def _subject(tool: str, request: str, say: Words) -> Json:
     name, request = blocks.name(tool), blocks.name(request, 250)
     return blocks.section(f"*{name}*\n{say.request.format(request=request)}")
 
 
-def _input(name: str, label: str, element: Json) -> Json:
-    return {
-        "type": "input",
-        "block_id": name,
-        "label": _plain(label),
-        "optional": True,
-        "element": {**element, "action_id": _ACTION},
-    }
-
-
 def _question(field: Field, say: Words) -> Json:
-    as_json = [say.as_json] if field.kind == "json" else []
-    about = "; ".join((*filter(None, [hint(field.schema, say)]), *as_json))
+    seeming = say.seeming.format(words=field.seeming) if field.seeming else ""
+    as_json = say.as_json if field.kind == "json" else ""
+    about = "; ".join(filter(None, [seeming, hint(field.schema, say), as_json]))
     return {
-        **_input(field.name, field.name, _element(field, say)),
+        **entry(field.name, field.name, _element(field, say)),
         "optional": field.may_be_empty,
-        **({"hint": _plain(about)} if about else {}),
+        **({"hint": plain(about)} if about else {}),
     }
 
 
@@ -154,7 +134,7 @@ def _element(field: Field, say: Words) -> Json:
 def _select(field: Field, say: Words) -> Json:
     """A choice carries its place: whatever comes back is looked up in the schema."""
     options: list[JsonValue] = [
-        {"text": _plain(_option(value, say)), "value": str(place)}
+        {"text": plain(_option(value, say)), "value": str(place)}
         for place, value in enumerate(field.options)
     ]
     names = [written(value) for value in field.options]
@@ -169,11 +149,7 @@ def _option(value: JsonValue, say: Words) -> str:
     if isinstance(value, bool):
         return say.yes if value else say.no
     text = value if isinstance(value, str) and value.strip() else written(value)
-    return shortened(on_one_line(text), _MOST_OPTION_CHARACTERS)
-
-
-def _plain(text: str) -> Json:
-    return {"type": "plain_text", "text": on_one_line(text), "emoji": False}
+    return shortened(on_one_line(shown(text)), _MOST_OPTION_CHARACTERS)
 
 
 # ---- what has no input -----------------------------------------------------------------------------------------------
@@ -195,19 +171,20 @@ def _parted(found: Iterable[Field], say: Words) -> tuple[list[Field], list[Field
 def _can_be_asked(field: Field) -> bool:
     is_named = 1 <= len(field.name) <= _MOST_NAME_CHARACTERS and field.name.strip()
     fits = len(field.initial) <= _MOST_INPUT_CHARACTERS
-    return bool(is_named) and visible(field.name) == field.name and fits and not _hides(field)
+    return bool(is_named) and shown(field.name) == field.name and fits and not _hides(field)
 
 
 def _hides(field: Field) -> bool:
-    """Whether it holds what cannot be seen: nobody could edit that knowingly."""
-    return visible(field.initial) != field.initial
+    """Whether it holds what cannot be seen, or more look-alikes than can be named: nobody could edit that knowingly."""
+    hidden = visible(field.initial) != field.initial
+    return hidden or len(field.seeming) > _MOST_SEEMING_CHARACTERS
 
 
 def _left(left: list[Field], say: Words) -> list[Json]:
     """Those that stay as they are, and why; beyond the first few by name alone."""
     parts = [part for field in left[:_MOST_LEFT] for part in _as_it_is(field, say)]
     more = left[_MOST_LEFT:]
-    names = blocks.names(field.name for field in more)
+    names = blocks.names(legible_name(field.name) for field in more)
     rest = [blocks.section(say.no_room.format(count=len(more), names=names))] if more else []
     return [*([blocks.rich(*parts)] if parts else []), *rest]
 
@@ -216,10 +193,10 @@ def _as_it_is(field: Field, say: Words) -> list[Json]:
     size = len(field.initial)
     why = say.left_hidden if _hides(field) else say.left_long
     why = why if size > _MOST_INPUT_CHARACTERS or _hides(field) else say.left_over
-    name = shortened(on_one_line(field.name), _MOST_SHOWN_NAME_CHARACTERS)
-    shown = shortened(visible(field.initial), _MOST_SHOWN_CHARACTERS)
+    name = shortened(legible_name(field.name), _MOST_SHOWN_NAME_CHARACTERS)
+    value = shortened(legible(field.value), _MOST_SHOWN_CHARACTERS) if field.initial else ""
     sentence = why.format(name=name, size=f"{size:,}")
-    return [blocks.lines((sentence, "")), *([blocks.preformatted(shown)] if shown else [])]
+    return [blocks.lines((sentence, "")), *([blocks.preformatted(value)] if value else [])]
 
 
 # ---- what was sent ---------------------------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from bot.core.outbox import Approval, Waiting
 from bot.kit.arrival import Remark
@@ -12,6 +14,9 @@ from channels.slack.api import Json, Web
 from channels.slack.approval import how
 from channels.slack.blocks import Look
 from channels.slack.words import words
+
+# As `bot.engine.fates` writes a time.
+_TIME = re.compile(r"\b20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} UTC\b")
 
 
 def decided_nothing(meant: Sequence[Approval], look: Look) -> str:
@@ -34,7 +39,11 @@ def copy_only(waiting: Waiting | None, link: str, look: Look) -> str:
     """What can be written under a copy of a card, and where everything else belongs."""
     say = words(look.language)
     decides = f" {how(waiting, say)}" if isinstance(waiting, Approval) else ""
-    only = say.a_copy_apart_only if is_apart_at(link) else say.a_copy_only.format(link=link)
+    only = (
+        say.a_copy_apart_only
+        if not link or is_apart_at(link)
+        else say.a_copy_only.format(link=link)
+    )
     return f"{say.decided_nothing}{decides} {only}"
 
 
@@ -44,6 +53,19 @@ def to_you(person: str, text: str) -> str:
         if text.startswith(f"{person} {verb} "):
             return f"{spoken} {text.removeprefix(f'{person} {verb} ')}"
     return text
+
+
+def in_zone(text: str, look: Look) -> str:
+    """The same with its times in the zone of whoever reads it."""
+
+    def there(found: re.Match[str]) -> str:
+        try:
+            at = datetime.strptime(found[0], "%Y-%m-%d %H:%M UTC").replace(tzinfo=UTC)
+        except ValueError:
+            return found[0]
+        return blocks.moment(int(at.timestamp() * 1000), look)
+
+    return _TIME.sub(there, text)
 
 
 async def whisper(web: Web, where: Place, user: str, text: str) -> None:

@@ -20,7 +20,6 @@ from bot.kit.people import People
 from bot.kit.safe import Safe
 from channels.slack import hints
 from channels.slack.address import CHANNEL
-from channels.slack.answers import Answers
 from channels.slack.api import LOOK_SECONDS, Web
 from channels.slack.ask import Asks
 from channels.slack.cursors import Cursors, Gap
@@ -29,9 +28,9 @@ from channels.slack.history import with_before
 from channels.slack.home import Home
 from channels.slack.later import Later, TooEarly
 from channels.slack.missed import Missed
-from channels.slack.modal import Modals
 from channels.slack.once import Once
 from channels.slack.parse import Said, Submitted, Us, Wish
+from channels.slack.presses import Presses
 from channels.slack.reader import look_of
 from channels.slack.roots import Homes
 from channels.slack.signs import Signs
@@ -52,8 +51,8 @@ class Listener:
         self._arrivals = arrivals
         self._signs = Signs(web)
         self._home = Home(web, us, people, arrivals)
-        self._modals = Modals(web, people, arrivals)
-        self._answers = Answers(web, us, people, arrivals)
+        self._presses = Presses(web, us, people, arrivals, self._start)
+        self._answers = self._presses.answers
         # What is looked up before words are stored fails in time: then Slack tells of them again.
         hasty = web.impatient(LOOK_SECONDS)
         self._standings = Standings(hasty, us, people)
@@ -79,9 +78,9 @@ class Listener:
         self._start(self._read_back(self._cursors.gap()))
 
     async def _read_back(self, gap: Gap) -> None:
-        lately = await self._arrivals.lately(CHANNEL)
+        lately, shown = await self._arrivals.lately(CHANNEL), await self._arrivals.shown(CHANNEL)
         missed = self._missed(await self._cursors.stored())
-        await self._cursors.closed(gap, *await missed.read_back(lately))
+        await self._cursors.closed(gap, *await missed.read_back(lately, shown))
 
     def _missed(self, since: Mapping[str, str]) -> Missed:
         return Missed(self._web, self._us, self._name_of, since, self._said)
@@ -103,9 +102,9 @@ class Listener:
             # Told again it would be the same: it is kept for somebody to look at.
             await self._arrivals.bury(CHANNEL, _kept(body), str(error)[:2000])
             return BoltResponse(status=200, body=HEARD)
-        return await self._taken(arrived) or BoltResponse(status=200, body=HEARD)
+        return await self._taken(arrived, body) or BoltResponse(status=200, body=HEARD)
 
-    async def _taken(self, arrived: Entered | None) -> BoltResponse | None:
+    async def _taken(self, arrived: Entered | None, body: dict[str, object]) -> BoltResponse | None:
         """What Slack is answered; None: that it was heard."""
         match arrived:
             case Said():
@@ -113,23 +112,17 @@ class Listener:
                 if self._cursors.heard(arrived.place.channel, arrived.ts):
                     self._start(self._cursors.store())
             case Remark():
-                await self._remarked(await self._homes.of(arrived))
-            case Press():
-                await self._arrivals.press(arrived)
-                self._start(self._answers.pressed(arrived))
-            case Wish():
-                await self._modals.open(arrived)
-            case Submitted():
-                return await self._modals.submitted(arrived)
-            case Stopped() | Chosen() | Command() | Opened() | Rating():
+                if not await self._later.takes(arrived):
+                    await self._remarked(await self._homes.of(arrived))
+            case Press() | Wish() | Submitted() | Rating():
+                return await self._presses.take(arrived, body)
+            case Stopped() | Chosen() | Command() | Opened():
                 return await self._entered(arrived)
             case None:
                 pass
         return None
 
-    async def _entered(
-        self, arrived: Stopped | Chosen | Command | Opened | Rating
-    ) -> BoltResponse | None:
+    async def _entered(self, arrived: Stopped | Chosen | Command | Opened) -> BoltResponse | None:
         match arrived:
             case Stopped():
                 await self._stop(arrived.said)
@@ -139,8 +132,6 @@ class Listener:
                 return await self._asks.command(arrived)
             case Opened():
                 self._start(self._home.publish(arrived.person))
-            case Rating():
-                await self._arrivals.rate(arrived)
         return None
 
     async def _told(self, said: Said) -> None:
@@ -161,8 +152,9 @@ class Listener:
             self._has_lost = False
             self.catch_up()
 
-    async def _said(self, said: Said) -> None:
-        if said.words.aim != "bot" and not said.is_reply:
+    async def _said(self, told: Said) -> None:
+        said = self._later.as_it_stands(told)
+        if said is None or (said.words.aim != "bot" and not said.is_reply):
             return
         with self._later.coming(said):
             await self._heard(said)
@@ -176,7 +168,7 @@ class Listener:
             return  # No eyes, which nothing would take away: the copy itself says what came of it.
         if words.aim == "bot" and said.is_reply and not await self._arrivals.knows(words.address):
             words = await with_before(self._web, said, self._us, self._name_of)
-        words = await self._standings.judged(words)
+        words = await self._judged(words)
         meant = await self._arrivals.meant(words)
         became = await self._arrivals.words(words)
         if became == "asked":
@@ -193,8 +185,20 @@ class Listener:
             hint = hints.from_outside(look_of(words.person, self._people))
             self._whisper(said, hint if is_news else "")
 
+    async def _judged(self, words: Words) -> Words:
+        """With the standing of whoever speaks; where nothing is asked and nothing will be noted, nobody needs to know it."""
+        is_wanted = words.aim == "bot" or await self._will_be_noted(words)
+        return await self._standings.judged(words) if is_wanted else words
+
+    async def _will_be_noted(self, said: Words | Remark) -> bool:
+        """Whether this is said in a thread of ours, unless that makes no difference."""
+        at_hand = self._standings.is_at_hand(said.person)
+        return at_hand or await self._arrivals.knows(said.address)
+
     async def _remarked(self, remark: Remark) -> None:
         """Whoever is to approve sees in the thread that what was asked for has changed."""
+        if await self._will_be_noted(remark):
+            remark = await self._standings.marked(remark)
         waiting = await self._arrivals.remark(remark)
         if waiting:
             person = self._name_of(remark.person)
@@ -212,7 +216,7 @@ class Listener:
 
     async def _stop(self, said: Said) -> None:
         """Whoever may not stop this is heard as anybody else is, and it goes on."""
-        if await self._arrivals.words(said.words) != "noted":
+        if await self._arrivals.words(await self._judged(said.words)) != "noted":
             self._signs.stopped(said.place)
 
     def _name_of(self, user: str) -> str:

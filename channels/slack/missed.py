@@ -1,7 +1,7 @@
 """Missed: what was said while nobody listened is read back, and heard as if it came now.
 
 Read are the channels that were heard before, from a little before where each was heard last, with what was replied to what was said
-there since, and the threads that moved lately.
+there since, the threads that moved lately, and the conversations where a copy of a card waits, with what was replied to the copy.
 Bounded by age and number, and by Slack's rate; what was heard before has its identity and changes nothing.
 """
 
@@ -20,6 +20,7 @@ from bot.kit.channel import Undeliverable
 from channels.slack.address import Place, place
 from channels.slack.api import Refused, Web
 from channels.slack.history import history, replies
+from channels.slack.marks import Receipt
 from channels.slack.pace import Pace
 from channels.slack.parse import NameOf, Said, Us, is_heard, said
 from channels.slack.payload import Json, Message
@@ -55,17 +56,19 @@ class Missed:
         self._web = web
         self._us = us
         self._name_of = name_of
-        self._since = since
+        self._since = dict(since)
         self._hear = hear
         self._roots = Roots(web, self._who)
         self._pace = Pace(SECONDS_EACH)
 
-    async def read_back(self, lately: Sequence[Address]) -> tuple[list[str], set[str]]:
-        """Reads the channels and the threads of these addresses, oldest message first in each.
+    async def read_back(
+        self, lately: Sequence[Address], shown: Sequence[str] = ()
+    ) -> tuple[list[str], set[str]]:
+        """Reads the channels and the threads of these addresses, and at the copies of the cards with these receipts, oldest message first in each.
 
         The channels that were read, and those of which something could not be read for now, be it tried again.
         """
-        return await self._read(self._to_read(lately))
+        return await self._read(self._to_read(lately, _copies(shown, self._us.team)))
 
     async def read_thread(self, where: Place) -> None:
         """Reads this thread alone."""
@@ -83,12 +86,16 @@ class Missed:
         unread = {_channel(each) for each in left}
         return [each for each in read if isinstance(each, str) and each not in unread], unread
 
-    def _to_read(self, lately: Sequence[Address]) -> list[str | Place]:
-        """Channels by name, those that were heard last first, then threads."""
+    def _to_read(self, lately: Sequence[Address], copies: Sequence[Place]) -> list[str | Place]:
+        """Channels by name, those that were heard last first, then threads; a copy that its channel is not read back to is one."""
         places = [each for each in map(place, lately) if each.team == self._us.team]
         known = sorted(self._since, key=lambda channel: self._since[channel], reverse=True)
-        channels = dict.fromkeys([*(where.channel for where in places), *known])
-        return [*list(channels)[:MOST_CHANNELS], *places]
+        direct = {copy.channel: copy.root for copy in copies}
+        # Where nobody was ever heard, all that was said since the first of them may have been missed.
+        self._since = direct | self._since
+        channels = dict.fromkeys([*(where.channel for where in places), *direct, *known])
+        older = [copy for copy in copies if copy.root <= self._oldest(copy.channel)]
+        return [*list(channels)[:MOST_CHANNELS], *places, *older[:MOST_THREADS]]
 
     async def _who(self) -> Us:
         return self._us
@@ -102,10 +109,9 @@ class Missed:
     async def _hear_all(self, what: str | Place) -> Literal["read", "refused", "away"]:
         """What became of reading a channel or a thread; where we are no more, it is refused."""
         channel = _channel(what)
-        read = self._in_channel(what) if isinstance(what, str) else self._in_thread(what)
         try:
             async with self._pace.turn("read"):
-                found = await read
+                found = await self._found(what)
         except (Undeliverable, Refused):
             return "refused"
         except Exception as error:  # noqa: BLE001 - whatever it is: the others are to be read all the same
@@ -126,6 +132,9 @@ class Missed:
             log.warning("not heard", channel=channel, ts=each.get("ts"), error=str(error)[:300])
             return isinstance(error, (Undeliverable, Refused, ValueError))
         return True
+
+    async def _found(self, what: str | Place) -> list[Json]:
+        return await (self._in_channel(what) if isinstance(what, str) else self._in_thread(what))
 
     async def _in_thread(self, where: Place) -> list[Json]:
         where = await self._roots.of(where)
@@ -162,6 +171,21 @@ class Missed:
                 return [each async for each in there if _ts(each) != _ts(root)]
             except (Undeliverable, Refused):
                 return []  # It is gone.
+
+
+def _copies(shown: Sequence[str], team: str) -> list[Place]:
+    """Where the copies stand that these receipts name, newest first."""
+    cards = [card for card in map(_card, shown) if card and card.team == team]
+    there = {Place(team, copy.channel, copy.ts) for card in cards for copy in card.copies}
+    return sorted(there, key=lambda copy: copy.root, reverse=True)
+
+
+def _card(receipt: str) -> Receipt | None:
+    """None: the card went to another address of its thread, by another channel."""
+    try:
+        return Receipt.read(receipt)
+    except (TypeError, ValueError):
+        return None
 
 
 def _ts(message: Json) -> str:

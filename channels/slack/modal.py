@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from time import time
 
 from slack_bolt.response import BoltResponse
 
+from bot.core.outbox import Approval, Question
 from bot.core.values import Address
 from bot.kit.arrival import Arrivals, Form, Press
 from bot.kit.people import People
-from channels.slack import forms, hints
+from channels.slack import forms, hints, more
 from channels.slack.address import CHANNEL, is_apart, place
 from channels.slack.api import Web
 from channels.slack.approval import strands
@@ -30,7 +32,7 @@ class Modals:
         """Opens the form, within the three seconds that its trigger lives."""
         press = wish.press
         form = await self._arrivals.form(press.request)
-        if form is None or (press.word == "edit" and form.approval.request != press.request):
+        if form is None or (press.word != "deny" and form.asked.request != press.request):
             await self._late(press)
             return
         if await self._is_refused(press, form):
@@ -51,7 +53,8 @@ class Modals:
 
     async def _late(self, press: Press) -> None:
         """No form belongs to that card any more. An edit of it counts for nothing: that is on record, and its author is told."""
-        await self._arrivals.press(replace(press, word="edit"))
+        word = press.word if press.word == "ignore" else "edit"
+        await self._arrivals.press(replace(press, word=word))
 
     async def submitted(self, sent: Submitted) -> BoltResponse:
         """Takes the verdict, then closes the form; a change that cannot be taken is said beside its field."""
@@ -61,26 +64,37 @@ class Modals:
                 await self._arrivals.press(replace(sent.press, word="deny", text=reason))
             case "edit":
                 return await self._edited(sent)
+            case more.MORE:
+                return await self._put_off(sent)
             case _:
                 pass
         return BoltResponse(status=200, body="")
 
+    async def _put_off(self, sent: Submitted) -> BoltResponse:
+        look = look_of(sent.press.person, self._people)
+        press = more.read(sent.press, sent.values, look, int(time() * 1000))
+        if isinstance(press, forms.Mistakes):
+            return _corrected(press)
+        await self._arrivals.press(press)
+        return BoltResponse(status=200, body="")
+
     async def _edited(self, sent: Submitted) -> BoltResponse:
         form = await self._arrivals.form(sent.press.request)
-        if form is None or form.approval.request != sent.press.request:
+        is_of = form is not None and form.asked.request == sent.press.request
+        if form is None or not is_of or not isinstance(form.asked, Approval):
             await self._late(sent.press)
             return BoltResponse(status=200, body="")
-        found = await self._changes(sent, form)
+        found = await self._changes(sent, form.asked, form.schema)
         if isinstance(found, forms.Mistakes):
-            return BoltResponse(
-                status=200, body={"response_action": "errors", "errors": found.errors}
-            )
+            return _corrected(found)
         await self._arrivals.press(replace(sent.press, word="edit", arguments=found))
         return BoltResponse(status=200, body="")
 
-    async def _changes(self, sent: Submitted, form: Form) -> Json | forms.Mistakes:
+    async def _changes(
+        self, sent: Submitted, asked: Approval, schema: Json
+    ) -> Json | forms.Mistakes:
         look = look_of(sent.press.person, self._people)
-        found = forms.changes(sent.values, form.approval.arguments, form.schema, look)
+        found = forms.changes(sent.values, asked.arguments, schema, look)
         if isinstance(found, forms.Mistakes):
             return found
         complaint = await self._arrivals.complaints(sent.press.request, found)
@@ -92,7 +106,9 @@ class Modals:
         return self._people.alias_of(CHANNEL, press.person) or f"{CHANNEL}:{press.person}"
 
     def _view(self, press: Press, form: Form) -> Json:
-        asked, look = form.approval, look_of(press.person, self._people)
+        asked, look = form.asked, look_of(press.person, self._people)
+        if press.word == "ignore" or isinstance(asked, Question):
+            return more.form(press, asked, self._actor(press), look)
         if press.word == "deny":
             view = forms.deny(press.request, asked.tool, look)
         else:
@@ -101,3 +117,8 @@ class Modals:
                 press.request, asked.tool, asked.arguments, form.schema, look, warning
             )
         return {**view, "private_metadata": f"{press.request} {press.digest}"}
+
+
+def _corrected(found: forms.Mistakes) -> BoltResponse:
+    """The form stays open and says beside each field what is wrong."""
+    return BoltResponse(status=200, body={"response_action": "errors", "errors": found.errors})

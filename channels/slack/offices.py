@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
 
 from bot.core.events import Event
 from bot.core.outbox import Outgoing
@@ -20,6 +21,8 @@ from channels.slack.marks import Receipt
 from channels.slack.parse import Us
 from channels.slack.send import Slack, written
 
+There = TypeVar("There")
+
 
 class Offices:
     """Those that installed the app, and the one whose token is set, if one is."""
@@ -31,17 +34,11 @@ class Offices:
         self._us_at_home: Us | None = None
         self._webs: dict[str, Web] = {}
 
-    async def us(self, team: str) -> Us | None:
-        """Who we are there; None: the app is not installed there, or may not be."""
-        there = await self._there(team)
-        return there[0] if there else None
-
     async def web(self, team: str) -> Web:
         """Slack's methods by the token of this workspace. Raises `Undeliverable` where there is none."""
-        there = await self._there(team)
+        there = await self.there(team)
         if there is None:
-            why = f"The app is not installed in the workspace {team}, or may not be."
-            raise Undeliverable(why)
+            raise _nobody_in(team)
         return there[1]
 
     async def teams(self) -> list[str]:
@@ -49,8 +46,8 @@ class Offices:
         home = await self._at_home()
         return list(dict.fromkeys([*await self.installs.teams(), *([home.team] if home else [])]))
 
-    async def _there(self, team: str) -> tuple[Us, Web] | None:
-        """By the token of whoever installed it there, or else by the one that is set."""
+    async def there(self, team: str) -> tuple[Us, Web] | None:
+        """Who we are there and its methods, by the token of whoever installed it there, or else by the one that is set; None: it is not, or may not be."""
         bot = await self.installs.async_find_bot(team_id=team)
         if bot is None:
             home = await self._at_home()
@@ -66,14 +63,34 @@ class Offices:
         return self._us_at_home
 
 
+class ByTeam(Generic[There]):
+    """What serves one workspace each: made when it is first wanted, and anew where its token has changed."""
+
+    def __init__(self, offices: Offices, make: Callable[[Us, Web], There]) -> None:
+        self._offices = offices
+        self._make = make
+        self._made: dict[str, tuple[Web, There]] = {}
+
+    async def of(self, team: str) -> There | None:
+        """None: the app is not installed there, or may not be."""
+        there = await self._offices.there(team)
+        if there is None:
+            return None
+        us, web = there
+        known = self._made.get(team)
+        if known is None or known[0] is not web:
+            known = self._made[team] = (web, self._make(us, web))
+        return known[1]
+
+    def made(self) -> dict[str, There]:
+        return {team: there for team, (_, there) in self._made.items()}
+
+
 class Everywhere:
     """The Slack channel of all these workspaces: a message goes where its address says, by the token of that workspace."""
 
     def __init__(self, offices: Offices, people: People, pulse: Pulse | None = None) -> None:
-        self._offices = offices
-        self._people = people
-        self._pulse = pulse
-        self._there: dict[str, tuple[Web, Slack]] = {}
+        self._there = ByTeam(offices, lambda _, web: Slack(web, people, pulse))
 
     async def find(self, address: Address, key: str) -> str | None:
         return await (await self._of(place(address).team)).find(address, key)
@@ -113,15 +130,18 @@ class Everywhere:
             slack.leave(thread)
 
     async def settled(self) -> None:
-        await asyncio.gather(*(slack.settled() for _, slack in self._there.values()))
+        await asyncio.gather(*(slack.settled() for slack in self._there.made().values()))
 
     def _open(self, thread: Thread) -> Slack | None:
         team = place(thread.address).team if thread.address else ""
-        return self._there[team][1] if team in self._there else None
+        return self._there.made().get(team)
 
     async def _of(self, team: str) -> Slack:
-        web = await self._offices.web(team)
-        known = self._there.get(team)
-        if known is None or known[0] is not web:
-            known = self._there[team] = (web, Slack(web, self._people, self._pulse))
-        return known[1]
+        slack = await self._there.of(team)
+        if slack is None:
+            raise _nobody_in(team)
+        return slack
+
+
+def _nobody_in(team: str) -> Undeliverable:
+    return Undeliverable(f"The app is not installed in the workspace {team}, or may not be.")

@@ -23,7 +23,8 @@ NameOf = Callable[[str], str]
 SPOKEN = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 SLACKBOT = "USLACKBOT"
 BOT = "bot_message"
-_ANSWER = re.compile(r"answer:(\d{1,3})")
+EDITED, DELETED = "edited to: ", "deleted a message"
+_NUMBERED = re.compile(r"answer:(\d{1,3})|grant:(\d{1,4})")
 _MARK = re.compile(r"<(?P<sign>[@#!]?)(?P<target>[^<>|]+)(?:\|(?P<label>[^<>]*))?>")
 _ONE_OF = re.compile(r"<(?:@[UW][A-Z0-9]+|!subteam\^[A-Z0-9]+)(?:\|[^<>]*)?>")
 
@@ -115,9 +116,8 @@ def is_heard(event: Message, us: Us) -> bool:
 
 
 def _standing(event: Message, us: Us) -> Standing:
-    if event.bot_id:
-        return "bot"
-    return "member" if event.user_team in ("", us.team) else "outsider"
+    member = "member" if event.user_team in ("", us.team) else "outsider"
+    return "bot" if event.bot_id else member
 
 
 def said(event: Message, channel: str, us: Us, name_of: NameOf) -> Said:
@@ -161,32 +161,33 @@ def _changed(event: Message, us: Us, name_of: NameOf) -> Remark | None:
         return None
     place = Place(us.team, event.channel, before.thread_ts or before.ts)
     about, person = message_id(us.team, event.channel, before.ts), before.user or before.bot_id
+    gone = Remark(f"{about}/deleted", about, place.address, person, DELETED, _standing(before, us))
     if event.subtype == "message_deleted":
-        return Remark(f"{about}/deleted", about, place.address, person, "deleted a message")
+        return gone
     if now is None or now.text == before.text or now.subtype == "tombstone":
         return None
-    mark = now.edited.ts if now.edited else event.ts
-    text = f"edited to: {spoken(now.text, us, name_of)}"
-    return Remark(f"{about}/edited/{mark}", about, place.address, person, text)
+    mark = f"{about}/edited/{now.edited.ts if now.edited else event.ts}"
+    return replace(gone, id=mark, text=f"{EDITED}{spoken(now.text, us, name_of)}")
 
 
 def _action(body: Body, action: Action, us: Us) -> Press | Wish | None:
-    press = _press(body, action, us)
-    if press is None:
+    if (press := press_of(body, action, us)) is None:
         return None
-    answer = _ANSWER.fullmatch(action.action_id)
+    numbered = _NUMBERED.fullmatch(action.action_id)
     match action.action_id:
         case "approve":
             return press
         case "deny" | "edit" as word:
             return Wish(replace(press, word=word), body.trigger_id)
-        case _ if answer:
-            return replace(press, word="answer", choice=int(answer[1]))
+        case _ if numbered and numbered[2]:
+            return replace(press, minutes=int(numbered[2]))
+        case _ if numbered:
+            return replace(press, word="answer", choice=int(numbered[1]))
         case _:
             return None
 
 
-def _press(body: Body, action: Action, us: Us) -> Press | None:
+def press_of(body: Body, action: Action, us: Us) -> Press | None:
     """One press is one identity, however often Slack tells of it."""
     channel = body.channel.id if body.channel else body.container.channel_id
     ts = body.message.ts if body.message else body.container.message_ts

@@ -10,6 +10,7 @@ from bot.core.visible import on_one_line, shortened
 from channels.slack import arguments, blocks
 from channels.slack.blocks import Json, Look, Post
 from channels.slack.markdown import mrkdwn, pieces
+from channels.slack.more import button as more_button
 from channels.slack.vocabulary import Words
 from channels.slack.words import words
 
@@ -43,7 +44,7 @@ def question(asked: Question, look: Look) -> Post:
         _choices(listed, say),
         blocks.context(*_terms(asked, look, say)),
         blocks.section(_how(asked, say)),
-        *_buttons(asked, offered, say),
+        *_buttons(asked, offered, say, more_button(asked, look)),
     ]
     text = _question_text(asked, listed, look, say)
     return Post(text, blocks.identified(body, asked.key), files)
@@ -188,12 +189,13 @@ def _how(asked: Question | UnknownOutcome | Hold, say: Words) -> str:
 
 
 def _buttons(
-    asked: Question | UnknownOutcome | Hold, offered: Sequence[str], say: Words
+    asked: Question | UnknownOutcome | Hold, offered: Sequence[str], say: Words, *beside: Json
 ) -> list[Json]:
-    """One button a choice, for as many as there are buttons; the rest are answered by number."""
-    return blocks.actions(
+    """One button a choice, for as many as there are buttons; the rest are answered by number. Then what is beside them."""
+    choices = (
         blocks.button(
             f"answer:{at}", choice, asked.request, say.choose_spoken.format(choice=choice)
         )
         for at, choice in enumerate(offered[:_MOST_CHOICES])
     )
+    return blocks.actions([*choices, *(beside if asked.asked else ())])

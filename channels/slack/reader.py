@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.outbox import Approval, Notice, Outgoing, Say
+from bot.core.outbox import Approval, Notice, Outgoing, Reminder, Say
 from bot.core.thread import Call
 from bot.kit.people import People
 from channels.slack.address import CHANNEL
@@ -47,6 +47,8 @@ def _asked(message: Outgoing) -> tuple[str, ...]:
             return approvers
         case Say() | Notice():
             return ()
+        case Reminder(to=to):
+            return to
         case _:
             return message.asked
 

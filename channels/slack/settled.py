@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.core.names import version_of
 from bot.core.outbox import pending
-from bot.core.thread import Asked, Call, Closed, Outcome, Previewing, Ready, Started, Thread
-from bot.kit.channel import Fate
+from bot.core.thread import Asked, Call, Closed, Outcome, Previewing, Ready, Started
+from bot.kit.channel import Changed, Fate
 from channels.slack import arguments, blocks
 from channels.slack.blocks import Json, Look, Post
 from channels.slack.cards import render
@@ -31,7 +31,7 @@ def settled(fate: Fate, request: str, look: Look) -> Post | None:
     if not (is_latest or _ran(now, then)):
         return _replaced(now, then or now, request, look)
     if is_latest and isinstance(now.phase, Asked):
-        return _open(fate.now, now.phase, request, look)
+        return _open(fate, now.phase, request, look)
     lines = list(_lines(now, look, fate))
     reason = now.phase.text.strip() if isinstance(now.phase, Closed) else ""
     key = f"{request}:{type(now.phase).__name__}-{now.version}-{now.n}-{now.runs}"
@@ -67,13 +67,24 @@ def _card(call: Call, request: str, lines: list[str], reason: str, key: str, loo
     return Post(blocks.spoken([title, *lines], told), blocks.identified(body, key))
 
 
-def _open(thread: Thread, phase: Asked, request: str, look: Look) -> Post | None:
-    message = next((each for each in pending(thread) if each.request == request), None)
+def _open(fate: Fate, phase: Asked, request: str, look: Look) -> Post | None:
+    message = next((each for each in pending(fate.now) if each.request == request), None)
     if message is None:
         return None
-    post = render(message, look)
-    key = f"{request}:{len(phase.votes)}"
-    return Post(post.text, blocks.identified(post.blocks, key), post.files)
+    post, since = render(message, look), [*_since(fate.changed, words(look.language))]
+    key = f"{request}:{len(phase.votes)}-{len(fate.changed)}"
+    title, *rest = post.blocks
+    body = (title, *map(blocks.section, since), *rest)
+    text = "\n".join((*since, post.text))
+    text = text if len(text) <= blocks.MOST_TEXT_CHARACTERS else post.text
+    return Post(text, blocks.identified(body, key), post.files)
+
+
+def _since(changed: Sequence[Changed], say: Words) -> Iterator[str]:
+    """That what was asked for reads otherwise by now, and by whom."""
+    for gone, sentence in ((False, say.asked_otherwise), (True, say.asked_no_more)):
+        if people := [each.by for each in changed if each.gone == gone]:
+            yield sentence.format(people=blocks.names(people))
 
 
 # ---- what it was about -----------------------------------------------------------------------------------------------

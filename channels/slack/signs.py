@@ -58,7 +58,7 @@ class Signs:
         locator, at = where.address.locator, asyncio.get_running_loop().time()
         before, since = self._shown.get(locator, ("", at))
         is_shown = before == now and at - since < SURE_SECONDS
-        if is_shown or where.born or not where.is_direct:
+        if is_shown or where.thread_ts is None or not where.is_direct:
             return
         self._shown[locator] = (now, at)
         told = {"channel_id": where.channel, "thread_ts": where.root, "status": now}

@@ -21,6 +21,8 @@ class Words:
     the_model: str
     asked: str
     deciders: str
+    in_place: str
+    stands_in: str
     until: str
     no_deadline: str
     request: str
@@ -66,21 +68,36 @@ class Words:
     too_few_decide: str
     how_to_mend: str
     approve: str
+    grant: str
     deny: str
     edit: str
+    more: str
+    more_spoken: str
+    more_title: str
+    more_what: str
+    more_to: str
+    more_later: str
+    more_ignore: str
+    more_when: str
+    more_when_hint: str
     approve_spoken: str
+    grant_spoken: str
     deny_spoken: str
     edit_spoken: str
     # Told in private
     decided_nothing: str
     which_card: str
+    try_again: str
     from_outside: str
     edited_since: str
     deleted_since: str
+    asked_otherwise: str
+    asked_no_more: str
     bots_alone: str
     a_copy: str
     a_copy_only: str
     a_copy_apart: str
+    put_here: str
     a_copy_apart_only: str
     # An unknown outcome and a hold
     unknown: str
@@ -126,6 +143,7 @@ class Words:
     longest: str
     shortest: str
     like: str
+    seeming: str
     as_json: str
     a_whole_number: str
     a_number: str
@@ -135,6 +153,7 @@ class Words:
     too_deep: str
     a_list: str
     a_mapping: str
+    send_again: str
     nothing_changed: str
     # The other ways in
     asks: str

@@ -98,9 +98,9 @@ FIRST = {
 
 def rehearse(request):
     text = "\\n".join(block["text"] for block in request["messages"][0]["content"])
-    word = re.search(r"<message[^>]*>(\\w+)", text)[1]
+    word = re.search(r"<(?:message|schedule)[^>]*>(\\w+)", text)[1]
     tool, arguments = FIRST[word]
-    if text.count(f"<{tool}") >= text.count("<message"):
+    if text.count(f"<{tool}") >= text.count("<message") + text.count("<schedule"):
         return [("done_for_now", {"message": "That is done."})]
     return [(tool, arguments)]
 '''
@@ -212,3 +212,20 @@ def eventually(look: Callable[[], T]) -> T:
         assert time.monotonic() < deadline, "this never came about"
         time.sleep(0.02)
     return seen
+
+
+def launched(office: Office, text: str, *more: str) -> str:
+    """A new thread, as carol begins it."""
+    said = office.run("launch", "desk", text, "--as", "carol", *more)
+    assert (said.status, said.err) == (0, "")
+    return said.out.strip()
+
+
+def waiting(office: Office, thread: str) -> Json:
+    """The one request of this thread, once there is one."""
+
+    def look() -> list[Json]:
+        return [row for row in office.run("pending", "--json").json if row["thread"] == thread]
+
+    [row] = eventually(look)
+    return row

@@ -79,7 +79,12 @@ def test_what_did_not_count_is_told_with_its_reason_on_record_or_not() -> None:
 
 @pytest.mark.parametrize(
     ("text", "word", "came_to"),
-    [("approve", "approve", "approved"), ("deny too late", "deny", "denied")],
+    [
+        ("approve", "approve", "approved"),
+        ("approve T-1-0-v1", "approve", "approved"),
+        ("deny too late", "deny", "denied"),
+        ("deny T-1-0-v1 too late", "deny", "denied"),
+    ],
 )
 def test_words_that_decided_are_a_decision_at_the_address_of_the_thread(
     text: str, word: str, came_to: str

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from bot.cli.cards import card
 from bot.core.outbox import Approval, Question
+from bot.core.values import Deputy
 from tests.core.test_legible import CLOSE, FEW, same
 
 FRAME = "because: fine\nedited by ana\nbot approve T-9-0-v1"
@@ -42,6 +43,11 @@ def test_no_two_different_calls_look_the_same(
 ) -> None:
     assume(not same(one, other))
     assert card(replace(ASKED, arguments=one)) != card(replace(ASKED, arguments=other))
+
+
+def test_who_stands_in_for_whom_is_on_it() -> None:
+    dave = replace(ASKED, in_place=(Deputy(person="dave", of="ana", since=0),))
+    assert "\n  dave decides in the place of ana, since " in card(dave)
 
 
 def test_what_an_edit_changed_stands_beside_what_it_was() -> None:

@@ -14,7 +14,7 @@ from bot.core.reducer import replay
 from bot.engine.desk import Desk
 from bot.engine.redis_store import RedisStore
 from bot.engine.server import ensure_server
-from tests.cli.office import Json, Office, eventually, furnish, running
+from tests.cli.office import Office, eventually, furnish, launched, running, waiting
 
 
 @pytest.fixture(scope="module")
@@ -22,22 +22,6 @@ def office(tmp_path_factory: pytest.TempPathFactory, short_folder: Path) -> Iter
     """Everything runs, in a process of its own."""
     with running(furnish(tmp_path_factory.mktemp("office")), short_folder / "decide") as here:
         yield here
-
-
-def launched(office: Office, text: str) -> str:
-    said = office.run("launch", "desk", text, "--as", "carol")
-    assert (said.status, said.err) == (0, "")
-    return said.out.strip()
-
-
-def waiting(office: Office, thread: str) -> Json:
-    """The one request of this thread, once there is one."""
-
-    def look() -> list[Json]:
-        return [row for row in office.run("pending", "--json").json if row["thread"] == thread]
-
-    [row] = eventually(look)
-    return row
 
 
 def asked(office: Office, text: str) -> tuple[str, str]:

@@ -78,6 +78,34 @@ def test_the_ladder_the_deadline_and_the_addresses_in_order_are_told(office: Off
     ).out  # fmt: skip
 
 
+PLACES = "places: {releases: slack:T1/C1, default: slack:T1/C3}\n"
+
+
+def test_the_place_of_a_card_is_told_in_order_with_what_names_it(office: Office) -> None:
+    file = office.folder / "agents/_house/people.yaml"
+    file.write_text(PEOPLE + PLACES)
+    policy(office, "policy: {settle: {address: releases}}\naddress: slack:T1/C2")
+    rows = cast("list[Json]", told(office, "explain", "desk", "settle")["addresses"])
+    assert [row["by"] for row in rows[:4]] == ["call", "thread", "agent", "default"]
+    assert rows[0] == {"by": "call", "name": "releases", "channel": "slack", "locator": "T1/C1"}
+    text = office.run("policy", "explain", "desk", "settle").out
+    assert "put in releases (slack T1/C1), which the policy of its tool names; where" in text
+    assert "in slack:T1/C2 (slack T1/C2), the address of its agent;" in text
+    assert "in default (slack T1/C3), the default of the people file\n" in text
+    other = cast("list[Json]", told(office, *REFUND)["addresses"])
+    assert [row["by"] for row in other[:3]] == ["thread", "agent", "default"]
+
+
+def test_a_name_that_is_no_place_is_told_by_explain_and_lint(office: Office) -> None:
+    policy(office, "policy: {settle: {address: relases}}")
+    text = office.run("policy", "explain", "desk", "settle").out
+    assert "put in the thread where the work began\n" in text
+    assert "nothing is put there: relases is no place of the people file" in text
+    said = office.run("lint")
+    assert said.status == 1
+    assert "address of settle: relases is no place of the people file" in said.out
+
+
 def test_a_read_is_explained_and_asks_nobody(office: Office) -> None:
     assert told(office, "explain", "desk", "charges")["reason"] == "charges only reads."
 

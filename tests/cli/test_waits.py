@@ -6,17 +6,19 @@ import pytest
 from hypothesis import given
 
 from bot.cli.asks import Wait
+from bot.cli.output import clock
 from bot.cli.waits import NO_WORKER, Scene, waits
 from bot.core.codec import decode
 from bot.core.events import Cancelled, MessageReceived, Paused, Resumed
 from bot.core.thread import Thread
-from bot.core.values import Address, Limits
+from bot.core.values import Address, Deputy, Limits, Routed
 from bot.engine.letters import Letter
 from bot.engine.standing import Standing
 from tests.core import build
 from tests.core.build import Story
 from tests.core.moves import LOGS
 
+MEND = "bot approvers T --add NAME"
 SPEAK = ("bot launch  TEXT --address 1",)
 
 
@@ -48,8 +50,10 @@ def test_every_open_request_is_told_with_the_words_that_decide_it(story: Story) 
     told = {wait.request: wait for wait in found(story) if wait.request}
     for call in build.open_calls(story):
         assert told[call.request].version == call.version
-        assert all(call.id in command for command in told[call.request].commands)
-        assert told[call.request].commands
+        # Where nobody may decide there is a word beside these, which is the thread's.
+        words = {each for each in told[call.request].commands if each != MEND}
+        assert words
+        assert all(call.id in each for each in words)
 
 
 def test_a_thread_in_thought_says_since_when() -> None:
@@ -101,6 +105,23 @@ def test_an_approval_says_who_may_and_who_may_not_and_why() -> None:
     assert wait.text == "deploy waits for approval (version 1 of its card): 1 of 2 so far."
 
 
+def test_an_approval_says_who_stands_in_for_whom_from_when_until_when() -> None:
+    """By the clock of whoever looks, not by that of the last event."""
+    long_ago, far_off = 0, 4_000_000_000_000
+    deputies = (
+        Deputy(person="dave", of="bob", since=long_ago),
+        Deputy(person="erin", of="carol", since=far_off),
+    )
+    story, _ = build.asking(build.card().model_copy(update={"deputies": deputies}))
+    wait = only(story)
+    assert wait.of == ("bob", "carol", "dave")
+    assert wait.until is not None
+    until = clock(wait.until)
+    assert f"dave decides in the place of bob, since {clock(long_ago)}, until {until}" in wait.notes
+    later = f"erin will decide in the place of carol, from {clock(far_off)} on, until {until}"
+    assert later in wait.notes
+
+
 def test_who_edited_a_call_is_barred_from_approving_it() -> None:
     story, request = build.asking()
     story.edit(request, "bob", size=2)
@@ -119,6 +140,13 @@ def test_words_that_do_not_count_and_a_card_on_its_way_are_said() -> None:
     assert "(words: denied)" in notes[1]
     story.undelivered(f"{call}-v1")
     assert only(story).notes[0] == "its card could not be delivered; bot pending shows it"
+
+
+def test_a_card_that_is_put_elsewhere_says_where_and_by_whose_word() -> None:
+    there = Routed(by="agent", address=Address(channel="slack", locator="T/C1"), name="releases")
+    story, _ = build.asking(build.card().model_copy(update={"addresses": (there,)}))
+    wait = only(story)
+    assert "its card is put in releases (slack T/C1), the address of its agent" in wait.notes
 
 
 def test_an_approval_that_another_channel_decides_is_not_offered_here() -> None:

@@ -9,9 +9,10 @@ from bot.core.effects import Effect, Send, next_effects
 from bot.core.events import Event
 from bot.core.reducer import evolve
 from bot.core.thread import Asked, Call, Closed, Phase, Thread, Turn
-from bot.core.values import Address, Card, Limits, Proposal, Usage, Word
+from bot.core.values import Address, Card, Grantable, Limits, Proposal, Usage, Word
 
 HERE = Address(channel="console", locator="1")
+ELSEWHERE = Address(channel="console", locator="2")
 PEOPLE = ("alice", "bob", "carol")
 
 
@@ -87,6 +88,14 @@ def card(
         typed=typed,
         deadline_seconds=deadline_seconds,
     )
+
+
+def grantable(
+    minutes: int = 60, *same: str, outside: bool = False, shown: Card | None = None
+) -> Card:
+    """A card beside whose approval more may be granted; one fingerprint for all of them."""
+    may = Grantable(minutes=minutes, same=same or ("environment",), outside=outside)
+    return (shown or card()).model_copy(update={"grant": may, "agent": "as it is"})
 
 
 class Story:
@@ -234,6 +243,9 @@ class Story:
     def approve(self, request: str, by: str = "bob", digest: str | None = None) -> None:
         self.verdict(request, "approve", by, digest)
 
+    def grant(self, request: str, minutes: int = 30, by: str = "bob") -> None:
+        self.verdict(request, "approve", by, minutes=minutes, v=2)
+
     def deny(self, request: str, by: str = "bob", reason: str = "") -> None:
         self.verdict(request, "deny", by, text=reason)
 
@@ -281,8 +293,9 @@ class Story:
         fields = {"parent": "P", "head": self.thread.head}
         self.tell(events.Forked.model_validate({**self.stamp(), **fields}))
 
-    def ticked(self, creator: str = "") -> None:
+    def ticked(self, creator: str = "", by: str = "", fallback: Address | None = None) -> None:
         fields = {"address": HERE, "prompt": "look", "schedule": "daily", "creator": creator}
+        fields |= {"actor": by, "fallback": fallback}
         self.tell(events.CronTicked.model_validate({**self.stamp(), **fields}))
 
     def noted(self, text: str, by: str = "dave") -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.core.outbox import Approval, pending
-from bot.core.values import Card, Deputy
+from bot.core.effects import Send, timers
+from bot.core.outbox import Approval, address, message, pending
+from bot.core.values import Address, Card, Deputy
 from tests.core.build import Story, asking, card
 
 LONG_AGO, LATER = 0, 1_000_000_000_000
@@ -86,9 +87,99 @@ def test_whoever_asked_is_no_deputy_either() -> None:
     assert "cannot approve it too" in story.refusal()
 
 
-def test_those_who_stand_in_by_now_are_shown_as_asked() -> None:
-    for since, expected in ((LONG_AGO, ("dave",)), (LATER, ())):
-        story, _ = asking(standing_in(since))
-        [waiting] = pending(story.thread)
-        assert isinstance(waiting, Approval)
-        assert waiting.standing_in == expected
+def waiting_in(story: Story) -> Approval:
+    [waiting] = pending(story.thread)
+    assert isinstance(waiting, Approval)
+    return waiting
+
+
+def test_whoever_stands_in_is_heard_and_shown_from_their_time_on() -> None:
+    story, _ = asking(standing_in(since=LATER))
+    waiting = waiting_in(story)
+    assert waiting.deciders(LATER - 1) == ("bob", "carol")
+    assert waiting.deciders(LATER) == ("bob", "carol", "dave")
+    assert [(each.person, each.of, each.since) for each in waiting.in_place] == [
+        ("dave", "bob", LATER)
+    ]
+
+
+def test_a_deputy_who_could_take_no_place_is_heard_and_not_shown() -> None:
+    """Their denial counts; their approval would not."""
+    own = card(approvers=("alice", "bob")).model_copy(
+        update={"deputies": (Deputy(person="dave", of="alice", since=LONG_AGO),)}
+    )
+    waiting = waiting_in(asking(own)[0])
+    assert waiting.in_place == ()
+    assert "dave" in waiting.deciders(1)
+
+
+# ---- a copy of their own once their time has come ------------------------------------------------------------------
+DAVE = Address(channel="slack", locator="T/U4")
+
+
+def reached(since: int, *others: Deputy) -> Card:
+    """Dave can be told of it."""
+    dave = Deputy(person="dave", of="bob", since=since, address=DAVE)
+    return card().model_copy(update={"deputies": (dave, *others)})
+
+
+def keys(story: Story) -> list[str]:
+    return [each.key for each in story.effects if isinstance(each, Send)]
+
+
+def test_whose_time_has_come_when_the_card_is_made_has_a_copy_with_it() -> None:
+    story, request = asking(reached(LONG_AGO))
+    assert waiting_in(story).told == ("dave",)
+    assert keys(story) == []
+    assert list(timers(story.thread)) == [request]
+
+
+def test_whose_time_comes_later_is_told_then_and_once() -> None:
+    """A timer wakes the thread; what it fires changes nothing but the time."""
+    since = Story().now + 60_000
+    story, request = asking(reached(since))
+    assert keys(story) == []
+    assert waiting_in(story).told == ()
+    [(name, due)] = [each for each in timers(story.thread).items() if each[0] != request]
+    assert due == since
+    story.wait(60)
+    story.fired(name)
+    assert name not in timers(story.thread)
+    [key] = keys(story)
+    shown = message(story.thread, key)
+    assert isinstance(shown, Approval)
+    assert (shown.key, shown.request) == (key, request)
+    assert address(story.thread, key) == DAVE
+    story.delivered(key)
+    assert keys(story) == []
+    story.approve(request, "dave")
+    assert outcome(story, request) == "Ready"
+    assert message(story.thread, key) is None
+    assert address(story.thread, key) == DAVE  # Where it stands, so that it can be changed there.
+    story.delivered(key)
+    assert outcome(story, request) == "Ready"
+
+
+def test_a_copy_that_cannot_be_sent_is_told_of_and_not_sent_again() -> None:
+    story, request = asking(reached(Story().now + 60_000))
+    story.wait(60)
+    story.noted("hm")
+    [key] = keys(story)
+    story.undelivered(key)
+    [notice] = keys(story)
+    assert notice.endswith("notice")
+    assert outcome(story, request) == "Asked"
+
+
+def test_nobody_is_told_late_who_voted_or_cannot_be_reached_or_is_decided_on() -> None:
+    erin = Deputy(person="erin", of="carol", since=Story().now + 60_000)
+    story, request = asking(reached(Story().now + 60_000, erin))
+    assert len(timers(story.thread)) == 2
+    story.wait(60)
+    story.noted("hm")
+    assert keys(story) == [f"{request}~@dave"]
+    story.message("wait")
+    assert not any("~@" in key for key in keys(story))
+    assert message(story.thread, f"{request}~@dave") is None
+    story.undelivered(f"{request}~@dave")
+    assert message(story.thread, "T-9-9-v1~@dave") is None

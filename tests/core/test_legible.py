@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import timeit
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from bot.core.legible import in_full, legible, legible_name
+from bot.core.look_alikes import marked, spelled
 from bot.core.visible import exact, is_exact, visible
 from tests.core.test_yamlish import TRICKS, VALUES
 
@@ -25,6 +27,9 @@ PAIRS: tuple[tuple[JsonValue, JsonValue], ...] = (
     ('a\n"[too deep to be shown]"', json.dumps('a\n"[too deep to be shown]"')),
 )  # fmt: skip
 FEW = st.text("a -:|\n\t\r\xa0␠␉␊\\", max_size=8)
+ALIKE = st.text(
+    "ae\u0430\u0435\u0301\u03bf\xe9-\u2010\u2013\u2014\u212aK ⟨⟩U+0430\n\\", max_size=10
+)
 CLOSE = st.recursive(
     st.none() | st.booleans() | st.integers(0, 2) | st.sampled_from((0.0, 1.0)) | FEW,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FEW, inner, max_size=3),
@@ -50,6 +55,32 @@ def test_two_values_that_are_close_read_differently(pair: tuple[JsonValue, JsonV
 def test_no_two_different_values_read_the_same(one: JsonValue, other: JsonValue) -> None:
     assume(not same(one, other))
     assert legible(one) != legible(other)
+
+
+@given(ALIKE, ALIKE)
+@example("p\u0430y", "p\u0430⟨U+0430⟩y")
+@example("p\u0430y: x", "p\u0430⟨U+0430⟩y: x")
+@example("p\u0430y\nx", "p\u0430⟨U+0430⟩y\nx")
+@example("p\u0430y⟨", "p\\u0430y⟨")
+def test_no_two_texts_that_look_alike_read_the_same(one: str, other: str) -> None:
+    assert one == other or legible(one) != legible(other)
+    assert one == other or legible([one, "x\ny"]) != legible([other, "x\ny"])
+    assert one == other or legible_name(one) != legible_name(other)
+
+
+@given(ALIKE)
+def test_what_looks_alike_is_marked_and_no_more_is_changed(text: str) -> None:
+    plain = text.replace("⟨", "").replace("⟩", "")
+    assert re.sub("⟨U\\+[0-9A-F]+⟩", "", marked(plain)) == plain
+    shown = spelled(json.dumps(text, ensure_ascii=False))
+    assert json.loads(shown) == text
+    assert "⟨" not in shown
+
+
+@given(st.text())
+def test_any_text_can_be_looked_through(text: str) -> None:
+    assert marked(text).isascii() == text.isascii()
+    spelled(text)
 
 
 @given(CLOSE)
@@ -119,7 +150,59 @@ def test_what_no_font_draws_is_written_out(code: int) -> None:
     assert legible(f"a{chr(code)}b") != legible(visible(f"a{chr(code)}b"))
 
 
-@pytest.mark.parametrize("text", ["Größe — fein", "Привет, мир", "日本語です", "ship it 🚀 ❤️"])
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("p\u0430ypal", "p\u0430⟨U+0430⟩ypal"),
+        ("v1.0_rele\u0430se", "v1.0_rele\u0430⟨U+0430⟩se"),
+        ("\u041f\u0440\u0438\u0432e\u0442", "\u041f\u0440\u0438\u0432e⟨U+0065⟩\u0442"),
+        ("k\u03a9", "k\u03a9⟨U+03A9⟩"),
+        ("p\uff41y p\U0001d41ay", "p\uff41⟨U+FF41⟩y p\U0001d41a⟨U+1D41A⟩y"),
+        ("v1\u20112", "v1\u2011⟨U+2011⟩2"),
+        ("v1\u20132", "v1\u2013⟨U+2013⟩2"),
+        ("git \u2014\u2014force", "git \u2014⟨U+2014⟩\u2014⟨U+2014⟩force"),
+        ("cafe\u0301", "cafe\u0301⟨U+0301⟩"),
+        ("a\u0316\u0301", "a\u0316⟨U+0316⟩\u0301⟨U+0301⟩"),
+        ("x \u0301\u0323", "x \u0301⟨U+0301⟩\u0323⟨U+0323⟩"),
+        ("\u212a 5", "\u212a⟨U+212A⟩ 5"),
+        ("\u1112\u1161\u11ab", "\u1112\u1161⟨U+1161⟩\u11ab⟨U+11AB⟩"),
+        ("a\nb\u0430 ", "a\nb\u0430⟨U+0430⟩␠"),
+    ],
+)  # fmt: skip
+def test_a_look_alike_has_its_code_point_behind_it(text: str, shown: str) -> None:
+    assert legible(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("p\u0430y⟨", '"p\\u0430y\\u27e8"'),
+        ("p\u0430y\n␠\U0001d41ay", '"p\\u0430y\\n␠\\U0001d41ay"'),
+        ("\u0434\u0430\n␠", '"\u0434\u0430\\n␠"'),
+    ],
+)
+def test_in_json_a_look_alike_is_its_code_point(value: str, shown: str) -> None:
+    assert legible(value) == shown
+
+
+def test_a_name_with_a_look_alike_is_json() -> None:
+    assert legible_name("t\u0430g") == '"t\\u0430g"'
+    assert legible_name("\u0442\u0435\u0433") == "\u0442\u0435\u0433"
+
+
+@pytest.mark.parametrize("unit", ["p\u0430", "\u0301", "\u2014", "\u0301\u0323", "a\u0301"])
+def test_the_time_that_look_alikes_take_grows_no_faster_than_they_do(unit: str) -> None:
+    few, many = (_seconds(f"x{unit * count}\nend") for count in (1_000, 16_000))
+    assert many < 80 * few  # 16 where it is linear, 256 where it grows with the square.
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Größe — fein", "Привет, мир", "日本語です", "ship it 🚀 ❤️", "IT-отдел", "GitHubの設定", "\u2013 an item", "so\u2014and so"),
+        *("q\u0303", "\uc548\ub155", "5 µm", "\u03b1-helix"),
+    ],
+)  # fmt: skip
 def test_ordinary_text_in_any_script_reads_as_it_is(text: str) -> None:
     assert text in legible(text)
 

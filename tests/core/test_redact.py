@@ -68,7 +68,7 @@ NAMES = {
         "due",
         "key",
     ),
-    *("receipt", "upto", "parent", "head"),
+    *("receipt", "upto", "parent", "head", "minutes", "after", "said", "thread", "fallback"),
 }
 
 

@@ -10,7 +10,7 @@ from bot.core.effects import Preview, Refuse, Run, Send, timers
 from bot.core.events import CallVoided, Cancelled, VerdictRefused
 from bot.core.thread import Asked, Closed, Previewing, Ready, Started, Thinking
 from bot.core.values import Card
-from tests.core.build import Story, asking, card, gated, question, working, write
+from tests.core.build import Story, asking, card, gated, question, say, working, write
 
 RUN = Run("T-1-0", 1, 1, claim=True)
 
@@ -195,6 +195,21 @@ def test_the_creator_of_a_schedule_counts_as_its_requester() -> None:
     story.approve(f"{call}-v1", by="bob")
     assert "Whoever asked" in story.refusal()
     story.approve(f"{call}-v1", by="carol")
+    assert story.phase(call) == Ready()
+
+
+def test_whoever_made_a_schedule_or_ran_it_by_hand_asks_in_a_thread_that_others_began_too() -> None:
+    story = Story()
+    story.message(by="alice")
+    story.step(say())
+    story.shown()
+    story.ticked(creator="bob", by="carol")
+    (call,) = story.step(gated())
+    story.previewed(call, card(approvers=("alice", "bob", "carol", "dave")))
+    for asker in ("alice", "bob", "carol"):
+        story.approve(f"{call}-v1", by=asker)
+        assert "Whoever asked" in story.refusal()
+    story.approve(f"{call}-v1", by="dave")
     assert story.phase(call) == Ready()
 
 

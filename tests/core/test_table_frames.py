@@ -6,9 +6,14 @@ import pytest
 
 from bot.core.effects import Decide, Doubt, Run, Send, timers
 from bot.core.events import Cancelled, Compacted, Paused, Resumed, Unknown
+from bot.core.outbox import Say, address, message
 from bot.core.reducer import evolve, replay
 from bot.core.thread import Asked, Idle, Started, Thinking, Working
+from bot.core.values import Proposal, Rung
 from tests.core.build import (
+    ELSEWHERE,
+    HERE,
+    Story,
     asking,
     begun,
     doubtful,
@@ -70,6 +75,66 @@ def test_a_press_on_a_copy_counts_as_one_on_the_card() -> None:
     story.undelivered(f"{call}-v1")
     story.approve(f"{call}-v1~1")
     assert story.outcome(call) == "Ready"
+
+
+# ---- a schedule has a second address ---------------------------------------------------------------------------------
+def scheduled(*calls: Proposal) -> tuple[Story, tuple[str, ...]]:
+    story = Story()
+    story.ticked(fallback=ELSEWHERE)
+    return story, story.step(*calls)
+
+
+def tried(story: Story) -> list[tuple[str, str]]:
+    """What is owed, by its key and where it goes."""
+    keys = [effect.key for effect in story.effects if isinstance(effect, Send)]
+    found = [(key, address(story.thread, key)) for key in keys]
+    return [(key, there.locator) for key, there in found if there]
+
+
+def test_what_a_schedule_says_goes_to_its_fallback_where_its_address_refuses_it() -> None:
+    story, (call,) = scheduled(say("done"))
+    assert tried(story) == [(call, "1")]
+    story.undelivered(call)
+    (notice,) = story.thread.notices
+    assert tried(story) == [(notice.key, "1"), (f"{call}~1", "2")]
+    said = message(story.thread, f"{call}~1")
+    assert said == Say(f"{call}~1", "done", final=True)
+    story.undelivered(notice.key)
+    assert tried(story) == [(f"{notice.key}~1", "2"), (f"{call}~1", "2")]
+    assert address(story.thread, f"{call}~1") == ELSEWHERE
+    story.delivered(f"{notice.key}~1")
+    story.delivered(f"{call}~1")
+    assert (story.effects, story.turn) == ((), Idle())
+
+
+def test_a_message_that_both_refuse_has_failed() -> None:
+    story, (call,) = scheduled(say("done"))
+    story.undelivered(call)
+    story.undelivered(f"{call}~1")
+    assert story.outcome(call) == "failed"
+    for number in ("", "~1"):
+        for notice in story.thread.notices:
+            assert notice.key.endswith(number)
+            story.undelivered(notice.key)
+    assert story.thread.notices == ()
+
+
+def test_a_card_and_its_reminders_go_to_the_fallback_too() -> None:
+    waits = question().model_copy(update={"ladder": (Rung(after_seconds=60),)})
+    story, (call,) = scheduled(waits)
+    story.undelivered(f"{call}-v1")
+    assert (f"{call}-v1~1", "2") in tried(story)
+    story.delivered(f"{call}-v1~1")
+    story.wait(60)
+    story.fired(f"{call}-v1~remind")
+    assert (f"{call}~remind1", "2") in tried(story)
+
+
+def test_a_copy_of_a_schedules_thread_lives_in_its_own_place_alone() -> None:
+    story, _ = scheduled(say())
+    story.forked()
+    assert story.thread.addresses == (HERE,)
+    assert address(story.thread, "T-1-0~1") is None
 
 
 @pytest.mark.parametrize("fails", [False, True])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.thread import Closed, Idle, Previewing, Ready, Started, Thinking
+from bot.core.values import Card
 from tests.core.build import Story, asking, begun, card, gated, question, stand_by, working, write
 
 
@@ -72,6 +73,119 @@ def test_with_several_approvals_open_the_bot_asks_which() -> None:
         "which_card",
     ]
     assert story.thread.notices[0].text == "T-1-0-v1 (deploy), T-1-1-v1 (deploy)"
+
+
+def two_asked(shown: Card | None = None) -> tuple[Story, tuple[str, ...]]:
+    """Two approvals that are open side by side."""
+    story, calls = working(gated(), gated())
+    for call in calls:
+        story.previewed(call, shown)
+        story.delivered(f"{call}-v1")
+    return story, calls
+
+
+@pytest.mark.parametrize(
+    "text", ["approve {}-v1", "Hi bot,\n\nApprove  {}-v1.", "genehmigen {}-v1!", "approve: {}-v1"]
+)
+def test_of_several_a_word_with_the_name_approves_the_one_that_it_names(text: str) -> None:
+    story, (first, second) = two_asked()
+    story.message(text.format(second), by="bob")
+    assert story.outcome(first) == "Asked"
+    assert story.phase(second) == Ready()
+    assert story.thread.notices == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("deny {}-v1", ""),
+        ("deny {}-v1 because it is Friday", "it is Friday"),
+        ("Ablehnen: {}-v1, weil Freitag ist", "Freitag ist"),
+    ],
+)
+def test_of_several_a_word_with_the_name_denies_the_one_that_it_names(
+    text: str, reason: str
+) -> None:
+    story, (first, second) = two_asked()
+    story.message(text.format(second), by="bob")
+    assert story.phase(second) == Closed("denied", reason, "bob")
+    assert story.outcome(first) == "Asked"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("approve {}-v1 please", "approve {}-v1?", "please approve {}-v1", "approve the {}-v1"),
+        *("approve {}", "approve {}-v1 and T-1-1-v1", "approve\n{}-v1", "approve{}-v1", "{}-v1 approve"),
+    ],
+)  # fmt: skip
+def test_a_name_in_a_remark_decides_nothing(text: str) -> None:
+    story, calls = two_asked()
+    story.message(text.format(calls[0]), by="bob")
+    assert [story.phase(call) for call in calls] == [Previewing(), Previewing()]
+    assert [story.call(call).version for call in calls] == [2, 2]
+
+
+def test_a_named_word_by_somebody_else_or_of_the_requester_does_not_approve() -> None:
+    story, (call, _) = two_asked(card(approvers=("alice", "bob")))
+    for by in ("mallory", "alice"):
+        story.message(f"approve {call}-v1", by=by)
+        assert story.outcome(call) == "Asked"
+    assert ["mallory" in told.reason for told in story.thread.refusals] == [True, False]
+
+
+def test_a_named_word_counts_on_the_version_that_it_names_and_that_was_shown() -> None:
+    story, (call, _) = two_asked()
+    story.message(f"approve {call}-v1", by="bob", written=1)
+    assert "newer card" in story.refusal()
+    story.edit(f"{call}-v1", by="carol", size="huge")
+    story.previewed(call)
+    story.delivered(f"{call}-v2")
+    story.message(f"approve {call}-v1", by="bob")
+    assert "out of date" in story.refusal()
+    assert story.outcome(call) == "Asked"
+    story.message(f"deny {call}-v1 too big", by="bob")
+    assert story.phase(call) == Closed("denied", "too big", "bob")
+
+
+def test_a_policy_that_demands_the_button_demands_it_of_named_words_too() -> None:
+    story, (call, _) = two_asked(card(typed=False))
+    story.message(f"approve {call}-v1", by="bob")
+    assert story.outcome(call) == "Asked"
+    assert "button" in story.refusal()
+
+
+def test_a_name_counts_where_one_approval_alone_is_open_too() -> None:
+    story, request = asking()
+    story.message(f"approve {request}", by="bob")
+    assert story.phase(request) == Ready()
+
+
+def test_a_named_word_on_what_is_decided_decides_nothing_else() -> None:
+    story, (first, second) = two_asked()
+    story.message(f"approve {first}-v1", by="bob")
+    story.message(f"approve {first}-v1", by="carol")
+    assert story.phase(first) == Ready()
+    assert story.refusal() == "This was already approved by bob."
+    story.message(f"deny {first}-v1 too late", by="carol")
+    assert story.outcome(first) == "voided"
+    assert story.phase(second) == Previewing()
+
+
+def test_a_named_word_on_a_question_is_no_answer_to_it() -> None:
+    story, (ask, call) = working(question(), gated())
+    story.delivered(f"{ask}-v1")
+    story.previewed(call)
+    story.delivered(f"{call}-v1")
+    story.message(f"deny {ask}-v1 not now", by="bob")
+    assert "takes an answer" in story.refusal()
+    assert [story.outcome(each) for each in (ask, call)] == ["Asked", "Asked"]
+
+
+def test_a_name_that_nobody_knows_leaves_the_words_what_they_are() -> None:
+    story, request = asking()
+    story.message("deny T-9-9-v1 is what I would choose", by="bob")
+    assert story.phase(request) == Closed("denied", "T-9-9-v1 is what I would choose", "bob")
 
 
 def test_a_question_beside_the_one_approval_does_not_make_it_two() -> None:

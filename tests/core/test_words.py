@@ -19,6 +19,8 @@ from bot.core.words import (
     PutOff,
     Stop,
     choose,
+    lasting,
+    named,
     nearly,
     plain,
     put_off,
@@ -123,6 +125,39 @@ def test_a_question_says_nothing(text: str, word: str) -> None:
     assert read(f"{word} {text}?") is None
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("approve tq7-4-0-v2", ("tq7-4-0-v2", Approve())),
+        ("Genehmigen `tq7-4-0-v2`.", ("tq7-4-0-v2", Approve())),
+        ("deny tq7-4-0-v2", ("tq7-4-0-v2", Deny(""))),
+        ("deny tq7-4-0-v2: not\ntoday.", ("tq7-4-0-v2", Deny("not\ntoday."))),
+        ("deny: tq7-4-0-v2, because of\nme", ("tq7-4-0-v2", Deny("of\nme"))),
+    ],
+)
+def test_a_verdict_may_name_its_request(text: str, said: object) -> None:
+    assert named(text) == said
+    assert named(f"Hi bot,\n\n{text}") == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "approve", "deny", "stop tq7-4-0-v2", "approve tq7-4-0", "deny tq7-4-0", "approve -v2"),
+        *("approve tq7-4-0-v2 now", "approve tq7-4-0-v2?", "deny tq7-4-0-v2?", "deny tq7-4-0-v2 why?"),
+        *("approve\ntq7-4-0-v2", "deny\ntq7-4-0-v2", "deny it: tq7-4-0-v2", "deny tq7-4-0-v2x", "deny tq7-4-0-v2-x"),
+    ],
+)  # fmt: skip
+def test_other_words_name_no_request(text: str) -> None:
+    assert named(text) is None
+
+
+@given(st.text())
+def test_any_text_can_be_searched_for_a_name(text: str) -> None:
+    for before in ("", "approve ", "deny ", "approve t-v1", "deny t-v1"):
+        named(before + text)
+
+
 def test_a_choice_is_named_by_number_or_by_its_words() -> None:
     choices = ("Red", "Dark  blue", "2 of each")
     assert choose(" red. ", choices) == "Red"
@@ -207,3 +242,28 @@ def test_some_words_put_a_request_off(text: str, said: PutOff) -> None:
 )  # fmt: skip
 def test_what_nearly_puts_off_is_only_words(text: str) -> None:
     assert put_off(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("approve for 30 minutes", 30),
+        ("Approve for 30 min.", 30),
+        ("Hi bot,\napprove for 1 hour", 60),
+        ("approve for 2h", 120),
+        ("genehmigen für 45 Minuten", 45),
+        ("genehmigen für 2 Stunden!", 120),
+    ],
+)
+def test_an_approval_for_a_while_is_the_whole_message(text: str, minutes: int) -> None:
+    assert lasting(text) == minutes
+    assert read(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["approve", "approve for 30", "approve for a while", "approve for 30 minutes?", "approve for 30 minutes please",
+     "do not approve for 30 minutes", "approve for 99999 minutes", "approve for -1 minutes", "approve for 30 days"],
+)  # fmt: skip
+def test_what_is_near_it_is_words(text: str) -> None:
+    assert lasting(text) is None

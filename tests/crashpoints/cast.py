@@ -48,7 +48,8 @@ async def act(tool: str, item: str, how: How, call: Call) -> JsonValue:
     await process.point("tool", tool, "before")
     n, run = process.claims.get(id, (1, 0))
     given: dict[str, JsonValue] = {"item": item, "how": how}
-    start = Start(id, n, run, call.thread, tool, given, process.holds(call.thread))
+    holds, now = process.holds(call.thread), process.world.now()
+    start = Start(id, n, run, call.thread, tool, given, holds, now)
     ledger.starts.append(start)
     process.world.tell(f"{process.name} starts {tool} {id} n={n} run={run}")
     times = sum(each.call == id for each in ledger.starts)

@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 
 from bot.core import events
 from bot.core.effects import next_effects, timers
-from bot.core.outbox import Approval, Hold, Notice, Outgoing, Question, Say, UnknownOutcome, pending
+from bot.core.outbox import (
+    Approval,
+    Hold,
+    Notice,
+    Outgoing,
+    Question,
+    Reminder,
+    Say,
+    UnknownOutcome,
+    pending,
+)
 from bot.core.reducer import evolve
 from bot.core.thread import Closed, Thread
 from bot.core.values import Proposal
@@ -188,5 +198,7 @@ def _read(message: Outgoing) -> str:
             return f"holds {message.why}"
         case Notice():
             return f"notes {message.code}"
+        case Reminder():
+            return f"reminds {message.to}"
         case UnknownOutcome():
             return ""

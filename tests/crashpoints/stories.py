@@ -367,6 +367,12 @@ TROUBLES = (
         faults=(Once(Fault("refuse"), "store", "append fact+ToolEnded", "before"),),
     ),
     Story(
+        "a store that is slow to read",
+        once(job("note", "a")),
+        (ASKED,),
+        faults=(Once(Fault("delay", 0.2), "store", "read", "before", 20),),
+    ),
+    Story(
         "a newer version that writes, and goes on",
         SLOW,
         (ASKED, does(Scene.write_newer, shown("Done")), does(Scene.read_newer, is_left)),

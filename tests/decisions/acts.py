@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.core import words
 from bot.core.events import MessageNoted, Paused, Resumed, Verdict
+from bot.core.grant import granting
 from bot.core.outbox import Approval, pending
 from bot.core.thread import Asked, Call, Previewing, Ready, Started, Thread
 from bot.core.values import Address, Word
@@ -107,6 +108,8 @@ async def _propose(play: Play, fact: facts.Proposed) -> None:
         _finish(play, request)
     play.speak(name, by, "Please push.", call.requester.channel)
     (play.calls[call.request],) = play.decide(name, ("push_tag", _arguments(play, call.arguments)))
+    if play.threads[name].grants:
+        await play.make(_call(play, call.request))
     for request in others:
         if fact.at > AT_ONCE:
             play.over.add(request)  # Its deadline has been moved.
@@ -187,9 +190,19 @@ def _press(play: Play, fact: facts.Decision) -> None:
         to=fact.to,
         until=fact.until * 1000,
     )
+    if fact.pattern is not None and _is_grant(play, fact, call):
+        verdict = granting(verdict, play.office.rule.grant_minutes or 10)
     name = thread_of(request)
     play.tell(name, verdict)
     play.rest(name)
+
+
+def _is_grant(play: Play, fact: facts.Decision, call: Call | None) -> bool:
+    """A grant takes one person, and is for the like of the card on which it is given: whatever else is an approval here."""
+    if fact.word is not Said.ACCEPT or play.office.rule.quorum > 1:
+        return False
+    given = call.proposal.arguments if call else {}
+    return all(value in ("*", given.get(name)) for name, value in fact.pattern or ())
 
 
 def _named(play: Play, fact: facts.Decision, call: Call | None) -> tuple[str, str]:

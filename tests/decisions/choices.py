@@ -131,7 +131,22 @@ def _is_lent(found: Difference) -> bool:
 
 
 def _is_granted(found: Difference) -> bool:
-    return isinstance(found.fact, facts.Proposed) and found.told == "APPROVED"
+    """A call is asked about here that a grant covers there: by what the grant was, or by what came since."""
+    if not isinstance(found.fact, facts.Proposed) or found.told != "APPROVED":
+        return False
+    history, givers = [ruled.fact for ruled in found.past], set[str]()
+    for fact in history:
+        if isinstance(fact, facts.Decision) and fact.pattern is not None:
+            givers.add(fact.by.locator)
+            if found.case.rule.quorum > 1 or any(value != "*" for _, value in fact.pattern):
+                return True
+    spoke = {fact.by.locator for fact in history if isinstance(fact, facts.WordTyped)}
+    denied = any(
+        isinstance(fact, facts.Halted)
+        or (isinstance(fact, facts.Decision) and fact.word in (Word.DENY, Word.EDIT))
+        for fact in history
+    )
+    return denied or bool(spoke & givers)
 
 
 CHOICES: tuple[Choice, ...] = (
@@ -193,8 +208,9 @@ CHOICES: tuple[Choice, ...] = (
         _is_lent,
     ),
     Choice(
-        "no approval for a while yet",
-        "Not built: every call is asked about.",
+        "a grant is one person's, for the like of its own card, and ends early",
+        "docs/adr/0025: a quorum above one has none, the policy says what may not differ, and a denial, an edit, a pause and words of "
+        "its giver end it: then a human is asked.",
         _is_granted,
     ),
 )

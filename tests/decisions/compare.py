@@ -148,7 +148,7 @@ async def compare(told: Case) -> tuple[list[Choice], Difference | None]:
     """Tells the case to both: the choices by which they part, and the first difference that comes from none."""
     PINS.clear()
     case = without_left_out(told)
-    both = Comparison(case, Play(Office(case.people, case.rule)))
+    both = Comparison(case, Play(Office(case.people, case.rule, _same_in(case))))
     past = replay(House(case.people, case.rule), case.history)
     for place in range(len(past)):
         found = await both.step(past[: place + 1])
@@ -158,6 +158,14 @@ async def compare(told: Case) -> tuple[list[Choice], Difference | None]:
         if chosen:
             both.parted.append(chosen)
     return both.parted, None
+
+
+def _same_in(case: Case) -> tuple[str, ...]:
+    """What may not differ in what is granted: there the policy says it, here the press, and a case has one pattern."""
+    for fact in case.history:
+        if isinstance(fact, facts.Decision) and fact.pattern is not None:
+            return tuple(name for name, value in fact.pattern if value != "*")
+    return ()
 
 
 def _request(fact: facts.Fact) -> str:

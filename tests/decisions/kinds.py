@@ -31,6 +31,7 @@ SENTENCES: tuple[tuple[str, frozenset[Refusal]], ...] = (
     ("A newer card is on its way", frozenset({Refusal.STALE_VERSION, Refusal.NOT_SHOWN})),
     ("What was decided on is not what", frozenset({Refusal.WRONG_DIGEST})),
     ("Whoever asked for this", frozenset({Refusal.SELF_APPROVAL})),
+    ("This is approved one by one", frozenset({Refusal.GRANT_NOT_OFFERED})),
     ("has already approved this", frozenset({Refusal.ALREADY_VOTED})),
     ("This is decided by", frozenset({Refusal.CHANNEL_NOT_ALLOWED})),
     ("The first try may still", frozenset({Refusal.TOO_EARLY})),

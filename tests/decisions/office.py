@@ -12,7 +12,7 @@ from bot.kit.agent import Agent
 from bot.kit.arguments import Args
 from bot.kit.call import Call, Card
 from bot.kit.declared import Approving
-from bot.kit.front_matter import FrontMatter, Policy
+from bot.kit.front_matter import FrontMatter, GrantSaid, Policy
 from bot.kit.house import load_house
 from bot.kit.people import People, Person
 from bot.kit.rule import terms_of
@@ -52,6 +52,8 @@ class Office:
 
     people: told.People
     rule: Rule
+    same: tuple[str, ...] = ()
+    """What may not differ in what is granted."""
     listed: list[str] = field(default_factory=list[str])
     left: set[str] = field(default_factory=set[str])
     deploys: int = 0
@@ -63,7 +65,12 @@ class Office:
     def agent(self) -> Agent:
         """The agent as it is deployed now."""
         return _agent(
-            self.people, self.rule, tuple(self.listed), frozenset(self.left), self.deploys
+            self.people,
+            self.rule,
+            tuple(self.listed),
+            frozenset(self.left),
+            self.deploys,
+            self.same,
         )
 
     @property
@@ -123,7 +130,12 @@ def _arguments(push: Push) -> Arguments:
 
 @cache
 def _agent(
-    people: told.People, rule: Rule, listed: tuple[str, ...], left: frozenset[str], deploys: int
+    people: told.People,
+    rule: Rule,
+    listed: tuple[str, ...],
+    left: frozenset[str],
+    deploys: int,
+    same: tuple[str, ...],
 ) -> Agent:
     pushing = _tool(rule, deploys)
     policy = Policy(
@@ -133,6 +145,9 @@ def _agent(
         deadline=rule.deadline,
         channels=rule.channels or None,
         words=None if rule.words else "denied",
+        grant=GrantSaid(minutes=rule.grant_minutes, same=same, outside="allowed")
+        if rule.grant_minutes and rule.quorum == 1
+        else None,
     )
     return Agent(
         name=DEPLOYBOT,

@@ -154,14 +154,22 @@ class Play:
     # ---- what the engine does --------------------------------------------------------------------------------
     async def show(self, call: Call) -> None:
         """Makes and delivers the card of a call that has none yet."""
+        await self.make(call)
+        thread = thread_of(call.id)
+        shown = self.threads[thread].call(call.id)
+        if shown and isinstance(shown.phase, Asked):
+            self.tell(thread, Delivered(id=self.id(), key=delivery_key(shown), written=self.now))
+
+    async def make(self, call: Call) -> None:
+        """Makes the card of a call that has none yet; of what runs under a grant the thread is told at once."""
         thread = thread_of(call.id)
         if Preview(call.id, call.version) in next_effects(self.threads[thread]):
             card = await self.office.toolbox.card(self.threads[thread], call)
             made = Previewed(id=self.id(), call=call.id, version=call.version, card=card)
             self.tell(thread, made)
-        shown = self.threads[thread].call(call.id)
-        if shown and isinstance(shown.phase, Asked):
-            self.tell(thread, Delivered(id=self.id(), key=delivery_key(shown), written=self.now))
+        made_of = self.threads[thread].call(call.id)
+        if made_of and made_of.granted:
+            self.tell(thread, Delivered(id=self.id(), key=delivery_key(made_of)))
 
     async def look(self, call: Call) -> Run | None:
         """What a worker finds who looks at a call: a card or an approval that no longer stands is void."""
@@ -191,7 +199,9 @@ class Play:
         """The claim before the start."""
         started = ToolStarted(id=self.id(), call=call.id, n=run.n, run=run.run)
         self.tell(thread_of(call.id), started)
-        self.claims.append(call)
+        now = self.threads[thread_of(call.id)].call(call.id)
+        if now and now.begun >= run.n:  # Else the fold did not take it, and nothing begins.
+            self.claims.append(call)
 
     def end(self, call: Call, n: int, *, returned: bool = True) -> None:
         """What came out of a try."""

@@ -34,7 +34,7 @@ from bot.kit.people import People
 from bot.model.decide import Decider
 from bot.model.port import Answer, ModelFailed, ToolUse
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 40.0
 HOME = Address(channel="screen", locator="one")
 
 Use = tuple[str, dict[str, JsonValue]]
@@ -72,6 +72,7 @@ class Screen:
     sent: list[Outgoing] = field(default_factory=list[Outgoing])
     told: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     failures: list[Exception] = field(default_factory=list[Exception])
+    sending: Callable[[Outgoing], None] | None = None
 
     async def find(self, address: Address, key: str) -> str | None:
         return next((f"seen {message.key}" for message in self.sent if message.key == key), None)
@@ -79,6 +80,8 @@ class Screen:
     async def send(self, address: Address, message: Outgoing) -> str:
         if self.failures:
             raise self.failures.pop(0)
+        if self.sending:
+            self.sending(message)
         self.sent.append(message)
         return f"line {len(self.sent)}"
 
@@ -152,7 +155,10 @@ class Office:
     def worker(self, store: RedisStore) -> Worker:
         agents = self.agents()
         decider = self.decider(agents)
-        runner, channels = Runner(Toolbox(agents, self.environ)), {"screen": self.screen}
+        runner, channels = (
+            Runner(Toolbox(agents, self.environ, owner="alice")),
+            {"screen": self.screen},
+        )
         performer = Lamp(Performer(decider, runner, channels), channels)
         return Worker(store, performer, lease_seconds=self.lease_seconds, patience=self.patience)
 

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.outbox import Approval
-from bot.core.thread import Asked, Closed
-from bot.kit.channel import Fate
-from tests.engine.office import Office, Reply, Screen, card, decide, say, until
+from bot.core.events import CronTicked, DeliveryFailed, MessageNoted
+from bot.core.outbox import Approval, Outgoing, Say, address
+from bot.core.thread import Asked, Closed, Idle
+from bot.core.values import Address
+from bot.engine.desk import Desk
+from bot.kit.channel import Changed, Fate, Undeliverable
+from tests.engine.office import HOME, Office, Reply, Screen, card, decide, say, until
 
 TOOLS = """
 from bot.kit import Args, tool
@@ -39,6 +42,7 @@ async def sign(args: Sign):
         await asyncio.sleep(0.01)
     return "signed"
 """
+OTHER = Address(channel="screen", locator="other")
 SIGN: Reply = [("sign", {"name": "lease", "because": "it is due"})]
 NEXT: Reply = [("done_for_now", {"message": "All done."})]
 
@@ -51,8 +55,15 @@ class Board(Screen):
     since: list[int] = field(default_factory=list[int])
     decided: list[int] = field(default_factory=list[int])
     broken: int = 0
+    changed: list[tuple[Changed, ...]] = field(default_factory=list[tuple[Changed, ...]])
+    free: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.free.set()
 
     async def change(self, receipt: str, key: str, fate: Fate) -> None:
+        self.changed.append(fate.changed)
+        await self.free.wait()
         if self.broken:
             self.broken -= 1
             raise ConnectionResetError("not now")
@@ -68,6 +79,19 @@ class Board(Screen):
         self.looks.append((key[-2:], look))
         self.since.append(fate.since)
         self.decided.append(fate.decided)
+
+
+class Narrow(Board):
+    """A board that takes nothing at the thread's first address."""
+
+    async def send(self, address: Address, message: Outgoing) -> str:
+        if address == HOME:
+            raise Undeliverable("the channel is archived")
+        return await super().send(address, message)
+
+    async def change(self, receipt: str, key: str, fate: Fate) -> None:
+        assert address(fate.then, key) == OTHER
+        await super().change(receipt, key, fate)
 
 
 @pytest.fixture
@@ -119,6 +143,23 @@ async def test_a_card_says_that_it_runs_while_it_does(office: Office, board: Boa
     assert board.looks[-1] == ("v1", "returned")
 
 
+async def test_a_card_for_a_channel_that_is_not_set_up_stands_in_its_thread(
+    office: Office, board: Board
+) -> None:
+    """And is changed there like any other; the board takes a key that is no request for an old one."""
+    front = "approvers: [alice, bob, eve]\npolicy: {sign: {address: 'slack:T1/C1'}}"
+    office.write_agent(front, TOOLS)
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        waiting = await card(desk, Approval)
+        assert waiting.key.endswith("-v1~1")
+        await decide(desk, waiting, "approve", "bob")
+        await _shown(board, ("~1", "old"))
+        events = await desk.events(office.thread)
+    [failed] = [event for event in events if isinstance(event, DeliveryFailed)]
+    assert failed.reason == "slack is not set up here"
+
+
 async def test_an_older_showing_says_that_it_is_old(office: Office, board: Board) -> None:
     office.model.replies = [SIGN, [("stand_by", {})]]
     async with office.work() as desk:
@@ -142,7 +183,65 @@ async def test_what_could_not_be_shown_is_shown_when_the_thread_goes_on(
         await until(desk, lambda _, events: len(office.screen.sent) == 2)
 
 
+async def test_what_comes_in_while_a_card_is_changed_is_shown_too(
+    office: Office, board: Board
+) -> None:
+    edited, gone = Changed("alice", gone=False), Changed("alice", gone=True)
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        await card(desk, Approval)
+        board.free.clear()
+        await _remark(desk, office, "edited/1")
+        await _changed(board, (edited,))
+        await _remark(desk, office, "deleted")
+        board.free.set()
+        await _changed(board, (edited, gone))
+
+
+async def test_a_vote_that_comes_in_while_a_card_is_changed_is_shown_too(
+    office: Office, board: Board
+) -> None:
+    office.write_agent("approvers: [alice, bob, eve]", TOOLS.replace("quorum=2", "quorum=3"))
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        waiting = await card(desk, Approval)
+        board.free.clear()
+        await decide(desk, waiting, "approve", "bob")
+        await _changed(board, ())
+        await decide(desk, waiting, "approve", "eve")
+        board.free.set()
+        await _shown(board, ("v1", "2 of 2"))
+
+
+async def _remark(desk: Desk, office: Office, what: str) -> None:
+    """Alice did something to the message that asked."""
+    asked = (await desk.events(office.thread))[0].id
+    noted = MessageNoted(id=f"{asked}/{what}", actor="alice", address=HOME, text="edited to: x")
+    await desk.post(office.thread, noted)
+
+
+async def _changed(board: Board, changed: tuple[Changed, ...]) -> None:
+    async with asyncio.timeout(10):
+        while changed not in board.changed:
+            await asyncio.sleep(0.01)
+
+
 async def _shown(board: Board, look: tuple[str, str]) -> None:
     async with asyncio.timeout(10):
         while look not in board.looks:
             await asyncio.sleep(0.01)
+
+
+async def test_a_schedules_card_is_changed_where_it_went(office: Office) -> None:
+    office.screen = board = Narrow()
+    async with office.work() as desk:
+        tick = CronTicked(
+            id="s", address=HOME, fallback=OTHER, prompt="Sign.", schedule="daily", agent="clerk"
+        )
+        await desk.post(office.thread, tick)
+        asked = await card(desk, Approval)
+        await decide(desk, asked, "approve", by="alice")
+        await decide(desk, asked, "approve", by="bob")
+        await until(desk, lambda thread, _: isinstance(thread.turn, Idle) and not thread.notices)
+    assert ("~1", "returned") in board.looks
+    assert [each.key[-2:] for each in board.sent if isinstance(each, Say)] == ["~1"]

@@ -11,6 +11,7 @@ import pytest
 from bot.core import outbox
 from bot.core.events import Event
 from bot.core.thread import Thread
+from bot.engine.desk import Desk
 from bot.kit import live
 from bot.kit.load import Agents, load_agents
 from bot.kit.people import People
@@ -95,11 +96,17 @@ async def test_those_who_are_in_the_group_now_and_known_are_asked(office: Groupe
     assert office.ledger() == ["signed"]
 
 
+async def half_approved(desk: Desk) -> outbox.Outgoing:
+    """The card to which one approval is missing."""
+    await say(desk, "sign it")
+    shown = await card(desk, outbox.Approval)
+    await decide(desk, shown, "approve", by="carol")
+    return shown
+
+
 async def test_whoever_left_the_group_after_approving_did_not_approve(office: Grouped) -> None:
     async with office.work() as desk:
-        await say(desk, "sign it")
-        shown = await card(desk, outbox.Approval)
-        await decide(desk, shown, "approve", by="carol")
+        shown = await half_approved(desk)
         office.kept.now["S1"] = ("U2", "U4")
         await decide(desk, shown, "approve", by="bob")
         again = await card(desk, outbox.Approval, version=2)
@@ -126,9 +133,7 @@ async def test_a_group_that_cannot_be_read_before_the_claim_holds_the_call_up_an
     office: Grouped,
 ) -> None:
     async with office.work() as desk:
-        await say(desk, "sign it")
-        shown = await card(desk, outbox.Approval)
-        await decide(desk, shown, "approve", by="carol")
+        shown = await half_approved(desk)
         office.kept.away = 2
         await decide(desk, shown, "approve", by="bob")
         await until(desk, has("ToolEnded"))
@@ -142,9 +147,7 @@ async def test_a_group_that_cannot_be_read_for_long_lets_nothing_run_and_says_wh
     office: Grouped,
 ) -> None:
     async with office.work() as desk:
-        await say(desk, "sign it")
-        shown = await card(desk, outbox.Approval)
-        await decide(desk, shown, "approve", by="carol")
+        shown = await half_approved(desk)
         office.kept.now.clear()
         await decide(desk, shown, "approve", by="bob")
         while not (letters := await desk.letters()) or not letters[office.thread].is_dead:

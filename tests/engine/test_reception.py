@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from bot.core.events import Delivered, MessageNoted, MessageReceived, Verdict
+from bot.core.events import (
+    CronTicked,
+    Delivered,
+    MessageNoted,
+    MessageReceived,
+    Previewed,
+    StepDecided,
+    Verdict,
+    VerdictRefused,
+)
 from bot.core.outbox import Approval, Question
-from bot.core.thread import Asked
+from bot.core.thread import Asked, Closed
+from bot.core.values import Card, Deputy, Proposal
+from bot.engine import reception
 from bot.engine.desk import Desk
 from bot.engine.reception import Reception
-from bot.kit.arrival import Aim, Press, Rating, Remark, Words
-from tests.engine.office import HOME, Office, Reply, card, decide, until
+from bot.kit.arrival import Aim, Press, Rating, Remark, Standing, Words
+from bot.kit.channel import Undeliverable
+from tests.engine.office import HOME, Office, Reply, card, decide, types, until
 
 TOOLS = """
 from bot.kit import Args, tool
@@ -30,6 +45,7 @@ async def sign(args: Sign):
     return "signed"
 """
 SIGN: Reply = [("sign", {"name": "lease", "because": "it is due"})]
+SIGN_BOTH: Reply = [("sign", {"name": name, "because": "it is due"}) for name in ("lease", "deed")]
 ASK: Reply = [
     (
         "request_human_input",
@@ -115,6 +131,60 @@ async def test_in_a_thread_those_who_may_decide_are_heard_and_others_are_noted(
     assert isinstance(last, MessageReceived if became == "asked" else MessageNoted)
 
 
+async def test_a_deputy_is_heard_from_their_time_on_though_nothing_happened_since(
+    office: Office,
+) -> None:
+    """The last thing that happened in the thread lies before it."""
+    async with quiet_desk(office) as desks:
+        await desks.say("sign it", aim="bot")
+        step = Proposal(kind="gated", tool="sign", asked=("bob",))
+        await desks.desk.post(office.thread, StepDecided(id="s", seen=1, calls=(step,)))
+        begins = (await desks.desk.thread(office.thread)).at + 300
+        deputy = Deputy(person="eve", of="bob", since=begins)
+        shown = Card(text="Sign?", digest="d1", approvers=("bob",), deputies=(deputy,))
+        call = f"{office.thread}-1-0"
+        await desks.desk.post(office.thread, Previewed(id="c", call=call, version=1, card=shown))
+        assert await desks.say("approve", by="eve") == "noted"
+        async with asyncio.timeout(10):
+            while time.time() * 1000 <= begins:
+                await asyncio.sleep(0.01)
+        [waiting] = await desks.reception.waiting("screen", "eve")
+        assert waiting.asked.request == f"{call}-v1"
+        assert await desks.say("deny too early", by="eve") == "asked"
+        now = (await desks.desk.thread(office.thread)).call(call)
+    assert now is not None
+    assert isinstance(now.phase, Closed)
+    assert (now.phase.outcome, now.phase.by) == ("denied", "eve")
+
+
+@pytest.mark.parametrize(
+    ("by", "aim", "became"),
+    [
+        ("alice", "anybody", "asked"),
+        ("stranger", "anybody", "asked"),
+        ("eve", "others", "noted"),
+    ],
+)
+async def test_in_a_thread_born_of_a_schedule_all_who_may_write_there_are_heard(
+    office: Office, by: str, aim: Aim, became: str
+) -> None:
+    async with quiet_desk(office) as desks:
+        tick = CronTicked(id="s", address=HOME, prompt="Look.", schedule="daily", agent="clerk")
+        await desks.desk.post(office.thread, tick)
+        assert await desks.say("and then?", by=by, aim=aim) == became
+
+
+@pytest.mark.parametrize("standing", ["guest", "outsider", "bot"])
+async def test_strangers_and_bots_ask_nothing_of_a_schedule(
+    office: Office, standing: Standing
+) -> None:
+    async with quiet_desk(office) as desks:
+        tick = CronTicked(id="s", address=HOME, prompt="Look.", schedule="daily", agent="clerk")
+        await desks.desk.post(office.thread, tick)
+        words = Words("w", HOME, "stranger", "and then?", "anybody", standing=standing)
+        assert await desks.reception.words(words) == "noted"
+
+
 async def test_an_agent_that_listens_to_mentions_hears_answers_and_verdicts_all_the_same(
     office: Office,
 ) -> None:
@@ -145,6 +215,37 @@ async def test_in_a_thread_that_others_began_what_people_say_to_each_other_is_no
         assert await desks.say("deny not now", by="bob") == "asked"
 
 
+@pytest.mark.parametrize("word", ["approve", "deny"])
+async def test_in_a_thread_that_others_began_a_verdict_may_name_its_request(
+    office: Office, word: str
+) -> None:
+    before = (Words("b0", HOME, "eve", "the build is red", "anybody"),)
+    async with open_desk(office, SIGN_BOTH) as desks:
+        await desks.reception.words(Words("m1", HOME, "alice", "look", "bot", before=before))
+        shown = await card(desks.desk, Approval)
+        assert isinstance(shown, Approval)
+        words = Words("m2", HOME, "eve", f"{word} {shown.request}", "anybody")
+        assert await desks.reception.words(words) == "noted"
+        assert "not among those" in (await desks.reception.unheard(words) or "")
+        other = Words("m3", HOME, "eve", f"{word} t-9-9-v1", "anybody")
+        assert await desks.reception.unheard(other) is None
+        assert await desks.say(f"approve {shown.request} then", by="bob") == "noted"
+        assert await desks.say("approve t-9-9-v1", by="bob") == "noted"
+        assert await desks.say(f"{word} {shown.request}", by="bob") == "asked"
+
+
+async def test_in_a_thread_that_others_began_an_approval_for_a_while_is_for_the_bot(
+    office: Office,
+) -> None:
+    office.write_agent(GRANTING, TOOLS)
+    before = (Words("b0", HOME, "eve", "the build is red", "anybody"),)
+    async with open_desk(office, SIGN) as desks:
+        await desks.reception.words(Words("m1", HOME, "alice", "look", "bot", before=before))
+        await card(desks.desk, Approval)
+        assert await desks.say("approve for 20 minutes", by="bob") == "asked"
+        await until(desks.desk, lambda thread, _: len(thread.grants) == 1)
+
+
 async def test_what_was_said_before_stands_before_and_once(office: Office) -> None:
     async with quiet_desk(office) as desks:
         before = tuple(Words(f"b{n}", HOME, "eve", f"line {n}", "anybody") for n in range(2))
@@ -167,6 +268,27 @@ async def test_a_remark_is_noted_only_about_a_message_of_ours(office: Office) ->
         await desks.reception.remark(Remark("m2/deleted", "m2", HOME, "alice", "deleted"))
         events = await desks.desk.events(office.thread)
     assert [event.id for event in events] == ["m1", "m1/edited/2"]
+
+
+@pytest.mark.parametrize(
+    ("person", "standing", "actor"),
+    [
+        ("U7", "guest", "screen:U7@guest"),
+        ("U7", "unknown", "screen:U7@unknown"),
+        ("U7", "member", "screen:U7"),
+        ("alice", "unknown", "alice"),
+        # It is no turn of a bot's.
+        ("U7", "bot", "screen:U7"),
+    ],
+)
+async def test_a_remark_is_noted_as_of_whoever_made_it(
+    office: Office, person: str, standing: Standing, actor: str
+) -> None:
+    async with quiet_desk(office) as desks:
+        await desks.say("hello", aim="bot", id="m1")
+        await desks.reception.remark(Remark("m1/edited/2", "m1", HOME, person, "x", standing))
+        events = await desks.desk.events(office.thread)
+    assert events[-1].actor == actor
 
 
 async def test_a_press_decides_on_the_version_it_was_shown_and_on_no_other(office: Office) -> None:
@@ -294,7 +416,7 @@ async def test_a_form_is_of_the_card_as_it_stands_whichever_showing_was_named(
         assert isinstance(shown, Approval)
         form = await desks.reception.form(shown.request)
         assert form is not None
-        assert form.approval == shown
+        assert form.asked == shown
         properties = form.schema["properties"]
         assert isinstance(properties, dict)
         assert set(properties) == {"name", "copies"}
@@ -330,6 +452,10 @@ async def test_what_waits_for_somebody_is_what_they_may_decide_and_have_not(offi
         assert await desks.reception.waiting("screen", "bob") == []
         (for_eve,) = await desks.reception.waiting("screen", "eve")
         assert for_eve.asked.request == waiting.key
+        assert await desks.reception.shown("screen") == ["line 1"]
+        assert await desks.reception.shown("another") == []
+        await decide(desks.desk, waiting, "deny", "eve")
+        assert await desks.reception.shown("screen") == []
 
 
 async def test_a_question_waits_for_those_who_are_asked(office: Office) -> None:
@@ -406,3 +532,72 @@ async def test_where_no_approval_is_open_words_put_nothing_off(office: Office) -
         await desks.say("ignore", aim="bot")
         events = await desks.desk.events(office.thread)
     assert not any(isinstance(each, Verdict) for each in events)
+
+
+GRANTING = "approvers: [bob]\nlisten: thread\npolicy: {sign: {grant: {minutes: 30, same: []}}}"
+
+
+async def test_a_press_and_a_typed_word_approve_for_a_while(office: Office) -> None:
+    office.write_agent(GRANTING, TOOLS)
+    async with open_desk(office, SIGN, "done", "done") as desks:
+        await desks.say("go", aim="bot")
+        shown = await card(desks.desk, Approval)
+        assert isinstance(shown, Approval)
+        long = Press("p1", "screen", "bob", shown.request, "approve", digest=shown.digest)
+        await desks.reception.press(replace(long, minutes=31))
+        assert "1 to 30 minutes" in str(await desks.reception.refusal(replace(long, minutes=31)))
+        assert await desks.say("approve for 20 minutes", by="bob") == "asked"
+        await until(desks.desk, lambda thread, _: len(thread.grants) == 1)
+        thread = await desks.desk.thread(office.thread)
+        events = await desks.desk.events(office.thread)
+    [given] = [each for each in events if isinstance(each, Verdict) and each.minutes == 20]
+    assert (given.actor, given.v, given.digest) == ("bob", 2, shown.digest)
+    assert thread.grants[0].until - thread.grants[0].at == 20 * 60_000
+
+
+@pytest.mark.parametrize(("late", "left"), [(0, 20), (19 * 60 + 5, 1), (20 * 60, None)])
+async def test_what_is_heard_late_approves_for_what_is_left_of_the_while(
+    office: Office, monkeypatch: pytest.MonkeyPatch, late: int, left: int | None
+) -> None:
+    """As when nobody listened while it was said."""
+    office.write_agent(GRANTING, TOOLS)
+    async with open_desk(office, SIGN) as desks:
+        await desks.say("go", aim="bot")
+        await card(desks.desk, Approval)
+        said = int(time.time() * 1000)
+        monkeypatch.setattr(reception, "time", lambda: said / 1000 + late)
+        words = Words("m1", HOME, "bob", "approve for 20 minutes", "anybody", written=said)
+        await desks.reception.words(words)
+        events = await desks.desk.events(office.thread)
+    (given,) = [each for each in events if isinstance(each, Verdict)]
+    assert (given.word, given.minutes, given.v) == ("approve", left, 2 if left else 1)
+
+
+async def test_an_approval_for_a_while_of_whoever_is_not_asked_is_a_message(office: Office) -> None:
+    for front in (GRANTING, GRANTING.replace("sign: {", "sign: {words: denied, ")):
+        office.write_agent(front, TOOLS)
+    async with open_desk(office, SIGN) as desks:
+        await desks.say("approve for 20 minutes", by="bob", aim="bot")
+        await card(desks.desk, Approval)
+        await desks.say("approve for 20 minutes", by="alice")
+        await desks.say("approve for 20 minutes", by="bob")
+        events = await desks.desk.events(office.thread)
+    assert not any(isinstance(each, Verdict) for each in events)
+
+
+async def test_an_approval_for_a_while_counts_on_no_card_that_did_not_stand_there(
+    office: Office,
+) -> None:
+    """No more than `approve` alone does: it was written about something else."""
+    office.write_agent(GRANTING, TOOLS)
+    office.screen.failures = [Undeliverable("no such place")]
+    async with open_desk(office, SIGN) as desks:
+        await desks.say("go", aim="bot")
+        await until(
+            desks.desk, lambda _, events: types(events)[-2:] == ["DeliveryFailed", "Delivered"]
+        )
+        await desks.say("approve for 20 minutes", by="bob", id="m1")
+        await until(desks.desk, lambda _, events: isinstance(events[-1], VerdictRefused))
+        thread = await desks.desk.thread(office.thread)
+    assert thread.grants == ()
+    assert isinstance(thread.calls[0].phase, Asked)

@@ -8,7 +8,19 @@ from collections.abc import Callable
 import pytest
 
 from bot.core.codec import encode
-from bot.core.events import Delivered, Event, StepDecided
+from bot.core.effects import Preview, Run
+from bot.core.events import (
+    Delivered,
+    Event,
+    Previewed,
+    StepDecided,
+    ToolEnded,
+    ToolStarted,
+    Verdict,
+)
+from bot.core.grant import granting
+from bot.core.values import Card, Grantable, Proposal
+from bot.engine import session as sessions
 from bot.engine.commit import Append, Appended
 from bot.engine.memory_store import MemoryServer, MemoryStore
 from bot.engine.session import Session
@@ -54,6 +66,36 @@ async def test_a_session_whose_log_lost_its_end_writes_nothing_whatever_took_its
     assert list(server.ready) != []
 
 
+async def test_whoever_waited_for_the_look_before_acting_sees_that_the_log_lost_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In a storm: a claim that was lost had its tool started, for the look after it had waited for Redis."""
+    server = MemoryServer(later())
+    session = await parted(server)
+    await session.look()
+    monkeypatch.setattr(sessions, "STILL_SECONDS", -1.0)
+    with pytest.raises(LeaseLost):
+        await session.look()
+
+
+async def test_whoever_waited_for_the_look_before_acting_sees_that_the_thread_is_another_s(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In a storm: a power loss took the last heartbeats, so the lease lapsed earlier than its holder thought."""
+    server = MemoryServer(later())
+    one, other = (MemoryStore(server, lease_seconds=-1, consumer=name) for name in ("1", "2"))
+    await one.append(arrival("t", "hello", encode(message("hello"))))
+    (lease,) = await one.take(1, 1)
+    session = Session(one, lease, 30)
+    await session.load()
+    monkeypatch.setattr(sessions, "STILL_SECONDS", -1.0)
+    await session.look()
+    assert session.is_held()
+    assert await other.reclaim(1)
+    await session.look()
+    assert not session.is_held()
+
+
 async def test_a_message_whose_record_is_all_that_is_left_of_a_step_is_not_sent_for_ever() -> None:
     """In a storm: the reply to `Delivered` was lost, and so was the step before it; sent again, it was known already."""
     server = MemoryServer(later())
@@ -79,3 +121,42 @@ async def test_a_row_with_a_time_of_its_own_does_not_part_the_log_that_it_ends()
     await session.load()
     await session.record(StepDecided(id="s", actor="model", seen=2, calls=()))
     assert [event.type for event in session.events][-1] == "StepDecided"
+
+
+async def test_a_claim_that_is_stored_when_its_grant_is_over_is_none() -> None:
+    """The look was in time, and the store's own time is what counts."""
+    now = [1_790_000_000_000]
+    server = MemoryServer(lambda: now[0])
+    store = MemoryStore(server, lease_seconds=30, consumer="one")
+    for event in granted():
+        await store.append(arrival("t", event.id, encode(event)))
+    (lease,) = await store.take(1, 1)
+    session = Session(store, lease, 30)
+    await session.load()
+    (run,) = session.due()
+    assert isinstance(run, Run)
+    call = session.thread.call(run.call)
+    assert call is not None
+    now[0] += 60_000
+    claim = ToolStarted(id="late", actor="engine", call=run.call, n=1)
+    assert not await session.claim(run, call, claim)
+    assert session.due() == (Preview(run.call, 2),)
+    assert server.logs["t"], "the claim is on record, and nobody acts on it"
+
+
+def granted() -> list[Event]:
+    """A deploy that was approved for a minute, and one more that is ready and told of."""
+    deploy = (Proposal(kind="gated", tool="deploy"),)
+    may = Card(text="", digest="d", approvers=("bob",), grant=Grantable(minutes=1))
+    approve = Verdict(id="v", actor="bob", request="t-1-0-v1", word="approve", digest="d")
+    return [
+        message("deploy"),
+        StepDecided(id="s1", actor="model", seen=1, calls=deploy),
+        Previewed(id="c1", call="t-1-0", version=1, card=may),
+        granting(approve, 1),
+        ToolStarted(id="b1", call="t-1-0", n=1),
+        ToolEnded(id="e1", call="t-1-0", n=1, outcome="returned"),
+        StepDecided(id="s2", actor="model", seen=6, calls=deploy),
+        Previewed(id="c2", call="t-6-0", version=1, card=may),
+        Delivered(id="d2", key="t-6-0~granted"),
+    ]

@@ -11,7 +11,7 @@ import pytest
 from bot.core.values import Limits
 from bot.kit.agent import Agent
 from bot.kit.document import AgentError
-from bot.kit.front_matter import read_agent_file
+from bot.kit.front_matter import Policy, read_agent_file
 from bot.kit.house import load_house
 from bot.kit.load import load_agent, load_agents
 from bot.kit.people import People
@@ -47,7 +47,8 @@ def test_everything_the_contract_names_is_read(agent_in: AgentIn) -> None:
         limits: {steps: 5, failures: 2, cost_usd: 0.25, wall_seconds: 60}
         prefetch: [list_charges, {tool: list_charges, arguments: {limit: 3}}]
         routes: [{channel: slack, address: releases}]
-        schedules: [{name: daily, schedule: "0 9 * * 1-5", time_zone: Europe/Berlin, prompt: Look.}]
+        schedules:
+          - {name: daily, schedule: "0 9 * * 1-5", time_zone: Europe/Berlin, prompt: Look., address: console}
         listen: thread
         """)
     assert (agent.description, agent.model) == ("Keeps a shop.", "claude-example")
@@ -91,6 +92,7 @@ def test_windows_line_ends_and_a_byte_order_mark_do_no_harm(tmp_path: Path) -> N
         ("---\n\nlisten: loudly\n---\nHi", "agent.md:3: listen should be 'mentions' or 'thread'"),
         ("---\napprovers: alice\n---\nHi", "agent.md:2: approvers should be a list"),
         ("---\npolicy:\n  x: {deadline: soon}\n---\nHi", "agent.md:3: policy.x.deadline: a duration is written like"),
+        ("---\nschedules:\n- {name: a}\n---\nHi", "agent.md:3: schedules.0.address: nobody could hear from it"),
         ("---\na: [1\n---\nHi", "agent.md:"),
         ("---\ntools: [a]\ntools: [b]\n---\nHi", "agent.md:3: tools was expected once"),
         ("---\n- a\n---\nHi", "agent.md:2: lines of `name: value` were expected"),
@@ -130,6 +132,7 @@ def test_few_aliases_cannot_make_much(refusal: Callable[[str | bytes], str]) -> 
     [
         ("tools: [refnd]", r":2: refnd is no tool of this agent \(did you mean refund\?\)"),
         ("tools: [await]", ":2: await is built in"),
+        ("policy:\n  request_human_input: {remind: [1h], quorum: 2}", ":3: request_human_input is built in"),
         ("policy:\n  refnd: {quorum: 2}", r":3: refnd is no tool .*did you mean refund"),
         ("prefetch: [refund]", ":2: a tool that reads was expected"),
         ("prefetch:\n- {tool: list_charges, arguments: {limit: x}}", ":3: list_charges: limit should be"),
@@ -185,3 +188,10 @@ def test_an_agent_md_that_is_a_folder_is_an_error_like_any_other(tmp_path: Path)
     (tmp_path / "odd" / "agent.md").mkdir(parents=True)
     with pytest.raises(AgentError, match=r"agent\.md: is a directory"):
         load_agent(tmp_path / "odd", load_house(), People())
+
+
+def test_a_policy_over_another_keeps_what_it_is_made_of() -> None:
+    """An escalation of its own, over a policy for every tool."""
+    own = Policy.model_validate({"escalate": [{"after": "1h", "to": ["alice"]}]})
+    (rung,) = own.over(Policy(quorum=2)).ladder()
+    assert (rung.after_seconds, rung.to) == (3_600, ("alice",))

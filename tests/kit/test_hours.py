@@ -69,3 +69,30 @@ def test_hours_that_cannot_be_read_say_how_they_are_written(written: str) -> Non
 def test_days_away_that_cannot_be_read_say_what_is_wrong(written: str) -> None:
     with pytest.raises(ValueError, match="away"):
         away_of(written)
+
+
+@pytest.mark.parametrize(
+    ("at", "there"),
+    [
+        ("2026-11-23 10:00", "2026-11-23 10:00"),
+        ("2026-11-23 08:00", "2026-11-23 09:00"),
+        ("2026-11-23 17:00", "2026-11-24 09:00"),
+        ("2026-11-27 18:00", "2026-11-30 09:00"),  # over the weekend
+        ("2026-03-28 12:00", "2026-03-30 09:00"),  # into summer time
+    ],
+)
+def test_the_next_hour_at_work_is_told_beforehand(at: str, there: str) -> None:
+    assert OFFICE.in_from(ms(at)) == ms(there)
+
+
+def test_whoever_is_away_is_there_in_the_first_hours_after_it() -> None:
+    away = Presence(OFFICE.spans, away_of("2026-11-24 to 2026-11-28"), OFFICE.zone)
+    assert away.in_from(ms("2026-11-23 16:00")) == ms("2026-11-23 16:00")
+    assert away.in_from(ms("2026-11-23 17:30")) == ms("2026-11-30 09:00")
+    at_all_hours = Presence(away=away_of("2026-11-28"), zone=OFFICE.zone)
+    assert at_all_hours.in_from(ms("2026-11-24 03:00")) == ms("2026-11-28 00:00")
+
+
+def test_hours_of_one_day_a_week_come_a_week_later() -> None:
+    mondays = Presence(spans_of("Mon 09:00-10:00"), zone="Europe/Berlin")
+    assert mondays.in_from(ms("2026-11-23 10:00")) == ms("2026-11-30 09:00")

@@ -40,10 +40,17 @@ TWO = "from bot.kit import tool\n@tool(quorum=3)\ndef act():\n    'Act.'\n"
         (SOUND + "policy: {credit: {approval: never}}", None, "warning", "policy of credit: approval: never"),
         ("description: d\napprovers: [alice, alcie]", None, "error", "alcie is named as approver"),
         (SOUND + "policy: {label: {approvers: [zed]}}", None, "error", "zed is named as approver"),
-        (SOUND + "routes: [{channel: slack}]", None, "warning", "its schedules and routes are kept"),
+        (SOUND + "schedules: [{name: n, schedule: '* * * * *', time_zone: UTC, prompt: p, address: console}]", None, "warning", "its schedule n begins 1,440 threads a day"),
+        (SOUND + "policy: {request_human_input: {escalate: [{after: 1h, to: [deputy, zed]}]}}", None, "error", "escalate of request_human_input: zed is neither"),
+        (SOUND + "policy: {label: {approval: always, escalate: [{after: 1h, to: [owner, zed]}]}}", None, "error", "escalate of label: zed is neither"),
+        (SOUND + "routes: [{channel: slack}]", None, "warning", "its routes are kept"),
         (SOUND + "model: a b", None, "error", "model: 'a b' is no name of a model"),
         (SOUND + "fallback: ' '", None, "error", "fallback: ' ' is no name of a model"),
         (SOUND + "model: m-1\nfallback: m-1", None, "warning", "fallback: m-1 is its model already"),
+        (SOUND + "address: relaeses", None, "error", "address: relaeses is no place of the people file (did you mean releases?)"),
+        (SOUND + "address: '#releases'", None, "error", "address: '#releases' is no place; slack:TEAM/CHANNEL by their IDs"),
+        (SOUND + "policy: {label: {address: slack}}", None, "error", "address of label: slack is no place of the people file"),
+        (SOUND + "address: lobby", None, "error", "address: lobby is '#lobby' in the people file; slack:TEAM/CHANNEL by their IDs"),
         (SOUND, TWO, "error", "act needs 3 approvals and 2 may give one"),
     ],
 )  # fmt: skip
@@ -54,6 +61,21 @@ def test_each_weakness_is_found_and_says_what_mends_it(
     findings = [finding for finding in found(agent) if finding.text.startswith(text)]
     assert [finding.severity for finding in findings] == [severity]
     assert findings[0].mend
+
+
+@pytest.mark.parametrize("address", ["releases", "slack:T1/C1"])
+def test_a_place_of_the_people_file_or_a_channel_by_its_ids_is_fine(
+    agent_in: AgentIn, address: str
+) -> None:
+    front = f"address: {address}\npolicy: {{label: {{address: {address}}}}}"
+    assert found(agent_in(SOUND + front)) == []
+
+
+def test_a_default_that_is_no_place_is_found(agent_in: AgentIn) -> None:
+    agent = agent_in(SOUND)
+    people = replace(agent.people, places={"default": "releases"})
+    [finding] = found(replace(agent, people=people))
+    assert finding.text.startswith("default: default is 'releases' in the people file")
 
 
 @pytest.mark.parametrize("name", ["claude-x", "us.anthropic.x-v1:0", "claude-x@20250929", "org/x"])

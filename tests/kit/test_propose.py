@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from bot.core.values import Proposal
+from bot.core.values import Proposal, Rung
 from bot.kit import Tool
 from bot.kit.agent import Agent
 from bot.kit.declared import Approval
@@ -107,6 +107,33 @@ def test_a_question_goes_to_those_it_names_if_they_are_known(
     options = {"ask": ask, "format": "multiple_choice", "choices": ["a", "b"]}
     (proposal,) = step(agent, ("request_human_input", {"question": "Which?", "options": options}))
     assert (proposal.kind, proposal.asked, proposal.deadline_seconds) == ("question", asked, 100)
+
+
+def test_a_question_waits_and_is_reminded_of_as_the_policy_says(agent_in: AgentIn) -> None:
+    waits = "request_human_input: {deadline: 2h, escalate: [{after: 1h, to: [owner]}]}"
+    agent = agent_in(f"policy: {{'*': {{deadline: 9h, remind: [10m]}}, {waits}}}")
+    (asked,) = agent.propose(
+        [("request_human_input", {"question": "Which?"})],
+        asked=("alice", "bob"),
+        question_deadline_seconds=100,
+        approval_deadline_seconds=200,
+        now=NOW,
+        owner="carol",
+    )
+    assert asked.deadline_seconds == 7200
+    assert asked.ladder == (
+        Rung(after_seconds=600, to=("alice", "bob")),
+        Rung(after_seconds=3600, kind="escalate", to=("carol",)),
+    )
+
+
+def test_what_holds_for_every_tool_but_its_deadline_holds_for_a_question(agent_in: AgentIn) -> None:
+    agent = agent_in("policy: {'*': {deadline: 9h, remind: [10m]}}")
+    (asked,) = step(agent, ("request_human_input", {"question": "Which?"}))
+    assert (asked.deadline_seconds, asked.ladder) == (
+        100,
+        (Rung(after_seconds=600, to=("alice",)),),
+    )
 
 
 CREDIT: dict[str, object] = {"charge": "ch_1", "amount": 1, "because": WHY}

@@ -36,7 +36,7 @@ from tests.slack_server.workspace import Message, Person
 
 Mode = Literal["socket", "http"]
 Run = Callable[[App, asyncio.Event, Callable[[], None]], Coroutine[None, None, None]]
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 LEASE_SECONDS = 2.0
 
 AGENT = """---

@@ -53,7 +53,7 @@ async def test_question_answer_approval_edit_and_done_all_happen_in_the_thread(
         either.say("v1.2.3", thread=said)
 
         card = await either.shown(said, 2)
-        assert action_ids(card) == ["approve", "deny", "edit"]
+        assert action_ids(card) == ["approve", "deny", "edit", "more"]
         assert "v1.2.3" in card.text
         opened = either.slack.people.press(either.bob, card, "edit")
         await opened.reply()
@@ -80,7 +80,7 @@ async def test_a_button_answers_with_its_choice(office: SlackOffice) -> None:
     async with office.listening(), office.working([CHOOSE, "Blue it is."]):
         said = office.mention("paint it")
         question = await office.shown(said, 1)
-        assert action_ids(question) == ["answer:0", "answer:1"]
+        assert action_ids(question) == ["answer:0", "answer:1", "more"]
         await office.slack.people.press(office.alice, question, "answer:1").reply()
         await office.shown(said, 2)
     assert "blue" in office.model.asked[-1]
@@ -174,7 +174,7 @@ async def test_a_press_by_someone_not_allowed_is_refused_in_private_and_recorded
     assert notes[0].text.startswith("You are not among those who may decide this: ")
     assert [event.type for event in events].count("VerdictRefused") == 1
     assert office.ledger() == []
-    assert action_ids(card) == ["approve", "deny", "edit"]
+    assert action_ids(card) == ["approve", "deny", "edit", "more"]
 
 
 @pytest.mark.parametrize("button", ["deny", "edit"])
@@ -291,11 +291,13 @@ async def test_whoever_approves_sees_that_what_was_asked_for_was_edited_or_delet
         office.slack.people.edit(idle, "well, well")
         office.slack.people.edit(said, f"{office.slack.mention} ship nothing")
         await until(lambda: len(office.answers(said)) == 2, "the first note")
+        await until(lambda: "Edited since, by alice*" in office.answers(said)[0].text, "the card")
+        await until(lambda: "Edited since" in office.direct(office.bob)[0].text, "the copy")
         office.slack.people.delete(said)
         await until(lambda: len(office.answers(said)) == 3, "the second note")
         await office.slack.post.settled()
     card, *notes = office.answers(said)
-    assert action_ids(card) == ["approve", "deny", "edit"]
+    assert action_ids(card) == ["approve", "deny", "edit", "more"]
     request = str(card.blocks[0]["block_id"]).partition(":")[0]
     assert [note.text.split(" a message")[0] for note in notes] == ["alice has edited", "alice has deleted"]  # fmt: skip
     assert all(request in note.text for note in notes)

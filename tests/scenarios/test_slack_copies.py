@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from redis import Redis
 
-from bot.core.events import MessageReceived, Verdict
+from bot.core.events import MessageReceived, Previewed, Verdict
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import SlackOffice, only_thread, until
 from tests.scenarios.test_slack import ASK, SHIP
@@ -44,6 +44,28 @@ async def test_an_approval_at_a_copy_of_a_call_that_the_store_lost_runs_no_other
         await office.shown(said, 3)
         _, events = await only_thread(app)
     assert [event.digest == "" for event in events if isinstance(event, Verdict)] == [True, False]
+
+
+@pytest.mark.parametrize("how", ["under it", "below it", "by its button"])
+async def test_a_denial_at_a_copy_names_the_card_as_it_was_shown_there(
+    office: SlackOffice, how: str
+) -> None:
+    async with office.listening() as app, office.working([SHIP, "I leave it."]):
+        said, copy = await asked(office)
+        alone = office.slack.team.channels[copy.channel]
+        if how == "by its button":
+            await office.slack.people.press(office.bob, copy, "deny").reply()
+            view = office.slack.people.view(office.bob)
+            await office.slack.people.submit(office.bob, view, {"reason": "not today"})
+        else:
+            under = copy if how == "under it" else None
+            office.slack.people.say(office.bob, alone, "deny not today", under)
+        await office.shown(said, 2)
+        _, events = await only_thread(app)
+    (shown,) = [event.card for event in events if isinstance(event, Previewed)]
+    (verdict,) = [event for event in events if isinstance(event, Verdict)]
+    assert (verdict.word, verdict.text) == ("deny", "not today")
+    assert verdict.digest == shown.digest
 
 
 async def test_words_below_a_copy_of_a_question_answer_nothing_and_are_told_where_they_would(

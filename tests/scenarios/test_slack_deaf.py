@@ -22,7 +22,7 @@ async def office(
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncGenerator[SlackOffice]:
     """Slack tells each thing once; how long a silence may last is as ever."""
-    monkeypatch.setattr(connect, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(connect, "CHECK_SECONDS", 0.05)
     monkeypatch.setattr(connect, "DEAF_SECONDS", 0.5)
     async with SlackServer(manifest()) as slack:
         slack.post.pauses = ()

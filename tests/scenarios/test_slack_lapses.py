@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from bot.core.events import MessageReceived
+from channels.slack import later
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import SlackOffice, only_thread, until
 from tests.scenarios.test_slack import action_ids
@@ -28,6 +29,26 @@ async def test_who_cannot_be_looked_up_in_time_is_heard_when_told_again(
         _, events = await only_thread(app)
         await _in_time(over_http)
     assert [type(event) for event in events].count(MessageReceived) == 1
+
+
+async def test_what_is_edited_or_taken_back_while_it_waits_is_heard_as_it_stands_then(
+    office: SlackOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(later, "PAUSES", (1.0,) * 5)
+    office.slack.post.pauses = ()
+    office.slack.faults.rule = lambda entry: Fail(500) if entry.method == "users.info" else None
+    async with office.listening() as app, office.working(["Hi."]), quiet():
+        edited = office.mention("ship v1", office.eve)
+        gone = office.mention("ship v2", office.eve)
+        await office.slack.post.settled()
+        office.slack.people.edit(edited, f"<@{office.slack.bot.id}> ship v3")
+        office.slack.people.delete(gone)
+        await office.slack.post.settled()
+        office.slack.faults.rule = None
+        await office.shown(edited, 1)
+        await asyncio.sleep(1.5)
+        _, events = await only_thread(app)
+    assert [event.text for event in events if isinstance(event, MessageReceived)] == ["ship v3"]
 
 
 async def test_a_look_up_that_hangs_is_given_up_in_time(over_http: SlackOffice) -> None:

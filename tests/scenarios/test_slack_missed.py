@@ -30,6 +30,11 @@ async def cursor(app: App, office: SlackOffice) -> str:
     return found.get(f"{office.slack.team.team}/{office.channel.id}", "")
 
 
+def forget_cursors(url: str) -> None:
+    with Redis.from_url(url) as server:  # pyright: ignore[reportUnknownMemberType]
+        server.delete(*[f"bot:{{p{number:02}}}:cursors:slack" for number in range(16)])
+
+
 async def test_after_three_days_without_us_what_was_said_then_is_heard(office: SlackOffice) -> None:
     office.slack.clock.move(-3 * DAY)
     async with office.working(["One.", "Two.", "Three."]):
@@ -70,8 +75,7 @@ async def test_cursors_that_were_lost_cost_what_is_older_than_a_day_and_nothing_
         office.slack.clock.move(3 * DAY)
         new = office.mention("just now")
         await office.slack.post.settled()
-        with Redis.from_url(redis_server) as server:  # pyright: ignore[reportUnknownMemberType]
-            server.delete(*[f"bot:{{p{number:02}}}:cursors:slack" for number in range(16)])
+        forget_cursors(redis_server)
         async with office.listening():
             await office.shown(new, 1)
     assert office.answers(old) == []
@@ -187,6 +191,49 @@ async def test_what_was_said_under_a_mention_that_was_missed_is_heard_with_it(
         logs = [await app.desk.events(thread.id) for thread in threads]
     texts = [[e.text for e in log if isinstance(e, MessageReceived)] for log in logs]
     assert sorted(texts) == [["ship v1 to production", "wait", "stop"], ["something else"]]
+
+
+# ---- copies of cards in direct messages ------------------------------------------------------------------
+@pytest.mark.parametrize("under", [True, False], ids=["under it", "below it"])
+@pytest.mark.parametrize("days", [0, 3])
+async def test_a_verdict_at_a_copy_that_was_missed_counts_though_nobody_wrote_there_before(
+    office: SlackOffice, redis_server: str, under: bool, days: int
+) -> None:
+    office.slack.clock.move(-days * DAY)
+    async with office.working([SHIP, "Shipped."]):
+        async with office.listening():
+            said = office.mention("ship it")
+            await office.shown(said, 1)
+        (copy,) = office.direct(office.bob)
+        alone = office.slack.team.channels[copy.channel]
+        office.slack.clock.move(60)
+        office.slack.people.say(office.bob, alone, "approve", copy if under else None)
+        await office.slack.post.settled()
+        assert office.ledger() == []
+        office.slack.clock.move(days * DAY)
+        forget_cursors(redis_server)
+        async with office.listening():
+            await office.shown(said, 2)
+    assert office.ledger() == ["v1.2.3"]
+
+
+async def test_a_reply_to_a_copy_that_is_older_than_what_was_heard_there_last_is_not_missed(
+    office: SlackOffice,
+) -> None:
+    async with office.working([SHIP, "Hello.", "Shipped."]):
+        async with office.listening():
+            office.slack.clock.move(-3 * DAY)
+            said = office.mention("ship it")
+            await office.shown(said, 1)
+            (copy,) = office.direct(office.bob)
+            alone = office.slack.team.channels[copy.channel]
+            office.slack.clock.move(3 * DAY)
+            await office.shown(office.slack.people.say(office.bob, alone, "hello"), 1)
+        office.slack.people.say(office.bob, alone, "approve", copy)
+        await office.slack.post.settled()
+        async with office.listening():
+            await office.shown(said, 2)
+    assert office.ledger() == ["v1.2.3"]
 
 
 # ---- words whose author Slack cannot tell for now ------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from contextlib import AsyncExitStack
 from copy import deepcopy
@@ -12,7 +13,7 @@ from typing import Literal
 import pytest
 
 from bot.app import App
-from bot.core.events import Verdict
+from bot.core.events import MessageNoted, Verdict
 from bot.engine.bots import MOST_TURNS
 from channels.slack.en import EN
 from tests.engine.office import Reply
@@ -24,6 +25,11 @@ from tests.slack_server.faults import Fail, Fault, LoseReply
 from tests.slack_server.ledger import Entry
 from tests.slack_server.shapes import as_object
 from tests.slack_server.workspace import Message
+
+ALREADY = r"This was already approved by {person}, <!date\^[0-9]+\^[^|]+\|[-0-9]+ [0-9:]+ UTC>\."
+SHIP_BOTH: Reply = [
+    ("ship", {"tag": tag, "because": "it was asked for"}) for tag in ("v1.2.3", "v2.0.0")
+]
 
 
 def verdicts(events: list[object]) -> list[tuple[str, str]]:
@@ -142,7 +148,8 @@ async def test_words_under_a_copy_that_is_closed_are_refused_in_private(
         await recorded(app, "VerdictRefused")
         _, events = await only_thread(app)
     (note,) = office.slack.team.whispers(office.bob)
-    assert (note.channel, note.text) == (copy.channel, "This was already approved by carol.")
+    assert note.channel == copy.channel
+    assert re.fullmatch(ALREADY.format(person="carol"), note.text)
     assert [event.type for event in events].count("VerdictRefused") == 1
     assert office.ledger() == ["v1.2.3"]
 
@@ -200,6 +207,36 @@ async def test_a_verdict_below_two_open_copies_asks_which(office: SlackOffice) -
         assert len(await app.desk.threads()) == 2
     assert "Several approvals" in office.slack.team.whispers(office.bob)[0].text
     assert office.ledger() == []
+
+
+async def test_of_two_cards_in_a_thread_a_word_with_the_name_decides_the_one_it_names(
+    office: SlackOffice,
+) -> None:
+    async with office.listening(), office.working([SHIP_BOTH, "Shipped."]):
+        said = office.mention("ship them")
+        await office.shown(said, 2)
+        office.slack.people.say(office.bob, office.channel, "approve", said)
+        await office.shown(said, 3)
+        which = office.answers(said)[2].text
+        assert "approve NAME" in which
+        name = which.split(" (ship)")[0].split()[-1]
+        office.slack.people.say(office.bob, office.channel, f"approve {name}", said)
+        await until(lambda: office.ledger() == ["v1.2.3"], "the one that was named")
+
+
+async def test_in_private_a_word_with_the_name_decides_the_copy_that_it_names(
+    office: SlackOffice,
+) -> None:
+    async with office.listening(), office.working([SHIP_BOTH, "Shipped."]):
+        said = office.mention("ship them")
+        await office.shown(said, 2)
+        first = next(each for each in office.answers(said) if "v1.2.3" in each.text)
+        channel = office.slack.team.channels[office.direct(office.bob)[0].channel]
+        payload = as_object((first.metadata or {}).get("event_payload"))
+        name = payload["key"]
+        office.slack.people.say(office.bob, channel, f"approve {name}")
+        await until(lambda: office.ledger() == ["v1.2.3"], "the one that was named")
+        assert office.slack.team.whispers(office.bob) == []
 
 
 async def test_words_in_private_that_are_for_no_copy_begin_a_thread(office: SlackOffice) -> None:
@@ -289,7 +326,8 @@ async def test_a_second_press_on_a_copy_is_explained_there(office: SlackOffice) 
         await until(lambda: len(whispers(office.bob)) == 1, "the note")
         await recorded(app, "VerdictRefused")
     (note,) = whispers(office.bob)
-    assert (note.channel, note.text) == (copy.channel, "This was already approved by bob.")
+    assert note.channel == copy.channel
+    assert re.fullmatch(ALREADY.format(person="bob"), note.text)
     assert office.ledger() == ["v1.2.3"]
 
 
@@ -333,6 +371,83 @@ async def test_what_a_guest_or_an_outsider_says_in_a_live_thread_is_untrusted_co
     assert f'untrusted="{noted.actor}"' in office.model.asked[-1]
     assert [event.type for event in events].count("VerdictRefused") == 1
     assert office.ledger() == []
+
+
+@pytest.mark.parametrize("standing", ["guest", "outsider"])
+async def test_whatever_a_guest_or_an_outsider_says_is_marked_as_theirs_for_the_model(
+    office: SlackOffice, standing: Literal["guest", "outsider"]
+) -> None:
+    gina = office.slack.team.person("gina", standing)
+    office.slack.team.join(gina, office.channel)
+    async with office.listening() as app, office.working(["Hello.", "I see."]):
+        root = office.say("I begin", gina)
+        office.say("I am a member", office.eve, thread=root)
+        office.say(f"{office.slack.mention} hello", thread=root)
+        await office.shown(root, 1)
+        more = office.say("run it", gina, thread=root)
+        await office.slack.post.settled()
+        office.say(f"<@{office.alice.id}> please", gina, thread=root)
+        await office.slack.post.settled()
+        office.slack.people.edit(more, "run it now")
+        await office.slack.post.settled()
+        office.say(f"{office.slack.mention} what now?", thread=root)
+        await office.shown(root, 2)
+        _, events = await only_thread(app)
+    noted = [(event.actor, event.text) for event in events if isinstance(event, MessageNoted)]
+    theirs = f"slack:{gina.id}@{standing}"
+    assert noted == [
+        (theirs, "I begin"),
+        (f"slack:{office.eve.id}", "I am a member"),
+        (theirs, "run it"),
+        (theirs, "@alice please"),
+        (theirs, "edited to: run it now"),
+    ]
+    for _, text in [each for each in noted if each[0] == theirs]:
+        assert f'<noted untrusted="{theirs}">{text}</noted>' in office.model.asked[-1]
+    assert len(office.slack.ledger.calls("users.info")) == 2
+
+
+async def test_who_somebody_is_holds_no_acknowledgement_up_and_until_slack_says_so_is_unknown(
+    office: SlackOffice,
+) -> None:
+    gina = office.slack.team.person("gina", "guest")
+    office.slack.team.join(gina, office.channel)
+    async with office.listening() as app, office.working(["Hello."]):
+        said = office.mention("hello")
+        await office.shown(said, 1)
+        slow = office.slack.faults.hold("users.info")
+        office.say("run it", gina, thread=said)
+        await office.slack.post.settled()
+        assert all(sent.acknowledged and len(sent.tries) == 1 for sent in office.slack.post.sent)
+        slow.release.set()
+        await until(lambda: bool(office.slack.ledger.calls("users.info")), "the answer")
+        office.say("run it now", gina, thread=said)
+        await office.slack.post.settled()
+        _, events = await only_thread(app)
+    noted = [event.actor for event in events if isinstance(event, MessageNoted)]
+    assert noted == [f"slack:{gina.id}@unknown", f"slack:{gina.id}@guest"]
+
+
+async def test_nobody_is_looked_up_for_words_that_go_on_no_record(office: SlackOffice) -> None:
+    async with office.listening():
+        root = office.say("lunch?", office.eve)
+        office.say("yes", office.eve, thread=root)
+        await office.slack.post.settled()
+    assert office.slack.ledger.calls("users.info") == []
+
+
+async def test_who_began_a_thread_as_a_member_goes_on_there_as_a_guest(office: SlackOffice) -> None:
+    async with office.listening() as app, office.working(["Hello.", "Again."]):
+        said = office.mention("hello", office.eve)
+        await office.shown(said, 1)
+    office.eve.standing = "guest"
+    async with office.listening() as app, office.working():
+        office.say("and now?", office.eve, thread=said)
+        await office.shown(said, 2)
+        _, events = await only_thread(app)
+    assert {event.actor for event in events if event.type == "MessageReceived"} == {
+        f"slack:{office.eve.id}"
+    }
 
 
 @pytest.mark.parametrize("standing", ["guest", "outsider"])

@@ -12,7 +12,7 @@ from tests.scenarios.slack_office import Mode, SlackOffice, until
 from tests.slack_server.shapes import as_object
 from tests.slack_server.workspace import Message
 
-READY_SECONDS = 30
+READY_SECONDS = 60
 
 
 @pytest.fixture

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from unittest.mock import ANY, patch
 
-from bot.core import calls, human, reducer
+from bot.core import calls, human, ladder, reducer
 from bot.core.events import MessageReceived, StepDecided, Verdict
 from bot.core.frozen import amend, replace
+from bot.core.grant import Grant
 from bot.core.thread import READY, Call, Thread, Working
-from bot.core.values import Address
+from bot.core.values import Address, Card
 from bot.engine.commit import Append, Fenced, Lease, Moved, Outcome, Timer
 from bot.engine.curb import Curb
 from bot.engine.memory_store import MemoryStore
@@ -123,6 +124,7 @@ class NeverLooks(ScreenPort):
 
 # ---- folds that are wrong --------------------------------------------------------------------------------------------
 _move, _message, _verdict, _step = calls.move, human.message, human.verdict, reducer._step  # pyright: ignore[reportPrivateUsage]
+_climbed = ladder.climbed
 
 
 def _approval_not_consumed(call: Call, event: calls.Move) -> Call:
@@ -163,8 +165,23 @@ def _unseen_step(thread: Thread, event: StepDecided) -> Thread:
     return _step(amend(thread, heard=0), event)
 
 
+def _kept(thread: Thread, why: str) -> Thread:
+    """A grant outlives what ends it."""
+    return thread
+
+
+def _covers(thread: Thread, call: Call, card: Card, at: int) -> Grant | None:
+    """Leave for one tool is leave for every tool."""
+    return next(iter(thread.grants), None)
+
+
 def _any_version(request: str) -> object:
     return ANY
+
+
+def _reminded_again(thread: Thread, call: Call, at: int) -> Call:
+    """What was told before is told with the next step once more."""
+    return _climbed(thread, replace(call, reminders=replace(call.reminders, upto=0)), at)
 
 
 # ---- how each is planted ---------------------------------------------------------------------------------------------
@@ -215,5 +232,8 @@ PLANTED: dict[str, Plant] = {
     "words keep the step": _fold("bot.core.human.message", _words_keep),
     "unseen step": _fold("bot.core.reducer._step", _unseen_step),
     "no head check": _store(NoHeadCheck),
+    "grant outlives a denial": _fold("bot.core.grants.ended", _kept),
+    "grant for every tool": _fold("bot.core.grants.covering", _covers),
+    "reminded again": _fold("bot.core.ladder.climbed", _reminded_again),
     "halt not heeded": _fold("bot.engine.curb.Curb.halt", _never_halted),
 }

@@ -14,6 +14,7 @@ from bot.model.port import Answer, ModelFailed, ToolUse
 TOOLS = ("look", "note", "store", "ship", "ship", "launch", "pay")
 ENDS = ("done_for_now", "done_for_now", "nothing_to_do", "stand_by")
 REQUEST = re.compile(r'request="([^"]+)"')
+GRANTED = re.compile(r"<(ship|pay) ")
 _STEP = re.compile(r"<(done_for_now|stand_by)")
 USAGE = Usage(input=100, output=10)
 
@@ -48,6 +49,8 @@ def _answer(*uses: Use) -> Answer:
 
 def _work(text: str, chance: Random) -> list[Use]:
     names = chance.choices(TOOLS, k=chance.choice((1, 1, 2, 3)))
+    if (before := GRANTED.findall(text)) and chance.random() < 0.5:
+        names[0] = before[-1]  # More of the same, as a grant is for.
     return [_use(name, chance.randint(1, 9)) for name in names]
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.core import events
 from bot.core.codec import digest
 from bot.core.events import Event
-from bot.core.values import Proposal
+from bot.core.values import Card, Proposal
+from tests.core.grant_oracle import is_allowed
 from tests.core.oracle import approved_cards
 from tests.simulation.record import (
     Record,
@@ -24,7 +26,7 @@ REQUESTER = "alice"
 
 def against(record: Record, start: Start) -> Iterator[str]:
     """Every reason why this start should not have been. Reads may begin as often as they like."""
-    claimed = record.claim(start.call, start.n, start.run)
+    claimed = record.claim(start)
     found = record.proposal(start.call)
     if found is None:
         yield "belongs to no step that counted"
@@ -48,7 +50,7 @@ def against(record: Record, start: Start) -> Iterator[str]:
         yield from _against_retry(record, start, proposal, before)
     elif start.run == 1:
         yield from _against_first(start, record, proposal, record.between(seen, place))
-    yield from _against_arguments(start, proposal, before)
+    yield from _against_arguments(record, start, proposal, before)
 
 
 def _against_first(
@@ -85,7 +87,9 @@ def _against_retry(
         yield "was tried again while the first try could still run"
 
 
-def _against_arguments(start: Start, proposal: Proposal, before: Sequence[Event]) -> Iterator[str]:
+def _against_arguments(
+    record: Record, start: Start, proposal: Proposal, before: Sequence[Event]
+) -> Iterator[str]:
     """What ran is what was proposed, or the very thing that the latest card said and that its approvers agreed to."""
     if not _is_gated(proposal, start, before):
         if (start.tool, start.arguments) != (proposal.tool, proposal.arguments):
@@ -99,12 +103,24 @@ def _against_arguments(start: Start, proposal: Proposal, before: Sequence[Event]
     # By version, not by place: an overslept worker may record an earlier card after a later one, or the same once more.
     cards = approved_cards(before, start.call, REQUESTER)
     approved = {each.version: each.card for each in reversed(cards)}
-    card = approved.get(max(versions, default=0))
+    card = approved.get(max(versions, default=0)) or granted(record, start)
     if card is None:
         yield "nobody approved it as it was shown last"
         return
     if digest(start.tool, dict(start.arguments), card.text, card.pins) != card.digest:
         yield "is not what was approved"
+
+
+def granted(record: Record, start: Start) -> Card | None:
+    """The card of a call whose first try a grant let begin."""
+    call, claim = start.call, record.claim(replace(start, n=1, run=1))
+    if claim is None or not is_allowed(record.log, claim[0], call.rsplit("-", 2)[0]):
+        return None
+    return next(
+        event.card
+        for event in record.log
+        if isinstance(event, events.Previewed) and event.call == call
+    )
 
 
 def _is_gated(proposal: Proposal, start: Start, before: Sequence[Event]) -> bool:

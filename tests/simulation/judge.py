@@ -13,13 +13,16 @@ from bot.core.events import (
     Delivered,
     DeliveryFailed,
     Event,
+    Forked,
     Halted,
     Lifted,
+    Paused,
     StepDecided,
+    Verdict,
 )
 from bot.core.house import HOUSE
 from bot.core.reducer import replay
-from bot.core.thread import Asked, Started, Thread, asked_about
+from bot.core.thread import Asked, Closed, Started, Thread, asked_about
 from bot.engine.commit import ARRIVAL_SEEN_SECONDS, COMMIT_SEEN_SECONDS
 from tests.simulation.fairness import against
 from tests.simulation.record import Record, is_retry, is_words, may_end
@@ -30,6 +33,10 @@ ARRIVAL = re.compile(r"[mvfcnkh]\d+|timer:.*")
 
 
 HALT_MS = 5_000
+OTHER = "mallory"
+LONG_SECONDS = 600
+LADDER = {False: 2, True: 1}
+"""How often the clerk's policy calls whoever is asked, and the one who is told after that."""
 
 
 class Violation(AssertionError):
@@ -72,6 +79,7 @@ def violations(world: World) -> list[str]:
         *_of_letters(world),
         *_of_facts(world),
         *_of_messages(world),
+        *_of_reminders(world),
         *_of_starts(world),
         *_of_logs(world),
     ]
@@ -119,6 +127,38 @@ def _of_messages(world: World) -> Iterator[str]:
         for event in world.log(name)[world.ledger.forks.get(name, 0) :]:
             if isinstance(event, Delivered) and not shown[name, event.key]:
                 yield f"{event.key} counts as delivered and nobody saw it"
+
+
+def _of_reminders(world: World) -> Iterator[str]:
+    """Nobody is called oftener than the ladder says, but who asked for it; and none who waits that long is left out."""
+    told = Counter[tuple[str, str, str]]()
+    for each in world.ledger.shown:
+        if isinstance(each.message, outbox.Reminder):
+            told.update((each.thread, each.message.request, person) for person in each.message.to)
+    for (thread, request, person), times in told.items():
+        events = Record(world.log(thread)).events
+        asked = sum(
+            isinstance(event, Verdict) and event.word == "later" and event.actor == person
+            for _, event in events
+        )
+        if times > LADDER[person == OTHER] + asked:
+            yield f"{person} was reminded of {request} {times} times"
+    yield from _left_out(world, {request for _, request, person in told if person == OTHER})
+
+
+def _left_out(world: World, told: set[str]) -> Iterator[str]:
+    """What nobody answered in all its time was told to others first, where nothing held the thread back and the channel took everything."""
+    halted = any(isinstance(event, Halted) for event in world.log(HOUSE))
+    for thread in world.threads():
+        log = world.log(thread.id)
+        is_held_back = halted or any(isinstance(e, DeliveryFailed | Paused | Forked) for e in log)
+        for call in () if is_held_back else (*thread.past, *thread.calls):
+            is_expired = isinstance(call.phase, Closed) and call.phase.outcome == "expired"
+            asked = call.card or call.proposal
+            # With less time than that it may be over before any worker is there again.
+            is_long = (asked.deadline_seconds or 0) >= LONG_SECONDS
+            if is_expired and asked.ladder and is_long and call.request not in told:
+                yield f"{call.request} expired and nobody else was told"
 
 
 def _of_starts(world: World) -> Iterator[str]:
@@ -201,6 +241,12 @@ def landed(world: World) -> Counter[str]:
             "asked anew": types["CallVoided"],
             "forked": types["Forked"],
             "halted": types["Halted"],
+            "told of a grant": sum(
+                isinstance(event, Delivered) and event.key.endswith("~granted") for event in events
+            ),
+            "reminded": sum(
+                isinstance(each.message, outbox.Reminder) for each in world.ledger.shown
+            ),
             "events": len(events),
         }
     )

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from bot.core import events, halts, outbox, values
 from bot.core.events import Event
+from bot.core.grant import granting
 from bot.core.house import HOUSE
 from bot.core.names import call_id
 from bot.core.thread import Thread
@@ -23,6 +24,7 @@ from tests.simulation.world import World, home, homes
 
 WORDS = "hm, wait"
 MOST_ORDERS = 4
+SHARE_TRUSTING = 0.4
 ANYBODY = ("alice", "bob", "bob", "carol", "carol", "mallory")
 
 
@@ -33,6 +35,8 @@ class People:
         self._world, self._source = world, source
         self.threads: dict[str, Address] = homes(range(threads))
         self._skew_ms = int(world.random("people", "skew").uniform(-600_000, 600_000))
+        # Where everybody denies and edits at random, hardly a grant lives long enough to be used.
+        self._trusting = world.random("people", "trust").random() < SHARE_TRUSTING
         self._said = 0
         self._decided = set[str]()
         self._ordered = Counter[str]()
@@ -55,13 +59,13 @@ class People:
 
     def press(
         self, thread: str, request: str, word: values.Word, by: str, digest: str = "", text: str = "",
-        arguments: dict[str, JsonValue] | None = None,
+        arguments: dict[str, JsonValue] | None = None, lasting: int = 0,
     ) -> None:  # fmt: skip
         verdict = events.Verdict(
             id=self._name("v"), actor=by, request=request, word=word, digest=digest, text=text,
             arguments=arguments or {}, channel="screen",
         )  # fmt: skip
-        self._send(thread, verdict)
+        self._send(thread, granting(verdict, lasting) if lasting else verdict)
 
     def resume(self, thread: str) -> None:
         self._send(thread, events.Resumed(id=self._name("f"), actor="alice"))
@@ -91,6 +95,8 @@ class People:
         chance = deed.chance
         thread = chance.choice(list(self.threads))
         match deed.act:
+            case "speak" | "type" | "press" | "race" if self._trusting and chance.random() < 0.8:
+                self._trust(thread, chance)
             case "speak":
                 self.say(thread, WORDS)
             case "type":
@@ -130,16 +136,19 @@ class People:
             if each.thread == thread and isinstance(each.message, kinds)
         ]
 
+    def _cards(self, thread: str) -> list[outbox.Approval]:
+        shown = self._shown(thread, outbox.Approval)
+        return [each for each in shown if isinstance(each, outbox.Approval)]
+
     def _press(self, thread: str, chance: Random) -> None:
         """A press on any card that was ever shown, mostly the newest."""
-        cards = [
-            each
-            for each in self._shown(thread, outbox.Approval)
-            if isinstance(each, outbox.Approval)
-        ]
+        cards = self._cards(thread)
         if not cards:
             return
         card = cards[-1] if chance.random() < 0.6 else chance.choice(cards)
+        if card.grant and chance.random() < 0.2:
+            self._grant(thread, card, chance, chance.choice(ANYBODY))
+            return
         word: values.Word = chance.choice(
             ("approve", "approve", "approve", "approve", "deny", "edit")
         )
@@ -151,6 +160,22 @@ class People:
             self._put_off(thread, card, chance)
         if chance.random() < 0.1:
             self._impersonate(thread, card, by)
+
+    def _trust(self, thread: str, chance: Random) -> None:
+        """Everything that waits is granted by somebody who may; where nothing does, there is more to do."""
+        waiting = [each for each in self._cards(thread) if each.request not in self._decided]
+        for card in waiting:
+            self._decided.add(card.request)
+            self._grant(thread, card, chance, chance.choice(card.approvers))
+            if chance.random() < 0.2:
+                self._put_off(thread, card, chance)
+        if not waiting:
+            self.say(thread, WORDS)
+
+    def _grant(self, thread: str, card: outbox.Approval, chance: Random, by: str) -> None:
+        minutes = chance.choice((1, 5, 5, 6)) if card.grant else 0
+        self._world.seen["grants said"] += bool(minutes)
+        self.press(thread, card.request, "approve", by, card.digest, lasting=minutes)
 
     def _put_off(self, thread: str, card: outbox.Approval, chance: Random) -> None:
         """Somebody passes it on, wants to be asked later or stays out; this decides nothing, whoever says it."""

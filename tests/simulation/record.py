@@ -8,6 +8,7 @@ from bot.core import events
 from bot.core.events import Event
 from bot.core.values import Proposal
 from tests.simulation.people import WORDS
+from tests.simulation.world import Start
 
 DECIDERS = ("alice", "bob")
 
@@ -16,6 +17,7 @@ class Record:
     """One thread's log. Places count all rows, so that they compare with what a step had seen."""
 
     def __init__(self, log: Sequence[Event]) -> None:
+        self.log = log
         first = dict[str, tuple[int, Event]]()
         for place, event in enumerate(log):
             first.setdefault(event.id, (place, event))
@@ -24,17 +26,16 @@ class Record:
     def between(self, begin: int, end: int) -> list[Event]:
         return [event for place, event in self.events if begin <= place < end]
 
-    def claim(self, call: str, n: int, run: int) -> tuple[int, events.ToolStarted] | None:
-        wanted = (call, n, run)
-        return next(
-            (
-                (place, event)
-                for place, event in self.events
-                if isinstance(event, events.ToolStarted)
-                and (event.call, event.n, event.run) == wanted
-            ),
-            None,
-        )
+    def claim(self, start: Start) -> tuple[int, events.ToolStarted] | None:
+        """The claim under which this began: an earlier one of the same name did not count, since the grant it was made under was over."""
+        claims = [
+            (place, event)
+            for place, event in self.events
+            if isinstance(event, events.ToolStarted)
+            and (event.call, event.n, event.run) == start.claim
+            and event.at <= start.at
+        ]
+        return claims[-1] if claims else None
 
     def proposal(self, call: str) -> tuple[int, int, Proposal] | None:
         """The proposal of this call, the head its step had seen, and where the step stands."""

@@ -33,11 +33,13 @@ LANDED = {
     "idempotent repetitions": 5,
     "agents changed": 30,
     "asked anew": 5,
+    "reminded": 20,
     "forked": 20,
     "pass said": 5,
     "later said": 5,
     "ignore said": 5,
     "impersonated": 10,
+    "grants said": 30,
 }
 
 
@@ -51,7 +53,10 @@ def test_no_life_breaks_a_promise_and_the_faults_really_landed(begin: int) -> No
     assert {name: seen[name] for name, least in LANDED.items() if seen[name] < least} == {}
 
 
-# Each once broke a promise, or was judged to: 2181 a write under words, 3066 a stopped thread, 6752 an earlier card recorded later.
-@pytest.mark.parametrize("seed", [2181, 3066, 6752])
+# Each once broke a promise, or was judged to: 21 a reminder of what was put aside, 85 and 219 one told twice, 2181 a write under words, 3066 a stopped thread, 6752 an earlier card recorded later,
+# 1660 a thread that a lifted halt held for two minutes, since a worker died between its rest and its second look, 4384 a halt that
+# was heard after everything had been lifted, 7108 a claim under a grant that was over, which was made again after an approval,
+# 7155 a repetition of what began under one.
+@pytest.mark.parametrize("seed", [21, 85, 219, 2181, 3066, 6752, 1660, 4384, 7108, 7155])
 def test_a_life_that_failed_once_breaks_no_promise_any_more(seed: int) -> None:
     assert live(seed).found == []

@@ -185,6 +185,7 @@ class Crew:
                 return Fault(kind, worker.pid, at, time.time(), hit)
             case "stop":
                 os.kill(worker.pid, signal.SIGSTOP)
+                at = time.time()  # What it began before that stands still.
                 lost = await self._lost_while_stopped(worker.pid)
                 os.kill(worker.pid, signal.SIGCONT)
                 return Fault(kind, worker.pid, at, time.time(), lost)

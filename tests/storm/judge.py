@@ -22,7 +22,10 @@ SURFACED_SECONDS = 60.0
 TOOL_SECONDS = 4.0
 """The time limit of each tool of the storm."""
 NEW_SECONDS = 1.0
-ANSWERS = 3
+MIDST_SECONDS = 0.02
+"""What a line takes to be written on a busy machine."""
+ANSWERS = 5
+"""How many a round waits for on its way to a claim: the halts, twice, the lease and the log where it was held up, the claim."""
 ONCE = ("pay", "sign")
 
 
@@ -141,13 +144,31 @@ def _approved_at(log: Sequence[Event], call: str) -> float | None:
 
 def _shown_once(ledger: Sequence[Line], seen: Evidence) -> Iterator[str]:
     shown: dict[str, list[Line]] = {}
+    written_at = 0.0
     for line in ledger:
-        if line.what == "show" and not seen.excused(line.at):
+        if (
+            line.what == "show"
+            and not seen.excused(line.at)
+            and not _held_up(line, written_at, seen)
+        ):
             shown.setdefault(line.key, []).append(line)
+        written_at = max(written_at, line.at)
     for key, times in shown.items():
         if len(times) > 1:
             by = ", ".join(f"{line.pid} at {line.at:.3f}" for line in times)
             yield f"{times[0].kind} {key} was shown {len(times)} times, by {by}"
+
+
+def _held_up(line: Line, written_at: float, seen: Evidence) -> bool:
+    """Whether its process was stopped in the midst of this: as soon as it began, or before others wrote what stands above it.
+
+    Nobody can call back what is on its way; what is looked at last is looked at before it begins.
+    """
+    latest = max(written_at, line.at + MIDST_SECONDS)
+    return any(
+        fault.kind == "stop" and fault.pid == line.pid and line.at <= fault.at <= latest
+        for fault in seen.faults
+    )
 
 
 # ---- what it owed ------------------------------------------------------------------------------------

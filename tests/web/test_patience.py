@@ -22,6 +22,7 @@ class Served:
 
     def __init__(self, port: int) -> None:
         self.port = port
+        self._opened: list[asyncio.StreamWriter] = []
         self.release = asyncio.Event()
         self.asked = asyncio.Event()
         self.routes = [
@@ -31,7 +32,15 @@ class Served:
         ]
 
     async def open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        return await asyncio.open_connection("127.0.0.1", self.port)
+        down, up = await asyncio.open_connection("127.0.0.1", self.port)
+        self._opened.append(up)
+        return down, up
+
+    async def leave(self) -> None:
+        """Closes whatever is open."""
+        for up in self._opened:
+            up.close()
+        await asyncio.gather(*(up.wait_closed() for up in self._opened), return_exceptions=True)
 
     async def drip(self, first: bytes) -> bytes:
         """Sends this, then a byte at a time for as long as it is let; all that was answered."""
@@ -79,6 +88,7 @@ async def served(
     running = asyncio.create_task(serve(found.routes, found.port, stop, ready.set))
     await ready.wait()
     yield found
+    await found.leave()
     stop.set()
     await running
 
@@ -121,3 +131,45 @@ async def test_requests_that_come_in_time_are_answered_one_after_the_other(serve
         async with asyncio.timeout(10):
             await down.readuntil(b"10000")
     up.close()
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(patience, "MOST_CONNECTIONS", 3)
+    monkeypatch.setattr(patience, "REQUEST_SECONDS", 60.0)
+    return 3
+
+
+async def test_beyond_so_many_whoever_was_waited_for_longest_makes_room(
+    served: Served, few: int
+) -> None:
+    idle = [await served.open() for _ in range(few)]
+    for _ in range(2):
+        down, up = await served.open()
+        up.write(GET)
+        async with asyncio.timeout(10):
+            assert b"200 OK" in await down.readline()
+    async with asyncio.timeout(10):
+        assert [await _all(down) for down, _ in idle[:2]] == [b"", b""]
+        idle[2][1].write(GET)
+        assert b"200 OK" in await idle[2][0].readline()
+
+
+async def test_where_all_are_being_answered_the_next_is_refused_and_then_none_is(
+    served: Served, few: int
+) -> None:
+    answered = [await served.open() for _ in range(few)]
+    for _, up in answered:
+        served.asked.clear()
+        up.write(GET.replace(b"/healthz", b"/slow"))
+        await served.asked.wait()
+    down, up = await served.open()
+    async with asyncio.timeout(10):
+        assert await _all(down) == b""
+        served.release.set()
+        for down, up in answered:
+            assert b"200 OK" in await down.readline()
+            up.close()
+        down, up = await served.open()
+        up.write(GET)
+        assert b"200 OK" in await down.readline()

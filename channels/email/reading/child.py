@@ -41,7 +41,8 @@ def main() -> None:
         told = {"unreadable": str(error)}
     except (MemoryError, RecursionError) as error:
         told = {"unreadable": f"it is too much to be read: {type(error).__name__}"}
-    sys.stdout.buffer.write(json.dumps(told).encode())
+    # Half a letter, as a broken charset leaves it, is none: nobody could store it.
+    sys.stdout.buffer.write(json.dumps(told, ensure_ascii=False).encode(errors="replace"))
 
 
 def summary(raw: bytes, said: Said) -> dict[str, object]:

@@ -13,7 +13,16 @@ from pydantic import JsonValue
 from rich.console import Console, RenderableType
 
 from bot.core.events import Event
-from bot.core.outbox import Approval, Hold, Notice, Outgoing, Question, Say, UnknownOutcome
+from bot.core.outbox import (
+    Approval,
+    Hold,
+    Notice,
+    Outgoing,
+    Question,
+    Reminder,
+    Say,
+    UnknownOutcome,
+)
 from bot.core.reducer import evolve
 from bot.core.thread import Thread
 from channels.console import story
@@ -202,7 +211,16 @@ def test_an_unknown_outcome_says_when_it_began_and_when_it_may_be_tried_again() 
 
 
 @pytest.mark.parametrize(
-    "message", [APPROVAL, QUESTION, UNKNOWN, HOLD, Say("k", "done"), Notice("k", "gone", "gone")]
+    "message",
+    [
+        APPROVAL,
+        QUESTION,
+        UNKNOWN,
+        HOLD,
+        Say("k", "done"),
+        Notice("k", "gone", "gone"),
+        Reminder("k", "r", "waits", ("a",)),
+    ],
 )
 def test_a_plain_card_is_ascii_and_without_colour(message: Outgoing) -> None:
     assert printed(card(message, PLAIN)).isascii()

@@ -120,6 +120,9 @@ class Taken:
     async def unheard(self, words: Words) -> str | None:
         return None
 
+    async def shown(self, channel: str) -> Sequence[str]:
+        return ()
+
     async def lately(self, channel: str) -> Sequence[Address]:
         return ()
 

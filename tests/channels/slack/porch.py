@@ -68,6 +68,9 @@ class Porch:
     async def lately(self, channel: str) -> Sequence[Address]:
         return []
 
+    async def shown(self, channel: str) -> Sequence[str]:
+        return []
+
     async def cursors(self, channel: str) -> Mapping[str, str]:
         return {}
 

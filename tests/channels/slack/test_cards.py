@@ -11,7 +11,17 @@ import yaml
 from inline_snapshot import snapshot
 from pydantic import JsonValue
 
-from bot.core.outbox import Approval, Hold, Notice, Outgoing, Question, Say, UnknownOutcome
+from bot.core.outbox import (
+    Approval,
+    Hold,
+    Notice,
+    Offer,
+    Outgoing,
+    Question,
+    Reminder,
+    Say,
+    UnknownOutcome,
+)
 from bot.kit.people import People, Person
 from channels.slack import reader
 from channels.slack.cards import Json, Look, Post, plain, render
@@ -62,7 +72,12 @@ UNKNOWN = UnknownOutcome(
     quote="",
 )
 HOLD = Hold("T-4-hold", "T-4-hold-v1", "steps", "", "Shall I go on?", ("Extend", "Stop"), ("ana",))
-ALL = (APPROVAL, QUESTION, UNKNOWN, HOLD, Say("T-4-0", "done"), Notice("T-4-n", "gone", "gone"))
+REMINDER = Reminder("T-4-0~remind1", "T-4-0-v1", "This still waits: <!channel> *x*", ("ana",))
+ALL = (
+    *(APPROVAL, QUESTION, UNKNOWN, HOLD, REMINDER),
+    Say("T-4-0", "done"),
+    Notice("T-4-n", "gone", "gone"),
+)
 
 
 def card(message: Outgoing, look: Look = EN) -> Post:
@@ -78,6 +93,9 @@ def elements(post: Post) -> list[Json]:
         if block["type"] == "actions"
         for element in cast("list[object]", block["elements"])
     ]
+
+
+MORE = ("more", "More…")
 
 
 def buttons(post: Post) -> list[tuple[str, str]]:
@@ -111,7 +129,7 @@ Said since this was asked
   Until <!date^1795000000^{date_short_pretty}, {time}|2026-11-18 11:06 UTC>
   Request T-4-0-v2
 Press a button, or reply in this thread with exactly `approve` or `deny REASON`. Anything else is a message and decides nothing.
-[Approve] [Deny…] [Edit…]\
+[Approve] [Deny…] [Edit…] [More…]\
 """)
 
 
@@ -158,7 +176,7 @@ Seit der Frage gesagt
   Bis <!date^1795000000^{date_short_pretty}, {time}|2026-11-18 12:06 CET>
   Anfrage T-4-0-v2
 Einen Knopf drücken oder in diesem Thread genau `genehmigen` oder `ablehnen GRUND` antworten. Alles andere ist eine Nachricht und entscheidet nichts.
-[Genehmigen] [Ablehnen…] [Bearbeiten…]\
+[Genehmigen] [Ablehnen…] [Bearbeiten…] [Mehr…]\
 """)
     assert card(APPROVAL, DE).text == snapshot("""\
 <@U012ANA> *Genehmigung erbeten: push_tag*
@@ -179,15 +197,29 @@ Was vorab zu sehen war:
 """)
 
 
+def test_what_may_be_granted_besides_is_said_and_has_a_button_of_its_own() -> None:
+    may = replace(APPROVAL, quorum=1, votes=(), grant=Offer(60, {"to": "<a|b> `x`"}))
+    post = card(may)
+    assert ("grant:60", "Approve for 60 min") in buttons(post)
+    assert "every push_tag in this thread" in str(post.blocks)
+    assert "&lt;a|b&gt;" in str(post.blocks)
+    assert "for up to 60 minutes" in post.text
+    assert not any("grant" in action for action, _ in buttons(card(APPROVAL)))
+    elsewhere = card(replace(may, channels=("email",)))
+    assert not any("grant" in action for action, _ in buttons(elsewhere))
+
+
 def test_the_buttons_of_an_approval_carry_the_request_and_what_was_shown() -> None:
     post = card(APPROVAL)
-    assert buttons(post) == [("approve", "Approve"), ("deny", "Deny…"), ("edit", "Edit…")]
+    decide = [("approve", "Approve"), ("deny", "Deny…"), ("edit", "Edit…")]
+    assert buttons(post) == [*decide, MORE]
     assert {str(each["value"]) for each in elements(post)} == {"T-4-0-v2 d"}
     assert [each["accessibility_label"] for each in elements(post)] == snapshot(
         [
             "Approve push_tag, request T-4-0-v2",
             "Deny push_tag and say why, request T-4-0-v2",
             "Edit the arguments of push_tag, request T-4-0-v2",
+            "Pass on, put off or leave request T-4-0-v2",
         ]
     )
 
@@ -207,7 +239,7 @@ def test_a_policy_that_demands_the_button_is_said_on_the_card() -> None:
 def test_a_policy_that_wants_another_channel_is_said_on_the_card() -> None:
     post = card(replace(APPROVAL, channels=("email",)))
     assert "An approval of this counts from email alone." in read(post)
-    assert buttons(post) == [("deny", "Deny…"), ("edit", "Edit…")]
+    assert buttons(post) == [("deny", "Deny…"), ("edit", "Edit…"), MORE]
     assert "approve" in dict(buttons(card(replace(APPROVAL, channels=("email", "slack")))))
 
 
@@ -374,7 +406,7 @@ Choices
   Asked: ana
   Request T-4-0-v1
 Press a button, or reply in this thread with a number or in your own words.
-[Patch: v1.4.3] [Minor: v1.5.0]\
+[Patch: v1.4.3] [Minor: v1.5.0] [More…]\
 """)
     assert card(QUESTION).text == snapshot("""\
 <@U012ANA> <@U034BO> *A question*
@@ -392,18 +424,19 @@ Said since this was asked:
 
 
 def test_a_choice_is_a_button_and_a_number() -> None:
-    assert buttons(card(QUESTION)) == [("answer:0", "Patch: v1.4.3"), ("answer:1", "Minor: v1.5.0")]
+    choices = [("answer:0", "Patch: v1.4.3"), ("answer:1", "Minor: v1.5.0")]
+    assert buttons(card(QUESTION)) == [*choices, MORE]
 
 
 def test_yes_and_no_are_the_first_and_the_second_button() -> None:
     asked = replace(QUESTION, format="yes_no", choices=("Yes", "No"))
-    assert buttons(card(asked)) == [("answer:0", "Yes"), ("answer:1", "No")]
-    assert buttons(card(asked, DE)) == [("answer:0", "Ja"), ("answer:1", "Nein")]
+    assert buttons(card(asked)) == [("answer:0", "Yes"), ("answer:1", "No"), MORE]
+    assert buttons(card(asked, DE)) == [("answer:0", "Ja"), ("answer:1", "Nein"), ("more", "Mehr…")]
 
 
 def test_a_question_without_choices_is_answered_in_the_thread() -> None:
     post = card(replace(QUESTION, choices=(), format="free_text"))
-    assert buttons(post) == []
+    assert buttons(post) == [MORE]
     assert "Reply in this thread with your answer." in read(post)
 
 
@@ -413,7 +446,7 @@ def test_a_question_that_is_too_long_goes_along_as_a_file() -> None:
     (file,) = post.files
     assert long in file.content
     assert "60. " + "x" * 400 in file.content
-    assert len(buttons(post)) == 50
+    assert len(buttons(post)) == 50 + 1
     assert file.name in read(post)
 
 

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from bot.core.outbox import Approval, Hold, Notice, Outgoing, Question, Say, UnknownOutcome
+from bot.core.outbox import (
+    Approval,
+    Hold,
+    Notice,
+    Outgoing,
+    Question,
+    Reminder,
+    Say,
+    UnknownOutcome,
+)
 from bot.core.thread import (
     PREVIEWING,
     READY,
@@ -46,6 +55,7 @@ keys = st.from_regex(r"[A-Za-z0-9-]{1,60}-[0-9]-[0-9]-v[1-9]", fullmatch=True)
 MESSAGES: tuple[st.SearchStrategy[Outgoing], ...] = (
     st.builds(Say, keys, words, st.booleans()),
     st.builds(Notice, keys, st.just("gone"), words),
+    st.builds(Reminder, keys, keys, words.map("This still waits: {}".format), st.tuples(words)),
     st.builds(
         Question,
         key=keys, request=keys, question=words, context=words, urgency=words, format=st.sampled_from(("yes_no", "free_text")),

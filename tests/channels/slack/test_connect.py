@@ -119,7 +119,7 @@ async def listening(pulse: Pulse) -> AsyncGenerator[Room]:
 
 @pytest.fixture
 def looking(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connect, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(connect, "CHECK_SECONDS", 0.05)
 
 
 @pytest.mark.usefixtures("looking")

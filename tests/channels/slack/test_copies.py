@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from bot.core.outbox import Approval, Question, Say, pending
+from bot.core.outbox import Approval, Question, Reminder, Say, pending
 from bot.core.values import Address
 from bot.kit.channel import Fate
 from bot.kit.people import People, Person
@@ -87,7 +87,7 @@ async def test_each_who_may_decide_has_a_copy_of_their_own_in_their_language(tea
     receipt = await team.sender().send(team.address, ASKED)
     (card,), (bob,), (carol,) = team.cards(), team.direct("bob"), team.direct("carol")
     assert team.direct("alice") == []
-    assert buttons(bob) == buttons(carol) == buttons(card) == ["approve", "deny", "edit"]
+    assert buttons(bob) == buttons(carol) == buttons(card) == ["approve", "deny", "edit", "more"]
     assert "Genehmigung" in bob.text
     assert "<@" not in bob.text + carol.text
     link = f"{team.slack.world.url}/archives/{card.channel}/p{team.root.ts.replace('.', '')}"
@@ -413,3 +413,40 @@ def test_copies_are_read_as_they_are_written() -> None:
     some: Sequence[Copy] = (Copy("U1", "D1", "1.1"), Copy("U2", "D2", "2.2"))
     assert marks.read(marks.written(tuple(some))) == some
     assert marks.read("") == ()
+
+
+# ---- reminders -------------------------------------------------------------------------------------------------------
+def reminder(*, apart: bool) -> Reminder:
+    text = "This still waits: T-1-0-v1 (ship <@U1>), until 2026-11-27 09:00 UTC"
+    return Reminder("T-1-0~remind1", KEY, text, ("bob", "erin"), apart)
+
+
+async def test_the_first_reminder_calls_those_who_are_asked_in_the_thread_alone(team: Team) -> None:
+    await team.sender().send(team.address, reminder(apart=False))
+    [said] = team.cards()
+    assert said.text.startswith(
+        f"<@{team.persons['bob'].id}> This still waits: T-1-0-v1 (ship &lt;"
+    )
+    assert "until <!date^" in said.text, "the time is in the zone of whoever reads it"
+    assert team.direct("bob") == []
+
+
+async def test_a_later_one_is_told_to_each_of_them_alone_too_with_the_way_back(team: Team) -> None:
+    sender = team.sender()
+    await sender.send(team.address, reminder(apart=True))
+    [copy] = team.direct("bob")
+    assert len(team.cards()) == 1
+    assert team.root.ts.replace(".", "") in str(copy.blocks), "it leads to the thread"
+
+
+async def test_a_reminder_that_died_after_its_copies_is_sent_and_they_are_not_sent_again(
+    team: Team,
+) -> None:
+    team.slack.faults.plan("chat.postMessage", None, Cut())
+    with pytest.raises(OSError):  # noqa: PT011 - its kind is what tells the engine that the world is away
+        await team.sender().send(team.address, reminder(apart=True))
+    later = team.sender()
+    assert await later.find(team.address, "T-1-0~remind1") is None
+    await later.send(team.address, reminder(apart=True))
+    assert (len(team.cards()), len(team.direct("bob"))) == (1, 1)
+    assert await team.sender().find(team.address, "T-1-0~remind1")

@@ -229,6 +229,61 @@ def test_a_value_that_hides_something_is_shown_and_stays() -> None:
     assert "v1\\u202egat" in "".join(texts(view))
 
 
+# ---- what is not what it seems ---------------------------------------------------------------------------------------
+PAYPAL, NOTE = "p\u0430ypal", "to p\u0430ypal\u00a0now, not \u2212v"
+
+
+@pytest.mark.parametrize("look", [EN, DE])
+def test_look_alikes_are_named_below_their_input_as_the_card_marks_them(look: Look) -> None:
+    view = inputs(form({**CARD, "note": NOTE, "tag": PAYPAL}, look=look))
+    (tag,), (note,) = texts(view["tag"]["hint"]), texts(view["note"]["hint"])
+    assert ": p\u0430⟨U+0430⟩ypal; The tag to push." in tag
+    assert note.endswith(': "p\u0430⟨U+0430⟩ypal\\u00a0now,", "\u2212⟨U+2212⟩v"')
+    assert cast("Json", view["note"]["element"])["initial_value"] == NOTE
+
+
+def test_a_word_that_looks_like_a_mark_is_not_taken_for_one() -> None:
+    words = "pa⟨U+0430⟩ypal p\u0430⟨ypal"
+    (note,) = texts(inputs(form({**CARD, "note": words}))["note"]["hint"])
+    assert note == 'Not what it seems: "p\\u0430\\u27e8ypal"'
+
+
+def test_what_was_not_touched_comes_back_to_the_letter() -> None:
+    schema: Json = {"properties": {"to": {"type": "string"}, "why": {"type": "string"}, "all": {}}}
+    card: Json = {"to": PAYPAL, "why": "due", "all": [PAYPAL, "\u00a0"]}
+    view = form(card, schema)
+    values = untouched(view)
+    assert isinstance(changes(values, card, schema, EN), Mistakes)
+    assert changes({**values, "why": {"value": {"value": "x"}}}, card, schema, EN) == {"why": "x"}
+    more = f"{PAYPAL}.test"
+    assert changes({**values, "to": {"value": {"value": more}}}, card, schema, EN) == {"to": more}
+    listed = cast("Json", inputs(view)["all"]["element"])["initial_value"]
+    assert listed == '["p\\u0430ypal", "\\u00a0"]'
+    values["all"] = {"value": {"value": str(listed).replace("]", ', "b"]')}}
+    assert changes(values, card, schema, EN) == {"all": [PAYPAL, "\u00a0", "b"]}
+
+
+def test_an_argument_with_more_look_alikes_than_can_be_named_is_shown_and_stays() -> None:
+    view = form({**CARD, "note": " ".join(f"{PAYPAL}{number}" for number in range(100))})
+    assert "note" not in inputs(view)
+    assert "p\u0430⟨U+0430⟩ypal0 p\u0430⟨U+0430⟩ypal1" in "".join(texts(view))
+
+
+def test_an_argument_whose_name_is_not_what_it_seems_has_no_input() -> None:
+    view = form({PAYPAL: "x", "paypal": "y"}, {})
+    assert list(inputs(view)) == ["paypal"]
+    assert '"p\\u0430ypal" has no room' in "".join(texts(view))
+
+
+def test_a_choice_says_what_it_is_made_of() -> None:
+    schema: Json = {"properties": {"to": {"enum": ["paypal", PAYPAL]}}}
+    view = inputs(form({"to": PAYPAL}, schema))
+    assert list(texts(view["to"]["element"]))[-1] == "p\u0430⟨U+0430⟩ypal"
+    assert isinstance(
+        changes(untouched(form({"to": PAYPAL}, schema)), {"to": PAYPAL}, schema, EN), Mistakes
+    )
+
+
 def test_a_form_has_room_for_eighty_arguments_and_names_the_rest() -> None:
     card: Json = {f"argument_{number}": number for number in range(200)}
     view = form(card, {})

@@ -167,7 +167,7 @@ What a look beforehand found
   Request T-4-0-v2
 Without a Slack ID in the people file, and so not known here: ana. Too few are left who may approve this in Slack. To mend it: `bot approvers T --add ana --slack U…` (their profile, Copy member ID), start the workers anew and say something in this thread. At a terminal `bot approve T-4-0-v2 --as ana` counts too.
 Press a button, or reply in this thread with exactly `approve` or `deny REASON`. Anything else is a message and decides nothing.
-[Approve] [Deny…] [Edit…]\
+[Approve] [Deny…] [Edit…] [More…]\
 """,
             {},
         )
@@ -193,7 +193,7 @@ Not all of this fits here. Before you decide, read the attached file `T-4-0-v2.y
   Request T-4-0-v2
 Without a Slack ID in the people file, and so not known here: ana. Too few are left who may approve this in Slack. To mend it: `bot approvers T --add ana --slack U…` (their profile, Copy member ID), start the workers anew and say something in this thread. At a terminal `bot approve T-4-0-v2 --as ana` counts too.
 Press a button, or reply in this thread with exactly `approve` or `deny REASON`. Anything else is a message and decides nothing.
-[Approve] [Deny…] [Edit…]\
+[Approve] [Deny…] [Edit…] [More…]\
 """)
     assert list(files) == snapshot(["T-4-0-v2.yaml"])
     assert all(word in next(iter(files.values())) for word in ("131. word", "0. word"))

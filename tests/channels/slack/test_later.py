@@ -8,7 +8,7 @@ import pytest
 from redis.exceptions import ConnectionError as NoConnection
 from structlog.testing import capture_logs
 
-from bot.kit.arrival import Words
+from bot.kit.arrival import Remark, Words
 from channels.slack import later
 from channels.slack.address import Place
 from channels.slack.later import Later
@@ -64,4 +64,44 @@ async def test_words_wait_for_those_to_us_that_were_said_before_them_in_their_th
     assert not await asking
     waiting.again(root)
     assert await waiting.waits_for(said("2.0", "1.0"))
+    waiting.end()
+
+
+def remark(kind: str, text: str = "") -> Remark:
+    about = said("1.0").words
+    return Remark(f"{about.id}/{kind}", about.id, about.address, about.person, text)
+
+
+async def test_words_that_were_edited_while_they_wait_are_heard_as_they_stand_then() -> None:
+    async def hear(said: Said) -> None:
+        raise AssertionError("it is not time yet")
+
+    waiting, words = Later(hear), said("1.0")
+    assert not await waiting.takes(remark("edited/2.0", "edited to: y"))
+    assert waiting.as_it_stands(words) == words
+    waiting.again(words)
+    for mark, text in (("edited/3.0", "edited to: z"), ("edited/2.0", "edited to: y")):
+        assert await waiting.takes(remark(mark, text))
+    now = waiting.as_it_stands(words)
+    assert now is not None
+    assert now.words.text == "z"
+    assert await waiting.takes(remark("deleted"))
+    assert waiting.as_it_stands(words) is None
+    waiting.end()
+
+
+async def test_what_is_edited_while_it_is_being_stored_is_no_matter_of_those_that_wait() -> None:
+    async def hear(said: Said) -> None:
+        raise AssertionError("it is not time yet")
+
+    waiting, words = Later(hear), said("1.0")
+    with waiting.coming(words):
+        stored = asyncio.create_task(waiting.takes(remark("edited/2.0", "edited to: y")))
+        await asyncio.sleep(0)
+    assert not await stored
+    with waiting.coming(words):
+        failed = asyncio.create_task(waiting.takes(remark("edited/2.0", "edited to: y")))
+        await asyncio.sleep(0)
+    waiting.again(words)
+    assert await failed
     waiting.end()

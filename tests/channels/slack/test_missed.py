@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import time
 
 import pytest
 
 from bot.core.values import Address
-from channels.slack import missed
+from channels.slack import missed, pace
 from channels.slack.address import Place
 from channels.slack.api import Refused, Web
 from channels.slack.cursors import Cursors
 from channels.slack.manifest import manifest
+from channels.slack.marks import Copy, Receipt
 from channels.slack.missed import AGE_SECONDS, MOST_AGE_SECONDS, OVERLAP_SECONDS, Missed
 from channels.slack.parse import Said, Us
 from tests.channels.slack.porch import Porch
+from tests.scenarios.slack_office import until
 from tests.slack_server.faults import Fail
 from tests.slack_server.rates import Rate
 from tests.slack_server.server import SlackServer
@@ -70,6 +74,55 @@ async def test_it_begins_a_little_before_the_cursor_and_never_before_a_week() ->
         oldest = {str(call.arguments["channel"]): call.arguments["oldest"] for call in calls}
         ages = [round((now - float(str(oldest[channel.id]))) / 60) for channel in channels]
         assert ages == [OVERLAP_SECONDS // 60, MOST_AGE_SECONDS // 60, AGE_SECONDS // 60]
+
+
+async def test_a_reading_back_that_is_ended_while_it_waits_its_turn_leaves_nothing_begun(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(missed, "SECONDS_EACH", 60.0)
+    monkeypatch.setattr(pace, "BURST", 0)
+    async with SlackServer(manifest()) as slack:
+        alice = slack.team.person("alice")
+        channel = slack.team.channel("releases", [alice, slack.bot])
+        slack.people.say(alice, channel, "hi")
+        reader = Reader(slack, {})
+        reading = asyncio.create_task(reader.read(channel))
+        await until(lambda: reader.heard == ["hi"])
+        reading.cancel()
+        # What was begun and is never waited for is an error of the test's, once it is collected.
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        gc.collect()
+
+
+async def test_copies_are_read_back_to_the_first_that_waits_and_never_before_a_week(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(missed, "MOST_THREADS", 2)
+    monkeypatch.setattr(missed, "SECONDS_EACH", 0.0)
+    now = int(time.time())
+    days = {"D1": (2, 1), "D2": (30,), "D3": (3, 4, 5)}
+    copies = [
+        Copy("U1", channel, f"{now - age * AGE_SECONDS}.000001")
+        for channel, ages in days.items()
+        for age in ages
+    ]
+    cards = [Receipt("T00000001", "C1", "1.0", (copy,)) for copy in copies]
+    strange = Receipt("T2", "C1", "1.0", (Copy("U1", "D4", f"{now}.000001"),))
+    async with SlackServer(manifest()) as slack:
+        reader = Reader(slack, {"D3": f"{now}.000000"})
+        await reader.missed.read_back([], [*map(str, (*cards, strange)), "<mail@example.com>"])
+        calls = slack.ledger.calls("conversations.history")
+        ages = {call.arguments["channel"]: _hours(now, call.arguments["oldest"]) for call in calls}
+        assert ages == {"D1": 2 * 24 + 1, "D2": 7 * 24, "D3": 1}
+        # In D1 all stand in what is read back; of those that do not, the newest are read.
+        threads = slack.ledger.calls("conversations.replies")
+        read = [(call.arguments["channel"], _hours(now, call.arguments["ts"])) for call in threads]
+        assert read == [("D3", 3 * 24), ("D3", 4 * 24)]
+
+
+def _hours(now: float, ts: object) -> int:
+    return round((now - float(str(ts))) / 3600)
 
 
 async def test_a_channel_that_we_left_is_passed_over_and_its_cursor_stays() -> None:

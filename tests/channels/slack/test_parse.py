@@ -212,7 +212,15 @@ def test_deny_and_edit_ask_for_a_form(kind: str) -> None:
     assert arrived.trigger == "trigger"
 
 
-@pytest.mark.parametrize("action", ["answer:", "answer:x", "answer:1234", "approved", ""])
+def test_an_approval_for_a_while_names_its_minutes() -> None:
+    arrived = pressed("grant:60")
+    assert isinstance(arrived, Press)
+    assert (arrived.word, arrived.minutes) == ("approve", 60)
+
+
+@pytest.mark.parametrize(
+    "action", ["answer:", "answer:x", "answer:1234", "approved", "", "grant:", "grant:-1"]
+)
 def test_a_button_that_is_none_of_ours_does_nothing(action: str) -> None:
     assert pressed(action) is None
 

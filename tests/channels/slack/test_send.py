@@ -13,8 +13,9 @@ from bot.kit.channel import Undeliverable
 from bot.kit.people import People, Person
 from channels.slack.address import Place, begun
 from channels.slack.api import Web
+from channels.slack.hints import in_zone
 from channels.slack.manifest import manifest
-from channels.slack.reader import look, user_of
+from channels.slack.reader import look, reader_of, user_of
 from channels.slack.send import Slack
 from tests.slack_server.faults import Cut, Fail, Limit, LoseReply, Refuse
 from tests.slack_server.server import SlackServer
@@ -233,6 +234,22 @@ async def test_somebody_is_told_also_while_nothing_of_the_thread_stands_there_ye
     assert there is not None
     await room.sender.tell(there, "alice", "that did not count")
     assert [each.text for each in room.slack.team.ephemerals] == ["that did not count"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "This was already approved by bob, 2026-11-26 17:05 UTC.",
+            "This was already approved by bob, <!date^1795712700^{date_short_pretty}, {time}|2026-11-26 18:05 CET>.",
+        ),
+        ("This was already approved by 2026-13-41 17:05 UTC.", None),
+        ("The deadline for this has passed.", None),
+    ],
+)
+def test_a_time_is_told_in_the_zone_of_whoever_reads_it(text: str, told: str | None) -> None:
+    people = People({"alice": Person(slack="U1", time_zone="Europe/Berlin")})
+    assert in_zone(text, reader_of(["alice"], people)) == (told or text)
 
 
 def test_a_card_is_in_the_language_of_those_asked_and_calls_them() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.thread import Thread
-from bot.kit.channel import Fate
+from bot.kit.channel import Changed, Fate
 from channels.slack.cards import Look, Post
 from channels.slack.settled import settled
 from tests.channels.slack.limits import broken, read
@@ -70,6 +70,23 @@ def test_a_card_that_ran_says_how_it_ended(outcome: str, word: str) -> None:
     shown = said(story, request)
     assert "Approved by bob, <!date^900000^" in shown
     assert f"{word}, {LINE_OF_A_TIME}" in shown
+
+
+def test_an_open_card_says_by_whom_what_was_asked_was_edited_or_deleted_since() -> None:
+    story, request = asking()
+    since = (Changed("alice", False), Changed("<!here>", False), Changed("bob", True))
+    post = settled(Fate(story.thread, 0, story.thread, changed=since), request, EN)
+    assert post is not None
+    assert broken(post) == []
+    assert post.text.startswith("*Edited since, by alice, ")
+    assert "Deleted since, by bob" in read(post)
+    assert "<!here>" not in post.text
+    assert len(buttons(post)) == 1
+    plain = look_of(story, request)
+    assert "since, by" not in read(plain)
+    assert {str(each["block_id"]) for each in plain.blocks}.isdisjoint(
+        str(each["block_id"]) for each in post.blocks
+    )
 
 
 def test_a_denied_card_says_by_whom_and_why() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, JsonValue
 
-from bot.kit import Args, Call, Card, tool
+from bot.kit import Args, Call, Card, Grant, tool
 from tests.simulation.process import stock, work
 
 
@@ -30,7 +30,7 @@ async def store(parcel: Parcel, call: Call) -> JsonValue:
     return await work("store", parcel.size, call)
 
 
-@tool(seconds=6, deadline="60s")
+@tool(seconds=6, deadline="60s", grant=Grant(minutes=5, same=()))
 async def ship(parcel: Parcel, call: Call) -> JsonValue:
     """Ship a parcel."""
     return await work("ship", parcel.size, call)
@@ -47,7 +47,13 @@ async def launch(parcel: Parcel, call: Call) -> JsonValue:
     return await work("launch", parcel.size, call)
 
 
-@tool(idempotent=True, approvers=("alice", "bob"), self_approval="allowed", seconds=6)
+@tool(
+    idempotent=True,
+    approvers=("alice", "bob"),
+    self_approval="allowed",
+    seconds=6,
+    grant=Grant(minutes=5, same=()),
+)
 async def pay(parcel: Parcel, call: Call) -> JsonValue:
     """Pay for a parcel."""
     return await work("pay", parcel.size, call)

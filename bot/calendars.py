@@ -1,0 +1,177 @@
+"""Calendars: schedules that are made in conversation, as they are kept: on a log of their own, from which every clock reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from bot import workspaces
+from bot.clock import BadAddress, address, reach
+from bot.core.slots import ScheduleSet
+from bot.core.thread import Thread
+from bot.engine.desk import Desk
+from bot.engine.store import Store
+from bot.kit.agent import Agent
+from bot.kit.calendar import HERE, ME, Json, Planned, Wanted
+from bot.kit.call import Refused
+from bot.kit.complaint import complaints
+from bot.kit.people import People
+from bot.kit.schedule import Schedule
+from bot.settings import Settings
+from bot.slots import MADE, Slots
+from channels.console.channel import CHANNEL as CONSOLE
+from channels.slack import address as slack
+from channels.slack.address import CHANNEL as SLACK
+from channels.slack.address import Undeliverable
+
+SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Calendars:
+    """What the calendar of any thread is made of."""
+
+    settings: Settings
+    store: Store
+    desk: Desk
+    agents: Mapping[str, Agent]
+    people: People
+
+    def of(self, thread: Thread) -> Bound:
+        """The calendar of the agent that is at work in this thread."""
+        return Bound(self, thread)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One agent's calendar, as seen from one of its threads. Whoever began that thread makes what is made there."""
+
+    _whole: Calendars
+    _thread: Thread
+
+    async def plan(self, wanted: Wanted) -> Planned:
+        written = self._agent_schedules()
+        if wanted.name in written:
+            file = "agent.md, where the owner of the agent changes it"
+            raise Refused(f"{wanted.name} is a schedule in {file}; choose another name")
+        terms = await self._terms(wanted)
+        schedule = _schedule(terms)
+        for each in filter(None, (schedule.address, schedule.fallback)):
+            await self._reached(each, schedule.name)
+        found = await self._made()
+        before = found.get(self._id(wanted.name))
+        return await self._planned(schedule, terms, before.terms if before else None)
+
+    async def keep(self, key: str, planned: Planned) -> None:
+        await self._say(key, planned.id, planned.terms)
+
+    async def found(self, name: str) -> Planned:
+        made = await self._made()
+        if (said := made.get(self._id(name))) is None:
+            names = ", ".join(id.partition("/")[2] for id in made) or "none"
+            raise Refused(f"no schedule {name} was made in conversation; there are: {names}")
+        return await self._planned(_schedule(said.terms), said.terms, said.terms)
+
+    async def drop(self, key: str, name: str) -> None:
+        # Said again under the same key, it is gone already.
+        if self._id(name) in await self._made():
+            await self._say(key, self._id(name), {})
+
+    async def all(self) -> Sequence[Planned]:
+        made = await self._made()
+        return [
+            await self._planned(_schedule(said.terms), said.terms, said.terms)
+            for said in made.values()
+        ]
+
+    # ---- what it is made of ----------------------------------------------------------------------
+    def _id(self, name: str) -> str:
+        return f"{self._thread.agent}/{name}"
+
+    def _agent_schedules(self) -> set[str]:
+        agent = self._whole.agents.get(self._thread.agent)
+        return {each.name for each in agent.front.schedules} if agent else set()
+
+    async def _made(self) -> dict[str, ScheduleSet]:
+        """Those of this agent."""
+        made = await Slots(self._whole.store, self._whole.desk).said()
+        return {id: said for id, said in made.items() if id.startswith(f"{self._thread.agent}/")}
+
+    async def _say(self, key: str, id: str, terms: Json) -> None:
+        said = ScheduleSet(
+            id=f"schedule:{key}",
+            actor="engine",
+            schedule=id,
+            terms=terms,
+            creator=self._thread.requester,
+            thread=self._thread.id,
+        )
+        await self._whole.desk.post(MADE, said)
+
+    async def _terms(self, wanted: Wanted) -> Json:
+        """All that it says, with what was left out written down."""
+        said = wanted.model_dump(mode="json")
+        person = self._whole.people.people.get(self._thread.requester)
+        zone = wanted.time_zone or (person.time_zone if person else None)
+        if not zone:
+            raise Refused("time_zone is missing: write one like Europe/Berlin")
+        places = {"address": await self._place(wanted.address), "fallback": None}
+        if wanted.fallback:
+            places["fallback"] = await self._place(wanted.fallback)
+        return {**said, "time_zone": zone, **places}
+
+    async def _place(self, written: str) -> str:
+        if written == ME:
+            return await self._alone()
+        return self._here() if written == HERE else written
+
+    async def _alone(self) -> str:
+        """The conversation with whoever began the thread."""
+        from channels.slack.reader import user_of  # What it needs is read when it is asked for.
+
+        home, who = self._thread.address, self._thread.requester
+        if home is None or home.channel != SLACK:
+            raise Refused("whoever asks is written to alone in Slack only: write another address")
+        team = slack.place(home).team
+        user = user_of(who, self._whole.people, team)
+        if user is None or not workspaces.speaks(self._whole.settings):
+            raise Refused(f"{who} cannot be written to in Slack: write another address")
+        try:
+            spot = await workspaces.alone(self._whole.settings, self._whole.store, team, user)
+        except (Undeliverable, OSError) as error:
+            raise Refused(f"{who} cannot be written to in Slack: {error}") from error
+        return f"{SLACK}:{team}/{spot}"
+
+    def _here(self) -> str:
+        home = self._thread.address
+        if home is not None and home.channel == SLACK:
+            spot = slack.place(home)
+            return f"{SLACK}:{spot.team}/{spot.channel}"
+        if home is not None and home.channel == CONSOLE:
+            return CONSOLE
+        raise Refused("nothing can be begun here: write where it is to speak")
+
+    async def _reached(self, written: str, name: str) -> None:
+        try:
+            there = address(self._whole.people, written, self._id(name), 0)
+        except BadAddress as error:
+            raise Refused(str(error)) from error
+        reason = await reach(self._whole.settings, self._whole.store)(there)
+        if reason is not None:
+            raise Refused(f"nobody could hear from it at {written}: {reason}")
+
+    async def _planned(self, schedule: Schedule, terms: Json, before: Json | None) -> Planned:
+        at: int | None = await self._whole.store.now()
+        following = list[str]()
+        while len(following) < SHOWN and (at := schedule.cron.after(at)) is not None:
+            following.append(f"{schedule.cron.local(at):%a %Y-%m-%d %H:%M %Z}")
+        return Planned(self._id(schedule.name), terms, schedule, tuple(following), before)
+
+
+def _schedule(terms: Json) -> Schedule:
+    try:
+        return Schedule.model_validate(terms)
+    except ValidationError as error:
+        raise Refused("; ".join(text for _, text in complaints(error, Schedule))) from error

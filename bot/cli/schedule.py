@@ -1,0 +1,196 @@
+"""Schedule: when the agents begin by themselves, what became of it, and one more time now."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import uuid4
+
+from cyclopts import Parameter
+
+from bot.app import App, served
+from bot.cli import parts, wording
+from bot.cli.errors import Failed, Wrong
+from bot.cli.output import clock, moment, say, say_json, table
+from bot.cli.parts import As, AsJson
+from bot.clock import everything
+from bot.core.events import Event, Paused, Resumed
+from bot.core.slots import Slot, SlotsSettled
+from bot.slots import Slots
+from channels.cron.clock import Busy, Entry, Unheard
+
+Json = dict[str, object]
+MOST_SHOWN = 1_000
+Action = Literal["list", "next", "history", "run-now", "pause", "resume"]
+What = Annotated[Action, Parameter(help="What is wanted; list if nothing is said.")]
+Name = Annotated[str, Parameter(help="AGENT/NAME, or the name alone where one agent has it.")]
+Count = Annotated[int, Parameter("--count", help="With next and history: how many.")]
+
+
+async def schedule(
+    what: What = "list",
+    name: Name = "",
+    /,
+    *,
+    count: Count = 0,
+    as_: As = "",
+    as_json: AsJson = False,
+) -> None:
+    if not name and what not in ("list", "next"):
+        raise Wrong(f"Say which: bot schedule {what} NAME; bot schedule list names them.")
+    if not 0 <= count <= MOST_SHOWN:
+        raise Wrong(f"--count is at most {MOST_SHOWN:,}.")
+    async with parts.whole() as app:
+        chosen = await _chosen(app, name)
+        match what:
+            case "list":
+                await _list(app, chosen, as_json=as_json)
+            case "next":
+                await _next(app, chosen, count or 3, as_json=as_json)
+            case "history":
+                await _history(app, chosen[0], count or 20, as_json=as_json)
+            case "run-now":
+                await _run_now(app, chosen[0], parts.actor(app, as_), as_json=as_json)
+            case "pause" | "resume":
+                await _pause(app, chosen[0], what, parts.actor(app, as_), as_json=as_json)
+
+
+async def _chosen(app: App, name: str) -> list[Entry]:
+    """The one of this name; all of them where none is said."""
+    known = await everything(app.house.agents, Slots(app.store, app.desk))
+    found = [entry for entry in known if name in ("", entry.id, entry.schedule.name)]
+    if name and len(found) > 1:
+        raise Wrong(f"{name} is a schedule of several agents: {', '.join(e.id for e in found)}.")
+    if name and not found:
+        raise wording.wrong("schedule", name, [entry.id for entry in known])
+    return found
+
+
+# ---- list and next -------------------------------------------------------------------------------
+async def _list(app: App, chosen: list[Entry], *, as_json: bool) -> None:
+    rows = [await _row(app, entry) for entry in chosen]
+    if as_json:
+        say_json(rows)
+    elif rows:
+        columns = ("schedule", "when", "time zone", "next", "speaks at", "state", "last")
+        table(columns, [[str(row[name] or "") for name in _SHOWN] for row in rows])
+    else:
+        say("No agent has a schedule: write one under schedules in its agent.md.")
+
+
+_SHOWN = ("schedule", "cron", "time_zone", "next_local", "address", "state", "last_outcome")
+
+
+async def _row(app: App, entry: Entry) -> Json:
+    book, said = Slots(app.store, app.desk), entry.schedule
+    kept = await book.kept(entry.id)
+    now = await book.now()
+    paused = kept.paused if kept else ""
+    following = said.cron.after(now)
+    last = await _fates(book, await book.history(entry.id), 1)
+    state = "suspended" if said.suspend else f"paused by {paused}" if paused else "runs"
+    return {
+        "schedule": entry.id,
+        "agent": entry.agent,
+        "name": said.name,
+        "cron": said.schedule,
+        "words": said.cron.words,
+        "time_zone": said.time_zone,
+        "address": said.address,
+        "fallback": said.fallback,
+        "prompt": said.prompt,
+        "creator": entry.creator or app.settings.owner or None,
+        "missed": said.missed.most,
+        "starting_deadline_seconds": said.starting_deadline_seconds,
+        "concurrency_policy": said.concurrency_policy,
+        "state": state,
+        "next": moment(following),
+        "next_local": _local(entry, following),
+        "last_outcome": last[0]["outcome"] if last else None,
+        "last": last[0] if last else None,
+    }
+
+
+def _local(entry: Entry, at: int | None) -> str:
+    return f"{entry.schedule.cron.local(at):%a %Y-%m-%d %H:%M %Z}" if at is not None else "never"
+
+
+async def _next(app: App, chosen: list[Entry], count: int, *, as_json: bool) -> None:
+    rows = list[Json]()
+    for entry in chosen:
+        at: int | None = await app.store.now()
+        for _ in range(count):
+            at = entry.schedule.cron.after(at) if at is not None else None
+            if at is not None:
+                rows.append({"schedule": entry.id, "at": moment(at), "local": _local(entry, at)})
+    if as_json:
+        say_json(rows)
+    else:
+        shown = [[str(row[name]) for name in ("schedule", "local", "at")] for row in rows]
+        table(("schedule", "local time", "in UTC"), shown) if rows else say("No slot is to come.")
+
+
+# ---- history -------------------------------------------------------------------------------------
+async def _history(app: App, entry: Entry, count: int, *, as_json: bool) -> None:
+    book = Slots(app.store, app.desk)
+    rows = await _fates(book, await book.history(entry.id), count)
+    if as_json:
+        say_json(rows)
+    elif rows:
+        names = ("slot", "until", "outcome", "why", "thread", "phase")
+        shown = [[str(row[name] or "") for name in names] for row in rows]
+        table(("slot", "until", "outcome", "why", "thread", "now"), shown)
+    else:
+        say(f"No slot of {entry.id} has come since a clock first saw it.")
+
+
+async def _fates(book: Slots, events: list[Event], count: int) -> list[Json]:
+    """What became of the latest slots, the latest first."""
+    settled = [event for event in events if isinstance(event, SlotsSettled)]
+    slots = [slot for event in settled for slot in event.slots]
+    return [await _fate(book, slot) for slot in sorted(slots, key=lambda s: -s.at)[:count]]
+
+
+async def _fate(book: Slots, slot: Slot) -> Json:
+    outcome, why, phase = await book.fate(slot)
+    return {
+        "slot": moment(slot.at),
+        "until": moment(slot.last or None),
+        "count": slot.count,
+        "outcome": outcome,
+        "why": why,
+        "thread": slot.thread or None,
+        "phase": phase or None,
+        "by": slot.person or "clock",
+    }
+
+
+# ---- words ---------------------------------------------------------------------------------------
+async def _run_now(app: App, entry: Entry, person: str, *, as_json: bool) -> None:
+    try:
+        thread = await served(app).run_now(entry, person)
+    except Busy as error:
+        raise Failed(f"{entry.id} was not run: {error}.") from error
+    except Unheard as error:
+        raise Failed(f"{entry.id} was not run, nobody could hear from it: {error}.") from error
+    say_json({"schedule": entry.id, "thread": thread}) if as_json else say(thread)
+
+
+async def _pause(
+    app: App, entry: Entry, what: Literal["pause", "resume"], person: str, *, as_json: bool
+) -> None:
+    book = Slots(app.store, app.desk)
+    paused = await book.paused(entry.id)
+    if bool(paused) == (what == "pause"):
+        state = f"paused already, by {paused}" if paused else "not paused"
+        raise Failed(f"{entry.id} is {state}.")
+    kind = Paused if what == "pause" else Resumed
+    await book.say(entry.id, kind(id=f"console:{what}:{uuid4().hex}", actor=person))
+    following = entry.schedule.cron.after(await book.now())
+    if as_json:
+        say_json({"schedule": entry.id, "paused": what == "pause", "next": moment(following)})
+    elif what == "pause":
+        say(
+            f"{entry.id} is paused, and its slots are skipped; bot schedule resume {entry.id} lets it go on."
+        )
+    else:
+        say(f"{entry.id} goes on; it comes next at {clock(following) if following else 'no time'}.")

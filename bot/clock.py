@@ -1,0 +1,110 @@
+"""Clock: schedules as they are set up: where each may speak, and the clock that serves them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from hashlib import sha256
+
+from bot import workspaces
+from bot.core.values import Address
+from bot.engine.desk import Desk
+from bot.engine.store import Store
+from bot.kit.agent import Agent
+from bot.kit.front_matter import read_agent_file
+from bot.kit.nearest import meant
+from bot.kit.people import People
+from bot.settings import Settings
+from bot.slots import Slots
+from channels.console.channel import CHANNEL as CONSOLE
+from channels.cron.clock import Clock, Entry, Reach, beside, minute
+from channels.slack import address as slack
+from channels.slack.address import CHANNEL as SLACK
+from channels.slack.address import Undeliverable
+
+EXPECTED = "slack:TEAM/CHANNEL or slack:TEAM/CHANNEL/TIMESTAMP by their IDs, a place of the people file, or console"
+
+
+class BadAddress(ValueError):
+    """Nobody could hear from there; the text says why and what to write."""
+
+
+def entries(agents: Mapping[str, Agent]) -> list[Entry]:
+    """Every schedule of every agent."""
+    return [
+        Entry(name, schedule)
+        for name, agent in agents.items()
+        for schedule in agent.front.schedules
+    ]
+
+
+def address(people: People, written: str, schedule: str, slot: int) -> Address:
+    """Where the thread of this slot lives: in a place of its own, unless a thread is named. Raises `BadAddress`."""
+    said = people.places.get(written, written)
+    channel, _, where = said.partition(":")
+    if said == CONSOLE:
+        return Address(channel=CONSOLE, locator=f"{schedule}/{minute(slot)}")
+    if channel == SLACK:
+        found = slack.begun(where, slot, sha256(schedule.encode()).hexdigest()[:8])
+        return found or _thread(where)
+    raise BadAddress(_nobody(people, written, said))
+
+
+def _thread(where: str) -> Address:
+    named = Address(channel=SLACK, locator=where)
+    try:
+        slack.place(named)
+    except Undeliverable:
+        message = f"nobody could hear from slack:{where[:80]}: write {EXPECTED}"
+        raise BadAddress(message) from None
+    return named
+
+
+def _nobody(people: People, written: str, said: str) -> str:
+    if written in people.places:
+        return f"the place {written} is {said[:80]}, where nobody could hear from it: write slack:TEAM/CHANNEL by their IDs there"
+    if written in people.people or written.startswith("@"):
+        return f"a person is not written to by a schedule yet: write {EXPECTED}"
+    if "@" in written:
+        return f"there is no mail here yet: write {EXPECTED}"
+    hint = meant(written, people.places) if people.places else ""
+    return f"nobody could hear from {written[:80]!r}{hint}: write {EXPECTED}"
+
+
+def check(agents: Mapping[str, Agent], people: People) -> None:
+    """Refuse a schedule that nobody could hear from. Raises `AgentError` with file and line."""
+    for agent in agents.values():
+        for index, schedule in enumerate(agent.front.schedules):
+            for field, written in (("address", schedule.address), ("fallback", schedule.fallback)):
+                try:
+                    address(people, written, schedule.name, 0) if written else None
+                except BadAddress as error:
+                    file, _, _ = read_agent_file(agent.folder / "agent.md")
+                    raise file.wrong(("schedules", index, field), str(error)) from error
+
+
+def reach(settings: Settings, store: Store) -> Reach:
+    """Who can tell why nothing can be said at an address."""
+
+    async def objection(there: Address) -> str | None:
+        if there.channel != SLACK:
+            return None
+        if not workspaces.speaks(settings):
+            return "Slack is not set up here: bot init"
+        spot = slack.place(there)
+        return await workspaces.objection(settings, store, spot.team, spot.channel)
+
+    return objection
+
+
+def clock(
+    settings: Settings, store: Store, desk: Desk, agents: Mapping[str, Agent], people: People
+) -> Clock:
+    """The clock of these agents' schedules, and of those made in conversation."""
+    where, reached = partial(address, people), reach(settings, store)
+    return Clock(entries(agents), Slots(store, desk), where, reached, settings.owner)
+
+
+async def everything(agents: Mapping[str, Agent], book: Slots) -> list[Entry]:
+    """Every schedule, also those made in conversation."""
+    return beside(entries(agents), await book.made())

@@ -1,0 +1,136 @@
+"""Calendar: schedules that are made in conversation, and the tools for it: an agent has them whose tools.py imports them from here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal, Protocol
+
+from pydantic import Field, JsonValue
+
+from bot.kit.arguments import Args
+from bot.kit.call import Call, Card, Refused
+from bot.kit.schedule import Schedule
+from bot.kit.tool import tool
+
+Json = dict[str, JsonValue]
+HERE, ME = "here", "me"
+_MOST_TEXT = 10_000
+
+
+class Wanted(Args):
+    """A schedule, as the model writes it. `time_zone` left out is that of whoever asks; `here` is where this is said, `me` who asks, alone."""
+
+    name: Annotated[str, Field(min_length=1, max_length=64)]
+    schedule: Annotated[str, Field(min_length=1, max_length=200)]
+    prompt: Annotated[str, Field(min_length=1, max_length=_MOST_TEXT)]
+    time_zone: Annotated[str, Field(max_length=64)] = ""
+    address: Annotated[str, Field(min_length=1, max_length=200)] = HERE
+    fallback: Annotated[str, Field(max_length=200)] = ""
+    missed: Annotated[str, Field(max_length=20)] = "run_latest"
+    starting_deadline_seconds: Annotated[int, Field(ge=1)] | None = None
+    concurrency_policy: Literal["allow", "forbid", "replace"] = "forbid"
+    suspend: bool = False
+
+
+class Named(Args):
+    """One of this agent's schedules."""
+
+    name: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A schedule that can be made: its name everywhere, all that it says, when it comes next in its own zone, and what it was before."""
+
+    id: str
+    terms: Json
+    schedule: Schedule
+    following: tuple[str, ...]
+    before: Json | None = None
+
+
+class Calendar(Protocol):
+    """The schedules of the agent at work that were made in conversation. Raises `Refused`, with the reason and what to write."""
+
+    async def plan(self, wanted: Wanted) -> Planned:
+        """What this would be; nothing is changed. One that could never come, or that nobody could hear from, is refused."""
+        ...
+
+    async def keep(self, key: str, planned: Planned) -> None:
+        """From now on it comes; once, however often this is said under the same key."""
+        ...
+
+    async def found(self, name: str) -> Planned:
+        """The one of this name, as it is."""
+        ...
+
+    async def drop(self, key: str, name: str) -> None:
+        """It comes no more; once, as above."""
+        ...
+
+    async def all(self) -> Sequence[Planned]: ...
+
+
+@tool(approval="always", idempotent=True)
+async def set_schedule(wanted: Wanted, call: Call) -> Json:
+    """Make a schedule, or change one that was made in conversation: at its times you begin by yourself with the prompt, and speak at its address.
+
+    schedule: five fields of cron, or @hourly, @daily, @weekly, @monthly. time_zone: like Europe/Berlin; left out, that of whoever asks.
+    address: here (the place of this conversation), me (whoever asks, in private), slack:TEAM/CHANNEL, a place of the people file, or console. missed: skip, run_latest or run_all(N).
+    """
+    planned = await _calendar(call).plan(wanted)
+    await _calendar(call).keep(call.key, planned)
+    return {"schedule": planned.id, "next": list(planned.following), **planned.terms}
+
+
+@set_schedule.preview
+async def show_schedule(wanted: Wanted, call: Call) -> Card:
+    """When it comes next, by the clocks of its zone, and all that it will say."""
+    planned = await _calendar(call).plan(wanted)
+    return Card(_told(planned), pins={"before": planned.before})
+
+
+@tool(approval="always", idempotent=True)
+async def end_schedule(named: Named, call: Call) -> Json:
+    """End a schedule that was made in conversation: it comes no more."""
+    await _calendar(call).drop(call.key, named.name)
+    return {"ended": named.name}
+
+
+@end_schedule.preview
+async def show_end(named: Named, call: Call) -> Card:
+    """What will come no more."""
+    planned = await _calendar(call).found(named.name)
+    return Card(_told(planned), pins={"before": planned.terms})
+
+
+@tool(reads=True)
+async def list_schedules(call: Call) -> list[JsonValue]:
+    """Your schedules that were made in conversation, with when they come next."""
+    found = await _calendar(call).all()
+    return [{"schedule": each.id, "next": list(each.following), **each.terms} for each in found]
+
+
+def _calendar(call: Call) -> Calendar:
+    if call.calendar is None:
+        message = "there is no calendar here"
+        raise Refused(message)
+    return call.calendar
+
+
+def _told(planned: Planned) -> str:
+    said = planned.schedule
+    state = " (suspended)" if said.suspend else ""
+    lines = [
+        f"{planned.id} comes {said.schedule} in {said.time_zone}{state}: {said.cron.words}. Next:",
+        *(f"- {each}" for each in planned.following or ("never",)),
+        f"It speaks at {said.address}{f', or else at {said.fallback}' if said.fallback else ''}.",
+        f"It says: {said.prompt}",
+    ]
+    if planned.before and planned.before != planned.terms:
+        changed = {
+            name: was for name, was in planned.before.items() if planned.terms.get(name) != was
+        }
+        lines += ["Until now:", *(f"- {name}: {was}" for name, was in changed.items())]
+    return "\n".join(lines)

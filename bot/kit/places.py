@@ -1,0 +1,53 @@
+"""Places: what an agent and the people file call a place in a channel, as an address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from bot.core.values import Address, Routed
+from bot.kit.nearest import meant
+from bot.kit.people import People
+
+DEFAULT = "default"
+"""The place of the people file that counts where nobody names another."""
+_WRITTEN = re.compile(r"(?P<channel>slack):(?P<locator>[TE][A-Z0-9]+/[CDG][A-Z0-9]+)", re.ASCII)
+_HOW = "slack:TEAM/CHANNEL by their IDs (in the link to the channel) was expected"
+
+
+def place_of(name: str, people: People) -> Address | None:
+    """The address that this is, or that the people file has under this name; None: there is none."""
+    found = _WRITTEN.fullmatch(people.places.get(name, name))
+    return Address(channel=found["channel"], locator=found["locator"]) if found else None
+
+
+def named(people: People, call: str | None, agent: str | None) -> tuple[Routed, ...]:
+    """The places that a call, its agent and the people file name; what is none is passed over."""
+    default = DEFAULT if DEFAULT in people.places else None
+    found: list[Routed] = []
+    for by, name in (("call", call), ("agent", agent), ("default", default)):
+        if name and (address := place_of(name, people)):
+            found.append(Routed.model_validate({"by": by, "address": address, "name": name}))
+    return tuple(found)
+
+
+def of_person(people: People, person: str, near: Iterable[Address]) -> Address | None:
+    """Where this person alone is told, in the workspace of one of these addresses; None: nowhere that is known."""
+    known = people.people.get(person)
+    teams = [each.locator.partition("/")[0] for each in near if each.channel == "slack"]
+    for account in known.accounts("slack") if known else ():
+        team, _, user = account.rpartition("/")
+        if teams and team in ("", teams[0]):
+            return Address(channel="slack", locator=f"{teams[0]}/{user}")
+    return None
+
+
+def complaint(name: str, people: People) -> str | None:
+    """Why this is no place, in a phrase; None: it is one."""
+    if place_of(name, people):
+        return None
+    if name in people.places:
+        return f"{name} is {people.places[name][:80]!r} in the people file; {_HOW}"
+    if ":" in name or "#" in name:
+        return f"{name[:80]!r} is no place; {_HOW}"
+    return f"{name[:80]} is no place of the people file{meant(name[:80], people.places)}"

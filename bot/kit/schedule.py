@@ -1,0 +1,91 @@
+"""Schedule: when an agent begins by itself, with which words, where it speaks, and what becomes of a slot that cannot run as it should."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from bot.kit.cron import Cron, fields_of, zone_of
+
+MOST_CAUGHT_UP = 100
+NAME = r"^[a-z0-9][a-z0-9_-]{0,63}$"
+_MISSED = re.compile(r"run_all\((\d{1,4})\)")
+_NOWHERE = "nobody could hear from it: write address: slack:TEAM/CHANNEL by their IDs, a place of the people file, or console"
+
+
+class Missed(BaseModel):
+    """Which of the slots that no clock was there for run afterwards: none, the latest, or so many of the last ones."""
+
+    model_config = ConfigDict(frozen=True)
+
+    most: Annotated[int, Field(ge=0, le=MOST_CAUGHT_UP)]
+
+
+def _missed(written: object) -> object:
+    if written == "skip":
+        return Missed(most=0)
+    if written == "run_latest":
+        return Missed(most=1)
+    found = _MISSED.fullmatch(written) if isinstance(written, str) else None
+    if found is None or not 1 <= int(found[1]) <= MOST_CAUGHT_UP:
+        message = f"skip, run_latest or run_all(N) was expected, with N from 1 to {MOST_CAUGHT_UP}"
+        raise ValueError(message)
+    return Missed(most=int(found[1]))
+
+
+class Schedule(BaseModel):
+    """One entry under `schedules`. Names are those of a CronJob in Kubernetes, whose meaning they have."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(pattern=NAME)]
+    schedule: str
+    time_zone: str
+    prompt: Annotated[str, Field(min_length=1, max_length=10_000)]
+    address: Annotated[str, Field(validate_default=True)] = ""
+    fallback: str | None = None
+    missed: Annotated[Missed, BeforeValidator(_missed)] = Missed(most=1)
+    starting_deadline_seconds: Annotated[int, Field(ge=1)] | None = None
+    concurrency_policy: Literal["allow", "forbid", "replace"] = "forbid"
+    suspend: bool = False
+
+    @field_validator("concurrency_policy", mode="before")
+    @classmethod
+    def _in_any_case(cls, written: object) -> object:
+        return written.lower() if isinstance(written, str) else written
+
+    @field_validator("schedule")
+    @classmethod
+    def _comes(cls, written: str) -> str:
+        return fields_of(written)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _exists(cls, written: str) -> str:
+        return zone_of(written)
+
+    @field_validator("prompt")
+    @classmethod
+    def _says_something(cls, written: str) -> str:
+        if not written.strip():
+            message = "say what the agent is to do then"
+            raise ValueError(message)
+        return written.strip()
+
+    @field_validator("address")
+    @classmethod
+    def _is_somewhere(cls, written: str) -> str:
+        if not written.strip():
+            raise ValueError(_NOWHERE)
+        return written.strip()
+
+    @property
+    def cron(self) -> Cron:
+        return Cron(self.schedule, self.time_zone)
+
+    @property
+    def said(self) -> str:
+        """When it comes, in one line; where that changes, the schedule begins anew."""
+        return f"{self.schedule} {self.time_zone}"

@@ -1,0 +1,195 @@
+"""Slots: the slotbook on a store. Slots are settled on logs of their own: one a month, and one for what is said of a schedule.
+
+A commit's id is the instant after which it settles, and its log that instant's month; so of any number of clocks, whatever
+they think the time is, the first one to settle what comes after an instant has settled it.
+"""
+
+from __future__ import annotations
+
+from base64 import b32encode
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from itertools import islice
+
+import structlog
+from pydantic import ValidationError
+
+from bot.core import halts
+from bot.core.codec import decode
+from bot.core.events import (
+    Cancelled,
+    CronTicked,
+    Delivered,
+    DeliveryFailed,
+    Event,
+    Paused,
+    Resumed,
+)
+from bot.core.slots import PREFIX, ScheduleSet, Slot, SlotsSettled
+from bot.core.values import Address
+from bot.engine.desk import Desk, thread_id
+from bot.engine.standing import NoSuchThread
+from bot.engine.store import Store
+from bot.kit.schedule import Schedule
+from bot.kit.slotbook import Kept, Made
+
+AT_WORK = ("thinking", "running", "waiting_for_human", "waiting_for_time", "paused")
+SHOWN_MONTHS = 13
+MADE = f"{PREFIX}made"
+"""The log of what was said of schedules in conversation."""
+log = structlog.get_logger()
+
+
+def root_of(schedule: str) -> str:
+    """The log of what is said of a schedule: since when it is there, who paused it, who ran it beside its slots."""
+    return PREFIX + b32encode(sha256(schedule.encode()).digest())[:11].decode().lower()
+
+
+def log_of(schedule: str, after: int) -> str:
+    """The log on which it is settled what comes after this instant."""
+    if after == 0:
+        return root_of(schedule)
+    return f"{root_of(schedule)}-{datetime.fromtimestamp(after / 1000, UTC):%Y%m}"
+
+
+class Slots:
+    """The slotbook on a store."""
+
+    def __init__(self, store: Store, desk: Desk) -> None:
+        self._store = store
+        self._desk = desk
+
+    async def now(self) -> int:
+        return await self._store.now()
+
+    async def kept(self, schedule: str) -> Kept | None:
+        root = await self._events(root_of(schedule))
+        settled = [event for event in root if isinstance(event, SlotsSettled)]
+        if not settled:
+            return None
+        first = next((event for event in settled if event.after == 0), None)
+        last = (await self._last(schedule, first.until) or first) if first else None
+        by_hand = [event for event in settled if event.slots]
+        newest = max([*by_hand, last] if last else by_hand, key=_at)
+        until, said = (last.until, last.said) if last else (0, "")
+        return Kept(until, said, newest.thread, _paused(root), last)
+
+    async def said(self) -> dict[str, ScheduleSet]:
+        """What was said last of each schedule that was made in conversation and is still there, by its name."""
+        found = dict[str, ScheduleSet]()
+        for event in await self._events(MADE):
+            if isinstance(event, ScheduleSet):
+                found.pop(event.schedule, None)
+                found |= {event.schedule: event} if event.terms else {}
+        return found
+
+    async def made(self) -> list[Made]:
+        found = list[Made]()
+        for said in (await self.said()).values():
+            try:
+                schedule = Schedule.model_validate(said.terms)
+            except ValidationError as error:
+                log.warning("schedule not read", schedule=said.schedule, error=str(error)[:300])
+                continue
+            agent = said.schedule.partition("/")[0]
+            found.append(Made(agent, schedule, said.creator, said.id))
+        return found
+
+    async def settle(self, event: SlotsSettled) -> bool:
+        return await self._desk.post(log_of(event.schedule, event.after), event)
+
+    async def note(self, event: SlotsSettled) -> None:
+        await self._desk.post(root_of(event.schedule), event)
+
+    async def say(self, schedule: str, event: Paused | Resumed) -> None:
+        """Put on record who pauses a schedule, or lets it go on."""
+        await self._desk.post(root_of(schedule), event)
+
+    async def paused(self, schedule: str) -> str:
+        """Who paused it; empty: nobody, or somebody let it go on."""
+        return _paused(await self._events(root_of(schedule)))
+
+    async def history(self, schedule: str) -> list[Event]:
+        """What is on record of the last year, the oldest first."""
+        found = await self._events(root_of(schedule))
+        for month in islice(_months(await self.now()), SHOWN_MONTHS):
+            found += await self._events(log_of(schedule, month))
+        return sorted(found, key=lambda event: event.at)
+
+    async def fate(self, slot: Slot) -> tuple[str, str, str]:
+        """The outcome of a slot, why, and where its thread stands: what ran and reached nobody is `delivery_failed`."""
+        if slot.outcome != "ran":
+            return slot.outcome, slot.why, ""
+        try:
+            standing, events = (
+                await self._desk.standing(slot.thread),
+                await self._events(slot.thread),
+            )
+        except NoSuchThread:
+            return slot.outcome, "its thread is not begun, or its log is gone", ""
+        failed = [event for event in events if isinstance(event, DeliveryFailed)]
+        arrived = {event.key.partition("~")[0] for event in events if isinstance(event, Delivered)}
+        lost = [each for each in failed if each.key.partition("~")[0] not in arrived]
+        if lost:
+            return "delivery_failed", lost[0].reason, standing.phase
+        return slot.outcome, slot.why, standing.phase
+
+    def thread(self, address: Address) -> str:
+        return thread_id(address)
+
+    async def begin(self, tick: CronTicked) -> None:
+        await self._desk.post(thread_id(tick.address), tick)
+
+    async def is_begun(self, tick: CronTicked) -> bool:
+        return any(event.id == tick.id for event in await self._events(thread_id(tick.address)))
+
+    async def end(self, thread: str, id: str, reason: str) -> None:
+        await self._desk.post(thread, Cancelled(id=id, actor="clock", reason=reason))
+
+    async def busy(self, thread: str) -> str | None:
+        try:
+            standing = await self._desk.standing(thread)
+        except NoSuchThread:
+            return None
+        if standing.phase not in AT_WORK:
+            return None
+        return standing.waiting_for or str(standing.phase)
+
+    async def halted(self, agent: str) -> str | None:
+        halt = halts.of(await self._desk.halts(), agent)
+        return halt.words if halt else None
+
+    async def _last(self, schedule: str, since: int) -> SlotsSettled | None:
+        """The latest that was settled; only the end of one log is read."""
+        for month in _months(await self.now()):
+            rows = await self._store.read(log_of(schedule, month), -1)
+            event = decode(rows[-1].at, rows[-1].body) if rows else None
+            if isinstance(event, SlotsSettled):
+                return event
+            if month < since:
+                return None
+        return None
+
+    async def _events(self, log: str) -> list[Event]:
+        return [decode(row.at, row.body) for row in await self._store.read(log)]
+
+
+def _months(now: int) -> Iterator[int]:
+    """An instant of each month, the latest first; of the next one too, for the store's own clock may have been set back."""
+    day = datetime.fromtimestamp(now / 1000, UTC).replace(day=15) + timedelta(days=31)
+    day = day.replace(day=15)
+    while day.year > 1970:
+        yield int(day.timestamp()) * 1000
+        month = day.year * 12 + day.month - 2
+        day = day.replace(year=month // 12, month=month % 12 + 1)
+
+
+def _paused(root: list[Event]) -> str:
+    """Who paused it last, and nobody let it go on since."""
+    said = [event for event in root if isinstance(event, Paused | Resumed)]
+    return said[-1].actor if said and isinstance(said[-1], Paused) else ""
+
+
+def _at(event: SlotsSettled) -> int:
+    return event.at

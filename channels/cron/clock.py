@@ -1,0 +1,246 @@
+"""Clock: settles every slot of every schedule once and begins what is to run. Any number of clocks may look at the same schedules.
+
+A slot is settled on record first, by whichever clock is the first to do so, then every clock begins what the record says; a
+thread that is begun already stays as it is. So one that dies between the two leaves nothing undone, and the time of its own
+machine decides nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from bot.core.said import CronTicked
+from bot.core.slots import Slot, SlotsSettled
+from bot.core.values import Address
+from bot.kit.schedule import Schedule
+from bot.kit.slotbook import Kept, Made, Slotbook
+from channels.cron.plan import Situation, due, settled
+
+LOOK_SECONDS = 1.0
+log = structlog.get_logger()
+Reach = Callable[[Address], Awaitable[str | None]]
+Where = Callable[[str, str, int], Address]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One schedule of one agent; `id` is its name everywhere. One that was made in conversation has a `creator` of its own."""
+
+    agent: str
+    schedule: Schedule
+    creator: str = ""
+    saying: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.agent}/{self.schedule.name}"
+
+    @property
+    def said(self) -> str:
+        """Where this changes, the schedule begins anew."""
+        return f"{self.schedule.said} {self.saying}".strip()
+
+
+def beside(written: Sequence[Entry], made: Sequence[Made]) -> list[Entry]:
+    """The schedules of the agents' files, and those made in conversation; of the same name the file's."""
+    names = {entry.id for entry in written}
+    said = [Entry(each.agent, each.schedule, each.creator, each.saying) for each in made]
+    return [*written, *(entry for entry in said if entry.id not in names)]
+
+
+class Busy(Exception):
+    """The schedule lets nothing run beside what is still at work; the text says what that is."""
+
+
+class Unheard(Exception):
+    """Nothing can be said where the schedule speaks; the text says why."""
+
+
+def minute(at: int) -> str:
+    """An instant as it stands in logs and addresses: a slot by its minute, any other by its second."""
+    when = datetime.fromtimestamp(at / 1000, UTC)
+    return f"{when:%Y-%m-%dT%H:%M:%SZ}" if at % 60_000 else f"{when:%Y-%m-%dT%H:%MZ}"
+
+
+class Clock:
+    """One clock. `where` makes an address of what is written, the schedule and the slot; `reach` says why nothing can be said there."""
+
+    def __init__(
+        self, entries: Sequence[Entry], book: Slotbook, where: Where, reach: Reach, creator: str
+    ) -> None:
+        self._entries = entries
+        self._book = book
+        self._where = where
+        self._reach = reach
+        self._creator = creator
+        self._next: dict[str, int | None] = {}
+        self._known: dict[str, Entry] = {}
+
+    async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+        """Look every second until told to stop. A store that is away is no reason to die: it may come back."""
+        await self.look()
+        ready()
+        while not stop.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await stop.wait()
+            try:
+                await self.look()
+            except Exception as error:  # noqa: BLE001 - the clock must survive whatever a look meets
+                log.warning("look failed", error=str(error)[:300])
+
+    async def look(self) -> None:
+        """Settle what has come; no schedule keeps another from its slot."""
+        now = await self._book.now()
+        for entry in beside(self._entries, await self._book.made()):
+            if self._known.get(entry.id) != entry:
+                self._next.pop(entry.id, None)
+                self._known[entry.id] = entry
+            following = self._next.get(entry.id, 0)
+            if following is None or following > now:
+                continue
+            try:
+                await self._attend(entry, now)
+            except Exception as error:  # noqa: BLE001 - it is looked at again in a second
+                log.warning("schedule failed", schedule=entry.id, error=str(error)[:300])
+                self._next.pop(entry.id, None)  # What was settled and not begun is looked for anew.
+
+    async def run_now(self, entry: Entry, person: str) -> str:
+        """Begin beside the slots, by somebody's word, even while it is paused; the thread. Raises `Busy` and `Unheard`."""
+        now, kept = await self._book.now(), await self._book.kept(entry.id)
+        before = kept.thread if kept else ""
+        busy = await self._book.busy(before) if before else None
+        policy = entry.schedule.concurrency_policy
+        if busy is not None and policy == "forbid":
+            raise Busy(f"{before} is still at it: {busy}")
+        replaced = before if busy is not None and policy == "replace" else ""
+        slot = Slot(at=now, outcome="ran", replaces=replaced, person=person)
+        slot = await self._placed(entry, slot)
+        if slot.outcome == "failed":
+            raise Unheard(slot.why)
+        if slot.outcome == "skipped":
+            raise Busy(slot.why)
+        event = self._event(entry, now, now, slot.thread, (slot,))
+        event = event.model_copy(update={"id": f"{event.id}:{person}", "actor": person})
+        await self._book.note(event)
+        await self._perform(entry, event)
+        return slot.thread
+
+    async def _attend(self, entry: Entry, now: int) -> None:
+        kept = await self._book.kept(entry.id)
+        if entry.id not in self._next:
+            kept = await self._take_up(entry, kept, now)
+        while kept is not None:
+            event = await self._settled(entry, kept, now)
+            if event is None:
+                self._next[entry.id] = entry.schedule.cron.after(max(kept.until, now))
+                return
+            before, kept = kept.until, await self._put(entry, event)
+            assert kept is not None, "what was settled is on record"
+            assert kept.until > before, "what is settled goes on from there"
+
+    async def _take_up(self, entry: Entry, kept: Kept | None, now: int) -> Kept | None:
+        """Whoever begins to look at a schedule does what may have been left undone; one that is new or changed begins now."""
+        if kept is not None and kept.latest is not None:
+            await self._perform(entry, kept.latest)
+        if kept is not None and kept.said == entry.said:
+            return kept
+        after = kept.until if kept else 0
+        thread = kept.thread if kept else ""
+        return await self._put(entry, self._event(entry, after, max(after + 1, now), thread, ()))
+
+    async def _settled(self, entry: Entry, kept: Kept, now: int) -> SlotsSettled | None:
+        slots = due(entry.schedule, Situation(now, kept.until))
+        if not slots:
+            return None
+        busy = await self._book.busy(kept.thread) if kept.thread else None
+        halted = await self._book.halted(entry.agent)
+        situation = Situation(now, kept.until, busy, kept.thread, kept.paused, halted)
+        found = list[Slot]()
+        for slot in settled(entry.schedule, situation, slots):
+            placed = await self._placed(entry, slot) if slot.outcome == "ran" else slot
+            same = placed.thread and placed.thread in (each.thread for each in found)
+            found.append(_skipped(slot, "the slot before it is still at it") if same else placed)
+        threads = [slot.thread for slot in found if slot.thread]
+        thread = threads[-1] if threads else kept.thread
+        return self._event(entry, kept.until, slots[-1], thread, tuple(found))
+
+    async def _placed(self, entry: Entry, slot: Slot) -> Slot:
+        """Where it is to speak: its address, else its fallback; where neither lets anything be said, it has failed."""
+        reasons = list[str]()
+        written = [each for each in (entry.schedule.address, entry.schedule.fallback) if each]
+        places = [self._where(each, entry.id, slot.at) for each in written]
+        for place, (said, address) in enumerate(zip(written, places, strict=True), start=1):
+            reason = await self._reach(address)
+            if reason is None:
+                thread = self._book.thread(address)
+                # A thread that is at work would pass over a slot: this one would be lost in it.
+                busy = await self._book.busy(thread) if thread != slot.replaces else None
+                if busy is not None:
+                    return _skipped(slot, f"{thread} is still at it: {busy}")
+                found = {"thread": thread, "address": address}
+                left = {"fallback": places[-1] if place < len(places) else None}
+                return slot.model_copy(update={**found, **left, "why": "; ".join(reasons)})
+            reasons.append(f"{said}: {reason}"[:300])
+        log.error("nobody could hear", schedule=entry.id, slot=minute(slot.at), reasons=reasons)
+        return Slot(at=slot.at, outcome="failed", why="; ".join(reasons))
+
+    async def _put(self, entry: Entry, event: SlotsSettled) -> Kept | None:
+        """Settle and begin; where another clock was first, begin what that one has settled."""
+        if await self._book.settle(event):
+            for slot in event.slots:
+                log.info(slot.outcome, schedule=entry.id, slot=minute(slot.at), why=slot.why)
+        kept = await self._book.kept(entry.id)
+        if kept is not None and kept.latest is not None:
+            await self._perform(entry, kept.latest)
+        return kept
+
+    async def _perform(self, entry: Entry, event: SlotsSettled) -> None:
+        for slot in event.slots:
+            tick = self.tick(entry, slot)
+            if tick is None or await self._book.is_begun(tick):
+                continue
+            if slot.replaces:
+                reason = f"{entry.id} of {minute(slot.at)} takes its place"
+                await self._book.end(slot.replaces, f"{tick.id}:replaces", reason)
+            await self._book.begin(tick)
+
+    def tick(self, entry: Entry, slot: Slot) -> CronTicked | None:
+        """What begins the thread of a slot that ran."""
+        if slot.outcome != "ran" or slot.address is None:
+            return None
+        creator = entry.creator or self._creator
+        return CronTicked(
+            id=f"cron:{entry.id}@{slot.at}",
+            actor=slot.person or creator or "clock",
+            address=slot.address,
+            prompt=entry.schedule.prompt,
+            schedule=entry.schedule.name,
+            agent=entry.agent,
+            creator=creator,
+            fallback=slot.fallback,
+        )
+
+    def _event(
+        self, entry: Entry, after: int, until: int, thread: str, slots: tuple[Slot, ...]
+    ) -> SlotsSettled:
+        return SlotsSettled(
+            id=f"slots:{entry.id}>{after}",
+            actor="clock",
+            schedule=entry.id,
+            after=after,
+            until=until,
+            said=entry.said,
+            thread=thread,
+            slots=slots,
+        )
+
+
+def _skipped(slot: Slot, why: str) -> Slot:
+    return Slot(at=slot.at, outcome="skipped", why=why[:300], person=slot.person)

@@ -1,0 +1,375 @@
+"""Any number of clocks, on a real Redis: every slot is settled once, and what ran has begun once."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from bot.core.events import Cancelled, Paused, Resumed
+from bot.core.house import HOUSE, Halted
+from bot.core.slots import ScheduleSet, SlotsSettled
+from bot.core.values import Address
+from bot.engine.desk import Desk
+from bot.engine.redis_store import RedisStore
+from bot.kit.schedule import Missed
+from bot.slots import MADE
+from channels.cron.clock import Busy, Clock, Unheard
+from tests.channels.cron.shop import (
+    MINUTE,
+    NOON,
+    Timed,
+    clock,
+    entry,
+    opened,
+    outcomes,
+    reach,
+    settled,
+    ticks,
+)
+
+HOME = Address(channel="screen", locator="fixed")
+
+
+def _at_home(_written: str, _schedule: str, _slot: int) -> Address:
+    """Where a schedule whose address names a thread speaks."""
+    return HOME
+
+
+@pytest.fixture
+async def store(redis_server: str) -> AsyncGenerator[RedisStore]:
+    async with opened(redis_server) as found:
+        yield found
+
+
+@pytest.fixture
+def book(store: RedisStore) -> Timed:
+    return Timed(store)
+
+
+async def at(book: Timed, minutes: float, *clocks: Clock) -> None:
+    """The clocks look, so many minutes after noon."""
+    book.at = NOON + int(minutes * MINUTE)
+    for each in clocks:
+        await each.look()
+
+
+async def test_a_slot_begins_a_thread_of_its_own_where_the_schedule_speaks(
+    book: Timed, store: RedisStore
+) -> None:
+    works = clock(book, entry())
+    await at(book, 0, works)
+    assert await ticks(store) == []  # What came before somebody looked is nobody's slot.
+    await at(book, 0.5, works)
+    await at(book, 1.01, works)
+    [tick] = await ticks(store)
+    assert (tick.prompt, tick.agent, tick.schedule) == ("Look.", "clerk", "every")
+    assert (tick.actor, tick.creator) == ("alice", "alice")
+    assert tick.address == Address(channel="screen", locator="clerk/every/2026-09-24T12:01Z")
+    assert await outcomes(book) == [(1, "ran", "")]
+    await at(book, 1.5, works)
+    assert len(await ticks(store)) == 1
+
+
+async def test_ten_clocks_settle_every_slot_once_though_each_thinks_another_time(
+    redis_server: str, store: RedisStore
+) -> None:
+    chance = random.Random(7)
+    async with AsyncExitStack() as open_stores:
+        crew = list[tuple[Timed, Clock]]()
+        for _ in range(10):
+            book = Timed(await open_stores.enter_async_context(opened(redis_server)))
+            crew.append(
+                (
+                    book,
+                    clock(
+                        book,
+                        entry(
+                            missed=entry().schedule.missed.model_copy(update={"most": 100}),
+                            concurrency_policy="allow",
+                        ),
+                    ),
+                )
+            )
+        for step in range(30):
+            for book, _ in crew:
+                book.at = NOON + step * MINUTE + chance.randint(-10, 10) * MINUTE
+            await asyncio.gather(*(works.look() for _, works in crew))
+        end = max(book.at for book, _ in crew)
+        for book, works in crew:
+            book.at = end
+            await works.look()
+        found = await settled(crew[0][0], "clerk/every")
+    chain = sorted(found, key=lambda each: each.after)
+    assert [each.after for each in chain] == [0, *(each.until for each in chain)][:-1]
+    slots = [slot for each in chain for slot in each.slots]
+    begin, last = chain[0].until, chain[-1].until
+    assert [slot.at for slot in slots] == list(
+        range(begin // MINUTE * MINUTE + MINUTE, last + 1, MINUTE)
+    )
+    assert {slot.outcome for slot in slots} == {"ran"}
+    assert sorted(tick.id for tick in await ticks(store)) == sorted(
+        f"cron:clerk/every@{slot.at}" for slot in slots
+    )
+
+
+async def test_what_was_settled_and_not_begun_is_begun_by_the_next_clock(
+    book: Timed, store: RedisStore
+) -> None:
+    dies = clock(book, entry())
+    await at(book, 0, dies)
+    book.fails_to_begin = 1
+    await at(book, 1, dies)
+    assert (await outcomes(book), await ticks(store)) == ([(1, "ran", "")], [])
+    await at(book, 1.2, clock(book, entry()))
+    assert len(await ticks(store)) == 1
+    await at(book, 1.3, dies)
+    assert len(await ticks(store)) == 1
+
+
+async def test_a_clock_whose_store_was_away_begins_what_it_had_settled(
+    book: Timed, store: RedisStore
+) -> None:
+    works = clock(book, entry())
+    await at(book, 0, works)
+    book.fails_to_begin = 2
+    await at(book, 1, works)
+    await at(book, 1.1, works)
+    assert await ticks(store) == []
+    await at(book, 1.2, works)
+    assert len(await ticks(store)) == 1
+
+
+async def test_a_schedule_that_changes_begins_anew(book: Timed) -> None:
+    await at(book, 0, clock(book, entry()))
+    await at(book, 30.5, clock(book, entry(schedule="*/20 * * * *")))
+    assert await outcomes(book) == []
+    await at(book, 40, clock(book, entry(schedule="*/20 * * * *")))
+    assert await outcomes(book) == [(40, "ran", "")]
+
+
+async def test_a_thread_that_still_waits_keeps_the_next_slot_from_running(
+    book: Timed, store: RedisStore
+) -> None:
+    works = clock(book, entry())
+    await at(book, 0, works)
+    await at(book, 1, works)
+    await at(book, 2, works)
+    [(_, first, _), (_, second, why)] = await outcomes(book)
+    assert (first, second) == ("ran", "skipped")
+    assert "is still at it: thinking" in why
+    [tick] = await ticks(store)
+    await Desk(store).post(book.thread(tick.address), Cancelled(id="c", actor="alice"))
+    await at(book, 3, works)
+    assert (await outcomes(book))[-1] == (3, "ran", "")
+
+
+@pytest.mark.parametrize("policy", ["allow", "forbid", "replace"])
+async def test_a_slot_whose_thread_is_others_and_at_work_is_skipped_and_not_lost_in_it(
+    book: Timed, store: RedisStore, policy: str
+) -> None:
+    await Desk(store).launch("clerk", "Please look.", "bob", HOME)
+    works = Clock([entry(concurrency_policy=policy)], book, _at_home, reach, "alice")
+    await at(book, 0, works)
+    await at(book, 1, works)
+    [(_, outcome, why)] = await outcomes(book)
+    assert (outcome, await ticks(store)) == ("skipped", [])
+    assert why == f"{book.thread(HOME)} is still at it: thinking"
+    with pytest.raises(Busy, match="is still at it"):
+        await works.run_now(entry(concurrency_policy="allow"), "bob")
+    await Desk(store).post(book.thread(HOME), Cancelled(id="c", actor="bob"))
+    await at(book, 2, works)
+    assert [tick.address for tick in await ticks(store)] == [HOME]
+
+
+async def test_of_slots_that_come_together_into_one_thread_the_first_one_runs(
+    book: Timed, store: RedisStore
+) -> None:
+    catching_up = entry(concurrency_policy="allow", missed=Missed(most=10))
+    works = Clock([catching_up], book, _at_home, reach, "alice")
+    await at(book, 0, works)
+    await at(book, 3, works)
+    assert [(slot, outcome) for slot, outcome, _ in await outcomes(book)] == [
+        (1, "ran"),
+        (2, "skipped"),
+        (3, "skipped"),
+    ]
+    assert len(await ticks(store)) == 1
+
+
+async def test_a_slot_takes_the_place_of_one_that_still_waits(
+    book: Timed, store: RedisStore
+) -> None:
+    works = clock(book, entry(concurrency_policy="replace"))
+    for minutes in (0, 1, 2):
+        await at(book, minutes, works)
+    first, _ = sorted(await ticks(store), key=lambda tick: tick.id)
+    thread = await Desk(store).thread(book.thread(first.address))
+    assert thread.cancelled
+
+
+async def test_the_fallback_speaks_where_the_address_is_gone(
+    book: Timed, store: RedisStore
+) -> None:
+    works = clock(book, entry(address="gone", fallback="screen"))
+    await at(book, 0, works)
+    await at(book, 1, works)
+    assert [tick.address.channel for tick in await ticks(store)] == ["screen"]
+    assert await outcomes(book) == [(1, "ran", "gone: the channel is archived")]
+
+
+async def test_what_cannot_be_said_at_the_address_later_goes_to_the_fallback(
+    book: Timed, store: RedisStore
+) -> None:
+    works = clock(book, entry(fallback="other"))
+    await at(book, 0, works)
+    await at(book, 1, works)
+    [tick] = await ticks(store)
+    assert tick.fallback is not None
+    assert (tick.address.channel, tick.fallback.channel) == ("screen", "other")
+    thread = await Desk(store).thread(book.thread(tick.address))
+    assert thread.addresses == (tick.address, tick.fallback)
+
+
+async def test_a_slot_that_nobody_could_hear_has_failed(book: Timed, store: RedisStore) -> None:
+    works = clock(book, entry(address="gone"))
+    await at(book, 0, works)
+    await at(book, 1, works)
+    assert await ticks(store) == []
+    assert await outcomes(book) == [(1, "failed", "gone: the channel is archived")]
+    with pytest.raises(Unheard, match="archived"):
+        await works.run_now(entry(address="gone"), "bob")
+
+
+async def test_who_pauses_a_schedule_is_on_record(book: Timed) -> None:
+    works = clock(book, entry())
+    await at(book, 0, works)
+    await book.say("clerk/every", Paused(id="p", actor="bob"))
+    await at(book, 1, works)
+    await book.say("clerk/every", Resumed(id="r", actor="bob"))
+    await at(book, 2, works)
+    assert await outcomes(book) == [(1, "skipped", "paused by bob"), (2, "ran", "")]
+
+
+async def test_while_an_agent_is_halted_its_slots_are_skipped(
+    book: Timed, store: RedisStore
+) -> None:
+    works = clock(book, entry())
+    await at(book, 0, works)
+    await Desk(store).post(HOUSE, Halted(id="h", actor="bob", agent="clerk", reason="lunch"))
+    await at(book, 1, works)
+    assert await outcomes(book) == [(1, "skipped", "halted by bob: lunch")]
+
+
+async def test_a_run_beside_the_slots_counts_as_one_and_is_its_authors(
+    book: Timed, store: RedisStore
+) -> None:
+    works = clock(book, entry())
+    book.at = NOON + 30_500
+    thread = await works.run_now(entry(), "bob")
+    [tick] = await ticks(store)
+    assert (tick.actor, book.thread(tick.address)) == ("bob", thread)
+    with pytest.raises(Busy, match="is still at it"):
+        await works.run_now(entry(), "bob")
+    await at(book, 0.9, works)
+    await at(book, 1, works)
+    assert [each for _, each, _ in await outcomes(book)] == ["ran", "skipped"]
+
+
+async def test_a_schedule_goes_on_over_the_ends_of_months(book: Timed) -> None:
+    monthly = entry(schedule="0 0 1 * *")
+    works = clock(book, monthly)
+    days = (0, 5, 6.5, 7, 37, 38, 130)
+    for day in days:
+        await at(book, day * 1440, works)
+    slots = [slot for each in await settled(book, "clerk/every") for slot in each.slots]
+    assert [slot.count for slot in slots] == [1, 1, 2, 1]
+    restarted = clock(book, monthly)
+    await at(book, 131 * 1440, restarted)
+    assert len(await settled(book, "clerk/every")) == 4
+
+
+async def test_no_schedule_keeps_another_from_its_slot(book: Timed, store: RedisStore) -> None:
+    first, second = entry(), entry(name="other")
+    works = clock(book, first, second)
+    await at(book, 0, works)
+    book.fails_to_begin = 1
+    await at(book, 1, works)
+    assert [tick.schedule for tick in await ticks(store)] == ["other"]
+    await at(book, 1.1, works)
+    assert sorted(tick.schedule for tick in await ticks(store)) == ["every", "other"]
+
+
+async def test_its_log_is_no_thread_to_whoever_looks(book: Timed, store: RedisStore) -> None:
+    works = clock(book, entry())
+    await at(book, 0, works)
+    await at(book, 1, works)
+    desk = Desk(store)
+    assert [each.thread.agent for each in await desk.standings() if each.thread] == ["clerk"]
+    events = await book.history("clerk/every")
+    assert all(isinstance(each, SlotsSettled) for each in events)
+
+
+async def test_a_clock_runs_until_it_is_told_to_stop(book: Timed) -> None:
+    stop, ready = asyncio.Event(), asyncio.Event()
+    running = asyncio.create_task(clock(book, entry()).run(stop, ready.set))
+    async with asyncio.timeout(10):
+        await ready.wait()
+        stop.set()
+        await running
+    assert len(await settled(book, "clerk/every")) == 1
+
+
+# ---- those made in conversation --------------------------------------------------------------------------------------
+async def said(store: RedisStore, key: str, name: str = "made", **terms: object) -> None:
+    terms = {"name": name, "time_zone": "UTC", "prompt": "Look.", "address": "screen"} | terms
+    event = ScheduleSet.model_validate(
+        {"id": key, "schedule": f"clerk/{name}", "terms": terms, "creator": "bob"}
+    )
+    await Desk(store).post(MADE, event)
+
+
+async def test_one_that_is_made_in_conversation_is_served_by_clocks_that_run_and_is_its_makers(
+    book: Timed, store: RedisStore
+) -> None:
+    works = clock(book, entry(schedule="@yearly"))
+    await at(book, 0, works)
+    await said(store, "s1", schedule="* * * * *")
+    await at(book, 0.5, works)
+    await at(book, 1, works)
+    [tick] = await ticks(store)
+    assert (tick.schedule, tick.creator) == ("made", "bob")
+
+
+async def test_one_that_is_changed_begins_anew_and_one_that_is_ended_comes_no_more(
+    book: Timed, store: RedisStore
+) -> None:
+    works = clock(book)
+    await said(store, "s1", schedule="* * * * *")
+    await at(book, 0, works)
+    await at(book, 1, works)
+    await said(store, "s2", schedule="*/5 * * * *", concurrency_policy="allow")
+    await at(book, 2, works)
+    await at(book, 5, works)
+    assert [slot for slot, _, _ in await outcomes(book, "clerk/made")] == [1, 5]
+    await Desk(store).post(MADE, ScheduleSet(id="s3", schedule="clerk/made"))
+    await at(book, 10, works)
+    await said(store, "s4", schedule="*/5 * * * *", concurrency_policy="allow")
+    await at(book, 12, works, clock(book))
+    await at(book, 15, works, clock(book))
+    assert [slot for slot, _, _ in await outcomes(book, "clerk/made")] == [1, 5, 15]
+
+
+async def test_what_stands_in_an_agents_file_is_its_own_and_what_cannot_be_read_keeps_no_other(
+    book: Timed, store: RedisStore
+) -> None:
+    works = clock(book, entry(schedule="@yearly"))
+    await said(store, "s1", "every", schedule="* * * * *")
+    await said(store, "s2", "odd", schedule="* * * * *", address="")
+    await said(store, "s3", schedule="* * * * *")
+    await at(book, 0, works)
+    await at(book, 1, works)
+    assert [tick.schedule for tick in await ticks(store)] == ["made"]

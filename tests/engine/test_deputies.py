@@ -1,0 +1,69 @@
+"""Deputies at work: the people file may name them after a card was made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.core.events import CallVoided
+from bot.core.outbox import Approval
+from bot.kit.load import Agents, load_agents
+from bot.kit.people import People
+from tests.engine.office import Office, card, decide, say, until
+from tests.engine.test_reception import SIGN, TOOLS
+
+BEFORE = "people: {alice: {}, bob: {}, carol: {}}\n"
+AFTER = "people: {alice: {}, bob: {deputy: carol, away: 2999-01-01}, carol: {}}\n"
+
+
+class Named(Office):
+    """An office with a people file of its own."""
+
+    people = BEFORE
+
+    def agents(self) -> Agents:
+        file = self.folder / "people.yaml"
+        file.write_text(self.people)
+        return load_agents([self.folder / "agents"], People.load(file))
+
+
+@pytest.fixture
+def office(redis_server: str, tmp_path: Path) -> Named:
+    made = Named(redis_server, tmp_path, [SIGN, "Signed."], 30.0)
+    made.write_agent("approvers: [bob]", TOOLS)
+    return made
+
+
+async def test_whoever_is_named_as_deputy_after_the_card_was_made_decides_on_a_new_one(
+    office: Named,
+) -> None:
+    """At the click it is the card that says who decides; once the workers know better, it is asked anew."""
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        first = await card(desk, Approval)
+    office.people = AFTER
+    async with office.work() as desk:
+        said = await decide(desk, first, "approve", "carol")
+        assert said.refusal is not None
+        assert "carol is not among those who may decide" in said.refusal
+        second = await card(desk, Approval, version=2)
+        assert isinstance(second, Approval)
+        assert [(each.person, each.of) for each in second.in_place] == [("carol", "bob")]
+        assert (await decide(desk, second, "approve", "carol")).refusal is None
+        await until(desk, lambda _, events: any(each.type == "ToolEnded" for each in events))
+        events = await desk.events(office.thread)
+    [voided] = [event for event in events if isinstance(event, CallVoided)]
+    assert "policy has changed" in voided.reason
+
+
+async def test_a_card_whose_deputies_are_as_they_were_stays(office: Named) -> None:
+    office.people = AFTER
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        first = await card(desk, Approval)
+    async with office.work() as desk:
+        assert (await decide(desk, first, "approve", "carol")).refusal is None
+        await until(desk, lambda _, events: any(each.type == "ToolEnded" for each in events))
+        events = await desk.events(office.thread)
+    assert not any(isinstance(event, CallVoided) for event in events)

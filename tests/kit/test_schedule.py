@@ -1,0 +1,81 @@
+"""A schedule is taken as it is meant, or refused where it stands, with what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.kit.agent import Agent
+from bot.kit.document import AgentError
+from bot.kit.schedule import Missed
+
+AgentIn = Callable[..., Agent]
+SOUND = {
+    "name": "nightly",
+    "schedule": '"0 9 * * 1-5"',
+    "time_zone": "Europe/Berlin",
+    "prompt": "Look for commits.",
+    "address": "slack:T1/C1",
+}
+
+
+def front(**changed: str | None) -> str:
+    fields = {**SOUND, **changed}
+    lines = [f"    {name}: {value}" for name, value in fields.items() if value is not None]
+    return "\n".join(["description: d", "schedules:", "  -", *lines])
+
+
+def test_a_schedule_has_the_defaults_that_do_the_least_harm(agent_in: AgentIn) -> None:
+    [schedule] = agent_in(front()).front.schedules
+    assert (schedule.missed, schedule.concurrency_policy) == (Missed(most=1), "forbid")
+    assert (schedule.suspend, schedule.starting_deadline_seconds) == (False, None)
+    assert schedule.cron.words == "At 09:00 on Monday through Friday"
+
+
+@pytest.mark.parametrize(
+    ("written", "most"), [("skip", 0), ("run_latest", 1), ("run_all(7)", 7), ("run_all(100)", 100)]
+)
+def test_missed_slots_run_as_they_say(agent_in: AgentIn, written: str, most: int) -> None:
+    assert agent_in(front(missed=written)).front.schedules[0].missed.most == most
+
+
+def test_policies_are_read_as_kubernetes_writes_them(agent_in: AgentIn) -> None:
+    [schedule] = agent_in(front(concurrency_policy="Replace", suspend="true")).front.schedules
+    assert (schedule.concurrency_policy, schedule.suspend) == ("replace", True)
+
+
+@pytest.mark.parametrize(
+    ("changed", "line", "expected"),
+    [
+        ({"schedule": '"* * * * * *"'}, 6, "schedules.0.schedule: five fields were expected"),
+        ({"schedule": '"0 0 31 2 *"'}, 6, "so it would never come"),
+        ({"time_zone": "Europe/Berln"}, 7, "did you mean Europe/Berlin?"),
+        ({"time_zone": None}, 5, "schedules.0.time_zone is missing"),
+        ({"address": None}, 5, "nobody could hear from it: write address: slack:TEAM/CHANNEL"),
+        ({"address": '" "'}, 9, "nobody could hear from it"),
+        ({"prompt": '" "'}, 8, "say what the agent is to do then"),
+        ({"name": "Nightly Run"}, 5, "schedules.0.name"),
+        ({"missed": "run_all"}, 10, "run_all(N) was expected, with N from 1 to 100"),
+        ({"missed": "run_all(0)"}, 10, "with N from 1 to 100"),
+        ({"concurrency_policy": "queue"}, 10, "should be 'allow', 'forbid' or 'replace'"),
+        ({"starting_deadline_seconds": "0"}, 10, "greater than or equal to 1"),
+        ({"timezone": "UTC"}, 10, "timezone is not known here (did you mean time_zone?)"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_its_line(
+    agent_in: AgentIn, changed: dict[str, str | None], line: int, expected: str
+) -> None:
+    with pytest.raises(AgentError) as refused:
+        agent_in(front(**changed))
+    assert f"agent.md:{line}: " in str(refused.value)
+    assert expected in str(refused.value)
+
+
+def test_two_schedules_of_an_agent_have_two_names(agent_in: AgentIn) -> None:
+    twice = front().replace(
+        "schedules:\n",
+        "schedules:\n  - {name: nightly, schedule: '@daily', time_zone: UTC, prompt: p, address: console}\n",
+    )
+    with pytest.raises(AgentError, match="another name was expected: nightly is taken above"):
+        agent_in(twice)

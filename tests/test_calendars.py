@@ -1,0 +1,270 @@
+"""Schedules made in conversation: proposed by the model, approved by a human, kept on a log, served by every clock."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import cast
+
+import pytest
+from pydantic import JsonValue
+
+from bot.calendars import Bound, Calendars
+from bot.core import outbox
+from bot.core.outbox import Approval
+from bot.core.slots import ScheduleSet
+from bot.core.thread import Thread
+from bot.core.values import Address
+from bot.engine.desk import Desk
+from bot.engine.lamp import Lamp
+from bot.engine.perform import Performer
+from bot.engine.redis_store import RedisStore
+from bot.engine.run import Runner
+from bot.engine.toolbox import Toolbox
+from bot.engine.worker import Worker
+from bot.kit.calendar import Planned, Wanted
+from bot.kit.call import Refused
+from bot.kit.people import People
+from bot.kit.person import Person
+from bot.settings import Settings
+from bot.slots import MADE, Slots
+from channels.slack.manifest import manifest
+from tests.channels.cron.shop import MINUTE, NOON, Timed, clock, opened, ticks
+from tests.engine.office import Office, Reply, Use, card, decide, say, types, until
+from tests.slack_server.server import SlackServer
+
+FRONT = """\
+approvers: [alice, bob]
+schedules:
+  - {name: written, schedule: "@daily", time_zone: UTC, prompt: p, address: console}"""
+TOOLS = "from bot.kit.calendar import end_schedule, list_schedules, set_schedule\n"
+WEEKDAYS: dict[str, JsonValue] = {
+    "name": "weekdays",
+    "schedule": "0 9 * * 1-5",
+    "time_zone": "Europe/Berlin",
+    "prompt": "Is anything not deployed?",
+    "address": "console",
+}
+MAKE: list[Use] = [("set_schedule", {**WEEKDAYS, "because": "she asked for it"})]
+END: list[Use] = [("end_schedule", {"name": "weekdays", "because": "she asked for it"})]
+
+
+PEOPLE = People({"alice": Person(time_zone="Europe/Berlin")})
+
+
+def calendars(office: Office, store: RedisStore, people: People = PEOPLE) -> Calendars:
+    return Calendars(Settings(), store, Desk(store), office.agents(), people)
+
+
+class Shop(Office):
+    """An office whose workers have a calendar."""
+
+    def worker(self, store: RedisStore) -> Worker:
+        agents = self.agents()
+        toolbox = Toolbox(agents, self.environ, calendar=calendars(self, store).of)
+        channels = {"screen": self.screen}
+        performer = Lamp(Performer(self.decider(agents), Runner(toolbox), channels), channels)
+        return Worker(store, performer, lease_seconds=10.0, patience=self.patience)
+
+
+def shop(server: str, folder: Path, *replies: Reply) -> Shop:
+    made = Shop(server, folder, replies, 10.0)
+    made.write_agent(FRONT, TOOLS)
+    return made
+
+
+async def test_one_is_made_by_leave_of_a_human_who_saw_when_it_comes_and_then_it_does(
+    redis_server: str, tmp_path: Path
+) -> None:
+    office = shop(redis_server, tmp_path, MAKE, "It is made.")
+    async with office.work() as desk, office.store() as store:
+        book = Slots(store, desk)
+        await say(desk, "Every weekday at nine, look for what is not deployed.")
+        asked = cast("Approval", await card(desk, outbox.Approval))
+        assert asked.text.startswith("clerk/weekdays comes 0 9 * * 1-5 in Europe/Berlin: ")
+        assert asked.text.count("09:00 CE") == 3, "its next three times, by the clocks there"
+        assert "It says: Is anything not deployed?" in asked.text
+        assert await book.made() == []
+        refused = await decide(desk, asked, "approve", by="alice")
+        assert refused.refusal is not None, "she asked for it"
+        await decide(desk, asked, "approve", by="bob")
+        await until(desk, lambda _, events: types(events).count("Delivered") == 2)
+        (made,) = await book.made()
+        assert (made.agent, made.creator, made.schedule.prompt) == (
+            "clerk",
+            "alice",
+            asked.arguments["prompt"],
+        )
+        timed = Timed(store, NOON)
+        works = clock(timed)
+        await works.look()
+        timed.at = NOON + 24 * 60 * MINUTE  # Friday, 25 September 2026, noon.
+        await works.look()
+        [tick] = await ticks(store)
+    assert (tick.creator, tick.prompt) == ("alice", "Is anything not deployed?")
+    assert tick.schedule == "weekdays"
+
+
+async def test_a_change_shows_what_was_and_an_end_ends_it(
+    redis_server: str, tmp_path: Path
+) -> None:
+    later: list[Use] = [("set_schedule", {**WEEKDAYS, "schedule": "0 10 * * 1-5", "because": "b"})]
+    office = shop(redis_server, tmp_path, MAKE, "Made.", later, "Changed.", END, "Ended.")
+    async with office.work() as desk, office.store() as store:
+        book, told = Slots(store, desk), list[str]()
+        for number, text in enumerate(("at nine", "at ten", "no more"), start=1):
+            await say(desk, text)
+            asked = cast("Approval", await card(desk, outbox.Approval))
+            told.append(asked.text)
+            await decide(desk, asked, "approve", by="bob")
+            await until(desk, lambda _, events, n=number: types(events).count("Delivered") == 2 * n)
+            if number == 2:
+                assert [each.schedule.schedule for each in await book.made()] == ["0 10 * * 1-5"]
+        assert await book.made() == []
+    assert "Until now:" not in told[0]
+    assert told[1].endswith("Until now:\n- schedule: 0 9 * * 1-5")
+    assert told[2].startswith("clerk/weekdays comes 0 10")
+
+
+async def test_what_nobody_could_hear_goes_back_to_the_model_and_disturbs_nobody(
+    redis_server: str, tmp_path: Path
+) -> None:
+    nowhere: list[Use] = [("set_schedule", {**WEEKDAYS, "address": "#nowhere", "because": "b"})]
+    office = shop(redis_server, tmp_path, nowhere, "I could not.")
+    async with office.work() as desk:
+        await say(desk, "every weekday")
+        await until(desk, lambda _, events: "Delivered" in types(events))
+        events = await desk.events(office.thread)
+    assert "Previewed" not in types(events)
+    assert "nobody could hear from '#nowhere'" in office.model.asked[-1]
+
+
+# ---- the calendar itself ---------------------------------------------------------------------------------------------
+@asynccontextmanager
+async def at_desk(
+    server: str, folder: Path, requester: str = "alice", channel: str = "console"
+) -> AsyncGenerator[tuple[Bound, Desk]]:
+    office = shop(server, folder)
+    async with opened(server) as store:
+        home = Address(channel=channel, locator="T1/C1/1.2" if channel == "slack" else "x")
+        thread = Thread("t1", agent="clerk", requester=requester, address=home)
+        yield calendars(office, store).of(thread), Desk(store)
+
+
+def wanted(**changed: object) -> Wanted:
+    return Wanted.model_validate({**WEEKDAYS, **changed})
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"schedule": "0 0 9 * * 1"}, "five fields"),
+        ({"schedule": "0 0 31 2 *"}, "never"),
+        ({"time_zone": "Berlin"}, "Europe/Berlin"),
+        ({"missed": "all"}, "skip, run_latest or run_all"),
+        ({"name": "Week days"}, "name"),
+        ({"name": "written"}, "agent.md"),
+        ({"address": "slack:T1/C1"}, "Slack is not set up here"),
+        ({"fallback": "bob@example.com"}, "no mail here"),
+    ],
+)
+async def test_what_could_not_come_or_be_heard_is_refused_with_what_to_write(
+    redis_server: str, tmp_path: Path, changed: dict[str, object], reason: str
+) -> None:
+    async with at_desk(redis_server, tmp_path) as (calendar, _):
+        with pytest.raises(Refused, match=reason):
+            await calendar.plan(wanted(**changed))
+
+
+async def test_what_is_left_out_is_written_down(redis_server: str, tmp_path: Path) -> None:
+    async with at_desk(redis_server, tmp_path) as (calendar, _):
+        planned = await calendar.plan(wanted(time_zone="", address="here"))
+    assert (planned.terms["time_zone"], planned.terms["address"]) == ("Europe/Berlin", "console")
+
+
+@pytest.fixture
+async def slack(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[SlackServer]:
+    async with SlackServer(manifest()) as server:
+        for name, value in (("API_URL", server.api_url), ("BOT_TOKEN", server.token)):
+            monkeypatch.setenv(f"SLACK_{name}", value)
+        yield server
+
+
+@asynccontextmanager
+async def in_slack(
+    server: str, folder: Path, slack: SlackServer, spot: str, user: str
+) -> AsyncGenerator[Bound]:
+    people = People({"alice": Person(slack=user, time_zone="UTC")})
+    home = Address(channel="slack", locator=f"{slack.team.team}/{spot}/1.2")
+    async with opened(server) as store:
+        thread = Thread("t1", agent="clerk", requester="alice", address=home)
+        yield calendars(shop(server, folder), store, people).of(thread)
+
+
+async def test_whoever_asks_is_written_to_alone_and_here_is_the_channel(
+    redis_server: str, tmp_path: Path, slack: SlackServer
+) -> None:
+    alice = slack.team.person("alice")
+    room = slack.team.channel("releases", [alice, slack.bot])
+    async with in_slack(redis_server, tmp_path, slack, room.id, alice.id) as calendar:
+        planned = await calendar.plan(wanted(address="me", fallback="here"))
+    direct = slack.team.direct(alice, slack.bot)
+    assert planned.terms["address"] == f"slack:{slack.team.team}/{direct.id}"
+    assert planned.terms["fallback"] == f"slack:{slack.team.team}/{room.id}"
+
+
+async def test_a_channel_and_a_person_that_slack_does_not_know_are_refused(
+    redis_server: str, tmp_path: Path, slack: SlackServer
+) -> None:
+    async with in_slack(redis_server, tmp_path, slack, "C0NOWHERE", "U0NOBODY") as calendar:
+        for place, reason in (("here", "nobody could hear"), ("me", "alice cannot be written to")):
+            with pytest.raises(Refused, match=reason):
+                await calendar.plan(wanted(address=place))
+
+
+async def test_nobody_is_written_to_alone_where_slack_is_not(
+    redis_server: str, tmp_path: Path
+) -> None:
+    for channel, reason in (("console", "in Slack only"), ("slack", "cannot be written to")):
+        async with at_desk(redis_server, tmp_path, "alice", channel) as (calendar, _):
+            with pytest.raises(Refused, match=reason):
+                await calendar.plan(wanted(address="me"))
+
+
+@pytest.mark.parametrize(
+    ("requester", "channel", "reason"),
+    [("bob", "console", "time_zone is missing"), ("alice", "thread", "write where"), ("alice", "slack", "not set up")],
+)  # fmt: skip
+async def test_what_cannot_be_taken_from_anywhere_must_be_said(
+    redis_server: str, tmp_path: Path, requester: str, channel: str, reason: str
+) -> None:
+    async with at_desk(redis_server, tmp_path, requester, channel) as (calendar, _):
+        with pytest.raises(Refused, match=reason):
+            await calendar.plan(wanted(time_zone="", address="here"))
+
+
+async def test_what_is_said_again_under_the_same_key_is_said_once(
+    redis_server: str, tmp_path: Path
+) -> None:
+    async with at_desk(redis_server, tmp_path) as (calendar, desk):
+        planned = await calendar.plan(wanted())
+        for _ in range(2):
+            await calendar.keep("k1", planned)
+        assert await _said(desk) == ["schedule:k1"]
+        assert _names(await calendar.all()) == ["clerk/weekdays"]
+        assert (await calendar.found("weekdays")).before == planned.terms
+        for _ in range(2):
+            await calendar.drop("k2", "weekdays")
+        assert await _said(desk) == ["schedule:k1", "schedule:k2"]
+        assert await calendar.all() == []
+        with pytest.raises(Refused, match="there are: none"):
+            await calendar.found("weekdays")
+
+
+async def _said(desk: Desk) -> list[str]:
+    return [each.id for each in await desk.events(MADE) if isinstance(each, ScheduleSet)]
+
+
+def _names(found: Sequence[Planned]) -> list[str]:
+    return [each.id for each in found]
