@@ -184,14 +184,15 @@ class Intake:
         return word
 
     async def _words(self, heard: Heard, hint: str = "") -> str:
-        """A message. One that would be a verdict without the address of its request is only noted."""
+        """A message. One that would be a verdict without the address of its request is only noted, and no mail gives a grant."""
         await self._remember(heard)
-        decides = isinstance(typed.read(heard.mail.text), typed.Approve | typed.Deny)
-        if decides:
+        words = await self._said_by(heard)
+        if verdicts.would_decide(heard.mail.text) or verdicts.would_decide(words.text):
             await self._noted(heard)
-            await self._replies.say(heard, hint or hints.UNADDRESSED)
+            lasts = typed.lasting(heard.mail.text) is not None
+            await self._replies.say(heard, hints.LASTING if lasts else hint or hints.UNADDRESSED)
             return "noted"
-        became = await self._arrivals.words(await self._said_by(heard))
+        became = await self._arrivals.words(words)
         if hint and became != "ignored":
             await self._replies.say(heard, hint)
         return became

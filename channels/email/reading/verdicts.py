@@ -109,6 +109,13 @@ def read(text: str) -> Decision | None:
             return _denial(text)
 
 
+def would_decide(text: str) -> bool:
+    """Whether the fold, or whoever takes words in, would hear a verdict in this where it came as a message."""
+    said = core.read(text)
+    lasts = core.lasting(text) is not None
+    return isinstance(said, core.Approve | core.Deny) or lasts or core.named(text) is not None
+
+
 def _denial(text: str) -> Decision | None:
     found = _DENY.fullmatch(text)
     if found is None or len(text) > MOST_REASON:

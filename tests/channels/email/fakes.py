@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.core import words as typed
 from bot.core.outbox import Approval, Waiting
 from bot.core.values import Address
 from bot.kit.arrival import Became, Form, Json, Open, Press, Rating, Remark, Words
@@ -16,6 +15,7 @@ from channels.email.held import Held
 from channels.email.intake import Intake
 from channels.email.judge import gate
 from channels.email.pace import Ceiling
+from channels.email.reading import verdicts
 from channels.email.replies import Replies
 from channels.email.threads import Talk, Talks
 from channels.email.tokens import Ticket, Tokens
@@ -134,9 +134,7 @@ class Taken:
         """Everything handed in that may decide something."""
         pressed = [each.word for each in self.presses]
         return pressed + [
-            "typed"
-            for each in self.said
-            if each.aim == "bot" and isinstance(typed.read(each.text), typed.Approve | typed.Deny)
+            "typed" for each in self.said if each.aim == "bot" and verdicts.would_decide(each.text)
         ]
 
     @property
