@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Protocol, cast
 
@@ -31,19 +31,27 @@ RESCAN_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far a mailbox was read: its generation, and the last UID in it (RFC 9051, 2.3.1.1)."""
+    """How far a mailbox was read: its generation, and the last UID in it (RFC 9051, 2.3.1.1).
+
+    Everything that came `since` then is read again where the generation is another; while that goes on, `end` is how far.
+    """
 
     validity: int
     uid: int
+    since: date
+    end: int = 0
 
     def __str__(self) -> str:
-        return f"{self.validity}:{self.uid}"
+        return f"{self.validity}:{self.uid}:{self.since.toordinal()}:{self.end}"
 
     @classmethod
     def read(cls, text: str) -> Cursor | None:
         """The cursor as it was stored; None: it is none."""
-        validity, _, uid = text.partition(":")
-        return cls(int(validity), int(uid)) if validity.isdecimal() and uid.isdecimal() else None
+        parts = text.split(":")
+        if len(parts) != 4 or not all(part.isascii() and part.isdigit() for part in parts):
+            return None
+        validity, uid, since, end = map(int, parts)
+        return cls(validity, uid, date.fromordinal(max(1, since)), end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +142,27 @@ class Mailbox:
     def _read_all(self, client: IMAPClient, validity: int) -> None:
         """What came while nobody listened. Where the generation is another, or nothing is known, the last days are read again."""
         cursor = self._desk.cursor()
-        if cursor and cursor.validity == validity:
-            self._read_new(client, validity)
-            return
-        days = RESCAN_DAYS if cursor else LOST_DAYS
-        since = date.today() - timedelta(days=days)  # noqa: DTZ011 - IMAP knows days of its own zone alone
-        found = sorted(cast("list[int]", client.search(["SINCE", since])))
-        for mail in self._fetched(client, found):
-            self._desk.take(mail)
-            self._desk.moved(Cursor(validity, mail.uid))
-        every = cast("list[int]", client.search(["UID", "*"]))
-        self._desk.moved(Cursor(validity, max([*found, *every], default=0)))
+        if cursor is None or cursor.validity != validity:
+            # What comes from here on stands behind that end, and is new.
+            end = max(cast("list[int]", client.search(["UID", "*"])), default=0)
+            since = cursor.since if cursor else _ago(LOST_DAYS)
+            self._desk.moved(Cursor(validity, 0, since, end))
+        self._read_again(client)
         self._read_new(client, validity)
+
+    def _read_again(self, client: IMAPClient) -> None:
+        """What is left of the days that are read again."""
+        cursor = self._desk.cursor()
+        if cursor is None or cursor.uid >= cursor.end:
+            return
+        recent = sorted(cast("list[int]", client.search(["SINCE", cursor.since])))
+        left = [uid for uid in recent if cursor.uid < uid <= cursor.end]
+        for mail in self._fetched(client, left):
+            self._desk.take(mail)
+            self._desk.moved(replace(cursor, uid=mail.uid))
+            if self._desk.stopped():
+                return
+        self._desk.moved(replace(cursor, uid=cursor.end, end=0))
 
     def _read_new(self, client: IMAPClient, validity: int) -> None:
         """What stands behind the cursor; a server answers `n:*` with the last one even where that is not."""
@@ -162,10 +179,10 @@ class Mailbox:
                 return
             for mail in self._fetched(client, found[:AT_ONCE]):
                 self._desk.take(mail)
-                self._desk.moved(Cursor(validity, mail.uid))
+                self._desk.moved(Cursor(validity, mail.uid, _ago(RESCAN_DAYS)))
                 if self._desk.stopped():
                     return
-            self._desk.moved(Cursor(validity, found[:AT_ONCE][-1]))
+            self._desk.moved(Cursor(validity, found[:AT_ONCE][-1], _ago(RESCAN_DAYS)))
 
     def _fetched(self, client: IMAPClient, uids: list[int]) -> Iterator[Fetched]:
         """These mails, one by one; one that was taken away meanwhile is passed over."""
@@ -207,6 +224,10 @@ class Mailbox:
         end = time.monotonic() + seconds
         while not self._desk.stopped() and time.monotonic() < end:
             time.sleep(LOOK_SECONDS)
+
+
+def _ago(days: int) -> date:
+    return date.today() - timedelta(days=days)  # noqa: DTZ011 - IMAP knows days of its own zone alone
 
 
 def _leave(client: IMAPClient) -> None:

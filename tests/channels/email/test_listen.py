@@ -1,5 +1,7 @@
 """Listening, against a real IMAP server that restarts, drops connections and makes its mailbox another generation."""
 
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 import asyncio
@@ -7,11 +9,15 @@ import os
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
+from datetime import date, timedelta
+from typing import cast
 
 import pytest
+from imapclient import IMAPClient
 
 from channels.email import listen
 from channels.email.listen import Listener, NotWelcome
+from channels.email.mailbox import Cursor
 from channels.email.secure import Server
 from tests.channels.email.fakes import BOT, Taken
 from tests.mail_server import dovecot
@@ -63,9 +69,12 @@ class Ear:
             await running
 
     async def write(self, number: int) -> bytes:
+        return await asyncio.to_thread(self.put, number)
+
+    def put(self, number: int) -> bytes:
         name = f"<{number}@example.com>".encode()
         raw = b"From: ana@example.com\r\nMessage-ID: " + name + b"\r\nSubject: x\r\n\r\nhello\r\n"
-        await asyncio.to_thread(self.server.deliver, "bot", raw)
+        self.server.deliver("bot", raw)
         return name
 
     async def heard(self, names: list[bytes]) -> None:
@@ -110,6 +119,46 @@ async def test_a_wrong_password_is_said_at_once(ear: Ear) -> None:
     with pytest.raises(NotWelcome, match="IMAP_PASSWORD"):
         async with ear.listening("wrong"):
             pass
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["another generation", "a first start"])
+async def test_what_comes_while_the_last_days_are_read_again_is_heard(
+    ear: Ear, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    names = [await ear.write(1)]
+    search = cast("Callable[[IMAPClient, list[object]], object]", IMAPClient.search)
+    if known:
+        ear.taken.places[f"{BOT}/INBOX"] = str(Cursor(7, 1, date.today()))  # noqa: DTZ011
+
+    def slow(client: IMAPClient, criteria: list[object]) -> object:
+        found = search(client, criteria)
+        if criteria[0] == "SINCE":
+            names.append(ear.put(2))
+        return found
+
+    monkeypatch.setattr(IMAPClient, "search", slow)
+    async with ear.listening():
+        await ear.heard([*names, b"<2@example.com>"])
+    assert set(ear.intake.seen.values()) == {1}
+
+
+async def test_reading_again_goes_on_where_it_stood(ear: Ear) -> None:
+    """As by a listener that was killed meanwhile: what is older than those days stays unread, wherever it lies."""
+    names = [await ear.write(number) for number in (1, 2, 3)]
+    async with ear.listening():
+        await ear.heard(names)
+    validity = ear.taken.places[f"{BOT}/INBOX"].partition(":")[0]
+    tomorrow = date.today() + timedelta(days=1)  # noqa: DTZ011
+    for since, heard in ((date.today(), {names[1], names[2]}), (tomorrow, set[bytes]())):  # noqa: DTZ011
+        ear.intake.seen.clear()
+        ear.taken.places[f"{BOT}/INBOX"] = str(Cursor(int(validity), 1, since, 3))
+        async with ear.listening():
+            await ear.heard([await ear.write(4)] if since == tomorrow else [names[2]])
+        assert set(ear.intake.seen) - {b"<4@example.com>"} == heard
+
+
+def test_a_cursor_that_cannot_be_read_is_none() -> None:
+    assert [Cursor.read(text) for text in ("", "1:2", "1:2:x:0", "a:1:1:1")] == [None] * 4
 
 
 async def test_restarts_and_other_generations_lose_nothing(ear: Ear) -> None:
