@@ -7,9 +7,11 @@ import imaplib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 PASSWORD = "for-tests-alone"
@@ -120,7 +122,9 @@ class Dovecot:
         if self._process:
             self._process.terminate()
             self._process.wait(PATIENCE_SECONDS)
-            # Its children end a little later, and would still write what they know of the mailboxes.
+            # Its children take their time, and would still write what they know of the mailboxes.
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             deadline = time.monotonic() + PATIENCE_SECONDS
             while self._has_children() and time.monotonic() < deadline:
                 time.sleep(0.02)

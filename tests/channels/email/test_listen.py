@@ -121,6 +121,16 @@ async def test_a_wrong_password_is_said_at_once(ear: Ear) -> None:
             pass
 
 
+async def test_a_connection_that_is_cut_without_a_word_is_made_anew_at_once(ear: Ear) -> None:
+    async with ear.listening():
+        await ear.heard([await ear.write(1)])
+        await asyncio.to_thread(ear.server.stop)
+        await asyncio.to_thread(ear.server.start)
+        begun = time.monotonic()
+        await ear.heard([await ear.write(2)])
+        assert time.monotonic() - begun < 10
+
+
 @pytest.mark.parametrize("known", [True, False], ids=["another generation", "a first start"])
 async def test_what_comes_while_the_last_days_are_read_again_is_heard(
     ear: Ear, monkeypatch: pytest.MonkeyPatch, known: bool
