@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import structlog
 from imapclient import IMAPClient
-from imapclient.exceptions import LoginError
+from imapclient.exceptions import IMAPClientAbortError, LoginError
 
 from bot.kit.arrival import Arrivals
 from channels.email.ids import CHANNEL
@@ -85,10 +85,10 @@ class Listener:
                     self._box = Mailbox(self._server, self, self._login)
                     self._box.run(lambda: self._stands(ready))
                 except LoginError as error:
-                    if not self._has_stood:
+                    if _says_no(error) and not self._has_stood:
                         self._refusal = f"IMAP: the server does not take IMAP_USERNAME and IMAP_PASSWORD: {str(error)[:200]}"
                         return
-                    pause = max(pause, REFUSED_SECONDS)
+                    pause = max(pause, REFUSED_SECONDS) if _says_no(error) else pause
                     log.error("mailbox refuses us", error=str(error)[:200])
                 except Stopped:
                     return
@@ -162,3 +162,9 @@ class Listener:
                 log.warning("mailbox hangs", seconds=round(time.monotonic() - self._alive_at))
                 self._alive_at = time.monotonic()
                 self._box.client.shutdown()
+
+
+def _says_no(error: LoginError) -> bool:
+    """Whether the server has refused us; where the connection ended, or it cannot just now (RFC 5530), that says nothing of our password."""
+    is_lost = isinstance(error.__context__, IMAPClientAbortError)
+    return not is_lost and "[UNAVAILABLE]" not in str(error)

@@ -84,6 +84,7 @@ class Dovecot:
         is_root = os.getuid() == 0
         me = pwd.getpwuid(os.getuid()).pw_name
         owner = pwd.getpwnam("mail") if is_root else pwd.getpwuid(os.getuid())
+        self._owner, self._dropped = (owner.pw_uid, owner.pw_gid), 0
         for name in ("mail", "home"):
             (self.folder / name).mkdir()
             os.chown(self.folder / name, owner.pw_uid, owner.pw_gid)
@@ -155,6 +156,19 @@ class Dovecot:
             assert status == "OK", told
         finally:
             client.logout()
+
+    def drop(self, user: str, raw: bytes) -> None:
+        """Puts a mail into the inbox as a delivery program does, be the server there or not."""
+        self._dropped += 1
+        box = self.folder / "mail" / user
+        name = f"{time.time_ns()}.{self._dropped}.test"
+        for each in (box, box / "tmp", box / "new", box / "cur"):
+            if not each.exists():
+                each.mkdir()
+                os.chown(each, *self._owner)
+        (box / "tmp" / name).write_bytes(raw)
+        os.chown(box / "tmp" / name, *self._owner)
+        (box / "tmp" / name).rename(box / "new" / name)
 
     def mails(self, user: str) -> list[bytes]:
         """What lies in the inbox of this user, the first one first."""

@@ -22,10 +22,16 @@ from channels.email.secure import Server
 from tests.channels.email.fakes import BOT, Taken
 from tests.mail_server import dovecot
 from tests.mail_server.dovecot import PASSWORD, Dovecot
+from tests.mail_server.proxy import Proxy
 
 pytestmark = pytest.mark.skipif(not dovecot.is_here(), reason="apt-get install -y dovecot-imapd")
 PATIENCE_SECONDS = 60.0
 DELIVERIES = int(os.environ.get("MAIL_DELIVERIES", "60"))
+
+
+def named(name: bytes) -> bytes:
+    """A mail with this ID."""
+    return b"From: ana@example.com\r\nMessage-ID: " + name + b"\r\nSubject: x\r\n\r\nhello\r\n"
 
 
 class Counting:
@@ -51,8 +57,8 @@ class Ear:
         self.server, self.intake, self.taken = server, Counting(), Taken()
 
     @asynccontextmanager
-    async def listening(self, password: str = PASSWORD) -> AsyncGenerator[None]:
-        server = Server("IMAP", "127.0.0.1", self.server.port, "bot", password, "none")
+    async def listening(self, password: str = PASSWORD, port: int = 0) -> AsyncGenerator[None]:
+        server = Server("IMAP", "127.0.0.1", port or self.server.port, "bot", password, "none")
         intake: object = self.intake
         listener = Listener(server, BOT, intake, self.taken)  # pyright: ignore[reportArgumentType]
         stop, ready = asyncio.Event(), asyncio.Event()
@@ -73,8 +79,7 @@ class Ear:
 
     def put(self, number: int) -> bytes:
         name = f"<{number}@example.com>".encode()
-        raw = b"From: ana@example.com\r\nMessage-ID: " + name + b"\r\nSubject: x\r\n\r\nhello\r\n"
-        self.server.deliver("bot", raw)
+        self.server.deliver("bot", named(name))
         return name
 
     async def heard(self, names: list[bytes]) -> None:
@@ -119,6 +124,34 @@ async def test_a_wrong_password_is_said_at_once(ear: Ear) -> None:
     with pytest.raises(NotWelcome, match="IMAP_PASSWORD"):
         async with ear.listening("wrong"):
             pass
+
+
+async def test_a_mail_that_comes_just_before_we_wait_is_not_left_lying(
+    ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dovecot tells of it once the next one comes, and not before."""
+    idle, names = IMAPClient.idle, [b"<2@example.com>"]
+
+    def late(client: IMAPClient) -> None:
+        if names:
+            ear.server.drop("bot", named(names.pop()))
+        idle(client)
+
+    monkeypatch.setattr(IMAPClient, "idle", late)
+    await ear.write(1)
+    async with ear.listening():
+        begun = time.monotonic()
+        await ear.heard([b"<1@example.com>", b"<2@example.com>"])
+        assert time.monotonic() - begun < 10
+
+
+async def test_a_connection_that_ends_while_we_log_in_is_no_refusal(ear: Ear) -> None:
+    name = await ear.write(1)
+    async with Proxy(ear.server.port) as proxy:
+        proxy.cut_at = b"LOGIN"
+        async with ear.listening(port=proxy.port):
+            await ear.heard([name])
+    assert proxy.cut_at == b""
 
 
 async def test_a_connection_that_is_cut_without_a_word_is_made_anew_at_once(ear: Ear) -> None:
