@@ -20,7 +20,7 @@ from channels.email.secure import Server
 
 CONNECT_SECONDS = 15
 READ_SECONDS = 60
-IDLE_SECONDS = 300.0
+FIRST_QUIET_SECONDS, IDLE_SECONDS = 1.0, 60.0
 POLL_SECONDS = 30.0
 LOOK_SECONDS = 1.0
 AT_ONCE = 50
@@ -101,6 +101,7 @@ class Mailbox:
         self._desk = desk
         self._login = login
         self._folder = folder
+        self._quiet = FIRST_QUIET_SECONDS
         self.client: IMAPClient | None = None
 
     def run(self, stands: Callable[[], None]) -> None:
@@ -182,6 +183,7 @@ class Mailbox:
                 self._desk.moved(Cursor(validity, mail.uid, _ago(RESCAN_DAYS)))
                 if self._desk.stopped():
                     return
+            self._quiet = FIRST_QUIET_SECONDS
             self._desk.moved(Cursor(validity, found[:AT_ONCE][-1], _ago(RESCAN_DAYS)))
 
     def _fetched(self, client: IMAPClient, uids: list[int]) -> Iterator[Fetched]:
@@ -203,7 +205,10 @@ class Mailbox:
 
     # ---- waiting -----------------------------------------------------------------------------------
     def _wait(self, client: IMAPClient) -> None:
-        """Until there may be something new: told by the server, or after a while where it does not tell."""
+        """Until there may be something new: told by the server, or after a while where it does not tell.
+
+        What came since the last look it may tell nobody before more comes: that is looked for soon, then less and less often.
+        """
         if not client.has_capability("IDLE"):
             self._sleep(POLL_SECONDS)
             client.noop()
@@ -211,7 +216,7 @@ class Mailbox:
             return
         client.idle()
         self._desk.alive()
-        end = time.monotonic() + IDLE_SECONDS
+        end, self._quiet = time.monotonic() + self._quiet, min(2 * self._quiet, IDLE_SECONDS)
         try:
             while not self._desk.stopped() and time.monotonic() < end:
                 # At the end of a connection nothing is told, at once: what is sent next finds that out.
