@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
 
@@ -21,10 +21,11 @@ _IDS = re.compile(rb"<[0-9a-f]{24}\.[a-z2-7]{16}\.bot@[a-z0-9.-]{1,64}>")
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A card that went out: to whom, and what it asks."""
+    """A card that went out: to whom, what it asks, and who is to know where it does not arrive."""
 
     person: str
     asks: str
+    others: tuple[str, ...] = ()
 
 
 _SENT = TypeAdapter(Sent)
@@ -53,9 +54,9 @@ class Cards:
     def __init__(self, safe: Safe) -> None:
         self._safe = safe
 
-    async def sent(self, id: str, person: str, asks: str) -> None:
+    async def sent(self, id: str, card: Sent) -> None:
         """This one did."""
-        kept = _SENT.dump_json(Sent(person, asks[:MOST_SHOWN])).decode()
+        kept = _SENT.dump_json(replace(card, asks=card.asks[:MOST_SHOWN])).decode()
         await self._safe.put(f"email/card/{id}", kept)
 
     async def of(self, id: str) -> Sent | None:
@@ -85,9 +86,17 @@ class Bounces:
     async def _tell(self, id: str) -> bool:
         place = ids.place_of(id, self._address) or ""
         card, talk = await self._cards.of(id), await self._talks.get(place)
-        if card is None or talk is None or card.person == talk.to:
+        if card is None or talk is None:
             return False
-        text = f"My mail to {card.person} came back, so they have not been asked:\n\n{card.asks}\n\nSomebody else has to decide, or their address has to be mended."
-        last = _Last(talk.last, talk.to, talk.subject, talk.ids)
-        await self._replies.say(_Bounced(last, place, f"bounced:{id}"), text)
-        return True
+        others = dict.fromkeys((talk.to, *card.others))
+        others.pop(card.person, None)
+        text = missed(card.person, card.asks, "my mail to them came back")
+        for each in others:
+            last = _Last(talk.last, each, talk.subject, talk.ids)
+            await self._replies.say(_Bounced(last, place, f"bounced:{id}"), text)
+        return bool(others)
+
+
+def missed(person: str, asks: str, why: str) -> str:
+    """That somebody could not be asked, and what."""
+    return f"{person} has not been asked: {why}.\n\n{asks}\n\nSomebody else has to decide, or their address has to be mended."

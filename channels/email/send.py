@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
@@ -14,7 +16,7 @@ from bot.kit.channel import Undeliverable
 from bot.kit.people import People
 from bot.kit.safe import Safe
 from channels.email import ids
-from channels.email.bounces import Cards
+from channels.email.bounces import Cards, Sent, missed
 from channels.email.cards import body
 from channels.email.compose import Letter, Unsendable, composed
 from channels.email.post import Post, Unsure
@@ -125,11 +127,16 @@ class Email:
 
     async def _remind(self, place: str, talk: Talk, message: Reminder) -> str:
         """A mail for each of those who are to notice; where none of them has an address, to the conversation."""
+        text = body(message)
+
+        async def remind(mail: str, cc: tuple[str, ...] = ()) -> str:
+            letter = self._letter(place, talk, message.key, mail, text, cc)
+            return await self._put(place, talk, message.key, letter)
+
         reached = self._mails_of(message.to)
-        letters = [
-            self._letter(place, talk, message.key, mail, body(message)) for mail in reached
-        ] or [self._letter(place, talk, message.key, talk.to, body(message), talk.cc)]
-        return " ".join([await self._put(place, talk, message.key, each) for each in letters])
+        if not reached:
+            return await remind(talk.to, talk.cc)
+        return (await _to_each(reached, remind))[0]
 
     # ---- to those who are asked --------------------------------------------------------------------
     async def _ask(self, place: str, talk: Talk, message: Waiting) -> str:
@@ -137,18 +144,28 @@ class Email:
         reached = self._mails_of(self._asked(message, talk))
         if not reached:
             raise Undeliverable("nobody who is asked has a mail address in the people file.")
-        receipts, wrong = list[str](), list[Undeliverable]()
-        for mail in reached:
-            try:
-                receipts.append(await self._ask_one(place, talk, message, mail))
-            except Undeliverable as error:
-                log.warning("card refused", key=message.key, error=str(error)[:200])
-                wrong.append(error)
-        if not receipts:
-            raise wrong[0]
-        return " ".join(receipts)
+        told = dict.fromkeys((self._mail_of(message.requester) or talk.to, *reached))
+        ask = partial(self._ask_one, place, talk, message, tuple(told))
+        receipts, refused = await _to_each(reached, ask)
+        for mail, why in refused.items():
+            await self._report(
+                place, talk, message, mail, why, [each for each in told if each not in refused]
+            )
+        return receipts
 
-    async def _ask_one(self, place: str, talk: Talk, message: Waiting, mail: str) -> str:
+    async def _report(
+        self, place: str, talk: Talk, message: Waiting, mail: str, why: str, others: Iterable[str]
+    ) -> None:
+        """That this one could not be asked, to everybody else; whoever cannot be told that either is left."""
+        text, key = missed(mail, body(message), why), f"refused:{message.key}:{mail}"
+        for each in others:
+            letter = self._letter(place, talk, key, each, text)
+            with suppress(Undeliverable):
+                await self._put(place, talk, key, letter)
+
+    async def _ask_one(
+        self, place: str, talk: Talk, message: Waiting, others: tuple[str, ...], mail: str
+    ) -> str:
         id = ids.ours(place, message.key, mail, self._us.address)
         kind = "approval" if isinstance(message, Approval) else "question"
         digest = message.digest if isinstance(message, Approval) else ""
@@ -156,7 +173,7 @@ class Email:
         ticket = Ticket(message.request, mail, digest, until or 0, kind, place, id)
         reply_to = await self._tokens.make(ticket, message.key)
         text = body(message, reply_to, f"Re: {bare(talk.subject)}")
-        await self._cards.sent(id, mail, body(message))
+        await self._cards.sent(id, Sent(mail, body(message), others))
         return await self._put(
             place,
             talk,
@@ -183,3 +200,19 @@ class Email:
             return next((each.lower() for each in known.accounts(ids.CHANNEL)), "")
         channel, _, address = person.partition("@outsider")[0].partition(":")
         return address if channel == ids.CHANNEL else ""
+
+
+async def _to_each(
+    mails: Iterable[str], send: Callable[[str], Awaitable[str]]
+) -> tuple[str, dict[str, str]]:
+    """The receipts, and for whom it was refused and why. Raises `Undeliverable` where it was for all of them."""
+    receipts, refused = list[str](), dict[str, str]()
+    for mail in mails:
+        try:
+            receipts.append(await send(mail))
+        except Undeliverable as error:
+            log.warning("mail refused", to=mail, error=str(error)[:200])
+            refused[mail] = str(error)
+    if not receipts:
+        raise Undeliverable("; ".join(refused.values()))
+    return " ".join(receipts), refused
