@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
@@ -138,3 +139,10 @@ async def test_a_card_that_is_only_late_is_told_to_nobody_and_one_that_is_not_ou
     assert await desk.intake.take(report(original, "delayed")) == "held"
     assert await desk.intake.take(report(b"Message-ID: <other@example.com>")) == "held"
     assert desk.post.sent == {}
+
+
+async def test_what_is_for_a_deputy_goes_to_them_alone() -> None:
+    post = Refusing()
+    copy = replace(CARD, key=f"{KEY}~@ben")
+    await (await channel(Desk(), post)).send(AT, copy)
+    assert [to for _, to in post.sent.values()] == [(BEN,)]
