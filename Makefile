@@ -1,6 +1,6 @@
 # `make` says what there is. Everything sets itself up on first use.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test cover simulate decisions points storm check gates bench fold poison slots ticks timers lock clean
+.PHONY: help setup demo test cover simulate decisions points storm check gates bench fold poison slots ticks deliveries timers lock clean
 
 BIN := .venv/bin
 CODE := bot channels agents tests
@@ -61,6 +61,9 @@ slots: .venv/.run .venv/.dev  ## three years of slots in thirty zones, twice, be
 
 ticks: .venv/.run .venv/.dev  ## 1,000 slots and ten clocks that are killed all the time; CLOCKS=, TICKS=, SEED=
 	@$(BIN)/python -m tests.channels.cron.crew $(or $(CLOCKS),10) $(or $(TICKS),1000) $(or $(SEED),0)
+
+deliveries: .venv/.run .venv/.dev  ## 10,000 mails while connections are cut, servers restart and listeners are killed; MAILS=, SEED=
+	@$(BIN)/python -m tests.channels.email.crew $(or $(MAILS),10000) $(or $(SEED),0)
 
 timers: .venv/.run .venv/.dev  ## how late timers fire while 100,000 are pending; PENDING=
 	@$(BIN)/python -m tests.bench.timers $(PENDING)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import clock, money, workspaces
+from bot import clock, mailroom, money, workspaces
 from bot.calendars import Calendars
 from bot.core.masks import PLAIN, Masks
 from bot.engine.desk import Desk
@@ -32,9 +32,9 @@ from bot.kit.people import People
 from bot.known import known_masks
 from bot.model.decide import Decider
 from bot.model.port import Model
-from bot.model.rehearsal import Rehearsal, Script, scripts
+from bot.model.rehearsal import Rehearsal
 from bot.settings import Settings, environment
-from bot.which_model import fallback_of, model_of
+from bot.which_model import fallback_of, model_of, rehearsed
 from bot.which_redis import keep_server, redis_url
 from channels.console.channel import Console
 
@@ -111,7 +111,7 @@ def model(app: App) -> Model:
     """The model's port, by settings. The SDK itself is imported when it is first asked."""
     settings = app.settings
     if settings.rehearses:
-        return Rehearsal(_scripts(app.house.agents))
+        return Rehearsal(rehearsed(app.house.agents))
     from bot.model.claude import Claude
 
     if settings.provider in ("bedrock", "vertex"):
@@ -129,18 +129,6 @@ def affordable(settings: Settings, agents: Mapping[str, Agent]) -> None:
     """Refuse to start where a limit in money could not be held. Raises `AgentError`, one sentence."""
     for finding in money.unpriced(settings, agents):
         raise AgentError(f"{finding.agent}: {finding.text}: {finding.mend}")
-
-
-def _scripts(agents: Mapping[str, Agent]) -> dict[str, Script]:
-    """Each agent's rehearsal; one that cannot be imported stops the start as any wrong file of an agent does."""
-    found: dict[str, Script] = {}
-    for name, agent in agents.items():
-        try:
-            found |= scripts({name: agent})
-        except Exception as error:
-            text = f"{type(error).__name__}: {error}"
-            raise AgentError(f"{agent.folder}/rehearsal.py:1: {text}") from error
-    return found
 
 
 async def warm(app: App) -> None:
@@ -202,6 +190,8 @@ def channels(app: App) -> dict[str, Channel]:
     found: dict[str, Channel] = {"console": Console()}
     if workspaces.speaks(app.settings):
         found["slack"] = workspaces.channel(app.settings, app.store, app.house.people)
+    if mailroom.speaks(app.settings):
+        found["email"] = mailroom.channel(app.settings, app.store, app.house.people)
     app.house.people.live.reads_from(found)
     return found
 
@@ -227,6 +217,13 @@ async def run_slack(app: App, stop: asyncio.Event, ready: Callable[[], None]) ->
     token, pulse = workspaces.secret(app.settings.slack_app_token), workspaces.pulse(app.store)
     await over_socket(listener, token, pulse, stop, ready)
     await listener.settled()
+
+
+async def run_email(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+    """The mailbox until told to stop."""
+    people = app.house.people
+    listener = mailroom.listener(app.settings, app.store, people, reception(app))
+    await listener.listen(stop, ready)
 
 
 async def run_web(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> None:

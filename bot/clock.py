@@ -66,7 +66,7 @@ def _nobody(people: People, written: str, said: str) -> str:
     if written in people.people or written.startswith("@"):
         return f"a person is not written to by a schedule yet: write {EXPECTED}"
     if "@" in written:
-        return f"there is no mail here yet: write {EXPECTED}"
+        return f"a schedule cannot begin a conversation by mail yet: write {EXPECTED}"
     hint = meant(written, people.places) if people.places else ""
     return f"nobody could hear from {written[:80]!r}{hint}: write {EXPECTED}"
 

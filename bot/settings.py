@@ -13,16 +13,19 @@ from dotenv import dotenv_values
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import SettingsConfigDict, SettingsError
 
+from bot.mailing import Mailing
 from bot.secret_files import BadFile, from_files
 from bot.spelling import Names, Paths, Span, redis_address, sentences
 from bot.spending import Spending
+
+_CLIENT = "both: workspaces install the app at /slack/install"
 
 
 class BadSettings(Exception):
     """The environment says something that cannot be: one sentence a finding."""
 
 
-class Settings(Spending):
+class Settings(Spending, Mailing):
     """What the environment says. Each field's description is its row in the README's table."""
 
     model_config = SettingsConfigDict(
@@ -147,12 +150,12 @@ class Settings(Spending):
     slack_client_id: str = Field(
         default="",
         validation_alias="SLACK_CLIENT_ID",
-        description="with SLACK_CLIENT_SECRET: workspaces install the app at /slack/install",
+        description=_CLIENT,
     )
     slack_client_secret: SecretStr | None = Field(
         default=None,
         validation_alias="SLACK_CLIENT_SECRET",
-        description="proves to Slack that it is the app which asks for a workspace's token",
+        description=_CLIENT,
     )
     slack_teams: Names = Field(
         default=(),

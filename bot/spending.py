@@ -7,6 +7,9 @@ from pydantic_settings import BaseSettings
 
 from bot.spelling import Prices
 
+_ALL = "what the whole bot may use in a day (UTC) before its owner is asked; an agent has `cost_usd_per_day`, `tokens_per_day`"
+_EACH = "what all that one person asks for may use in a day"
+
 
 class Spending(BaseSettings):
     """What may be used in a day (UTC), and what a model costs that is not known here."""
@@ -15,25 +18,25 @@ class Spending(BaseSettings):
         default=None,
         gt=0,
         validation_alias="BOT_MAX_COST_USD_PER_DAY",
-        description="what the whole bot may spend in a day (UTC) before its owner is asked; an agent has `cost_usd_per_day`",
+        description=_ALL,
     )
     max_tokens_per_day: int | None = Field(
         default=None,
         gt=0,
         validation_alias="BOT_MAX_TOKENS_PER_DAY",
-        description="the same in tokens; an agent has `tokens_per_day`",
+        description=_ALL,
     )
     max_cost_usd_per_person_day: float | None = Field(
         default=None,
         gt=0,
         validation_alias="BOT_MAX_COST_USD_PER_PERSON_DAY",
-        description="what all that one person asks for may cost in a day",
+        description=_EACH,
     )
     max_tokens_per_person_day: int | None = Field(
         default=None,
         gt=0,
         validation_alias="BOT_MAX_TOKENS_PER_PERSON_DAY",
-        description="the same in tokens",
+        description=_EACH,
     )
     prices: Prices = Field(
         default=(),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from bot.kit.agent import Agent
-from bot.model.rehearsal import PREFIX
+from bot.kit.document import AgentError
+from bot.model.rehearsal import PREFIX, Script, scripts
 from bot.settings import Settings
 
 
@@ -21,3 +22,15 @@ def fallback_of(settings: Settings) -> Callable[[Agent], str]:
     if settings.rehearses:
         return lambda _: ""
     return lambda agent: agent.fallback or settings.fallback_model
+
+
+def rehearsed(agents: Mapping[str, Agent]) -> dict[str, Script]:
+    """Each agent's rehearsal; one that cannot be imported stops the start as any wrong file of an agent does."""
+    found: dict[str, Script] = {}
+    for name, agent in agents.items():
+        try:
+            found |= scripts({name: agent})
+        except Exception as error:
+            text = f"{type(error).__name__}: {error}"
+            raise AgentError(f"{agent.folder}/rehearsal.py:1: {text}") from error
+    return found

@@ -19,6 +19,7 @@ GROUPS: dict[str, dict[str, Row]] = {
         "clock": ("serve", "clock", "Begin what the agents' schedules say, until told to stop."),
         "slack": ("serve", "slack", "Hear Slack over Socket Mode; bot slack manifest prints the app to install."),
         "web": ("serve", "web", "HTTP: health, and Slack's events where a signing secret is set."),
+        "email": ("serve", "email", "Read the mailbox and answer in the same mail threads."),
         "down": ("serve", "down", "Stop the embedded Redis of this BOT_HOME; its data stays."),
         "rebuild": ("rebuild", "rebuild", "Make every index anew from the logs; safe while workers run."),
         "release": ("check", "release", "Check settings, agents and store before a deploy."),
@@ -52,6 +53,7 @@ GROUPS: dict[str, dict[str, Row]] = {
         "cost": ("cost", "cost", "What the models cost: --by agent, person or day, --since 7d."),
         "replay": ("proof", "replay", "Fold a thread's log anew and compare."),
         "audit": ("audit", "audit", "Every decision and effect of a thread: who, when, where, exactly what, which card."),
+        "mail": ("mail", "mail", "bot mail held: mail that was held back: list, show ID, release ID, drop ID."),
         "dead": ("dead", "dead", "What could not be gone on with: list, show ID, replay ID, drop ID."),
     },
     "Write agents": {

@@ -13,7 +13,17 @@ from typing import Annotated, Literal
 import structlog
 from cyclopts import Parameter
 
-from bot.app import App, House, affordable, run_clock, run_slack, run_web, run_worker, warm
+from bot.app import (
+    App,
+    House,
+    affordable,
+    run_clock,
+    run_email,
+    run_slack,
+    run_web,
+    run_worker,
+    warm,
+)
 from bot.cli import logs, parts
 from bot.cli.errors import Wrong
 from bot.cli.output import is_plain, say, say_json
@@ -34,11 +44,19 @@ Url = Annotated[
     str,
     Parameter("--url", help="With manifest: where Slack is to send events; default Socket Mode."),
 ]
-RUN = {"worker": run_worker, "clock": run_clock, "slack": run_slack, "web": run_web}
+RUN = {
+    "worker": run_worker,
+    "clock": run_clock,
+    "slack": run_slack,
+    "email": run_email,
+    "web": run_web,
+}
 NEEDS = {
     "slack": ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"),
     "web": ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"),
+    "email": ("EMAIL_ADDRESS", "IMAP_HOST", "IMAP_PASSWORD", "SMTP_HOST", "BOT_EMAIL_AUTHSERV_ID"),
 }
+WHERE: dict[str, str] = dict.fromkeys(("slack", "web"), "api.slack.com/apps shows them")
 log = structlog.get_logger()
 
 
@@ -61,6 +79,11 @@ async def web() -> None:
     await _serve("web", ["web"])
 
 
+async def email() -> None:
+    _check(parts.read(), "email")
+    await _serve("email", ["email"])
+
+
 async def slack(what: What = None, /, *, url: Url = "") -> None:
     if what is None:
         _check(parts.read(), "slack")
@@ -77,13 +100,14 @@ def _lacking(settings: Settings, part: str) -> list[str]:
         return []
     filled = names()
     needed = [name for name in NEEDS[part] if name != "SLACK_BOT_TOKEN" or not speaks(settings)]
-    return [name for name in needed if getattr(settings, filled[name]) is None]
+    return [name for name in needed if not getattr(settings, filled[name])]
 
 
 def _check(settings: Settings, part: str) -> None:
     lacking = _lacking(settings, part)
     if lacking:
-        raise Wrong(f"bot {part} needs {' and '.join(lacking)}: api.slack.com/apps shows them.")
+        where = WHERE.get(part, "docs/email.md says what they are")
+        raise Wrong(f"bot {part} needs {' and '.join(lacking)}: {where}.")
 
 
 async def down() -> None:

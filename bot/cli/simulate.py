@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -23,9 +24,12 @@ from channels.slack.address import CHANNEL
 from channels.slack.parse import Said, Us, parse
 
 Json = dict[str, object]
-Medium = Annotated[Literal["slack"], Parameter(help="Where it would be written.")]
+Medium = Annotated[Literal["slack", "email"], Parameter(help="Where it would be written.")]
 Written = Annotated[
     str, Parameter("--text", help="The message; @bot mentions it.", allow_leading_hyphen=True)
+]
+Eml = Annotated[
+    Path | None, Parameter("--eml", help="With email: the file of a mail, to be judged.")
 ]
 AgentName = Annotated[str, Parameter("--agent", help="Who takes it; default BOT_DEFAULT_AGENT.")]
 User = Annotated[
@@ -54,13 +58,15 @@ async def simulate(
     medium: Medium,
     /,
     *,
-    text: Written,
+    text: Written = "",
+    eml: Eml = None,
     agent: AgentName = "",
     user: User = "",
     channel: Channel = PRIVATE,
     as_json: AsJson = False,
 ) -> int:
-    _ = medium
+    if medium == "email":
+        return _mail(eml, as_json=as_json)
     settings = parts.read()
     found = house(settings)
     logs.start(settings, secret_values(settings, found.agents, environment()))
@@ -85,6 +91,14 @@ async def simulate(
     else:
         say(f"Nobody would be asked: {WHY[said.words.aim]}.")
     return foretold.status if foretold else DONE
+
+
+def _mail(file: Path | None, *, as_json: bool) -> int:
+    from bot.cli.simulate_mail import simulate_mail
+
+    if file is None:
+        raise Wrong("bot simulate email needs --eml FILE.")
+    return simulate_mail(file, as_json=as_json)
 
 
 def _heard(said: Said, people: People) -> Json:

@@ -23,6 +23,8 @@ _WRONG = {
     "bot.kit.document": {"AgentError"},
     "bot.kit.agent": {"NoSuchTool"},
     "channels.slack.connect": {"NotWelcome"},
+    "channels.email.listen": {"NotWelcome"},
+    "channels.email.secure": {"NotSecure"},
 }
 
 

@@ -32,14 +32,18 @@ def named(people: People, call: str | None, agent: str | None) -> tuple[Routed, 
 
 
 def of_person(people: People, person: str, near: Iterable[Address]) -> Address | None:
-    """Where this person alone is told, in the workspace of one of these addresses; None: nowhere that is known."""
-    known = people.people.get(person)
-    teams = [each.locator.partition("/")[0] for each in near if each.channel == "slack"]
+    """Where this person alone is told, near the first of these addresses at which they can be: in its workspace, in its conversation by mail.
+
+    None: nowhere that is known.
+    """
+    known, places = people.people.get(person), tuple(near)
+    teams = [each.locator.partition("/")[0] for each in places if each.channel == "slack"]
     for account in known.accounts("slack") if known else ():
         team, _, user = account.rpartition("/")
         if teams and team in ("", teams[0]):
             return Address(channel="slack", locator=f"{teams[0]}/{user}")
-    return None
+    mailed = (each for each in places if each.channel == "email")
+    return next(mailed, None) if known and known.accounts("email") else None
 
 
 def complaint(name: str, people: People) -> str | None:

@@ -1,0 +1,71 @@
+"""Mailing: the settings of mail, a part of the settings as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings
+
+from bot.spelling import Names
+
+_IMAP = "the mailbox that is read; `SECURITY` is tls, starttls or none (loopback alone), `CA_FILE` a certificate of your own"
+_SMTP = "the server that mail is sent by; the same"
+_CEILING = "answers in an hour to one conversation (20) and one sender (60); beyond it mail is kept and not answered"
+Security = Literal["tls", "starttls", "none"]
+
+
+class Mailing(BaseSettings):
+    """Where mail is read and sent, and whose mail counts."""
+
+    email_address: str = Field(
+        default="",
+        pattern=r"^(?:[^@\s+]{1,20}@[^@\s]+)?$",
+        validation_alias="EMAIL_ADDRESS",
+        description="the bot's own address, without a plus in it",
+    )
+    imap_host: str = Field(default="", validation_alias="IMAP_HOST", description=_IMAP)
+    imap_port: int | None = Field(
+        default=None, ge=1, le=65_535, validation_alias="IMAP_PORT", description=_IMAP
+    )
+    imap_username: str = Field(default="", validation_alias="IMAP_USERNAME", description=_IMAP)
+    imap_password: SecretStr | None = Field(
+        default=None, validation_alias="IMAP_PASSWORD", description=_IMAP
+    )
+    imap_security: Security = Field(
+        default="tls", validation_alias="IMAP_SECURITY", description=_IMAP
+    )
+    imap_ca_file: Path | None = Field(
+        default=None, validation_alias="IMAP_CA_FILE", description=_IMAP
+    )
+    smtp_host: str = Field(default="", validation_alias="SMTP_HOST", description=_SMTP)
+    smtp_port: int | None = Field(
+        default=None, ge=1, le=65_535, validation_alias="SMTP_PORT", description=_SMTP
+    )
+    smtp_username: str = Field(default="", validation_alias="SMTP_USERNAME", description=_SMTP)
+    smtp_password: SecretStr | None = Field(
+        default=None, validation_alias="SMTP_PASSWORD", description=_SMTP
+    )
+    smtp_security: Security = Field(
+        default="tls", validation_alias="SMTP_SECURITY", description=_SMTP
+    )
+    smtp_ca_file: Path | None = Field(
+        default=None, validation_alias="SMTP_CA_FILE", description=_SMTP
+    )
+    email_authserv_id: str = Field(
+        default="",
+        validation_alias="BOT_EMAIL_AUTHSERV_ID",
+        description="the receiving server's name in `Authentication-Results`: its verdict on a sender counts, no other",
+    )
+    email_allowed: Names = Field(
+        default=(),
+        validation_alias="BOT_EMAIL_ALLOWED",
+        description="who may write beside the people file: addresses or `*@domain`, comma-separated",
+    )
+    email_max_per_thread_hour: int = Field(
+        default=20, ge=1, validation_alias="BOT_EMAIL_MAX_PER_THREAD_HOUR", description=_CEILING
+    )
+    email_max_per_sender_hour: int = Field(
+        default=60, ge=1, validation_alias="BOT_EMAIL_MAX_PER_SENDER_HOUR", description=_CEILING
+    )

@@ -1,0 +1,145 @@
+"""Mailroom: mail as it is set up: the servers, who is let in, and the parts that read and send."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from bot.engine.redis_store import RedisStore
+from bot.engine.store import Store
+from bot.kit.arrival import Arrivals
+from bot.kit.channel import Channel
+from bot.kit.people import People
+from bot.kit.safe import Safe
+from bot.settings import Settings
+from bot.workspaces import secret
+
+if TYPE_CHECKING:
+    from channels.email.held import Held
+    from channels.email.intake import Intake
+    from channels.email.judge import Gate
+    from channels.email.listen import Listener
+    from channels.email.post import Post
+    from channels.email.secure import Security, Server
+
+PORTS = {
+    ("IMAP", "tls"): 993,
+    ("IMAP", "starttls"): 143,
+    ("IMAP", "none"): 143,
+    ("SMTP", "tls"): 465,
+    ("SMTP", "starttls"): 587,
+    ("SMTP", "none"): 25,
+}
+
+
+def speaks(settings: Settings) -> bool:
+    """Whether there is an address to speak from and a server to send by."""
+    return bool(settings.email_address and settings.smtp_host)
+
+
+def channel(settings: Settings, store: Store, people: People) -> Channel:
+    """Mail, to speak in."""
+    from channels.email.send import Email, Us
+
+    safe = _safe(store)
+    return Email(Us(settings.email_address), _post(settings, safe), people, safe, _now)
+
+
+def held(store: Store) -> Held:
+    """The mail that was held back."""
+    from channels.email.held import Held
+
+    return Held(_safe(store))
+
+
+def intake(settings: Settings, store: Store, people: People, arrivals: Arrivals) -> Intake:
+    """The way in for one mail."""
+    from channels.email.bounces import Bounces
+    from channels.email.intake import Intake
+    from channels.email.pace import Ceiling
+    from channels.email.replies import Replies
+    from channels.email.threads import Talks
+    from channels.email.tokens import Tokens
+
+    safe, address = _safe(store), settings.email_address
+    by_sender = Ceiling(settings.email_max_per_sender_hour, _now)
+    by_thread = Ceiling(settings.email_max_per_thread_hour, _now)
+    replies = Replies(address, "Bot", _post(settings, safe), by_sender, by_thread)
+    tokens, talks = Tokens(safe, address, _now), Talks(safe)
+    bounces = Bounces(address, safe, talks, replies)
+    return Intake(
+        address,
+        gate(settings, people),
+        arrivals,
+        tokens,
+        talks,
+        held(store),
+        replies,
+        bounces,
+        people,
+        _now,
+    )
+
+
+def listener(settings: Settings, store: Store, people: People, arrivals: Arrivals) -> Listener:
+    """The ear in the mailbox. Raises `NotSecure`."""
+    from channels.email.listen import Listener
+
+    server = imap(settings)
+    server.check()
+    way_in = intake(settings, store, people, arrivals)
+    return Listener(server, settings.email_address, way_in, arrivals)
+
+
+def gate(settings: Settings, people: People) -> Gate:
+    """Whom we let in."""
+    from channels.email.judge import gate as made
+
+    known = [each for person in people.people.values() for each in person.accounts("email")]
+    return made(settings.email_authserv_id, settings.email_allowed, known)
+
+
+def imap(settings: Settings) -> Server:
+    """Where mail is read."""
+    from channels.email.secure import Server
+
+    security: Security = settings.imap_security
+    port = settings.imap_port or PORTS["IMAP", security]
+    user = settings.imap_username or settings.email_address
+    return Server(
+        "IMAP",
+        settings.imap_host,
+        port,
+        user,
+        secret(settings.imap_password),
+        security,
+        settings.imap_ca_file,
+    )
+
+
+def _post(settings: Settings, safe: Safe) -> Post:
+    from channels.email.post import Post
+    from channels.email.secure import Server
+
+    security: Security = settings.smtp_security
+    port = settings.smtp_port or PORTS["SMTP", security]
+    server = Server(
+        "SMTP",
+        settings.smtp_host,
+        port,
+        settings.smtp_username,
+        secret(settings.smtp_password),
+        security,
+        settings.smtp_ca_file,
+    )
+    server.check()
+    return Post(server, safe)
+
+
+def _safe(store: Store) -> Safe:
+    assert isinstance(store, RedisStore), "conversations are kept where the logs are"
+    return store.safe()
+
+
+def _now() -> int:
+    return int(time.time() * 1000)

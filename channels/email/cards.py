@@ -1,0 +1,167 @@
+"""Cards: what is sent to people, as the markdown of one mail. Nothing is left out, and nothing in it can pass for the frame's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from pydantic import JsonValue
+
+from bot.core import deciders
+from bot.core.edits import edits
+from bot.core.legible import legible, legible_name
+from bot.core.outbox import (
+    Approval,
+    Hold,
+    Notice,
+    Outgoing,
+    Question,
+    Reminder,
+    Say,
+    UnknownOutcome,
+)
+from bot.core.visible import on_one_line, visible
+from channels.email.markdown import block
+
+REMINDED = (
+    "This mail decides nothing, nor does an answer to it: to decide, reply to the mail that asks."
+)
+
+
+def body(message: Outgoing, reply_to: str = "", subject: str = "") -> str:
+    """The text of the mail; with the address that its answer goes to, links that prefill one."""
+    match message:
+        case Say(text=text):
+            return visible(text)
+        case Notice(text=text):
+            return visible(text)
+        case Reminder(text=text):
+            return _joined([visible(text), REMINDED])
+        case Question():
+            return _joined(_question(message))
+        case Approval():
+            return _joined([*_approval(message), *_links(message, reply_to, subject)])
+        case UnknownOutcome():
+            return _joined(_unknown(message))
+        case Hold():
+            return _joined([visible(message.text), *_choices(message.choices)])
+
+
+def moment(at_ms: int) -> str:
+    """A point in time, to the minute."""
+    return f"{datetime.fromtimestamp(at_ms // 1000, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _joined(parts: list[str]) -> str:
+    return "\n\n".join(part for part in parts if part)
+
+
+def _question(asked: Question) -> list[str]:
+    return [
+        "**A question for you**",
+        block(visible(asked.question)),
+        block(visible(asked.context)) if asked.context else "",
+        *_since(asked.quote),
+        *(_choices(asked.choices) or ["Reply to this mail with your answer."]),
+        _until(asked.until),
+    ]
+
+
+def _choices(choices: tuple[str, ...]) -> list[str]:
+    if not choices:
+        return []
+    listed = block(
+        "\n".join(f"{number}. {on_one_line(each)}" for number, each in enumerate(choices, 1))
+    )
+    return [listed, f"Reply with a number from 1 to {len(choices)}, or with the choice itself."]
+
+
+def _approval(asked: Approval) -> list[str]:
+    lines = [f"tool: {legible_name(asked.tool)}", *_arguments(asked.arguments)]
+    parts = ["**Your approval is needed.** Nothing runs until then.", block("\n".join(lines))]
+    parts += ["Asked anew:", block(visible(asked.anew))] if asked.anew else []
+    parts += ["Why, in the model's words:", block(visible(asked.because))] if asked.because else []
+    parts += ["What was found out:", block(visible(asked.text))] if asked.text else []
+    if asked.outside:
+        whence = "\n".join(
+            f"{name}: {on_one_line(whence)}" for name, whence in asked.outside.items()
+        )
+        parts += ["These repeat what came from outside:", block(whence)]
+    if asked.before:
+        parts += [
+            "Changed by hand:",
+            block(
+                "\n".join(
+                    f"{name}: {change}" for name, change in edits(asked.before, asked.arguments)
+                )
+            ),
+        ]
+    return [*parts, *_since(asked.quote), _deciders(asked), _how(asked), _until(asked.until)]
+
+
+def _arguments(arguments: Mapping[str, JsonValue]) -> Iterator[str]:
+    for key, value in arguments.items():
+        shown = legible(value)
+        gap = "\n" if "\n" in shown else " "
+        yield f"{legible_name(key)}:{gap}{shown}"
+
+
+def _deciders(asked: Approval) -> str:
+    said = f"Who may decide: {on_one_line(deciders.by_whom(asked))}."
+    votes = (
+        f" {len(asked.votes)} of {asked.quorum} approvals are there." if asked.quorum > 1 else ""
+    )
+    return said + votes
+
+
+def _how(asked: Approval) -> str:
+    return (
+        (
+            "To decide, reply to this mail with one line: `approve`, or `deny` and a reason. To change arguments, reply `edit`, and below it "
+            "`name: value` lines; that makes a new card. Anything else is read as a message."
+        )
+        if asked.typed
+        else "To refuse, reply `deny` and a reason. Approving takes a place with a button."
+    )
+
+
+def _links(asked: Approval, reply_to: str, subject: str) -> list[str]:
+    """Links that open a mail to be sent; opening one does nothing."""
+    if not reply_to or not asked.typed:
+        return []
+    return [
+        " · ".join(
+            f"[{word}]({mailto(reply_to, subject, text)})"
+            for word, text in (("approve", "approve"), ("deny", "deny because "))
+        )
+    ]
+
+
+def mailto(address: str, subject: str, text: str) -> str:
+    """The address of a mail that is filled in (RFC 6068)."""
+    return (
+        f"mailto:{quote(address, safe='@+')}?subject={quote(subject)}&body={quote(text)}".replace(
+            "+", "%2B"
+        )
+    )
+
+
+def _unknown(asked: UnknownOutcome) -> list[str]:
+    lines = [f"tool: {legible_name(asked.tool)}", *_arguments(asked.arguments)]
+    when = f"Started {moment(asked.started_at)}; not to be tried again before {moment(asked.may_retry_at)}."
+    return [
+        visible(asked.text),
+        block("\n".join(lines)),
+        when,
+        *_since(asked.quote),
+        *_choices(asked.choices),
+    ]
+
+
+def _since(quoted: str) -> list[str]:
+    return ["Said since it was asked:", block(visible(quoted))] if quoted else []
+
+
+def _until(until: int | None) -> str:
+    return f"Valid until {moment(until)}." if until is not None else ""

@@ -1,0 +1,76 @@
+"""Held: mail that nothing was made of though somebody may have meant us: kept with its octets, for the owner to look at."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import structlog
+from pydantic import TypeAdapter
+
+from bot.kit.safe import Safe
+
+MOST = 500
+MOST_BYTES = 262_144
+_PREFIX = "email/held/"
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One mail that was held back, and why."""
+
+    id: str
+    at: int
+    sender: str
+    subject: str
+    reason: str
+    size: int
+    raw: str = ""
+
+    @property
+    def octets(self) -> bytes:
+        """The mail as it came, or its beginning where it was large."""
+        return b64decode(self.raw)
+
+
+_KEPT = TypeAdapter(Kept)
+
+
+class Held:
+    """Those that are held back."""
+
+    def __init__(self, safe: Safe) -> None:
+        self._safe = safe
+
+    async def keep(
+        self, id: str, at: int, sender: str, subject: str, reason: str, raw: bytes
+    ) -> None:
+        """Hold it back. Beyond so many the oldest go, and that is said."""
+        cut = b64encode(raw[:MOST_BYTES]).decode()
+        kept = Kept(id, at, sender[:320], subject[:400], reason[:400], len(raw), cut)
+        await self._safe.put(f"{_PREFIX}{id}", json.dumps(asdict(kept)))
+        log.warning("mail held back", id=id, reason=reason[:200])
+        names = [each for each in await self._safe.names() if each.startswith(_PREFIX)]
+        if len(names) > MOST:
+            every = await self.all()
+            gone = [f"{_PREFIX}{each.id}" for each in every[MOST:]]
+            log.warning("held mail dropped", count=len(gone))
+            await self._safe.drop(gone)
+
+    async def all(self) -> Sequence[Kept]:
+        """Everything that is held back, the newest first."""
+        names = [each for each in await self._safe.names() if each.startswith(_PREFIX)]
+        found = [await self.get(each.removeprefix(_PREFIX)) for each in names]
+        return sorted((each for each in found if each), key=lambda each: -each.at)
+
+    async def get(self, id: str) -> Kept | None:
+        """The one of this ID."""
+        kept = await self._safe.get(f"{_PREFIX}{id}")
+        return _KEPT.validate_json(kept) if kept else None
+
+    async def drop(self, id: str) -> None:
+        """It is seen to."""
+        await self._safe.drop([f"{_PREFIX}{id}"])

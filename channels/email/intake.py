@@ -1,0 +1,237 @@
+"""Intake: a mail that was fetched becomes an arrival, is held back, or is nothing of ours. When `take` returns, it is durable.
+
+Nothing is decided here but what a mail is: who may decide what only the fold knows. Answers of a fixed kind are best effort.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import structlog
+
+from bot.core import words as typed
+from bot.core.values import Attachment, Word
+from bot.kit.arrival import Aim, Arrivals, Json, Press, Words
+from bot.kit.people import People
+from channels.email import hints, ids
+from channels.email.arrived import Arrived, arrived
+from channels.email.block import arguments
+from channels.email.bounces import Bounces
+from channels.email.heard import Heard, identity
+from channels.email.held import Held
+from channels.email.judge import Gate
+from channels.email.reading import verdicts
+from channels.email.reading.automatic import plain_address
+from channels.email.reading.child import Said
+from channels.email.reading.mail import Unreadable
+from channels.email.replies import Replies
+from channels.email.threads import Talk, Talks
+from channels.email.tokens import Found, Tokens
+
+log = structlog.get_logger()
+
+
+class Intake:
+    """One mailbox's way in."""
+
+    def __init__(
+        self,
+        address: str,
+        gate: Gate,
+        arrivals: Arrivals,
+        tokens: Tokens,
+        talks: Talks,
+        held: Held,
+        replies: Replies,
+        bounces: Bounces,
+        people: People,
+        now: Callable[[], int],
+    ) -> None:
+        self._address = address.lower()
+        self._gate = gate
+        self._arrivals = arrivals
+        self._tokens = tokens
+        self._talks = talks
+        self._held = held
+        self._replies = replies
+        self._bounces = bounces
+        self._people = people
+        self._now = now
+
+    async def take(self, raw: bytes) -> str:
+        """Takes a mail, and says in a word what became of it."""
+        try:
+            mail = await arrived(raw, self._said())
+        except Unreadable as error:
+            await self._arrivals.bury(ids.CHANNEL, raw, str(error))
+            return "buried"
+        id = identity(self._address, mail.id, raw)
+        if mail.report and await self._bounces.take(mail, raw):
+            return "bounced"
+        reason = mail.silent or ("" if mail.accepted else mail.reason)
+        if reason:
+            await self._held.keep(
+                id.rpartition("/")[2], self._now(), mail.sender, mail.subject, reason, raw
+            )
+            return "held"
+        place = ids.place(mail.id or id, mail.answers, mail.parents, self._address)
+        return await self._accepted(Heard(mail, place, id))
+
+    async def release(self, raw: bytes) -> str:
+        """Takes a mail that was held back, on the word of whoever lets it in: it may ask, and decides nothing."""
+        mail = await arrived(raw, self._said())
+        mail = mail.model_copy(update={"proven": mail.proven or mail.sender, "decision": None})
+        id = identity(self._address, mail.id, raw)
+        return await self._words(
+            Heard(mail, ids.place(mail.id or id, mail.answers, mail.parents, self._address), id)
+        )
+
+    def _said(self) -> Said:
+        domain = ids.domain_of(self._address)
+        return {
+            "ours": [self._address],
+            "domain": domain,
+            "server": self._gate.server,
+            "allowed": list(self._gate.allowed),
+        }
+
+    # ---- somebody who may write ---------------------------------------------------------------------
+    async def _accepted(self, heard: Heard) -> str:
+        tags = self._tokens.tags((*heard.mail.to, *heard.mail.cc))
+        found = await self._tokens.of(tags[0]) if len(tags) == 1 else None
+        if found and not self._contradicts(heard.mail, found):
+            return await self._answered(heard, found)
+        decides = heard.mail.decision is not None
+        hint = hints.UNCLEAR if tags and decides else hints.UNADDRESSED if decides else ""
+        return await self._words(heard, hint)
+
+    def _contradicts(self, mail: Arrived, found: Found) -> bool:
+        """Whether it answers another mail of ours than the one that gave this address."""
+        named = mail.answers if ids.place_of(mail.answers, self._address) else ""
+        return bool(named) and named != found.ticket.message
+
+    async def _answered(self, heard: Heard, found: Found) -> str:
+        """A mail to the address of a request."""
+        heard = Heard(heard.mail, found.ticket.locator or heard.place, heard.id, is_aside=True)
+        mail, decision = heard.mail, heard.mail.decision
+        if mail.doubt or mail.is_forward:
+            return await self._words(heard, hints.FORWARD if mail.is_forward else hints.DOUBT)
+        if found.ticket.kind == "question":
+            return await self._press(heard, found, "answer", mail.text)
+        match decision.word if decision else "":
+            case "approve" | "deny" as word:
+                return await self._press(heard, found, word, decision.rest if decision else "")
+            case "edit":
+                return await self._edit(heard, found, decision.rest if decision else "")
+            case "pass" | "later":
+                return await self._words(self._named(heard))
+            case _:
+                return await self._words(heard, hints.NEARLY if verdicts.nearly(mail.text) else "")
+
+    def _named(self, heard: Heard) -> Heard:
+        """`pass to ADDRESS` with the name that the people file has for it."""
+        decision = heard.mail.decision
+        alias = (
+            self._people.alias_of(ids.CHANNEL, decision.rest)
+            if decision and decision.word == "pass"
+            else None
+        )
+        return (
+            replace(heard, mail=heard.mail.model_copy(update={"text": f"pass to {alias}"}))
+            if alias
+            else heard
+        )
+
+    async def _edit(self, heard: Heard, found: Found, block: str) -> str:
+        changed = arguments(block)
+        complaint = (
+            await self._arrivals.complaints(found.ticket.request, changed)
+            if changed
+            else hints.EDIT
+        )
+        if complaint or not changed:
+            return await self._words(heard, complaint or hints.EDIT)
+        return await self._press(heard, found, "edit", "", changed)
+
+    async def _press(
+        self, heard: Heard, found: Found, word: Word, text: str, changed: Json | None = None
+    ) -> str:
+        """A verdict, if this person may still give one by this address."""
+        mail, ticket = heard.mail, found.ticket
+        objection = await self._tokens.objection(found, mail.proven, heard.id)
+        if objection:
+            await self._noted(heard)
+            await self._replies.say(heard, objection)
+            return "refused"
+        press = Press(
+            id=heard.id,
+            channel=ids.CHANNEL,
+            person=mail.proven,
+            request=ticket.request,
+            word=word,
+            text=text,
+            arguments=changed or {},
+            spot=heard.place,
+            digest=ticket.digest,
+        )
+        await self._arrivals.press(press)
+        refusal = await self._arrivals.refusal(press)
+        if refusal:
+            await self._replies.say(heard, refusal)
+            return "refused"
+        await self._tokens.spend(found, heard.id)
+        return word
+
+    async def _words(self, heard: Heard, hint: str = "") -> str:
+        """A message. One that would be a verdict without the address of its request is only noted, and no mail gives a grant."""
+        await self._remember(heard)
+        words = await self._said_by(heard)
+        if verdicts.would_decide(heard.mail.text) or verdicts.would_decide(words.text):
+            await self._noted(heard)
+            lasts = typed.lasting(heard.mail.text) is not None
+            await self._replies.say(heard, hints.LASTING if lasts else hint or hints.UNADDRESSED)
+            return "noted"
+        became = await self._arrivals.words(words)
+        if hint and became != "ignored":
+            await self._replies.say(heard, hint)
+        return became
+
+    async def _noted(self, heard: Heard) -> None:
+        """On the thread's log, where it decides nothing."""
+        words = await self._said_by(heard, aim="others")
+        await self._arrivals.words(words)
+
+    async def _said_by(self, heard: Heard, aim: Aim = "bot") -> Words:
+        mail = heard.mail
+        is_new = not await self._arrivals.knows(heard.address)
+        text = f"Subject: {mail.subject}\n\n{mail.text}" if is_new and mail.subject else mail.text
+        names = [f"[attached: {each.name or each.type}]" for each in mail.attached]
+        return Words(
+            id=heard.id if aim == "bot" else f"{heard.id}/noted",
+            address=heard.address,
+            person=mail.proven,
+            text="\n".join([text, *names]).strip(),
+            aim=aim,
+            files=tuple(
+                Attachment(id=f"{heard.id}/{each.path}", name=each.name) for each in mail.attached
+            ),
+        )
+
+    async def _remember(self, heard: Heard) -> None:
+        """Whom and what the next mail of ours answers. In Bcc we answer the sender alone."""
+        mail = heard.mail
+        if heard.is_aside and await self._talks.get(heard.place):
+            await self._talks.joined(heard.place, mail.proven)
+            return
+        everybody = [each for each in (*mail.to, *mail.cc) if plain_address(each) != self._address]
+        is_named = any(plain_address(each) == self._address for each in (*mail.to, *mail.cc))
+        cc = (
+            tuple(dict.fromkeys(each for each in everybody if each != mail.proven))
+            if is_named
+            else ()
+        )
+        chain = tuple(
+            dict.fromkeys(each for each in (*mail.parents, mail.answers, mail.id) if each)
+        )
+        await self._talks.heard(heard.place, Talk(mail.subject, mail.proven, cc, chain, mail.id))

@@ -1,0 +1,130 @@
+"""Post: one mail to a mail server (RFC 5321). What is said of it is one of four: taken, refused for good, later, unknown.
+
+Before the data nothing has happened; behind the last dot a connection that is lost leaves it unknown (RFC 1047). Then the same mail
+goes out once more under the same ID, marked, so that receivers can tell; and not a third time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+from aiosmtplib import SMTP, SMTPException, SMTPResponseException
+
+from bot.kit.channel import Undeliverable
+from bot.kit.safe import Safe
+from channels.email.secure import Server
+
+SECONDS = 60.0
+SENT_SECONDS = 30 * 24 * 3600
+log = structlog.get_logger()
+
+
+class Later(ConnectionError):
+    """It was not taken, and may be another time."""
+
+
+class Unsure(Exception):
+    """Nobody knows whether it was taken, and it went out twice."""
+
+
+class Post:
+    """The way out; what became of each mail is kept in the safe by its ID."""
+
+    def __init__(self, server: Server, safe: Safe) -> None:
+        self._server = server
+        self._safe = safe
+
+    async def is_again(self, id: str) -> bool:
+        """Whether this went out before and nobody knows what became of it."""
+        return await self._safe.get(f"email/tried/{id}") is not None
+
+    async def is_sent(self, id: str) -> bool:
+        """Whether the server has taken it."""
+        return await self._safe.is_spent(f"email/sent/{id}")
+
+    async def send(self, id: str, octets: bytes, sender: str, recipients: Sequence[str]) -> None:
+        """Hands it over. Raises `Undeliverable`, `Later`, and `Unsure` where it was lost twice."""
+        tried = await self._safe.get(f"email/tried/{id}")
+        if tried == "2":
+            await self._done(id)
+            raise Unsure
+        smtp = self._smtp(sender.partition("@")[2])
+        try:
+            await smtp.connect()
+            await smtp.mail(sender)
+            await self._to(smtp, recipients)
+        except SMTPException as error:
+            await _close(smtp)
+            raise _as(error) from error
+        except OSError as error:
+            await _close(smtp)
+            raise Later(str(error)) from error
+        await self._safe.put(f"email/tried/{id}", "2" if tried else "1")
+        try:
+            await smtp.data(octets)
+        except SMTPResponseException as error:
+            # The server has said that it did not take it.
+            await self._safe.drop([f"email/tried/{id}"])
+            raise _as(error) from error
+        except (SMTPException, OSError) as error:
+            log.warning("mail lost on its way", id=id, error=str(error)[:200])
+            raise Later(f"nobody knows whether it was taken: {error}") from error
+        finally:
+            await _close(smtp)
+        await self._done(id)
+
+    async def _done(self, id: str) -> None:
+        await self._safe.spend(f"email/sent/{id}", SENT_SECONDS)
+        await self._safe.drop([f"email/tried/{id}"])
+
+    async def _to(self, smtp: SMTP, recipients: Sequence[str]) -> None:
+        """Every recipient; it goes to those who are taken, and to nobody where none is."""
+        refused: list[SMTPException] = []
+        for each in recipients:
+            try:
+                await smtp.rcpt(each)
+            except SMTPResponseException as error:
+                refused.append(error)
+                log.warning("recipient refused", code=error.code)
+        if len(refused) == len(recipients):
+            raise next((each for each in refused if not _is_final(each)), refused[0])
+
+    def _smtp(self, name: str) -> SMTP:
+        server = self._server
+        return SMTP(
+            hostname=server.host,
+            local_hostname=name,
+            port=server.port,
+            username=server.username or None,
+            password=server.password or None,
+            use_tls=server.security == "tls",
+            start_tls=server.security == "starttls",
+            tls_context=server.context(),
+            timeout=SECONDS,
+        )
+
+
+async def _close(smtp: SMTP) -> None:
+    try:
+        await smtp.quit()
+    except (SMTPException, OSError):
+        smtp.close()
+
+
+def _is_final(error: SMTPException) -> bool:
+    return (
+        isinstance(error, SMTPResponseException)
+        and 500 <= error.code < 600
+        and error.code not in (530, 535)
+    )
+
+
+def _as(error: SMTPException) -> Exception:
+    """A refusal of this mail is final; of our password it is no matter of this mail."""
+    said = (
+        f"the mail server says {error.code} {error.message[:200]}"
+        if isinstance(error, SMTPResponseException)
+        else str(error)[:300]
+    )
+    return Undeliverable(said) if _is_final(error) else Later(said)

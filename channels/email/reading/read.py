@@ -1,0 +1,173 @@
+"""Read: a mail's octets become what a person wrote, to whom, under what, and whether it may be answered. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from channels.email.reading import automatic, own, quotes, tongues, verdicts
+from channels.email.reading.headers import Sender, addresses, decoded, ids, loose, strict
+from channels.email.reading.mail import File, Mail, parsed
+from channels.email.reading.markup import Seen, seen
+from channels.email.reading.signatures import Signer
+from channels.email.reading.verdicts import Decision
+
+# What stands in the plain text of a mail that is HTML alone.
+_STUB = re.compile(r"html|browser|view(?:er| this| online)?|anzeigen|afficher", re.IGNORECASE)
+MOST_STUB = 300
+_SUBJECT = re.compile(
+    r"\s*(?P<prefix>[^\W\d_][\w ]{0,14}?)\s*(?:\[\d{1,3}\]|\(\d{1,3}\))?\s*[:：]\s*"
+)
+_REPLY = frozenset(each.casefold() for each in tongues.REPLY)
+_FORWARD = frozenset(each.casefold() for each in tongues.FORWARD)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One mail, read. `silent` says why it must not be answered; empty: it may. `doubt` says why nothing is decided by it."""
+
+    text: str
+    decision: Decision | None
+    sender: str
+    name: str
+    subject: str
+    id: str
+    parents: tuple[str, ...]
+    answers: str
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    silent: str
+    doubt: str
+    is_forward: bool
+    whole: str
+    files: tuple[File, ...]
+    mail: Mail
+
+
+def read(raw: bytes, ours: Collection[str] = (), our_domain: str = "") -> Reading:
+    """The mail as it is to be taken. Raises `Unreadable`."""
+    mail = parsed(raw)
+    headers = mail.headers
+    sender = strict(headers.all("from")) or loose(headers.first("from"))
+    subject = decoded(headers.first("subject"))
+    silent = automatic.why_not(mail, ours, our_domain)
+    text, alone, whole, is_forward = _words(mail, sender, subject)
+    decision = verdicts.read(alone) if alone and not (silent or mail.doubt or is_forward) else None
+    answers = ids(headers.first("in-reply-to"))
+    return Reading(
+        text=text,
+        decision=decision,
+        sender=sender.address,
+        name=sender.name,
+        subject=subject,
+        id=(ids(headers.first("message-id")) or ("",))[0],
+        parents=ids(headers.first("references")),
+        answers=answers[0] if answers else "",
+        to=addresses(headers.all("to")),
+        cc=addresses(headers.all("cc")),
+        silent=silent,
+        doubt=mail.doubt,
+        is_forward=is_forward,
+        whole=whole,
+        files=mail.files,
+        mail=mail,
+    )
+
+
+def _words(mail: Mail, sender: Sender, subject: str) -> tuple[str, str, str, bool]:
+    """What the person wrote; what of it stands alone and may decide; all of it; whether it passes something on."""
+    shown = seen(mail.html) if mail.html is not None else Seen()
+    plain = mail.plain or ""
+    if mail.report or automatic.is_daemon(sender.address):
+        return "", "", plain or shown.text, False
+    whole = shown.text if _is_stub(plain, shown) else plain
+    is_forward = _passes_on(subject, whole)
+    signer = Signer(sender.name, shown.signatures, sender.address)
+    if is_forward:
+        return whole.strip(), "", whole, True
+    is_reply = _answers(mail, subject)
+    mine = own.of_reply(whole, signer) if is_reply else own.of_new(whole, signer)
+    alone = "" if mine.has_quotes or not is_reply or not shown.is_whole else mine.text
+    if alone and mail.html is not None and whole is plain and not _agree(alone, shown, signer):
+        alone = ""
+    return mine.text, alone, whole, False
+
+
+def _is_stub(plain: str, shown: Seen) -> bool:
+    """Whether the plain text is there for form's sake."""
+    said = plain.strip()
+    if not said:
+        return bool(shown.text.strip())
+    return (
+        len(said) < MOST_STUB
+        and bool(_STUB.search(said))
+        and "html" in said.lower() + "browser"
+        and len(shown.text) > 0
+        and _is_about_view(said)
+    )
+
+
+def _is_about_view(said: str) -> bool:
+    low = said.lower()
+    return ("html" in low or "browser" in low) and any(
+        each in low
+        for each in (
+            "view",
+            "display",
+            "enable",
+            "anzeig",
+            "support",
+            "requires",
+            "needs",
+            "affich",
+            "client",
+        )
+    )
+
+
+def _agree(alone: str, shown: Seen, signer: Signer) -> bool:
+    """Whether the HTML says the same; where it does not, nobody knows what the sender saw."""
+    if not shown.text.strip():
+        return True
+    other = own.of_reply(shown.text, signer).text
+    first, second = verdicts.read(alone), verdicts.read(other)
+    return (first and first.word) == (second and second.word)
+
+
+def _answers(mail: Mail, subject: str) -> bool:
+    headers = mail.headers
+    return headers.has("in-reply-to", "references") or prefixes(subject)[:1] == ["reply"]
+
+
+def _passes_on(subject: str, whole: str) -> bool:
+    """Whether this is a forwarded mail: its subject begins so, or a client's mark stands in it and no reply's does."""
+    kinds = prefixes(subject)
+    if kinds:
+        return kinds[0] == "forward"
+    lines = whole.split("\n")[:400]
+    return any(quotes.passed_on(line) for line in lines if line.strip() and not quotes.depth(line))
+
+
+def prefixes(subject: str) -> list[str]:
+    """What the words before a subject say, the first one first."""
+    found = list[str]()
+    while len(found) < 10:
+        prefix = _SUBJECT.match(subject)
+        said = quotes.plain(prefix["prefix"]) if prefix else ""
+        kind = "reply" if said in _REPLY else "forward" if said in _FORWARD else ""
+        if not prefix or not kind:
+            return found
+        found.append(kind)
+        subject = subject[prefix.end() :]
+    return found
+
+
+def bare(subject: str) -> str:
+    """The subject without the words that clients set before it."""
+    for _ in range(20):
+        prefix = _SUBJECT.match(subject)
+        if not prefix or quotes.plain(prefix["prefix"]) not in _REPLY | _FORWARD:
+            return subject.strip()
+        subject = subject[prefix.end() :]
+    return subject.strip()

@@ -1,0 +1,153 @@
+"""Verdicts: the words of a mail that decide something, when they are all that it says. Closed lists, one row a language.
+
+What is not in them is a message: a question, a condition or one word more makes it one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.core import words as core
+
+Kind = Literal["approve", "deny", "edit", "pass", "later"]
+
+APPROVE = {
+    **core.APPROVE, "fr": ("approuver",), "es": ("aprobar",), "pt": ("aprovar",), "it": ("approvare",), "nl": ("goedkeuren",),
+    "sv": ("godkänn",), "pl": ("zatwierdź",), "ru": ("утвердить",), "ja": ("承認", "承認します"), "zh": ("批准",),
+}  # fmt: skip
+DENY = {
+    **core.DENY, "fr": ("refuser",), "es": ("rechazar",), "pt": ("rejeitar",), "it": ("rifiutare",), "nl": ("afwijzen",),
+    "sv": ("avslå",), "pl": ("odrzuć",), "ru": ("отклонить",), "ja": ("却下", "却下します"), "zh": ("拒绝",),
+}  # fmt: skip
+EDIT = {"en": ("edit",), "de": ("ändern", "bearbeiten")}
+# Between a refusal and its reason.
+BECAUSE = {
+    "en": ("because", "since", "as"), "de": ("weil", "da", "denn"), "fr": ("parce que", "parce qu'", "car"), "es": ("porque", "ya que"),
+    "pt": ("porque", "pois"), "it": ("perché", "poiché"), "nl": ("omdat", "want"), "sv": ("eftersom", "för att", "därför att"),
+    "pl": ("ponieważ", "bo", "gdyż"), "ru": ("потому что", "так как"), "ja": ("理由",), "zh": ("因为", "理由"),
+}  # fmt: skip
+GREETINGS = {
+    "en": ("hi", "hello", "hey", "dear", "good morning", "good afternoon", "good evening", "morning"),
+    "de": ("hallo", "hi", "liebe", "lieber", "guten tag", "guten morgen", "guten abend", "moin", "servus", "sehr geehrte", "sehr geehrter", "grüß gott"),
+    "fr": ("bonjour", "bonsoir", "salut", "cher", "chère"), "es": ("hola", "buenos días", "buenas tardes", "buenas", "estimado", "estimada"),
+    "pt": ("olá", "oi", "bom dia", "boa tarde", "boa noite", "caro", "cara", "prezado", "prezada"), "it": ("ciao", "buongiorno", "buonasera", "salve", "gentile"),
+    "nl": ("hallo", "hoi", "dag", "beste", "goedemorgen", "goedemiddag", "goedenavond"), "sv": ("hej", "hejsan", "god morgon", "hallå", "bästa"),
+    "pl": ("cześć", "dzień dobry", "hej", "witam", "witaj", "dobry wieczór"), "ru": ("привет", "здравствуйте", "добрый день", "доброе утро", "добрый вечер", "уважаемый", "уважаемая"),
+    "ja": ("こんにちは", "おはようございます", "お疲れ様です", "お疲れさまです", "お世話になっております", "お世話になります"), "zh": ("你好", "您好", "大家好", "早上好"),
+}  # fmt: skip
+
+_FINAL = " .!。！"
+_NAMES = r"(?:[ \t]+@?[\w.'’-]{1,40}){0,3}[ \t]*[,.!:，、。！：;]?"
+_NOBODY = re.compile(
+    r"\b(?:no|nope|nah|not|never|don|cannot|can|won|wait|stop|hold|nein|nicht|kein\w*|niemals|warte\w*|non|pas|attend\w*|espera\w*|não|espere|aspetta|niet|wacht|inte|vänta|nie|poczekaj|czekaj|не|нет|подожд\w*|нельзя)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a mail decides, and the reason, name, time or block that comes with it."""
+
+    word: Kind
+    rest: str = ""
+
+
+def _all(rows: dict[str, tuple[str, ...]]) -> list[str]:
+    found = {each.casefold() for row in rows.values() for each in row}
+    return sorted(found, key=lambda each: (-len(each), each))
+
+
+_APPROVE = frozenset(_all(APPROVE))
+_EDIT = frozenset(_all(EDIT))
+_LINKS = "|".join(re.escape(each) for each in _all(BECAUSE))
+_DENIES = "|".join(re.escape(each) for each in _all(DENY))
+_DENY = re.compile(
+    rf"(?:{_DENIES})(?P<gap>\s*[.!。！,:;：，、–—-]+\s*|\s*\n\s*|\s+(?=(?:{_LINKS})(?:\b|(?<=[因理])))|\s*(?=[（(因理])|\s+)(?P<rest>.*)",
+    re.DOTALL | re.IGNORECASE,
+)
+_DENIED = frozenset(_all(DENY))
+_LINK = re.compile(
+    rf"[\s:,;.：，、–—-]*(?:(?:{_LINKS})(?:\b|(?<=[为由]))[\s:,：，、]*)?", re.IGNORECASE
+)
+_GREETING = re.compile(rf"(?:{'|'.join(re.escape(each) for each in _all(GREETINGS))}){_NAMES}")
+# To a mail address; names are the core's matter.
+_PASS = re.compile(rf"(?:{'|'.join(_all(core.PASS))}) (?:mailto:)?<?([\w.'+-]+@[\w.-]+)>?")
+LONGEST_GREETING = 80
+LONGEST_WORD = 60
+MOST_REASON = 2_000
+_NEARLY = re.compile(
+    rf"\b(?:{'|'.join(re.escape(each) for each in [*_all(APPROVE), *_all(DENY)] if each[:1].isascii() or each[:1].isalpha())})"
+)
+
+
+def read(text: str) -> Decision | None:
+    """The one thing this mail decides, where that is all it says; a question decides nothing."""
+    text = ungreeted(text.strip())
+    if not text or len(text) > 20_000:
+        return None
+    first, _, below = text.partition("\n")
+    if plain(first) in _EDIT and below.strip():
+        return Decision("edit", below.strip("\n"))
+    if text.rstrip().endswith(("?", "？", "؟")):
+        return None
+    alone = plain(text) if len(text) < LONGEST_WORD else ""
+    if alone in _APPROVE:
+        return Decision("approve")
+    if alone in _DENIED:
+        return Decision("deny")
+    passed = _PASS.fullmatch(alone)
+    if passed:
+        return Decision("pass", passed[1])
+    put_off = core.put_off(text) if len(text) < 200 else None
+    match put_off:
+        case core.Pass(to=to):
+            return Decision("pass", to)
+        case core.Later(when=when):
+            return Decision("later", when)
+        case _:
+            return _denial(text)
+
+
+def would_decide(text: str) -> bool:
+    """Whether the fold, or whoever takes words in, would hear a verdict in this where it came as a message."""
+    said = core.read(text)
+    lasts = core.lasting(text) is not None
+    return isinstance(said, core.Approve | core.Deny) or lasts or core.named(text) is not None
+
+
+def _denial(text: str) -> Decision | None:
+    found = _DENY.fullmatch(text)
+    if found is None or len(text) > MOST_REASON:
+        return None
+    reason = _LINK.sub("", found["rest"], count=1).strip()
+    if any(plain(line) in _APPROVE | _DENIED for line in reason.split("\n")):
+        return None  # Both, or twice: nobody knows what is meant.
+    return Decision("deny", reason.rstrip(_FINAL) if "\n" not in reason else reason)
+
+
+def ungreeted(text: str) -> str:
+    """The text without one greeting line above it: a greeting and a name or two, and no word that takes something back."""
+    line, end, rest = text.partition("\n")
+    said = " ".join(line.split()).casefold()
+    if (
+        not end
+        or len(said) > LONGEST_GREETING
+        or not _GREETING.fullmatch(said)
+        or _NOBODY.search(said)
+    ):
+        return text
+    return rest.strip()
+
+
+def plain(text: str) -> str:
+    """Case, blanks and final punctuation taken away."""
+    return " ".join(text.split()).rstrip(_FINAL).casefold()
+
+
+def nearly(text: str) -> bool:
+    """Whether somebody who wrote this may believe that they have decided; they are told how it is done."""
+    said = " ".join(text[:400].split()).casefold()
+    if read(text) is not None or not said or len(said) >= 300:
+        return False
+    return core.nearly(text) or _NEARLY.search(said) is not None

@@ -1,0 +1,69 @@
+"""Replies: fixed sentences to whoever wrote a mail, within a ceiling. Best effort: what counts is on the log."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import structlog
+
+from channels.email import ids
+from channels.email.compose import Letter, composed
+from channels.email.pace import Ceiling
+from channels.email.post import Post
+from channels.email.reading.read import bare
+
+log = structlog.get_logger()
+
+
+class Mail(Protocol):
+    """What of a mail its answer is made of."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def proven(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def parents(self) -> tuple[str, ...]: ...
+
+
+class Answered(Protocol):
+    """A mail where it belongs."""
+
+    @property
+    def mail(self) -> Mail: ...
+    @property
+    def place(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+
+
+class Replies:
+    """The frame's own answers, to the proven sender alone."""
+
+    def __init__(
+        self, address: str, name: str, post: Post, by_sender: Ceiling, by_thread: Ceiling
+    ) -> None:
+        self._address = address
+        self._name = name
+        self._post = post
+        self._by_sender = by_sender
+        self._by_thread = by_thread
+
+    async def say(self, heard: Answered, text: str) -> None:
+        """Answers this mail with these words; once, however often it is read."""
+        mail = heard.mail
+        if not self._by_sender.passes(mail.proven) or not self._by_thread.passes(heard.place):
+            log.warning("too many answers", sender=mail.proven, thread=heard.place)
+            return
+        id = ids.ours(heard.place, f"hint:{heard.id}", mail.proven, self._address)
+        letter = Letter(
+            sender=self._address, name=self._name, to=(mail.proven,), subject=f"Re: {bare(mail.subject)}", text=text, id=id,
+            thread=heard.place, answers=mail.id, references=ids.references(mail.parents, mail.id),
+        )  # fmt: skip
+        try:
+            if not await self._post.is_sent(id):
+                await self._post.send(id, composed(letter), self._address, letter.recipients)
+        except Exception as error:  # noqa: BLE001 - whatever keeps it from going: nothing hangs on it
+            log.warning("not answered", error=str(error)[:300])

@@ -1,0 +1,51 @@
+"""Secure: how a connection to a mail server is protected. Certificates are always verified; none at all is for this machine alone."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Security = Literal["tls", "starttls", "none"]
+
+
+class NotSecure(Exception):
+    """The settings would send a password in the clear; the sentence says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A mail server, and how we get in."""
+
+    kind: str
+    host: str
+    port: int
+    username: str = ""
+    password: str = ""
+    security: Security = "tls"
+    ca_file: Path | None = None
+
+    def check(self) -> None:
+        """Raises `NotSecure`."""
+        if self.security == "none" and not is_here(self.host):
+            raise NotSecure(
+                f"{self.kind}_SECURITY: none is for loopback alone, and {self.host[:100]} is elsewhere: use tls or starttls."
+            )
+
+    def context(self) -> ssl.SSLContext | None:
+        """Verified TLS; None: there is none."""
+        if self.security == "none":
+            return None
+        return ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
+
+
+def is_here(host: str) -> bool:
+    """Whether this is an address of this very machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,148 @@
+"""Cards that do not arrive: refused at once, or come back later. Whoever asked and the other approvers are told, with what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
+from typing import Any
+
+import pytest
+
+from bot.core.outbox import Approval, Reminder
+from bot.core.values import Address
+from bot.kit.channel import Undeliverable
+from bot.kit.people import People
+from bot.kit.person import Person
+from channels.email.send import Email, Us
+from channels.email.threads import Talk
+from tests.channels.email.fakes import BOT, NOW, Desk, Unsent
+
+ANA, BEN, CAT, GONE = "ana@example.com", "ben@example.org", "cat@example.com", "gone@example.com"
+PEOPLE = People({
+    "ana": Person(email=ANA), "ben": Person(email=BEN), "cat": Person(email=CAT), "gone": Person(email=GONE),
+})  # fmt: skip
+PLACE, KEY = "abcdefghijklmnop", "tabcdefghijk-1-v1"
+CARD = Approval(
+    key=KEY, request=KEY, tool="ship", arguments={"tag": "v1.2.3"}, because="", text="", approvers=("ben", "cat", "gone"), quorum=1,
+    votes=(), self_approval=False, typed=True, until=None, digest="d" * 64, quote="", editors=(), requester="ana",
+)  # fmt: skip
+
+
+class Refusing(Unsent):
+    """A post whose server takes no mail for some."""
+
+    def __init__(self, *refused: str) -> None:
+        super().__init__()
+        self.refused = set(refused)
+
+    async def send(self, id: str, octets: bytes, sender: str, recipients: Sequence[str]) -> None:
+        if self.refused & set(recipients):
+            message = "the mail server says 550 no such person"
+            raise Undeliverable(message)
+        await super().send(id, octets, sender, recipients)
+
+    def to(self, address: str) -> list[str]:
+        """What went to this address, as it reads."""
+        mails = (
+            BytesParser(policy=default).parsebytes(raw)
+            for raw, to in self.sent.values()
+            if address in to
+        )
+        return [_body(each) for each in mails]
+
+
+def _body(mail: EmailMessage) -> str:
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+async def channel(desk: Desk, post: Refusing) -> Email:
+    """The channel, in a conversation that Ana began."""
+    await desk.talks.heard(
+        PLACE, Talk("Release", ANA, (), ("<root@example.com>",), "<root@example.com>")
+    )
+    sends: Any = post
+    return Email(Us(BOT), sends, PEOPLE, desk.safe, lambda: NOW)
+
+
+AT = Address(channel="email", locator=PLACE)
+
+
+def report(original: bytes, action: str = "failed") -> bytes:
+    """What a mail server tells of a mail of ours (RFC 3464)."""
+    head = original.partition(b"\r\n\r\n")[0]
+    lines = (
+        "Return-Path: <>", "From: Mail Delivery System <mailer-daemon@example.com>", f"To: {BOT}", "Subject: Undelivered",
+        "Message-ID: <report@example.com>", "MIME-Version: 1.0", 'Content-Type: multipart/report; report-type=delivery-status; boundary="b"', "",
+        "--b", "Content-Type: text/plain", "", "It could not be delivered.", "--b", "Content-Type: message/delivery-status", "",
+        "Reporting-MTA: dns; mx.example.com", "", f"Final-Recipient: rfc822; {GONE}", f"Action: {action}", "Status: 5.1.1", "",
+        "--b", "Content-Type: text/rfc822-headers", "",
+    )  # fmt: skip
+    return "\r\n".join(lines).encode() + b"\r\n" + head + b"\r\n\r\n--b--\r\n"
+
+
+async def test_who_cannot_be_asked_is_told_to_whoever_asked_and_to_the_other_approvers() -> None:
+    post = Refusing(GONE)
+    await (await channel(Desk(), post)).send(AT, CARD)
+    for each, cards in ((ANA, 0), (BEN, 1), (CAT, 1)):
+        read = post.to(each)
+        assert len(read) == cards + 1
+        assert GONE in read[-1]
+        assert "tool: ship" in read[-1]
+        assert "tag: v1.2.3" in read[-1]
+
+
+async def test_sent_again_it_is_told_once() -> None:
+    post = Refusing(GONE)
+    mail = await channel(Desk(), post)
+    await mail.send(AT, CARD)
+    await mail.send(AT, CARD)
+    assert len(post.to(ANA)) == 1
+
+
+async def test_where_nobody_can_be_asked_the_card_goes_elsewhere() -> None:
+    post = Refusing(BEN, CAT, GONE)
+    with pytest.raises(Undeliverable, match="550"):
+        await (await channel(Desk(), post)).send(AT, CARD)
+    assert post.sent == {}
+
+
+async def test_a_reminder_reaches_whom_it_can() -> None:
+    post = Refusing(GONE)
+    reminder = Reminder("T-1~remind1", KEY, "Still waiting.", ("gone", "ben"), apart=True)
+    await (await channel(Desk(), post)).send(AT, reminder)
+    assert ["Still waiting." in each for each in post.to(BEN)] == [True]
+
+
+async def test_a_card_that_comes_back_is_told_once_to_everybody_else() -> None:
+    desk, post = Desk(), Refusing()
+    await (await channel(desk, post)).send(AT, CARD)
+    original = next(raw for raw, to in post.sent.values() if to == (GONE,))
+    assert await desk.intake.take(report(original)) == "bounced"
+    assert await desk.intake.take(report(original)) == "bounced"
+    told = [(to, raw) for raw, to in desk.post.sent.values()]
+    assert sorted(to for to, _ in told) == [(ANA,), (BEN,), (CAT,)]
+    assert all(GONE.encode() in raw and b"tool: ship" in raw for _, raw in told)
+    assert desk.taken.said == []
+
+
+async def test_a_card_that_is_only_late_is_told_to_nobody_and_one_that_is_not_ours_is_held() -> (
+    None
+):
+    desk, post = Desk(), Refusing()
+    await (await channel(desk, post)).send(AT, CARD)
+    original = next(raw for raw, to in post.sent.values() if to == (GONE,))
+    assert await desk.intake.take(report(original, "delayed")) == "held"
+    assert await desk.intake.take(report(b"Message-ID: <other@example.com>")) == "held"
+    assert desk.post.sent == {}
+
+
+async def test_what_is_for_a_deputy_goes_to_them_alone() -> None:
+    post = Refusing()
+    copy = replace(CARD, key=f"{KEY}~@ben")
+    await (await channel(Desk(), post)).send(AT, copy)
+    assert [to for _, to in post.sent.values()] == [(BEN,)]

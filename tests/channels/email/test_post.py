@@ -1,0 +1,82 @@
+"""Posting, against a real SMTP server that refuses, puts off, and loses connections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from bot.kit.channel import Undeliverable
+from channels.email.compose import composed
+from channels.email.post import Later, Post, Unsure
+from channels.email.secure import NotSecure, Server
+from tests.channels.email.fakes import MemorySafe
+from tests.channels.email.test_compose import LETTER
+from tests.mail_server.smtp import Smtp
+
+RAW, ID = composed(LETTER), LETTER.id
+ANA = ("ana@example.com",)
+
+
+@pytest.fixture
+def smtp(free_port: Callable[[], int]) -> Iterator[Smtp]:
+    server = Smtp(lambda user, raw: None, free_port())
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def safe() -> MemorySafe:
+    return MemorySafe()
+
+
+@pytest.fixture
+def post(smtp: Smtp, safe: MemorySafe) -> Post:
+    return Post(Server("SMTP", "127.0.0.1", smtp.port, security="none"), safe)
+
+
+async def test_what_is_taken_is_sent_once(post: Post, smtp: Smtp) -> None:
+    await post.send(ID, RAW, LETTER.sender, ANA)
+    assert await post.is_sent(ID)
+    assert [each.content for each in smtp.deliveries.taken] == [RAW]
+
+
+async def test_4xx_is_later_and_5xx_is_final(post: Post, smtp: Smtp) -> None:
+    smtp.deliveries.answers = ["451 4.7.1 greylisted", "554 5.7.1 no"]
+    with pytest.raises(Later):
+        await post.send(ID, RAW, LETTER.sender, ANA)
+    assert not await post.is_again(ID)
+    with pytest.raises(Undeliverable):
+        await post.send(ID, RAW, LETTER.sender, ANA)
+    with pytest.raises(Undeliverable):
+        await post.send(ID, RAW, LETTER.sender, ("nobody@example.com",))
+    assert not await post.is_sent(ID)
+
+
+async def test_what_is_lost_behind_the_data_goes_out_once_more_and_not_a_third_time(
+    post: Post, smtp: Smtp
+) -> None:
+    smtp.deliveries.answers = ["drop", "drop"]
+    for again in (False, True):
+        assert await post.is_again(ID) == again
+        with pytest.raises(Later):
+            await post.send(ID, RAW, LETTER.sender, ANA)
+    with pytest.raises(Unsure):
+        await post.send(ID, RAW, LETTER.sender, ANA)
+    assert len(smtp.deliveries.taken) == 2
+    assert await post.is_sent(ID)
+
+
+async def test_no_server_is_later(free_port: Callable[[], int], safe: MemorySafe) -> None:
+    post = Post(Server("SMTP", "127.0.0.1", free_port(), security="none"), safe)
+    with pytest.raises(Later):
+        await post.send(ID, RAW, LETTER.sender, ANA)
+    assert not await post.is_again(ID)
+
+
+def test_passwords_go_in_the_clear_to_this_machine_alone() -> None:
+    with pytest.raises(NotSecure):
+        Server("IMAP", "imap.example.com", 143, security="none").check()
+    Server("IMAP", "127.0.0.1", 143, security="none").check()
+    assert Server("IMAP", "imap.example.com", 993).context() is not None

@@ -1,0 +1,71 @@
+"""An SMTP server (aiosmtpd) that delivers into the mailboxes of the IMAP server beside it, as a receiving server does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from email.parser import BytesHeaderParser
+from email.utils import parseaddr
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+AUTHSERV = "mx.example.test"
+
+
+def received(raw: bytes, sender: str, passes: bool = True) -> bytes:
+    """The mail with the lines that the receiving server writes above it."""
+    said = BytesHeaderParser().parsebytes(raw)
+    domain = parseaddr(str(said["From"]))[1].partition("@")[2]
+    verdict = "pass" if passes else "fail"
+    head = f"Return-Path: <{sender}>\r\nAuthentication-Results: {AUTHSERV};\r\n\tdmarc={verdict} header.from={domain}\r\n"
+    return head.encode() + raw
+
+
+class Deliveries:
+    """Takes every mail and hands it to each recipient's mailbox; `answers` are said instead of taking, one a mail."""
+
+    def __init__(self, deliver: Callable[[str, bytes], None]) -> None:
+        self._deliver = deliver
+        self.taken: list[Envelope] = []
+        self.answers: list[str] = []
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address.startswith("nobody@"):
+            return "550 5.1.1 no such person"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        answer = self.answers.pop(0) if self.answers else ""
+        if answer and not answer.startswith("drop"):
+            return answer
+        if answer != "drop-lost":
+            self.taken.append(envelope)
+            content = envelope.content
+            raw = content if isinstance(content, bytes) else (content or "").encode()
+            for each in envelope.rcpt_tos:
+                user = each.partition("@")[0].partition("+")[0]
+                await asyncio.to_thread(
+                    self._deliver, user, received(raw, envelope.mail_from or "")
+                )
+        if answer and isinstance(server.transport, asyncio.Transport):
+            server.transport.abort()
+        return "250 taken"
+
+
+class Smtp:
+    """The server on a port of loopback."""
+
+    def __init__(self, deliver: Callable[[str, bytes], None], port: int) -> None:
+        self.deliveries = Deliveries(deliver)
+        self.port = port
+        self._controller = Controller(self.deliveries, hostname="127.0.0.1", port=port)
+
+    def start(self) -> None:
+        self._controller.start()
+
+    def stop(self) -> None:
+        self._controller.stop()
