@@ -221,8 +221,8 @@ async def run_slack(app: App, stop: asyncio.Event, ready: Callable[[], None]) ->
 
 async def run_email(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> None:
     """The mailbox until told to stop."""
-    people = app.house.people
-    listener = mailroom.listener(app.settings, app.store, people, reception(app))
+    people, agents = app.house.people, app.house.agents
+    listener = mailroom.listener(app.settings, app.store, people, reception(app), agents)
     await listener.listen(stop, ready)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from bot.engine.redis_store import RedisStore
@@ -52,8 +53,14 @@ def held(store: Store) -> Held:
     return Held(_safe(store))
 
 
-def intake(settings: Settings, store: Store, people: People, arrivals: Arrivals) -> Intake:
-    """The way in for one mail."""
+def intake(
+    settings: Settings,
+    store: Store,
+    people: People,
+    arrivals: Arrivals,
+    agents: Collection[str],
+) -> Intake:
+    """The way in for one mail; these agents can be named in its address."""
     from channels.email.bounces import Bounces
     from channels.email.intake import Intake
     from channels.email.pace import Ceiling
@@ -78,16 +85,23 @@ def intake(settings: Settings, store: Store, people: People, arrivals: Arrivals)
         bounces,
         people,
         _now,
+        agents,
     )
 
 
-def listener(settings: Settings, store: Store, people: People, arrivals: Arrivals) -> Listener:
+def listener(
+    settings: Settings,
+    store: Store,
+    people: People,
+    arrivals: Arrivals,
+    agents: Collection[str],
+) -> Listener:
     """The ear in the mailbox. Raises `NotSecure`."""
     from channels.email.listen import Listener
 
     server = imap(settings)
     server.check()
-    way_in = intake(settings, store, people, arrivals)
+    way_in = intake(settings, store, people, arrivals, agents)
     return Listener(server, settings.email_address, way_in, arrivals)
 
 

@@ -62,6 +62,13 @@ class MailOffice:
             "BOT_EMAIL_AUTHSERV_ID": AUTHSERV,
         }
 
+    def agent(self, name: str, rehearsal: str) -> None:
+        """One more agent, which only talks."""
+        home = self.folder / "agents" / name
+        home.mkdir()
+        (home / "agent.md").write_text(f"---\ndescription: {name}\n---\nYou talk.\n")
+        (home / "rehearsal.py").write_text(textwrap.dedent(rehearsal))
+
     # ---- the bot -----------------------------------------------------------------------------------
     @asynccontextmanager
     async def process(self, *words: str) -> AsyncGenerator[Process]:
@@ -166,6 +173,22 @@ class MailOffice:
         """What the tool really did."""
         file = self.folder / "ledger"
         return file.read_text().split() if file.exists() else []
+
+
+@asynccontextmanager
+async def opened(
+    redis: str, folder: Path, free_port: Callable[[], int]
+) -> AsyncGenerator[MailOffice]:
+    """An office with its servers."""
+    imap = Dovecot(free_port())
+    imap.start()
+    smtp = Smtp(imap.deliver, free_port())
+    smtp.start()
+    try:
+        yield MailOffice(imap, smtp, redis, folder)
+    finally:
+        smtp.stop()
+        imap.remove()
 
 
 def body(mail: EmailMessage) -> str:

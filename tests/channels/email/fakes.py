@@ -162,7 +162,7 @@ class Unsent:
 class Desk:
     """One mailbox's way in, with one approval that was put to Ana."""
 
-    def __init__(self) -> None:
+    def __init__(self, agents: Sequence[str] = ()) -> None:
         self.safe, self.taken, self.post = MemorySafe(), Taken(), Unsent()
         self.tokens = Tokens(self.safe, BOT, lambda: NOW)
         self.talks, self.held = Talks(self.safe), Held(self.safe)
@@ -180,6 +180,7 @@ class Desk:
             Bounces(BOT, self.safe, self.talks, replies),
             People(),
             lambda: NOW,
+            agents,
         )
         self.parent = ""
 

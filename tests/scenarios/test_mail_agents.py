@@ -1,0 +1,42 @@
+"""By mail to an agent by name, against real servers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.mail_server import dovecot
+from tests.scenarios.mail_office import MailOffice, body, opened
+
+pytestmark = pytest.mark.skipif(not dovecot.is_here(), reason="apt-get install -y dovecot-imapd")
+SCRIPT = """
+def rehearse(request):
+    return [("done_for_now", {"message": "Here is refunds."})]
+"""
+
+
+@pytest.fixture
+async def post(
+    redis_server: str, tmp_path: Path, free_port: Callable[[], int]
+) -> AsyncGenerator[MailOffice]:
+    async with opened(redis_server, tmp_path, free_port) as office:
+        yield office
+
+
+async def test_an_agent_is_written_to_by_its_name_and_an_unknown_one_answered(
+    post: MailOffice,
+) -> None:
+    post.agent("refunds", SCRIPT)
+    async with post.process("email"), post.process("worker"):
+        await post.write("alice", "Hello?\n", to="bot+refunds@example.test")
+        told = await post.told("alice", "Here is refunds.")
+        # Everybody answers the bot's own address: the conversation keeps its agent.
+        assert "bot@example.test" in str(told["From"])
+        await post.reply("alice", told, "And again?")
+        await post.inbox("alice", 2)
+        await post.write("alice", "Hello?\n", to="bot+refund@example.test")
+        await post.told("alice", "did you mean refunds?")
+    said = [body(each).count("Here is refunds.") for each in post.mails("alice")]
+    assert said == [1, 1, 0]
