@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from bot.engine.redis_store import RedisStore
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from channels.email.held import Held
     from channels.email.intake import Intake
     from channels.email.judge import Gate
-    from channels.email.listen import Listener
     from channels.email.post import Post
     from channels.email.secure import Security, Server
 
@@ -89,20 +89,24 @@ def intake(
     )
 
 
-def listener(
+async def listen(
     settings: Settings,
     store: Store,
     people: People,
     arrivals: Arrivals,
     agents: Collection[str],
-) -> Listener:
-    """The ear in the mailbox. Raises `NotSecure`."""
+    stop: asyncio.Event,
+    ready: Callable[[], None],
+) -> None:
+    """Reads the mailbox whenever no other process does, until told to stop. Raises `NotSecure` and `NotWelcome`."""
     from channels.email.listen import Listener
+    from channels.email.turns import in_turn
 
-    server = imap(settings)
+    server, address = imap(settings), settings.email_address
     server.check()
     way_in = intake(settings, store, people, arrivals, agents)
-    return Listener(server, settings.email_address, way_in, arrivals)
+    lease = _redis(store).lease(f"email/{address.lower()}", settings.lease.total_seconds())
+    await in_turn(lease, lambda: Listener(server, address, way_in, arrivals), stop, ready)
 
 
 def gate(settings: Settings, people: People) -> Gate:
@@ -151,8 +155,12 @@ def _post(settings: Settings, safe: Safe) -> Post:
 
 
 def _safe(store: Store) -> Safe:
+    return _redis(store).safe()
+
+
+def _redis(store: Store) -> RedisStore:
     assert isinstance(store, RedisStore), "conversations are kept where the logs are"
-    return store.safe()
+    return store
 
 
 def _now() -> int:
