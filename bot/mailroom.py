@@ -43,7 +43,7 @@ def channel(settings: Settings, store: Store, people: People) -> Channel:
     from channels.email.send import Email, Us
 
     safe = _safe(store)
-    return Email(Us(settings.email_address), _post(settings, safe), people, safe, _now)
+    return Email(Us(settings.email_address), post(settings, store), people, safe, _now)
 
 
 def held(store: Store) -> Held:
@@ -71,7 +71,7 @@ def intake(
     safe, address = _safe(store), settings.email_address
     by_sender = Ceiling(settings.email_max_per_sender_hour, _now)
     by_thread = Ceiling(settings.email_max_per_thread_hour, _now)
-    replies = Replies(address, "Bot", _post(settings, safe), by_sender, by_thread)
+    replies = Replies(address, "Bot", post(settings, store), by_sender, by_thread)
     tokens, talks = Tokens(safe, address, _now), Talks(safe)
     bounces = Bounces(address, safe, talks, replies)
     return Intake(
@@ -135,7 +135,8 @@ def imap(settings: Settings) -> Server:
     )
 
 
-def _post(settings: Settings, safe: Safe) -> Post:
+def post(settings: Settings, store: Store) -> Post:
+    """The way out. Raises `NotSecure`."""
     from channels.email.post import Post
     from channels.email.secure import Server
 
@@ -151,7 +152,7 @@ def _post(settings: Settings, safe: Safe) -> Post:
         settings.smtp_ca_file,
     )
     server.check()
-    return Post(server, safe)
+    return Post(server, _safe(store))
 
 
 def _safe(store: Store) -> Safe:

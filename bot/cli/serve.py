@@ -63,7 +63,7 @@ log = structlog.get_logger()
 async def up() -> None:
     settings = parts.read()
     await _serve(
-        "up", ["worker", "clock", *(part for part in NEEDS if not _lacking(settings, part))]
+        "up", ["worker", "clock", *(part for part in NEEDS if not lacking(settings, part))]
     )
 
 
@@ -94,7 +94,7 @@ async def slack(what: What = None, /, *, url: Url = "") -> None:
     say_json(manifest(parts.https(url)))
 
 
-def _lacking(settings: Settings, part: str) -> list[str]:
+def lacking(settings: Settings, part: str) -> list[str]:
     """The settings without which this part has nothing to do."""
     if part == "web" and can_be_installed(settings):
         return []
@@ -104,10 +104,10 @@ def _lacking(settings: Settings, part: str) -> list[str]:
 
 
 def _check(settings: Settings, part: str) -> None:
-    lacking = _lacking(settings, part)
-    if lacking:
+    missing = lacking(settings, part)
+    if missing:
         where = WHERE.get(part, "docs/email.md says what they are")
-        raise Wrong(f"bot {part} needs {' and '.join(lacking)}: {where}.")
+        raise Wrong(f"bot {part} needs {' and '.join(missing)}: {where}.")
 
 
 async def down() -> None:

@@ -20,6 +20,7 @@ from imapclient.exceptions import LoginError
 
 from bot.kit.arrival import Arrivals
 from channels.email.ids import CHANNEL
+from channels.email.imap import login
 from channels.email.intake import Intake
 from channels.email.mailbox import IDLE_SECONDS, Cursor, Fetched, Mailbox
 from channels.email.secure import Server
@@ -107,7 +108,7 @@ class Listener:
             self._loop.call_soon_threadsafe(ready)
 
     def _login(self, client: IMAPClient) -> None:
-        client.login(self._server.username, self._server.password)
+        login(client, self._server)
 
     def stopped(self) -> bool:
         return self._ends.is_set()

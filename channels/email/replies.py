@@ -51,6 +51,10 @@ class Replies:
         self._by_sender = by_sender
         self._by_thread = by_thread
 
+    async def is_ours(self, id: str) -> bool:
+        """Whether we ourselves have sent the mail of this ID."""
+        return await self._post.is_sent(id) or await self._post.is_again(id)
+
     async def say(self, heard: Answered, text: str) -> None:
         """Answers this mail with these words; once, however often it is read."""
         mail = heard.mail

@@ -75,13 +75,3 @@ async def test_the_story_goes_on_whichever_pause_both_are_killed_at(post: MailOf
         await until(lambda: post.ledger() == ["v1.2.3"], post.log("worker"))
         await post.told("alice", "Shipped.")
     assert [body(each).count("Shipped.") for each in post.mails("alice")] == [0, 1]
-
-
-async def test_of_two_listeners_one_reads_and_the_other_takes_over(post: MailOffice) -> None:
-    async with post.process("worker"), post.process("email") as first, post.process("email"):
-        await post.write("alice", "Please ship it.\n")
-        await post.inbox("alice", 1)
-        first.kill()
-        await post.write("alice", "Please ship it.\n", "Another")
-        await post.inbox("alice", 2)
-    assert [str(each["Subject"]) for each in post.mails("alice")] == ["Re: Release", "Re: Another"]
