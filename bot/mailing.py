@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings
 
 from bot.spelling import Names
 
-_IMAP = "the mailbox that is read; `SECURITY` is tls, starttls or none (loopback alone), `CA_FILE` a certificate of your own"
+_IMAP = "the mailbox that is read; `SECURITY` is tls, starttls or none (loopback alone), `CA_FILE` a certificate of your own, `SENT_FOLDER` where a copy of each mail goes"
 _SMTP = "the server that mail is sent by; the same"
 _CEILING = "answers in an hour to one conversation (20) and one sender (60); beyond it mail is kept and not answered"
 Security = Literal["tls", "starttls", "none"]
@@ -38,6 +38,9 @@ class Mailing(BaseSettings):
     )
     imap_ca_file: Path | None = Field(
         default=None, validation_alias="IMAP_CA_FILE", description=_IMAP
+    )
+    imap_sent_folder: str = Field(
+        default="", validation_alias="IMAP_SENT_FOLDER", description=_IMAP
     )
     smtp_host: str = Field(default="", validation_alias="SMTP_HOST", description=_SMTP)
     smtp_port: int | None = Field(

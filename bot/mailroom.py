@@ -43,7 +43,7 @@ def channel(settings: Settings, store: Store, people: People) -> Channel:
     from channels.email.send import Email, Us
 
     safe = _safe(store)
-    return Email(Us(settings.email_address), post(settings, store), people, safe, _now)
+    return Email(Us(settings.email_address), filed_post(settings, store), people, safe, _now)
 
 
 def held(store: Store) -> Held:
@@ -71,7 +71,7 @@ def intake(
     safe, address = _safe(store), settings.email_address
     by_sender = Ceiling(settings.email_max_per_sender_hour, _now)
     by_thread = Ceiling(settings.email_max_per_thread_hour, _now)
-    replies = Replies(address, "Bot", post(settings, store), by_sender, by_thread)
+    replies = Replies(address, "Bot", filed_post(settings, store), by_sender, by_thread)
     tokens, talks = Tokens(safe, address, _now), Talks(safe)
     bounces = Bounces(address, safe, talks, replies)
     return Intake(
@@ -138,6 +138,23 @@ def imap(settings: Settings) -> Server:
 def post(settings: Settings, store: Store) -> Post:
     """The way out. Raises `NotSecure`."""
     from channels.email.post import Post
+
+    return Post(_smtp(settings), _safe(store))
+
+
+def filed_post(settings: Settings, store: Store) -> Post:
+    """The way out, with a copy in the Sent folder where one is set. Raises `NotSecure`."""
+    from channels.email.copies import Copies
+    from channels.email.post import Post
+
+    folder = settings.imap_sent_folder
+    if not folder or not settings.imap_host:
+        return post(settings, store)
+    safe = _safe(store)
+    return Post(_smtp(settings), safe, Copies(imap(settings), folder, safe))
+
+
+def _smtp(settings: Settings) -> Server:
     from channels.email.secure import Server
 
     security: Security = settings.smtp_security
@@ -152,7 +169,7 @@ def post(settings: Settings, store: Store) -> Post:
         settings.smtp_ca_file,
     )
     server.check()
-    return Post(server, _safe(store))
+    return server
 
 
 def _safe(store: Store) -> Safe:

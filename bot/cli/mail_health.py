@@ -77,6 +77,11 @@ async def _probed(app: App) -> AsyncIterator[Finding]:
         return
     for finding in came(settings, found):
         yield finding
+    if folder := settings.imap_sent_folder:
+        objection = await probe.objection(mailroom.imap(settings), folder)
+        text = objection or f"copies of what is sent go to {folder}"
+        mend = "make it there, or change IMAP_SENT_FOLDER" if objection else ""
+        yield Finding("mail copies", "warning" if objection else "ok", text, mend)
 
 
 def came(settings: Settings, found: Came | None) -> Iterator[Finding]:

@@ -6,13 +6,14 @@ goes out once more under the same ID, marked, so that receivers can tell; and no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
 from bot.kit.channel import Undeliverable
 from bot.kit.safe import Safe
+from channels.email.copies import Copies
 from channels.email.secure import Server
 
 SECONDS = 60.0
@@ -31,9 +32,10 @@ class Unsure(Exception):
 class Post:
     """The way out; what became of each mail is kept in the safe by its ID."""
 
-    def __init__(self, server: Server, safe: Safe) -> None:
+    def __init__(self, server: Server, safe: Safe, copies: Copies | None = None) -> None:
         self._server = server
         self._safe = safe
+        self._copies = copies
 
     async def is_again(self, id: str) -> bool:
         """Whether this went out before and nobody knows what became of it."""
@@ -73,6 +75,13 @@ class Post:
         finally:
             await _close(smtp)
         await self._done(id)
+        if self._copies:
+            await self._copies.keep(id, octets)
+
+    async def finish(self, id: str, octets: Callable[[], bytes]) -> None:
+        """What is left to do for a mail that was taken, where we ended in between; best effort."""
+        if self._copies and not await self._copies.has(id):
+            await self._copies.keep(id, octets())
 
     async def _done(self, id: str) -> None:
         await self._safe.spend(f"email/sent/{id}", SENT_SECONDS)

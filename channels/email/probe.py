@@ -15,6 +15,7 @@ from typing import cast
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 
+from bot.kit.nearest import meant
 from channels.email import ids
 from channels.email.compose import Letter, composed
 from channels.email.imap import named, visiting
@@ -52,6 +53,18 @@ async def sent(post: Post, address: str) -> str:
 async def came(server: Server, id: str, seconds: float) -> Came | None:
     """Waits for it so long, and takes it away. None: it did not come. Raises OSError."""
     return await asyncio.to_thread(_wait, server, id, seconds)
+
+
+async def objection(server: Server, folder: str) -> str:
+    """Why nothing can be put into this folder; empty: it can. Raises OSError."""
+    return await asyncio.to_thread(_objection, server, folder)
+
+
+def _objection(server: Server, folder: str) -> str:
+    with visiting(server) as client:
+        listed = cast("Sequence[tuple[object, object, str]]", client.list_folders())
+        names = [name for _, _, name in listed]
+    return "" if folder in names else f"there is no folder {folder}{meant(folder, names)}"
 
 
 def _wait(server: Server, id: str, seconds: float) -> Came | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
@@ -109,6 +110,7 @@ class Email:
 
     async def _put(self, place: str, talk: Talk, key: str, letter: Letter) -> str:
         if await self._post.is_sent(letter.id):
+            await self._post.finish(letter.id, partial(composed, letter))
             return letter.id
         again = await self._post.is_again(letter.id)
         try:

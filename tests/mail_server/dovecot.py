@@ -156,12 +156,21 @@ class Dovecot:
         finally:
             client.logout()
 
-    def mails(self, user: str) -> list[bytes]:
-        """What lies in the inbox of this user, the first one first."""
+    def create(self, user: str, folder: str) -> None:
+        """Makes a folder."""
         client = imaplib.IMAP4("127.0.0.1", self.port)
         try:
             client.login(user, PASSWORD)
-            client.select("INBOX", readonly=True)
+            assert client.create(folder)[0] == "OK"
+        finally:
+            client.logout()
+
+    def mails(self, user: str, folder: str = "INBOX") -> list[bytes]:
+        """What lies in a folder of this user, the first one first."""
+        client = imaplib.IMAP4("127.0.0.1", self.port)
+        try:
+            client.login(user, PASSWORD)
+            client.select(folder, readonly=True)
             _, found = client.search(None, "ALL")
             numbers = found[0].split()
             fetched = [client.fetch(number.decode(), "(BODY.PEEK[])")[1] for number in numbers]

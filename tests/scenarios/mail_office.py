@@ -198,6 +198,10 @@ def body(mail: EmailMessage) -> str:
     return str(part.get_content())
 
 
+def mail_id(raw: bytes) -> str:
+    return str(BytesParser(policy=default).parsebytes(raw)["Message-ID"])
+
+
 def raw(mail: EmailMessage) -> bytes:
     return mail.as_bytes(policy=SMTP)
 

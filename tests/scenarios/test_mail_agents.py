@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.mail_server import dovecot
-from tests.scenarios.mail_office import MailOffice, body, opened
+from tests.scenarios.mail_office import MailOffice, body, mail_id, opened
 
 pytestmark = pytest.mark.skipif(not dovecot.is_here(), reason="apt-get install -y dovecot-imapd")
 SCRIPT = """
@@ -29,6 +29,8 @@ async def test_an_agent_is_written_to_by_its_name_and_an_unknown_one_answered(
     post: MailOffice,
 ) -> None:
     post.agent("refunds", SCRIPT)
+    post.environ["IMAP_SENT_FOLDER"] = "Sent"
+    post.dovecot.create("bot", "Sent")
     async with post.process("email"), post.process("worker"):
         await post.write("alice", "Hello?\n", to="bot+refunds@example.test")
         told = await post.told("alice", "Here is refunds.")
@@ -40,3 +42,8 @@ async def test_an_agent_is_written_to_by_its_name_and_an_unknown_one_answered(
         await post.told("alice", "did you mean refunds?")
     said = [body(each).count("Here is refunds.") for each in post.mails("alice")]
     assert said == [1, 1, 0]
+    sent = post.dovecot.mails("bot", "Sent")
+    assert {mail_id(raw) for raw in sent} == {
+        str(each["Message-ID"]) for each in post.mails("alice")
+    }
+    assert len(sent) == 3

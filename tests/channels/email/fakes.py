@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.core.outbox import Approval, Waiting
@@ -154,6 +154,9 @@ class Unsent:
 
     async def is_sent(self, id: str) -> bool:
         return id in self.sent
+
+    async def finish(self, id: str, octets: Callable[[], bytes]) -> None:
+        return None
 
     async def send(self, id: str, octets: bytes, sender: str, recipients: Sequence[str]) -> None:
         self.sent[id] = (octets, tuple(recipients))
