@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
+from bot import mail_servers
 from bot.engine.redis_store import RedisStore
 from bot.engine.store import Store
 from bot.kit.arrival import Arrivals
@@ -14,23 +15,13 @@ from bot.kit.channel import Channel
 from bot.kit.people import People
 from bot.kit.safe import Safe
 from bot.settings import Settings
-from bot.workspaces import secret
 
 if TYPE_CHECKING:
     from channels.email.held import Held
     from channels.email.intake import Intake
     from channels.email.judge import Gate
     from channels.email.post import Post
-    from channels.email.secure import Security, Server
-
-PORTS = {
-    ("IMAP", "tls"): 993,
-    ("IMAP", "starttls"): 143,
-    ("IMAP", "none"): 143,
-    ("SMTP", "tls"): 465,
-    ("SMTP", "starttls"): 587,
-    ("SMTP", "none"): 25,
-}
+    from channels.email.secure import Server
 
 
 def speaks(settings: Settings) -> bool:
@@ -102,7 +93,7 @@ async def listen(
     from channels.email.listen import Listener
     from channels.email.turns import in_turn
 
-    server, address = imap(settings), settings.email_address
+    server, address = mail_servers.imap(settings), settings.email_address
     server.check()
     way_in = intake(settings, store, people, arrivals, agents)
     lease = _redis(store).lease(f"email/{address.lower()}", settings.lease.total_seconds())
@@ -115,24 +106,6 @@ def gate(settings: Settings, people: People) -> Gate:
 
     known = [each for person in people.people.values() for each in person.accounts("email")]
     return made(settings.email_authserv_id, settings.email_allowed, known)
-
-
-def imap(settings: Settings) -> Server:
-    """Where mail is read."""
-    from channels.email.secure import Server
-
-    security: Security = settings.imap_security
-    port = settings.imap_port or PORTS["IMAP", security]
-    user = settings.imap_username or settings.email_address
-    return Server(
-        "IMAP",
-        settings.imap_host,
-        port,
-        user,
-        secret(settings.imap_password),
-        security,
-        settings.imap_ca_file,
-    )
 
 
 def post(settings: Settings, store: Store) -> Post:
@@ -151,23 +124,12 @@ def filed_post(settings: Settings, store: Store) -> Post:
     if not folder or not settings.imap_host:
         return post(settings, store)
     safe = _safe(store)
-    return Post(_smtp(settings), safe, Copies(imap(settings), folder, safe))
+    copies = Copies(mail_servers.imap(settings), folder, safe)
+    return Post(_smtp(settings), safe, copies)
 
 
 def _smtp(settings: Settings) -> Server:
-    from channels.email.secure import Server
-
-    security: Security = settings.smtp_security
-    port = settings.smtp_port or PORTS["SMTP", security]
-    server = Server(
-        "SMTP",
-        settings.smtp_host,
-        port,
-        settings.smtp_username,
-        secret(settings.smtp_password),
-        security,
-        settings.smtp_ca_file,
-    )
+    server = mail_servers.smtp(settings)
     server.check()
     return server
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
-from bot import mailroom
+from bot import mail_servers, mailroom
 from bot.app import App, House, opened
 from bot.cli.finding import Finding
 from bot.cli.output import clock
@@ -70,7 +70,7 @@ async def _probed(app: App) -> AsyncIterator[Finding]:
     server = f"{settings.smtp_host} took a mail to {settings.email_address}"
     yield Finding("mail sent", "ok", server)
     try:
-        found = await probe.came(mailroom.imap(settings), id, WAIT_SECONDS)
+        found = await probe.came(mail_servers.imap(settings), id, WAIT_SECONDS)
     except (NotSecure, OSError) as error:
         text = f"{settings.imap_host}: {str(error)[:300]}"
         yield Finding("mail received", "broken", text, "look at the IMAP_… settings")
@@ -78,7 +78,7 @@ async def _probed(app: App) -> AsyncIterator[Finding]:
     for finding in came(settings, found):
         yield finding
     if folder := settings.imap_sent_folder:
-        objection = await probe.objection(mailroom.imap(settings), folder)
+        objection = await probe.objection(mail_servers.imap(settings), folder)
         text = objection or f"copies of what is sent go to {folder}"
         mend = "make it there, or change IMAP_SENT_FOLDER" if objection else ""
         yield Finding("mail copies", "warning" if objection else "ok", text, mend)

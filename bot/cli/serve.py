@@ -31,6 +31,7 @@ from bot.engine.server import stop_server
 from bot.kit.lint import lint
 from bot.kit.load import Agents
 from bot.known import secret_values
+from bot.mail_servers import has_token
 from bot.settings import Settings, environment, names
 from bot.workspaces import can_be_installed, speaks
 
@@ -99,7 +100,8 @@ def lacking(settings: Settings, part: str) -> list[str]:
     if part == "web" and can_be_installed(settings):
         return []
     filled = names()
-    needed = [name for name in NEEDS[part] if name != "SLACK_BOT_TOKEN" or not speaks(settings)]
+    given = {"SLACK_BOT_TOKEN": speaks(settings), "IMAP_PASSWORD": has_token(settings)}
+    needed = [name for name in NEEDS[part] if not given.get(name)]
     return [name for name in needed if not getattr(settings, filled[name])]
 
 

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from typing import cast
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientError
+from imapclient.exceptions import IMAPClientError, LoginError
 
+from channels.email.oauth import Access, NoToken
 from channels.email.secure import Server
 
 CONNECT_SECONDS = 15
@@ -37,9 +38,35 @@ def connected(server: Server) -> IMAPClient:
 
 def login(client: IMAPClient, server: Server) -> None:
     """Gets in, and says who we are where the server wants to know (RFC 2971). Raises `LoginError`."""
-    client.login(server.username, server.password)
+    if server.access is None:
+        client.login(server.username, server.password)
+    else:
+        _by_token(client, server.username, server.access)
     if client.has_capability("ID"):
         client.id_({"name": "outer-loop-bot"})
+
+
+def _by_token(client: IMAPClient, username: str, access: Access) -> None:
+    """By a token; where that is refused, once more by another."""
+    try:
+        token = access.token()
+        try:
+            _bear(client, username, token)
+        except LoginError:
+            access.refused(token)
+            _bear(client, username, access.token())
+    except NoToken as error:
+        raise LoginError(str(error)) from None
+
+
+def _bear(client: IMAPClient, username: str, token: str) -> None:
+    """XOAUTH2. What a server asks back is why it refuses, and is answered with nothing."""
+    said = f"user={username}\1auth=Bearer {token}\1\1".encode()
+
+    def answer(challenge: bytes) -> bytes:
+        return b"" if challenge else said
+
+    client.sasl_login("XOAUTH2", answer)
 
 
 @contextmanager

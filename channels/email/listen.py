@@ -87,7 +87,7 @@ class Listener:
                     self._box.run(lambda: self._stands(ready))
                 except LoginError as error:
                     if not self._has_stood:
-                        self._refusal = f"IMAP: the server does not take IMAP_USERNAME and IMAP_PASSWORD: {str(error)[:200]}"
+                        self._refusal = f"IMAP: the server does not take {self._server.way_in}: {str(error)[:200]}"
                         return
                     pause = max(pause, REFUSED_SECONDS)
                     log.error("mailbox refuses us", error=str(error)[:200])

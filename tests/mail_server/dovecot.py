@@ -54,6 +54,29 @@ service anvil {{
 }}
 """
 
+_OAUTH2 = """
+auth_mechanisms = plain xoauth2
+auth_failure_delay = 0
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {file}
+}}
+"""
+# Whoever issues the tokens says whose each is, and whether it is good.
+_INTROSPECTION = """
+introspection_mode = get
+introspection_url = {url}
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
 
 def is_here() -> bool:
     """Whether this machine has it."""
@@ -75,7 +98,7 @@ def _stat(process: Path) -> list[str]:
 class Dovecot:
     """One server. Stopped and started again it keeps its mail and its port."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, introspect: str = "") -> None:
         self.port = port
         self.folder = Path(tempfile.mkdtemp(prefix="dc-", dir="/tmp"))
         self.folder.chmod(0o755)
@@ -97,6 +120,10 @@ class Dovecot:
             port=port,
             password=PASSWORD,
         )
+        if introspect:
+            file = self.folder / "oauth2.conf"
+            file.write_text(_INTROSPECTION.format(url=introspect))
+            text += _OAUTH2.format(file=file)
         (self.folder / "dovecot.conf").write_text(text)
 
     def start(self) -> None:
