@@ -31,10 +31,12 @@ def speaks(settings: Settings) -> bool:
 
 def channel(settings: Settings, store: Store, people: People) -> Channel:
     """Mail, to speak in."""
+    from channels.email.files import Files
     from channels.email.send import Email, Us
 
-    safe = _safe(store)
-    return Email(Us(settings.email_address), filed_post(settings, store), people, safe, _now)
+    safe, us = _safe(store), Us(settings.email_address)
+    files = Files(mail_servers.imap(settings), us.address)
+    return Email(us, filed_post(settings, store), people, safe, _now, files)
 
 
 def held(store: Store) -> Held:

@@ -19,6 +19,7 @@ from channels.email.addressed import addressed
 from channels.email.arrived import Arrived, arrived
 from channels.email.block import arguments
 from channels.email.bounces import Bounces
+from channels.email.files import name_of
 from channels.email.heard import Heard, identity
 from channels.email.held import Held
 from channels.email.judge import Gate
@@ -232,7 +233,8 @@ class Intake:
             aim=aim,
             agent=heard.agent,
             files=tuple(
-                Attachment(id=f"{heard.id}/{each.path}", name=each.name) for each in mail.attached
+                Attachment(id=name_of(heard.id, each.path, mail.id), name=each.name)
+                for each in mail.attached
             ),
         )
 

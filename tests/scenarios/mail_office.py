@@ -104,6 +104,7 @@ class MailOffice:
         subject: str = "Release",
         to: str = BOT,
         answers: EmailMessage | None = None,
+        attached: str = "",
         **headers: str,
     ) -> EmailMessage:
         """A mail of this person, sent by the SMTP server; in answer to one, with its quote below, as clients do."""
@@ -121,6 +122,8 @@ class MailOffice:
             quoted = "\n".join(f"> {line}" for line in body(answers).splitlines())
             text = f"{text}\n\nOn Tue, Mar 3, 2026 at 9:14 AM Bot <{BOT}> wrote:\n\n{quoted}\n"
         mail.set_content(text)
+        if attached:
+            mail.add_attachment(attached, filename="note.txt")
         await asyncio.to_thread(self._send, mail)
         return mail
 

@@ -13,7 +13,9 @@ from tests.scenarios.mail_office import MailOffice, body, mail_id, opened
 pytestmark = pytest.mark.skipif(not dovecot.is_here(), reason="apt-get install -y dovecot-imapd")
 SCRIPT = """
 def rehearse(request):
-    return [("done_for_now", {"message": "Here is refunds."})]
+    text = "\n".join(block["text"] for block in request["messages"][0]["content"])
+    fruit = "pears" if "pears" in text else "nothing"
+    return [("done_for_now", {"message": f"Here is refunds. I read of {fruit}." + "\n\nmore" * 4_000})]
 """
 
 
@@ -25,15 +27,18 @@ async def post(
         yield office
 
 
-async def test_an_agent_is_written_to_by_its_name_and_an_unknown_one_answered(
+async def test_an_agent_is_written_to_by_its_name_with_a_file_and_an_unknown_one_answered(
     post: MailOffice,
 ) -> None:
     post.agent("refunds", SCRIPT)
     post.environ["IMAP_SENT_FOLDER"] = "Sent"
     post.dovecot.create("bot", "Sent")
     async with post.process("email"), post.process("worker"):
-        await post.write("alice", "Hello?\n", to="bot+refunds@example.test")
-        told = await post.told("alice", "Here is refunds.")
+        to = "bot+refunds@example.test"
+        await post.write("alice", "Hello?\n", to=to, attached="It is about pears.\n")
+        told = await post.told("alice", "Here is refunds. I read of pears.")
+        [whole] = told.iter_attachments()
+        assert str(whole.get_content()).count("more") == 4_000
         # Everybody answers the bot's own address: the conversation keeps its agent.
         assert "bot@example.test" in str(told["From"])
         await post.reply("alice", told, "And again?")
