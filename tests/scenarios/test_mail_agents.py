@@ -11,7 +11,7 @@ from tests.mail_server import dovecot
 from tests.scenarios.mail_office import MailOffice, body, mail_id, opened
 
 pytestmark = pytest.mark.skipif(not dovecot.is_here(), reason="apt-get install -y dovecot-imapd")
-SCRIPT = """
+SCRIPT = r"""
 def rehearse(request):
     text = "\n".join(block["text"] for block in request["messages"][0]["content"])
     fruit = "pears" if "pears" in text else "nothing"
