@@ -13,11 +13,18 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.client import HTTPMessage
 from typing import IO, cast
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+)
 
 from channels.email.secure import is_here
 
@@ -119,7 +126,7 @@ class Client:
         }
         asked = Request(self.url, urlencode(form).encode(), {"Accept": "application/json"})  # noqa: S310 - checked above
         try:
-            with build_opener(_Stay).open(asked, timeout=SECONDS) as answer:
+            with _opener().open(asked, timeout=SECONDS) as answer:
                 said = cast("IO[bytes]", answer).read(MOST_BYTES)
         except HTTPError as error:
             with error:
@@ -130,13 +137,18 @@ class Client:
         return _read(said.decode("utf-8", "replace"), "the token endpoint")
 
 
-class _Stay(HTTPRedirectHandler):
-    """The secret goes where it was said to go, and nowhere else."""
-
-    def redirect_request(
-        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
-    ) -> None:
-        return None
+def _opener() -> OpenerDirector:
+    """Follows nobody elsewhere: the secret goes where it was said to go."""
+    found = OpenerDirector()
+    for each in (
+        ProxyHandler,
+        HTTPHandler,
+        HTTPSHandler,
+        HTTPDefaultErrorHandler,
+        HTTPErrorProcessor,
+    ):
+        found.add_handler(each())
+    return found
 
 
 def _refusal(status: int, said: bytes) -> OSError:

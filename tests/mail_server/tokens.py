@@ -84,6 +84,8 @@ def _handler(tokens: Tokens) -> type[BaseHTTPRequestHandler]:
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
+            if status // 100 == 3:
+                self.send_header("Location", f"http://127.0.0.1:{tokens.port}/elsewhere")
             self.end_headers()
             self.wfile.write(body)
 

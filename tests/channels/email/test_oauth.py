@@ -79,6 +79,9 @@ def test_the_endpoint_refuses_in_fixed_words_and_a_trouble_passes(tokens: Tokens
     with pytest.raises(ConnectionError, match="503") as away:
         _client(tokens).token()
     assert not isinstance(away.value, NoToken)
+    tokens.status = 302
+    with pytest.raises(NoToken, match="302"):
+        _client(tokens).token()
     with pytest.raises(NoToken, match="https"):
         Client("http://login.example.com/token", CLIENT, SECRET)()
 
