@@ -127,7 +127,7 @@ class Client:
         asked = Request(self.url, urlencode(form).encode(), {"Accept": "application/json"})  # noqa: S310 - checked above
         try:
             with _opener().open(asked, timeout=SECONDS) as answer:
-                said = cast("IO[bytes]", answer).read(MOST_BYTES)
+                said = _octets(answer)
         except HTTPError as error:
             with error:
                 raise _refusal(error.code, error.read(MOST_BYTES)) from None
@@ -135,6 +135,10 @@ class Client:
             where = urlsplit(self.url).hostname
             raise ConnectionError(f"{where} gives no token: {type(error).__name__}") from None
         return _read(said.decode("utf-8", "replace"), "the token endpoint")
+
+
+def _octets(answer: IO[bytes]) -> bytes:
+    return answer.read(MOST_BYTES)
 
 
 def _opener() -> OpenerDirector:

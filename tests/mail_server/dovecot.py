@@ -23,6 +23,7 @@ log_path = {dir}/log
 protocols = imap
 listen = 127.0.0.1
 ssl = no
+auth_failure_delay = 0
 disable_plaintext_auth = no
 default_internal_user = {internal}
 default_login_user = {login}
@@ -56,7 +57,6 @@ service anvil {{
 
 _OAUTH2 = """
 auth_mechanisms = plain xoauth2
-auth_failure_delay = 0
 service anvil {{
   unix_listener anvil-auth-penalty {{
     mode = 0
