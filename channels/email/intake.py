@@ -73,7 +73,7 @@ class Intake:
         if mail.report and await self._bounces.take(mail, raw):
             return "bounced"
         reason = mail.silent or ("" if mail.accepted else mail.reason)
-        if mail.silent and await self._replies.is_ours(mail.id):
+        if mail.sender == self._address and await self._replies.is_ours(mail.id):
             return "ours"
         if reason:
             return await self._hold(mail, id, reason, raw)
