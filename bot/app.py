@@ -221,9 +221,10 @@ async def run_slack(app: App, stop: asyncio.Event, ready: Callable[[], None]) ->
 
 async def run_email(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> None:
     """The mailbox until told to stop."""
-    people = app.house.people
-    listener = mailroom.listener(app.settings, app.store, people, reception(app))
-    await listener.listen(stop, ready)
+    house, arrivals = app.house, reception(app)
+    await mailroom.listen(
+        app.settings, app.store, house.people, arrivals, house.agents, stop, ready
+    )
 
 
 async def run_web(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> None:

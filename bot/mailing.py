@@ -10,8 +10,8 @@ from pydantic_settings import BaseSettings
 
 from bot.spelling import Names
 
-_IMAP = "the mailbox that is read; `SECURITY` is tls, starttls or none (loopback alone), `CA_FILE` a certificate of your own"
-_SMTP = "the server that mail is sent by; the same"
+_IMAP = "the mailbox that is read; `SECURITY` is tls, starttls or none (loopback alone), `CA_FILE` a certificate of your own, `SENT_FOLDER` where a copy of each mail goes"
+_SMTP = "the server that mail is sent by; the same. `EMAIL_…` in the place of both passwords (XOAUTH2): a command that prints a token, or client credentials (Microsoft 365)"
 _CEILING = "answers in an hour to one conversation (20) and one sender (60); beyond it mail is kept and not answered"
 Security = Literal["tls", "starttls", "none"]
 
@@ -39,6 +39,9 @@ class Mailing(BaseSettings):
     imap_ca_file: Path | None = Field(
         default=None, validation_alias="IMAP_CA_FILE", description=_IMAP
     )
+    imap_sent_folder: str = Field(
+        default="", validation_alias="IMAP_SENT_FOLDER", description=_IMAP
+    )
     smtp_host: str = Field(default="", validation_alias="SMTP_HOST", description=_SMTP)
     smtp_port: int | None = Field(
         default=None, ge=1, le=65_535, validation_alias="SMTP_PORT", description=_SMTP
@@ -52,6 +55,24 @@ class Mailing(BaseSettings):
     )
     smtp_ca_file: Path | None = Field(
         default=None, validation_alias="SMTP_CA_FILE", description=_SMTP
+    )
+    email_token_command: str = Field(
+        default="", validation_alias="EMAIL_TOKEN_COMMAND", description=_SMTP
+    )
+    email_oauth_tenant: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9.-]*$",
+        validation_alias="EMAIL_OAUTH_TENANT",
+        description=_SMTP,
+    )
+    email_oauth_client_id: str = Field(
+        default="", validation_alias="EMAIL_OAUTH_CLIENT_ID", description=_SMTP
+    )
+    email_oauth_client_secret: SecretStr | None = Field(
+        default=None, validation_alias="EMAIL_OAUTH_CLIENT_SECRET", description=_SMTP
+    )
+    email_oauth_token_url: str = Field(
+        default="", validation_alias="EMAIL_OAUTH_TOKEN_URL", description=_SMTP
     )
     email_authserv_id: str = Field(
         default="",

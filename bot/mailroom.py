@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
+from bot import mail_servers
 from bot.engine.redis_store import RedisStore
 from bot.engine.store import Store
 from bot.kit.arrival import Arrivals
@@ -12,24 +15,13 @@ from bot.kit.channel import Channel
 from bot.kit.people import People
 from bot.kit.safe import Safe
 from bot.settings import Settings
-from bot.workspaces import secret
 
 if TYPE_CHECKING:
     from channels.email.held import Held
     from channels.email.intake import Intake
     from channels.email.judge import Gate
-    from channels.email.listen import Listener
     from channels.email.post import Post
-    from channels.email.secure import Security, Server
-
-PORTS = {
-    ("IMAP", "tls"): 993,
-    ("IMAP", "starttls"): 143,
-    ("IMAP", "none"): 143,
-    ("SMTP", "tls"): 465,
-    ("SMTP", "starttls"): 587,
-    ("SMTP", "none"): 25,
-}
+    from channels.email.secure import Server
 
 
 def speaks(settings: Settings) -> bool:
@@ -39,10 +31,12 @@ def speaks(settings: Settings) -> bool:
 
 def channel(settings: Settings, store: Store, people: People) -> Channel:
     """Mail, to speak in."""
+    from channels.email.files import Files
     from channels.email.send import Email, Us
 
-    safe = _safe(store)
-    return Email(Us(settings.email_address), _post(settings, safe), people, safe, _now)
+    safe, us = _safe(store), Us(settings.email_address)
+    files = Files(mail_servers.imap(settings), us.address)
+    return Email(us, filed_post(settings, store), people, safe, _now, files)
 
 
 def held(store: Store) -> Held:
@@ -52,8 +46,14 @@ def held(store: Store) -> Held:
     return Held(_safe(store))
 
 
-def intake(settings: Settings, store: Store, people: People, arrivals: Arrivals) -> Intake:
-    """The way in for one mail."""
+def intake(
+    settings: Settings,
+    store: Store,
+    people: People,
+    arrivals: Arrivals,
+    agents: Collection[str],
+) -> Intake:
+    """The way in for one mail; these agents can be named in its address."""
     from channels.email.bounces import Bounces
     from channels.email.intake import Intake
     from channels.email.pace import Ceiling
@@ -64,7 +64,7 @@ def intake(settings: Settings, store: Store, people: People, arrivals: Arrivals)
     safe, address = _safe(store), settings.email_address
     by_sender = Ceiling(settings.email_max_per_sender_hour, _now)
     by_thread = Ceiling(settings.email_max_per_thread_hour, _now)
-    replies = Replies(address, "Bot", _post(settings, safe), by_sender, by_thread)
+    replies = Replies(address, "Bot", filed_post(settings, store), by_sender, by_thread)
     tokens, talks = Tokens(safe, address, _now), Talks(safe)
     bounces = Bounces(address, safe, talks, replies)
     return Intake(
@@ -78,17 +78,28 @@ def intake(settings: Settings, store: Store, people: People, arrivals: Arrivals)
         bounces,
         people,
         _now,
+        agents,
     )
 
 
-def listener(settings: Settings, store: Store, people: People, arrivals: Arrivals) -> Listener:
-    """The ear in the mailbox. Raises `NotSecure`."""
+async def listen(
+    settings: Settings,
+    store: Store,
+    people: People,
+    arrivals: Arrivals,
+    agents: Collection[str],
+    stop: asyncio.Event,
+    ready: Callable[[], None],
+) -> None:
+    """Reads the mailbox whenever no other process does, until told to stop. Raises `NotSecure` and `NotWelcome`."""
     from channels.email.listen import Listener
+    from channels.email.turns import in_turn
 
-    server = imap(settings)
+    server, address = mail_servers.imap(settings), settings.email_address
     server.check()
-    way_in = intake(settings, store, people, arrivals)
-    return Listener(server, settings.email_address, way_in, arrivals)
+    way_in = intake(settings, store, people, arrivals, agents)
+    lease = _redis(store).lease(f"email/{address.lower()}", settings.lease.total_seconds())
+    await in_turn(lease, lambda: Listener(server, address, way_in, arrivals), stop, ready)
 
 
 def gate(settings: Settings, people: People) -> Gate:
@@ -99,46 +110,39 @@ def gate(settings: Settings, people: People) -> Gate:
     return made(settings.email_authserv_id, settings.email_allowed, known)
 
 
-def imap(settings: Settings) -> Server:
-    """Where mail is read."""
-    from channels.email.secure import Server
-
-    security: Security = settings.imap_security
-    port = settings.imap_port or PORTS["IMAP", security]
-    user = settings.imap_username or settings.email_address
-    return Server(
-        "IMAP",
-        settings.imap_host,
-        port,
-        user,
-        secret(settings.imap_password),
-        security,
-        settings.imap_ca_file,
-    )
-
-
-def _post(settings: Settings, safe: Safe) -> Post:
+def post(settings: Settings, store: Store) -> Post:
+    """The way out. Raises `NotSecure`."""
     from channels.email.post import Post
-    from channels.email.secure import Server
 
-    security: Security = settings.smtp_security
-    port = settings.smtp_port or PORTS["SMTP", security]
-    server = Server(
-        "SMTP",
-        settings.smtp_host,
-        port,
-        settings.smtp_username,
-        secret(settings.smtp_password),
-        security,
-        settings.smtp_ca_file,
-    )
+    return Post(_smtp(settings), _safe(store))
+
+
+def filed_post(settings: Settings, store: Store) -> Post:
+    """The way out, with a copy in the Sent folder where one is set. Raises `NotSecure`."""
+    from channels.email.copies import Copies
+    from channels.email.post import Post
+
+    folder = settings.imap_sent_folder
+    if not folder or not settings.imap_host:
+        return post(settings, store)
+    safe = _safe(store)
+    copies = Copies(mail_servers.imap(settings), folder, safe)
+    return Post(_smtp(settings), safe, copies)
+
+
+def _smtp(settings: Settings) -> Server:
+    server = mail_servers.smtp(settings)
     server.check()
-    return Post(server, safe)
+    return server
 
 
 def _safe(store: Store) -> Safe:
+    return _redis(store).safe()
+
+
+def _redis(store: Store) -> RedisStore:
     assert isinstance(store, RedisStore), "conversations are kept where the logs are"
-    return store.safe()
+    return store
 
 
 def _now() -> int:

@@ -27,12 +27,15 @@ def test_these_are_the_secrets() -> None:
         "ANTHROPIC_API_KEY",
         "ANTHROPIC_AUTH_TOKEN",
         "ANTHROPIC_BASE_URL",
+        "EMAIL_OAUTH_CLIENT_SECRET",
+        "IMAP_PASSWORD",
         "REDIS_URL",
         "SLACK_APP_TOKEN",
         "SLACK_BOT_TOKEN",
         "SLACK_CLIENT_SECRET",
         "SLACK_CONFIG_TOKEN",
         "SLACK_SIGNING_SECRET",
+        "SMTP_PASSWORD",
     ]
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from cyclopts import Parameter
+
 from bot.app import affordable
 from bot.cli import health, parts
 from bot.cli.errors import DONE, FAILED
@@ -10,11 +14,15 @@ from bot.cli.output import say, say_json, table
 from bot.cli.parts import AsJson
 from bot.cli.sources import Source, sources
 
+Mail = Annotated[
+    bool,
+    Parameter("--mail", help="Send a mail to the bot itself, wait for it, and show the verdict."),
+]
 MARKS = {"ok": "ok", "warning": "!", "broken": "BROKEN"}
 
 
-async def doctor(*, as_json: AsJson = False) -> int:
-    findings, origins = await health.findings(), sources()
+async def doctor(*, mail: Mail = False, as_json: AsJson = False) -> int:
+    findings, origins = await health.findings(mail=mail), sources()
     if as_json:
         checks = [vars(finding) for finding in findings]
         say_json({"checks": checks, "settings": [vars(origin) for origin in origins]})

@@ -27,12 +27,12 @@ SET_IT = "set it in the environment or in .env"
 OLDEST_PYTHON = (3, 11)
 
 
-async def findings() -> list[Finding]:
-    """Everything that was looked at, in the order in which it would have to be mended."""
-    return [finding async for finding in _findings()]
+async def findings(*, mail: bool) -> list[Finding]:
+    """Everything that was looked at, in the order in which it would have to be mended; with a mail to ourselves, if that is asked for."""
+    return [finding async for finding in _findings(mail=mail)]
 
 
-async def _findings() -> AsyncIterator[Finding]:
+async def _findings(*, mail: bool) -> AsyncIterator[Finding]:
     yield _python()
     yield await asyncio.to_thread(_git)
     try:
@@ -47,6 +47,8 @@ async def _findings() -> AsyncIterator[Finding]:
     if speaks(settings):
         async for finding in _slack(settings, store):
             yield finding
+    async for finding in _mail(settings, store, probes=mail):
+        yield finding
     if settings.deploy_repo is not None and not settings.deploy_repo.is_dir():
         text = f"BOT_DEPLOY_REPO: {settings.deploy_repo} is no folder"
         yield Finding("settings", "broken", text, "name the folder of a local repository")
@@ -79,6 +81,23 @@ async def _slack(settings: Settings, store: Finding) -> AsyncIterator[Finding]:
             yield await ears_finding(settings)
     async for finding in home_findings(settings):
         yield finding
+
+
+async def _mail(settings: Settings, store: Finding, *, probes: bool) -> AsyncIterator[Finding]:
+    from bot.cli import mail_health
+    from bot.cli.serve import lacking
+
+    missing = lacking(settings, "email")
+    if settings.email_address or probes:
+        yield mail_health.settings_finding(settings, missing)
+    if store.state == "broken":
+        return
+    if settings.email_address:
+        async for finding in mail_health.held_findings(settings):
+            yield finding
+    if probes:
+        async for finding in mail_health.probe_findings(settings, missing):
+            yield finding
 
 
 def _python() -> Finding:

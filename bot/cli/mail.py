@@ -53,7 +53,8 @@ async def _named(held: Held, id: str) -> Kept:
 
 async def _release(app: App, held: Held, kept: Kept) -> str:
     """Its sender is taken at their word, once, by whoever releases it; it asks and decides nothing."""
-    intake = mailroom.intake(app.settings, app.store, app.house.people, reception(app))
+    house = app.house
+    intake = mailroom.intake(app.settings, app.store, house.people, reception(app), house.agents)
     became = await intake.release(kept.octets)
     if became in ("asked", "noted"):
         await held.drop(kept.id)

@@ -31,6 +31,7 @@ from bot.engine.server import stop_server
 from bot.kit.lint import lint
 from bot.kit.load import Agents
 from bot.known import secret_values
+from bot.mail_servers import has_token
 from bot.settings import Settings, environment, names
 from bot.workspaces import can_be_installed, speaks
 
@@ -63,7 +64,7 @@ log = structlog.get_logger()
 async def up() -> None:
     settings = parts.read()
     await _serve(
-        "up", ["worker", "clock", *(part for part in NEEDS if not _lacking(settings, part))]
+        "up", ["worker", "clock", *(part for part in NEEDS if not lacking(settings, part))]
     )
 
 
@@ -94,20 +95,21 @@ async def slack(what: What = None, /, *, url: Url = "") -> None:
     say_json(manifest(parts.https(url)))
 
 
-def _lacking(settings: Settings, part: str) -> list[str]:
+def lacking(settings: Settings, part: str) -> list[str]:
     """The settings without which this part has nothing to do."""
     if part == "web" and can_be_installed(settings):
         return []
     filled = names()
-    needed = [name for name in NEEDS[part] if name != "SLACK_BOT_TOKEN" or not speaks(settings)]
+    given = {"SLACK_BOT_TOKEN": speaks(settings), "IMAP_PASSWORD": has_token(settings)}
+    needed = [name for name in NEEDS[part] if not given.get(name)]
     return [name for name in needed if not getattr(settings, filled[name])]
 
 
 def _check(settings: Settings, part: str) -> None:
-    lacking = _lacking(settings, part)
-    if lacking:
+    missing = lacking(settings, part)
+    if missing:
         where = WHERE.get(part, "docs/email.md says what they are")
-        raise Wrong(f"bot {part} needs {' and '.join(lacking)}: {where}.")
+        raise Wrong(f"bot {part} needs {' and '.join(missing)}: {where}.")
 
 
 async def down() -> None:

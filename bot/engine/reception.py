@@ -195,7 +195,7 @@ class Reception(Lookup):
             actor=self._speaker(words),
             address=words.address,
             text=words.text,
-            agent=self._default_agent,
+            agent=words.agent if words.agent in self._agents else self._default_agent,
             written=words.written,
             files=words.files,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.engine.redis_lease import RedisLease
 from bot.engine.redis_ledger import RedisLedger
 from bot.engine.redis_pulse import RedisPulse
 from bot.engine.redis_safe import RedisSafe
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class RedisBeside:
-    """The safe, the pulse of a medium and the ledger of what is spent."""
+    """The safe, the pulse of a medium, the ledger of what is spent, and leases."""
 
     _wire: Wire
 
@@ -22,6 +23,9 @@ class RedisBeside:
 
     def pulse(self, medium: str) -> RedisPulse:
         return RedisPulse(self._wire, medium)
+
+    def lease(self, name: str, seconds: float) -> RedisLease:
+        return RedisLease(self._wire, name, seconds)
 
     def ledger(self) -> RedisLedger:
         return RedisLedger(self._wire)

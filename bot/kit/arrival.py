@@ -24,6 +24,7 @@ class Words:
     `person` is who wrote it, by their address on this channel, `before` what was said there until then, `files` what came with it.
     `standing` is what they are in that place: a guest or somebody from outside asks nothing unless the people file names them,
     another bot only so often. `noted_as` is what they are on record as where their words ask nothing, if that was looked up.
+    `agent` is whom they name, where they begin a thread.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Words:
     files: tuple[Attachment, ...] = ()
     standing: Standing = "member"
     noted_as: Standing | None = None
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from channels.email.reading.child import Said
+from channels.email.reading.child import Said, Wanted
 from channels.email.reading.mail import Unreadable
 
 # The limit is CPU; on a busy machine that takes longer.
 SECONDS = 30.0
 MOST_OUTPUT = 20_000_000
+MOST_FILE_BYTES = 10_000_000
 _ROOT = str(Path(__file__).resolve().parents[2])
 _RUN = f"import sys; sys.path.insert(0, {_ROOT!r}); from channels.email.reading.child import main; main()"
 
@@ -62,15 +64,43 @@ class Arrived(BaseModel):
     report: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file that was taken out of a mail; one that is too large without its content."""
+
+    name: str
+    type: str
+    size: int
+    content: bytes = field(repr=False)
+
+
 async def arrived(raw: bytes, said: Said) -> Arrived:
     """Read in a child of our own. Raises `Unreadable`, and OSError where no child can be had."""
+    told, _ = await _read(raw, said)
+    try:
+        return Arrived.model_validate(told)
+    except ValidationError as error:
+        raise Unreadable(f"what was read of it makes no sense: {str(error)[:200]}") from error
+
+
+async def part(raw: bytes, path: int) -> Part | None:
+    """The file of this number in a mail, taken out in a child. Raises `Unreadable` and OSError, as above."""
+    told, content = await _read(raw, {"part": path, "most": MOST_FILE_BYTES})
+    size = told.get("size")
+    if not isinstance(size, int):
+        return None
+    return Part(str(told.get("name")), str(told.get("type")), size, content)
+
+
+async def _read(raw: bytes, asked: Said | Wanted) -> tuple[dict[str, object], bytes]:
+    """What the child says, and what it gives with that."""
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-I", "-c", _RUN,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:
         async with asyncio.timeout(SECONDS):
-            out, _ = await child.communicate(json.dumps(said).encode() + b"\n" + raw)
+            out, _ = await child.communicate(json.dumps(asked).encode() + b"\n" + raw)
     except TimeoutError:
         raise Unreadable(f"it takes more than {SECONDS:.0f} seconds to read") from None
     finally:
@@ -79,10 +109,8 @@ async def arrived(raw: bytes, said: Said) -> Arrived:
             await child.wait()
     if child.returncode or len(out) > MOST_OUTPUT:
         raise Unreadable(f"reading it takes too much (status {child.returncode})")
-    told = cast("dict[str, object]", json.loads(out))
+    line, _, content = out.partition(b"\n")
+    told = cast("dict[str, object]", json.loads(line))
     if "unreadable" in told:
         raise Unreadable(str(told["unreadable"]))
-    try:
-        return Arrived.model_validate(told)
-    except ValidationError as error:
-        raise Unreadable(f"what was read of it makes no sense: {str(error)[:200]}") from error
+    return told, content

@@ -75,6 +75,7 @@ def composed(letter: Letter) -> bytes:
             maintype=kind,
             subtype=subtype,
             filename=one_line(file.name)[:120] or "file",
+            params={"charset": "utf-8"} if kind == "text" else None,
         )
     octets = message.as_bytes(policy=POLICY)
     _checked(octets, letter)

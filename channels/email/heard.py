@@ -12,12 +12,17 @@ from channels.email.arrived import Arrived
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A mail, where it belongs, and its identity: the same mail has it, however often it is fetched. `is_aside`: it answers a card."""
+    """A mail, where it belongs, and its identity: the same mail has it, however often it is fetched. `is_aside`: it answers a card.
+
+    `agent` is whom it names, if it begins a conversation; `objection` why nobody can take it.
+    """
 
     mail: Arrived
     place: str
     id: str
     is_aside: bool = False
+    agent: str = ""
+    objection: str = ""
 
     @property
     def address(self) -> Address:

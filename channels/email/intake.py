@@ -5,7 +5,7 @@ Nothing is decided here but what a mail is: who may decide what only the fold kn
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import structlog
@@ -15,18 +15,19 @@ from bot.core.values import Attachment, Word
 from bot.kit.arrival import Aim, Arrivals, Json, Press, Words
 from bot.kit.people import People
 from channels.email import hints, ids
+from channels.email.addressed import addressed
 from channels.email.arrived import Arrived, arrived
 from channels.email.block import arguments
 from channels.email.bounces import Bounces
+from channels.email.files import name_of
 from channels.email.heard import Heard, identity
 from channels.email.held import Held
 from channels.email.judge import Gate
 from channels.email.reading import verdicts
-from channels.email.reading.automatic import plain_address
 from channels.email.reading.child import Said
 from channels.email.reading.mail import Unreadable
 from channels.email.replies import Replies
-from channels.email.threads import Talk, Talks
+from channels.email.threads import Talks, talk
 from channels.email.tokens import Found, Tokens
 
 log = structlog.get_logger()
@@ -47,6 +48,7 @@ class Intake:
         bounces: Bounces,
         people: People,
         now: Callable[[], int],
+        agents: Collection[str] = (),
     ) -> None:
         self._address = address.lower()
         self._gate = gate
@@ -58,6 +60,7 @@ class Intake:
         self._bounces = bounces
         self._people = people
         self._now = now
+        self._agents = agents
 
     async def take(self, raw: bytes) -> str:
         """Takes a mail, and says in a word what became of it."""
@@ -70,22 +73,37 @@ class Intake:
         if mail.report and await self._bounces.take(mail, raw):
             return "bounced"
         reason = mail.silent or ("" if mail.accepted else mail.reason)
+        if mail.sender == self._address and await self._replies.is_ours(mail.id):
+            return "ours"
         if reason:
-            await self._held.keep(
-                id.rpartition("/")[2], self._now(), mail.sender, mail.subject, reason, raw
-            )
-            return "held"
+            return await self._hold(mail, id, reason, raw)
+        heard = await self._placed(mail, id)
+        if heard.objection:
+            held = await self._hold(mail, id, "it does not name one agent of ours", raw)
+            await self._replies.say(heard, heard.objection)
+            return held
+        return await self._accepted(heard)
+
+    async def _hold(self, mail: Arrived, id: str, reason: str, raw: bytes) -> str:
+        name = id.rpartition("/")[2]
+        await self._held.keep(name, self._now(), mail.sender, mail.subject, reason, raw)
+        return "held"
+
+    async def _placed(self, mail: Arrived, id: str) -> Heard:
+        """Where it belongs, and whom it names; a conversation that goes on keeps its agent."""
         place = ids.place(mail.id or id, mail.answers, mail.parents, self._address)
-        return await self._accepted(Heard(mail, place, id))
+        heard = Heard(mail, place, id)
+        if await self._arrivals.knows(heard.address):
+            return heard
+        named = addressed(self._address, (*mail.to, *mail.cc), self._agents)
+        return replace(heard, agent=named.agent, objection=named.objection)
 
     async def release(self, raw: bytes) -> str:
         """Takes a mail that was held back, on the word of whoever lets it in: it may ask, and decides nothing."""
         mail = await arrived(raw, self._said())
         mail = mail.model_copy(update={"proven": mail.proven or mail.sender, "decision": None})
         id = identity(self._address, mail.id, raw)
-        return await self._words(
-            Heard(mail, ids.place(mail.id or id, mail.answers, mail.parents, self._address), id)
-        )
+        return await self._words(await self._placed(mail, id))
 
     def _said(self) -> Said:
         domain = ids.domain_of(self._address)
@@ -213,25 +231,17 @@ class Intake:
             person=mail.proven,
             text="\n".join([text, *names]).strip(),
             aim=aim,
+            agent=heard.agent,
             files=tuple(
-                Attachment(id=f"{heard.id}/{each.path}", name=each.name) for each in mail.attached
+                Attachment(id=name_of(heard.id, each.path, mail.id), name=each.name)
+                for each in mail.attached
             ),
         )
 
     async def _remember(self, heard: Heard) -> None:
-        """Whom and what the next mail of ours answers. In Bcc we answer the sender alone."""
+        """Whom and what the next mail of ours answers."""
         mail = heard.mail
         if heard.is_aside and await self._talks.get(heard.place):
             await self._talks.joined(heard.place, mail.proven)
             return
-        everybody = [each for each in (*mail.to, *mail.cc) if plain_address(each) != self._address]
-        is_named = any(plain_address(each) == self._address for each in (*mail.to, *mail.cc))
-        cc = (
-            tuple(dict.fromkeys(each for each in everybody if each != mail.proven))
-            if is_named
-            else ()
-        )
-        chain = tuple(
-            dict.fromkeys(each for each in (*mail.parents, mail.answers, mail.id) if each)
-        )
-        await self._talks.heard(heard.place, Talk(mail.subject, mail.proven, cc, chain, mail.id))
+        await self._talks.heard(heard.place, talk(mail, self._address))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from channels.email.reading.headers import Sender, strict
+from channels.email.reading.headers import Headers, Sender, strict
 from channels.email.reading.mail import Mail
 from channels.email.results import NotOurs, results
 
@@ -38,17 +38,17 @@ class Gate:
             )
         if mail.is_torn:
             return Judged(accepted=False, reason="its headers are torn")
-        reason = self._unproven(mail, sender)
+        reason = self.unproven(mail.headers, sender.address)
         if not reason and not self._may(sender.address):
             reason = f"{sender.address} is not among those who may write"
         return Judged(accepted=not reason, reason=reason, sender=sender)
 
-    def _unproven(self, mail: Mail, sender: Sender) -> str:
-        """Why it is not shown that the mail is from its sender; empty: it is."""
+    def unproven(self, headers: Headers, sender: str) -> str:
+        """Why it is not shown that a mail with these headers is from this address; empty: it is."""
         if not self.server:
             return "nobody has said whose verdict on a sender counts"
         try:
-            found = results(mail.headers, self.server)
+            found = results(headers, self.server)
         except NotOurs as error:
             return str(error)
         verdicts = [each for each in found if each.method == "dmarc"]
@@ -56,7 +56,7 @@ class Gate:
             return "the receiving server has no DMARC result for it"
         if len(verdicts) > 1 or verdicts[0].found != "pass":
             return f"DMARC did not pass ({', '.join(each.found[:20] for each in verdicts)[:100]})"
-        if verdicts[0].about.get("header.from") != sender.address.partition("@")[2]:
+        if verdicts[0].about.get("header.from") != sender.partition("@")[2]:
             return "DMARC passed for another domain than that of its sender"
         return ""
 

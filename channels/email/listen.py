@@ -20,6 +20,7 @@ from imapclient.exceptions import IMAPClientAbortError, LoginError
 
 from bot.kit.arrival import Arrivals
 from channels.email.ids import CHANNEL
+from channels.email.imap import login
 from channels.email.intake import Intake
 from channels.email.mailbox import IDLE_SECONDS, Cursor, Fetched, Mailbox
 from channels.email.secure import Server
@@ -86,7 +87,7 @@ class Listener:
                     self._box.run(lambda: self._stands(ready))
                 except LoginError as error:
                     if _says_no(error) and not self._has_stood:
-                        self._refusal = f"IMAP: the server does not take IMAP_USERNAME and IMAP_PASSWORD: {str(error)[:200]}"
+                        self._refusal = f"IMAP: the server does not take {self._server.way_in}: {str(error)[:200]}"
                         return
                     pause = max(pause, REFUSED_SECONDS) if _says_no(error) else pause
                     log.error("mailbox refuses us", error=str(error)[:200])
@@ -107,7 +108,7 @@ class Listener:
             self._loop.call_soon_threadsafe(ready)
 
     def _login(self, client: IMAPClient) -> None:
-        client.login(self._server.username, self._server.password)
+        login(client, self._server)
 
     def stopped(self) -> bool:
         return self._ends.is_set()

@@ -1,6 +1,6 @@
 """Mailbox: one connection to an IMAP server, owned by one thread: what is new is fetched in its order, and then it waits for more.
 
-RFC 9051, RFC 2177 (IDLE, renewed long before half an hour), RFC 2971 (ID, which some servers want). `\\Seen` says nothing: people set it.
+RFC 9051, RFC 2177 (IDLE, renewed long before half an hour). `\\Seen` says nothing: people set it.
 """
 
 # IMAPClient leaves its methods half typed; here they meet ours.
@@ -14,12 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Protocol, cast
 
-from imapclient import IMAPClient, SocketTimeout
+from imapclient import IMAPClient
 
+from channels.email.imap import connected, leave
 from channels.email.secure import Server
 
-CONNECT_SECONDS = 15
-READ_SECONDS = 60
 FIRST_QUIET_SECONDS, IDLE_SECONDS = 1.0, 60.0
 POLL_SECONDS = 30.0
 LOOK_SECONDS = 1.0
@@ -106,12 +105,10 @@ class Mailbox:
 
     def run(self, stands: Callable[[], None]) -> None:
         """Reads until told to stop. Raises whatever ends the connection."""
-        self._server.check()
-        client = self.client = self._connect()
+        client = self.client = connected(self._server)
+        self._desk.alive()
         try:
             self._login(client)
-            if client.has_capability("ID"):
-                client.id_({"name": "outer-loop-bot"})
             told = cast("Mapping[bytes, object]", client.select_folder(self._folder, readonly=True))
             validity = _number(told[b"UIDVALIDITY"])
             self._read_all(client, validity)
@@ -121,23 +118,7 @@ class Mailbox:
                 self._read_new(client, validity)
         finally:
             self.client = None
-            _leave(client)
-
-    def _connect(self) -> IMAPClient:
-        server, context = self._server, self._server.context()
-        timeout = SocketTimeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
-        client = IMAPClient(
-            server.host,
-            port=server.port,
-            ssl=server.security == "tls",
-            ssl_context=context,
-            timeout=timeout,
-        )
-        if server.security == "starttls":
-            client.starttls(context)
-        client.normalise_times = False
-        self._desk.alive()
-        return client
+            leave(client)
 
     # ---- what is new -------------------------------------------------------------------------------
     def _read_all(self, client: IMAPClient, validity: int) -> None:
@@ -236,13 +217,6 @@ class Mailbox:
 
 def _ago(days: int) -> date:
     return date.today() - timedelta(days=days)  # noqa: DTZ011 - IMAP knows days of its own zone alone
-
-
-def _leave(client: IMAPClient) -> None:
-    try:
-        client.logout()
-    except Exception:  # noqa: BLE001 - it is over, whatever the server says to that
-        client.shutdown()
 
 
 def _number(value: object) -> int:

@@ -6,13 +6,16 @@ goes out once more under the same ID, marked, so that receivers can tell; and no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 
 import structlog
-from aiosmtplib import SMTP, SMTPException, SMTPResponseException
+from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPResponseException
 
 from bot.kit.channel import Undeliverable
 from bot.kit.safe import Safe
+from channels.email.copies import Copies
+from channels.email.oauth import Access
 from channels.email.secure import Server
 
 SECONDS = 60.0
@@ -24,6 +27,10 @@ class Later(ConnectionError):
     """It was not taken, and may be another time."""
 
 
+class Refused(Later):
+    """The server does not let us in."""
+
+
 class Unsure(Exception):
     """Nobody knows whether it was taken, and it went out twice."""
 
@@ -31,9 +38,10 @@ class Unsure(Exception):
 class Post:
     """The way out; what became of each mail is kept in the safe by its ID."""
 
-    def __init__(self, server: Server, safe: Safe) -> None:
+    def __init__(self, server: Server, safe: Safe, copies: Copies | None = None) -> None:
         self._server = server
         self._safe = safe
+        self._copies = copies
 
     async def is_again(self, id: str) -> bool:
         """Whether this went out before and nobody knows what became of it."""
@@ -49,9 +57,8 @@ class Post:
         if tried == "2":
             await self._done(id)
             raise Unsure
-        smtp = self._smtp(sender.partition("@")[2])
+        smtp = await self._connected(sender.partition("@")[2])
         try:
-            await smtp.connect()
             await smtp.mail(sender)
             await self._to(smtp, recipients)
         except SMTPException as error:
@@ -73,6 +80,13 @@ class Post:
         finally:
             await _close(smtp)
         await self._done(id)
+        if self._copies:
+            await self._copies.keep(id, octets)
+
+    async def finish(self, id: str, octets: Callable[[], bytes]) -> None:
+        """What is left to do for a mail that was taken, where we ended in between; best effort."""
+        if self._copies and not await self._copies.has(id):
+            await self._copies.keep(id, octets())
 
     async def _done(self, id: str) -> None:
         await self._safe.spend(f"email/sent/{id}", SENT_SECONDS)
@@ -90,14 +104,53 @@ class Post:
         if len(refused) == len(recipients):
             raise next((each for each in refused if not _is_final(each)), refused[0])
 
-    def _smtp(self, name: str) -> SMTP:
+    async def _connected(self, name: str) -> SMTP:
+        """A connection that we are let in on; where a token is refused, by another. Raises as `send` does."""
+        access = self._server.access
+        token = await self._token(access) if access else ""
+        try:
+            return await self._opened(name, token)
+        except Refused:
+            if access is None:
+                raise
+            access.refused(token)
+            return await self._opened(name, await self._token(access))
+
+    async def _token(self, access: Access) -> str:
+        try:
+            return await asyncio.to_thread(access.token)
+        except OSError as error:
+            raise Later(str(error)) from error
+
+    async def _opened(self, name: str, token: str) -> SMTP:
+        smtp = self._smtp(name, token)
+        try:
+            await smtp.connect()
+        except SMTPAuthenticationError as error:
+            await _close(smtp)
+            said = f"the mail server does not take {self._server.way_in}: {error.code} {error.message[:200]}"
+            raise Refused(said) from error
+        except SMTPException as error:
+            await _close(smtp)
+            raise _as(error) from error
+        except OSError as error:
+            await _close(smtp)
+            raise Later(str(error)) from error
+        return smtp
+
+    def _smtp(self, name: str, token: str) -> SMTP:
         server = self._server
+
+        async def given() -> str:
+            return token
+
         return SMTP(
             hostname=server.host,
             local_hostname=name,
             port=server.port,
             username=server.username or None,
             password=server.password or None,
+            oauth_token_generator=given if token else None,
             use_tls=server.security == "tls",
             start_tls=server.security == "starttls",
             tls_context=server.context(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -51,6 +52,10 @@ class Replies:
         self._by_sender = by_sender
         self._by_thread = by_thread
 
+    async def is_ours(self, id: str) -> bool:
+        """Whether we ourselves have sent the mail of this ID."""
+        return await self._post.is_sent(id) or await self._post.is_again(id)
+
     async def say(self, heard: Answered, text: str) -> None:
         """Answers this mail with these words; once, however often it is read."""
         mail = heard.mail
@@ -63,7 +68,9 @@ class Replies:
             thread=heard.place, answers=mail.id, references=ids.references(mail.parents, mail.id),
         )  # fmt: skip
         try:
-            if not await self._post.is_sent(id):
+            if await self._post.is_sent(id):
+                await self._post.finish(id, partial(composed, letter))
+            else:
                 await self._post.send(id, composed(letter), self._address, letter.recipients)
         except Exception as error:  # noqa: BLE001 - whatever keeps it from going: nothing hangs on it
             log.warning("not answered", error=str(error)[:300])

@@ -51,6 +51,19 @@ def results(headers: Headers, server: str) -> list[Result]:
     return [_result(each) for each in rest if each.strip() and each.strip().lower() != "none"]
 
 
+def server_of(headers: Headers) -> str:
+    """Who wrote the topmost verdict, as `results` would have to be told; empty: there is none that can be read."""
+    values = headers.all("authentication-results")
+    if not values or len(values[0]) > MOST_CHARACTERS:
+        return ""
+    try:
+        name = _parts(values[0].replace("\r", "").replace("\n", ""))[0]
+    except NotOurs:
+        return ""
+    found = _ID.fullmatch(name)
+    return found[1].lower() if found else NAMELESS if _METHOD.match(name) else ""
+
+
 def _result(text: str) -> Result:
     method = _METHOD.match(text)
     if method is None:

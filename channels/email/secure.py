@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from channels.email.oauth import Access
 
 Security = Literal["tls", "starttls", "none"]
 
@@ -23,9 +26,16 @@ class Server:
     host: str
     port: int
     username: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     security: Security = "tls"
     ca_file: Path | None = None
+    access: Access | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def way_in(self) -> str:
+        """The settings that say how we get in."""
+        how = f"{self.kind}_PASSWORD" if self.access is None else "the token that is given for it"
+        return f"{self.kind}_USERNAME and {how}"
 
     def check(self) -> None:
         """Raises `NotSecure`."""

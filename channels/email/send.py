@@ -12,13 +12,15 @@ import structlog
 from bot.core.names import person_of
 from bot.core.outbox import Approval, Notice, Outgoing, Question, Reminder, Say, Waiting
 from bot.core.values import Address
-from bot.kit.channel import Undeliverable
+from bot.kit.channel import Fetched, Undeliverable
 from bot.kit.people import People
 from bot.kit.safe import Safe
 from channels.email import ids
 from channels.email.bounces import Cards, Sent, missed
 from channels.email.cards import body
 from channels.email.compose import Letter, Unsendable, composed
+from channels.email.files import Files
+from channels.email.lengthy import fitted
 from channels.email.post import Post, Unsure
 from channels.email.reading.read import bare
 from channels.email.threads import Talk, Talks
@@ -39,7 +41,13 @@ class Email:
     """The mail channel. A receipt is the ID of what was sent, or several; `?` stands before one that may not have arrived."""
 
     def __init__(
-        self, us: Us, post: Post, people: People, safe: Safe, now: Callable[[], int]
+        self,
+        us: Us,
+        post: Post,
+        people: People,
+        safe: Safe,
+        now: Callable[[], int],
+        files: Files,
     ) -> None:
         self._us = us
         self._post = post
@@ -48,10 +56,15 @@ class Email:
         self._now = now
         self._tokens = Tokens(safe, us.address, now)
         self._cards = Cards(safe)
+        self._files = files
 
     async def find(self, address: Address, key: str) -> str | None:
         """Mail cannot be looked up: the same goes out again under the same ID."""
         return None
+
+    async def fetch(self, file: str) -> Fetched:
+        """A file that came with a mail, or why it cannot be had. Raises OSError where it may be had later."""
+        return await self._files.fetch(file)
 
     async def send(self, address: Address, message: Outgoing) -> str:
         """One mail, or one for each of those who are asked. Raises `Undeliverable`."""
@@ -83,7 +96,8 @@ class Email:
     # ---- to the conversation -----------------------------------------------------------------------
     def _answer(self, place: str, talk: Talk, message: Say | Notice) -> Letter:
         """To whoever wrote last; everybody who was on the conversation stays on it."""
-        return self._letter(place, talk, message.key, talk.to, body(message), talk.cc)
+        text, files = fitted(body(message))
+        return replace(self._letter(place, talk, message.key, talk.to, text, talk.cc), files=files)
 
     def _letter(
         self,
@@ -111,6 +125,7 @@ class Email:
 
     async def _put(self, place: str, talk: Talk, key: str, letter: Letter) -> str:
         if await self._post.is_sent(letter.id):
+            await self._post.finish(letter.id, partial(composed, letter))
             return letter.id
         again = await self._post.is_again(letter.id)
         try:

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, replace
 from pydantic import TypeAdapter
 
 from bot.kit.safe import Safe
+from channels.email.arrived import Arrived
+from channels.email.reading.automatic import plain_address
 
 MOST_PEOPLE = 30
 MOST_IDS = 60
@@ -28,6 +30,15 @@ class Talk:
 
 
 _TALK = TypeAdapter(Talk)
+
+
+def talk(mail: Arrived, ours: str) -> Talk:
+    """What a mail says of its conversation. In Bcc we answer the sender alone."""
+    named = dict.fromkeys((*mail.to, *mail.cc))
+    others = tuple(each for each in named if plain_address(each) != ours and each != mail.proven)
+    is_named = any(plain_address(each) == ours for each in named)
+    chain = dict.fromkeys(each for each in (*mail.parents, mail.answers, mail.id) if each)
+    return Talk(mail.subject, mail.proven, others if is_named else (), tuple(chain), mail.id)
 
 
 class Talks:

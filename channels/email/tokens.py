@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from pydantic import TypeAdapter
 
 from bot.kit.safe import Safe
+from channels.email import addressed
 
 KEY = "email/key"
 LONGEST_SECONDS = 60 * 24 * 3600
@@ -65,14 +66,9 @@ class Tokens:
         return f"{self._local}+a.{id}.{seal}@{self._domain}"
 
     def tags(self, addresses: Sequence[str]) -> list[str]:
-        """What stands behind the plus in those of these addresses that are ours."""
-        found: dict[str, None] = {}
-        for each in addresses:
-            local, _, domain = each.lower().partition("@")
-            own, plus, tag = local.partition("+")
-            if plus and (own, domain) == (self._local, self._domain) and tag.startswith("a."):
-                found[tag] = None
-        return list(found)
+        """What stands behind the plus in those of these addresses that are a request's."""
+        found = addressed.tags(f"{self._local}@{self._domain}", addresses)
+        return [tag for tag in found if tag.startswith("a.")]
 
     async def of(self, tag: str) -> Found | None:
         """The ticket that this tag stands for; None: it is none of ours."""

@@ -23,6 +23,7 @@ log_path = {dir}/log
 protocols = imap
 listen = 127.0.0.1
 ssl = no
+auth_failure_delay = 0
 disable_plaintext_auth = no
 default_internal_user = {internal}
 default_login_user = {login}
@@ -54,6 +55,28 @@ service anvil {{
 }}
 """
 
+_OAUTH2 = """
+auth_mechanisms = plain xoauth2
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {file}
+}}
+"""
+# Whoever issues the tokens says whose each is, and whether it is good.
+_INTROSPECTION = """
+introspection_mode = get
+introspection_url = {url}
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
 
 def is_here() -> bool:
     """Whether this machine has it."""
@@ -75,7 +98,7 @@ def _stat(process: Path) -> list[str]:
 class Dovecot:
     """One server. Stopped and started again it keeps its mail and its port."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, introspect: str = "") -> None:
         self.port = port
         self.folder = Path(tempfile.mkdtemp(prefix="dc-", dir="/tmp"))
         self.folder.chmod(0o755)
@@ -98,6 +121,10 @@ class Dovecot:
             port=port,
             password=PASSWORD,
         )
+        if introspect:
+            file = self.folder / "oauth2.conf"
+            file.write_text(_INTROSPECTION.format(url=introspect))
+            text += _OAUTH2.format(file=file)
         (self.folder / "dovecot.conf").write_text(text)
 
     def start(self) -> None:
@@ -170,12 +197,21 @@ class Dovecot:
         os.chown(box / "tmp" / name, *self._owner)
         (box / "tmp" / name).rename(box / "new" / name)
 
-    def mails(self, user: str) -> list[bytes]:
-        """What lies in the inbox of this user, the first one first."""
+    def create(self, user: str, folder: str) -> None:
+        """Makes a folder."""
         client = imaplib.IMAP4("127.0.0.1", self.port)
         try:
             client.login(user, PASSWORD)
-            client.select("INBOX", readonly=True)
+            assert client.create(folder)[0] == "OK"
+        finally:
+            client.logout()
+
+    def mails(self, user: str, folder: str = "INBOX") -> list[bytes]:
+        """What lies in a folder of this user, the first one first."""
+        client = imaplib.IMAP4("127.0.0.1", self.port)
+        try:
+            client.login(user, PASSWORD)
+            client.select(folder, readonly=True)
             _, found = client.search(None, "ALL")
             numbers = found[0].split()
             fetched = [client.fetch(number.decode(), "(BODY.PEEK[])")[1] for number in numbers]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64decode
 from collections.abc import Callable
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 AUTHSERV = "mx.example.test"
 
@@ -56,13 +57,58 @@ class Deliveries:
         return "250 taken"
 
 
+class Guarded(Deliveries):
+    """Takes mail from those alone who bear a good token (XOAUTH2), and says why not as Gmail and Microsoft do."""
+
+    def __init__(
+        self, deliver: Callable[[str, bytes], None], user: str, is_good: Callable[[str], bool]
+    ) -> None:
+        super().__init__(deliver)
+        self._user = user
+        self._is_good = is_good
+        self.borne: list[str] = []
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if not session.authenticated:
+            return "530 5.7.0 authentication required"
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802 - aiosmtpd's name
+        said = b64decode(args[1], validate=True).decode()
+        user, bearer, *rest = said.split("\x01")
+        token = bearer.removeprefix("auth=Bearer ")
+        self.borne.append(token)
+        is_right = user == f"user={self._user}" and bearer != token and rest == ["", ""]
+        if is_right and self._is_good(token):
+            return AuthResult(success=True)
+        await server.push("334 eyJzdGF0dXMiOiI0MDAifQ==")
+        assert server._reader is not None  # pyright: ignore[reportPrivateUsage]
+        answer = await server._reader.readline()  # pyright: ignore[reportPrivateUsage]
+        assert answer == b"\r\n"
+        return AuthResult(success=False, handled=False)
+
+
 class Smtp:
     """The server on a port of loopback."""
 
-    def __init__(self, deliver: Callable[[str, bytes], None], port: int) -> None:
-        self.deliveries = Deliveries(deliver)
+    def __init__(
+        self,
+        deliver: Callable[[str, bytes], None],
+        port: int,
+        deliveries: Deliveries | None = None,
+    ) -> None:
+        self.deliveries = deliveries or Deliveries(deliver)
         self.port = port
-        self._controller = Controller(self.deliveries, hostname="127.0.0.1", port=port)
+        self._controller = Controller(
+            self.deliveries,
+            hostname="127.0.0.1",
+            port=port,
+            auth_require_tls=False,
+            auth_exclude_mechanism=["PLAIN", "LOGIN"],
+        )
 
     def start(self) -> None:
         self._controller.start()

@@ -62,6 +62,13 @@ class MailOffice:
             "BOT_EMAIL_AUTHSERV_ID": AUTHSERV,
         }
 
+    def agent(self, name: str, rehearsal: str) -> None:
+        """One more agent, which only talks."""
+        home = self.folder / "agents" / name
+        home.mkdir()
+        (home / "agent.md").write_text(f"---\ndescription: {name}\n---\nYou talk.\n")
+        (home / "rehearsal.py").write_text(textwrap.dedent(rehearsal))
+
     # ---- the bot -----------------------------------------------------------------------------------
     @asynccontextmanager
     async def process(self, *words: str) -> AsyncGenerator[Process]:
@@ -97,6 +104,7 @@ class MailOffice:
         subject: str = "Release",
         to: str = BOT,
         answers: EmailMessage | None = None,
+        attached: str = "",
         **headers: str,
     ) -> EmailMessage:
         """A mail of this person, sent by the SMTP server; in answer to one, with its quote below, as clients do."""
@@ -114,6 +122,8 @@ class MailOffice:
             quoted = "\n".join(f"> {line}" for line in body(answers).splitlines())
             text = f"{text}\n\nOn Tue, Mar 3, 2026 at 9:14 AM Bot <{BOT}> wrote:\n\n{quoted}\n"
         mail.set_content(text)
+        if attached:
+            mail.add_attachment(attached, filename="note.txt")
         await asyncio.to_thread(self._send, mail)
         return mail
 
@@ -168,11 +178,31 @@ class MailOffice:
         return file.read_text().split() if file.exists() else []
 
 
+@asynccontextmanager
+async def opened(
+    redis: str, folder: Path, free_port: Callable[[], int]
+) -> AsyncGenerator[MailOffice]:
+    """An office with its servers."""
+    imap = Dovecot(free_port())
+    imap.start()
+    smtp = Smtp(imap.deliver, free_port())
+    smtp.start()
+    try:
+        yield MailOffice(imap, smtp, redis, folder)
+    finally:
+        smtp.stop()
+        imap.remove()
+
+
 def body(mail: EmailMessage) -> str:
     """The plain text of a mail."""
     part = mail.get_body(("plain",))
     assert part is not None
     return str(part.get_content())
+
+
+def mail_id(raw: bytes) -> str:
+    return str(BytesParser(policy=default).parsebytes(raw)["Message-ID"])
 
 
 def raw(mail: EmailMessage) -> bytes:

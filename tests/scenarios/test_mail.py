@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.mail_server import dovecot
-from tests.mail_server.dovecot import Dovecot
-from tests.mail_server.smtp import Smtp
-from tests.scenarios.mail_office import MailOffice, body, until
+from tests.scenarios.mail_office import MailOffice, body, opened, until
 
 pytestmark = pytest.mark.skipif(not dovecot.is_here(), reason="apt-get install -y dovecot-imapd")
 
@@ -19,15 +17,8 @@ pytestmark = pytest.mark.skipif(not dovecot.is_here(), reason="apt-get install -
 async def post(
     redis_server: str, tmp_path: Path, free_port: Callable[[], int]
 ) -> AsyncGenerator[MailOffice]:
-    imap = Dovecot(free_port())
-    imap.start()
-    smtp = Smtp(imap.deliver, free_port())
-    smtp.start()
-    try:
-        yield MailOffice(imap, smtp, redis_server, tmp_path)
-    finally:
-        smtp.stop()
-        imap.remove()
+    async with opened(redis_server, tmp_path, free_port) as office:
+        yield office
 
 
 async def test_mail_question_reply_approval_by_reply_done(post: MailOffice) -> None:

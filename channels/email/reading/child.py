@@ -12,7 +12,7 @@ from dataclasses import asdict, fields
 from typing import TypedDict, cast
 
 from channels.email.judge import Gate
-from channels.email.reading.mail import Unreadable
+from channels.email.reading.mail import Unreadable, parsed
 from channels.email.reading.read import Reading, read
 
 MEMORY_BYTES = 256_000_000
@@ -29,20 +29,41 @@ class Said(TypedDict):
     allowed: list[str]
 
 
+class Wanted(TypedDict):
+    """A file alone: the part of this number, unless it has more than so many bytes."""
+
+    part: int
+    most: int
+
+
 def main() -> None:
     """Limits first: what is read next may have been made to exhaust whoever reads it."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
-    said = cast("Said", json.loads(sys.stdin.buffer.readline()))
-    raw = sys.stdin.buffer.read()
+    said = cast("Said | Wanted", json.loads(sys.stdin.buffer.readline()))
+    raw, content = sys.stdin.buffer.read(), b""
     try:
-        told = summary(raw, said)
+        if "part" in said:
+            told, content = part(raw, said)
+        else:
+            told = summary(raw, said)
     except Unreadable as error:
         told = {"unreadable": str(error)}
     except (MemoryError, RecursionError) as error:
         told = {"unreadable": f"it is too much to be read: {type(error).__name__}"}
     # Half a letter, as a broken charset leaves it, is none: nobody could store it.
     sys.stdout.buffer.write(json.dumps(told, ensure_ascii=False).encode(errors="replace"))
+    sys.stdout.buffer.write(b"\n" + content)
+
+
+def part(raw: bytes, wanted: Wanted) -> tuple[dict[str, object], bytes]:
+    """A file of this mail, and what is in it; nothing where there is none of that number. Raises `Unreadable`."""
+    for file in parsed(raw).files:
+        if file.path == wanted["part"]:
+            size = len(file.content)
+            told: dict[str, object] = {"name": file.name, "type": file.type, "size": size}
+            return told, file.content if size <= wanted["most"] else b""
+    return {}, b""
 
 
 def summary(raw: bytes, said: Said) -> dict[str, object]:

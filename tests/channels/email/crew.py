@@ -29,6 +29,7 @@ from bot.engine.reception import Reception
 from bot.engine.server import ensure_server, stop_server
 from bot.engine.store import Store
 from bot.kit.people import People
+from bot.mail_servers import imap
 from bot.settings import Settings
 from channels.email import intake, listen
 from channels.email.arrived import Arrived
@@ -58,7 +59,9 @@ async def _serve(url: str) -> None:
     listen.FIRST_SECONDS, listen.LAST_SECONDS = 0.02, 0.2
     async with opened(url) as store:
         reception = Reception(Desk(store), {}, People(), "clerk")
-        ear = mailroom.listener(Settings(), store, People(), reception)
+        way_in = mailroom.intake(Settings(), store, People(), reception, ())
+        # Without a lease: whoever takes over from one that was killed would wait for it most of the time.
+        ear = listen.Listener(imap(Settings()), BOT, way_in, reception)
         await ear.listen(asyncio.Event(), lambda: None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.core.outbox import Approval, Waiting
@@ -158,6 +158,9 @@ class Unsent:
     async def is_sent(self, id: str) -> bool:
         return id in self.sent
 
+    async def finish(self, id: str, octets: Callable[[], bytes]) -> None:
+        return None
+
     async def send(self, id: str, octets: bytes, sender: str, recipients: Sequence[str]) -> None:
         self.sent[id] = (octets, tuple(recipients))
 
@@ -165,7 +168,7 @@ class Unsent:
 class Desk:
     """One mailbox's way in, with one approval that was put to Ana."""
 
-    def __init__(self) -> None:
+    def __init__(self, agents: Sequence[str] = ()) -> None:
         self.safe, self.taken, self.post = MemorySafe(), Taken(), Unsent()
         self.tokens = Tokens(self.safe, BOT, lambda: NOW)
         self.talks, self.held = Talks(self.safe), Held(self.safe)
@@ -183,6 +186,7 @@ class Desk:
             Bounces(BOT, self.safe, self.talks, replies),
             People(),
             lambda: NOW,
+            agents,
         )
         self.parent = ""
 

@@ -66,7 +66,8 @@ async def channel(desk: Desk, post: Refusing) -> Email:
         PLACE, Talk("Release", ANA, (), ("<root@example.com>",), "<root@example.com>")
     )
     sends: Any = post
-    return Email(Us(BOT), sends, PEOPLE, desk.safe, lambda: NOW)
+    no_files: Any = None
+    return Email(Us(BOT), sends, PEOPLE, desk.safe, lambda: NOW, no_files)
 
 
 AT = Address(channel="email", locator=PLACE)
