@@ -21,6 +21,7 @@ from bot.core.events import (
     Verdict,
 )
 from bot.core.house import HOUSE
+from bot.core.names import version_of
 from bot.core.reducer import replay
 from bot.core.thread import Asked, Closed, Started, Thread, asked_about
 from bot.engine.commit import ARRIVAL_SEEN_SECONDS, COMMIT_SEEN_SECONDS
@@ -141,7 +142,9 @@ def _of_reminders(world: World) -> Iterator[str]:
             isinstance(event, Verdict) and event.word == "later" and event.actor == person
             for _, event in events
         )
-        if times > LADDER[person == OTHER] + asked:
+        # What others were still to be told of an earlier showing is told of the one that took its place.
+        before = (version_of(request) or 1) - 1 if person == OTHER else 0
+        if times > LADDER[person == OTHER] + asked + before:
             yield f"{person} was reminded of {request} {times} times"
     yield from _left_out(world, {request for _, request, person in told if person == OTHER})
 
