@@ -166,7 +166,7 @@ def wanted(**changed: object) -> Wanted:
         ({"name": "Week days"}, "name"),
         ({"name": "written"}, "agent.md"),
         ({"address": "slack:T1/C1"}, "Slack is not set up here"),
-        ({"fallback": "bob@example.com"}, "no mail here"),
+        ({"fallback": "bob@example.com"}, "cannot begin a conversation by mail yet"),
     ],
 )
 async def test_what_could_not_come_or_be_heard_is_refused_with_what_to_write(

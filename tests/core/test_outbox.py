@@ -16,6 +16,7 @@ from bot.core.events import (
     DeliveryFailed,
     OutcomeUnknown,
     Paused,
+    Previewed,
     StepDecided,
 )
 from bot.core.outbox import (
@@ -193,8 +194,16 @@ def test_a_card_shown_anew_quotes_what_was_said_and_its_old_key_says_nothing() -
     assert again.quote == "alice: which commit?"
 
 
+def unshown() -> Conversation:
+    """Its card is made, and not delivered yet."""
+    it = conversation()
+    it.step(PUSH)
+    it.add(Previewed(id="", call="T-1-0", version=1, card=card(2, deadline_seconds=3600)))
+    return it
+
+
 def test_a_card_that_was_not_taken_goes_out_under_the_key_of_its_copy() -> None:
-    it = asked()
+    it = unshown()
     it.add(DeliveryFailed(id="", key="T-1-0-v1", reason="no such channel"))
     card_again = message(it.thread, "T-1-0-v1~1")
     assert isinstance(card_again, Approval)
@@ -202,7 +211,7 @@ def test_a_card_that_was_not_taken_goes_out_under_the_key_of_its_copy() -> None:
 
 
 def test_a_card_goes_to_the_threads_address_and_is_owed_no_more_when_that_refused_it() -> None:
-    it = asked()
+    it = unshown()
     assert address(it.thread, "T-1-0-v1") == it.thread.address
     it.add(DeliveryFailed(id="", key="T-1-0-v1", reason="no such channel"))
     assert address(it.thread, "T-1-0-v1~1") is None

@@ -8,6 +8,7 @@ from typing import cast
 
 import pytest
 
+from bot.core import frozen
 from bot.core.outbox import Approval, Question, Reminder, Say, pending
 from bot.core.values import Address
 from bot.kit.channel import Fate
@@ -308,7 +309,7 @@ async def test_a_replaced_card_leaves_alone_the_copies_that_another_took_over(
     story.delivered(asked.key)
     then = story.thread
     story.message("thanks")
-    fate = Fate(replace(story.thread, address=team.address), 1_000, then)
+    fate = Fate(frozen.replace(story.thread, address=team.address), 1_000, then)
     await sender.change(first, asked.key, fate)
     assert [buttons(*team.direct(name)) for name in ("bob", "carol")] == [[], []]
     new = f"{call}-v2"
@@ -318,7 +319,7 @@ async def test_a_replaced_card_leaves_alone_the_copies_that_another_took_over(
     story.previewed(call)
     story.delivered(new)
     story.deny(new)
-    over = Fate(replace(story.thread, address=team.address), 2_000, story.thread)
+    over = Fate(frozen.replace(story.thread, address=team.address), 2_000, story.thread)
     await (team.sender() if anew else sender).change(second, new, over)
     assert [buttons(*team.direct(name)) for name in ("bob", "carol")] == [[], []]
     assert "Denied by bob" in team.direct("carol")[0].text
@@ -350,7 +351,7 @@ async def test_every_copy_closes_with_the_card_and_stays_known_as_its_copy(team:
     receipt = await team.sender().send(team.address, replace(ASKED, key=f"{call}-v1", request=f"{call}-v1"))  # fmt: skip
     story.delivered(f"{call}-v1")
     story.deny(f"{call}-v1")
-    thread = replace(story.thread, address=team.address)
+    thread = frozen.replace(story.thread, address=team.address)
     await team.sender().change(receipt, f"{call}-v1", Fate(thread, 1_000, thread))
     (card,), (bob,), (carol,) = team.cards(), team.direct("bob"), team.direct("carol")
     assert [buttons(each) for each in (card, bob, carol)] == [[], [], []]
@@ -371,7 +372,7 @@ async def test_a_card_that_cannot_be_changed_for_a_while_closes_with_its_copies(
     story.delivered(key)
     story.deny(key)
     team.slack.faults.plan("chat.update", *[fault] * 3)
-    thread = replace(story.thread, address=team.address)
+    thread = frozen.replace(story.thread, address=team.address)
     await team.sender().change(receipt, key, Fate(thread, 1_000, thread))
     shown = (*team.cards(), *team.direct("bob"), *team.direct("carol"))
     assert [buttons(each) for each in shown] == [[], [], []]
@@ -383,7 +384,7 @@ async def test_a_copy_that_cannot_be_changed_keeps_no_other_from_it(team: Team) 
     receipt = await team.sender().send(team.address, ASKED)
     story.deny(f"{call}-v1")
     team.slack.people.delete(team.direct("bob")[0])
-    thread = replace(story.thread, address=team.address)
+    thread = frozen.replace(story.thread, address=team.address)
     with pytest.raises(Exception, match="message_not_found"):
         await team.sender().change(receipt, KEY, Fate(thread, 1_000, thread))
     assert [buttons(each) for each in (*team.cards(), *team.direct("carol"))] == [[], []]
