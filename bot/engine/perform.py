@@ -123,7 +123,8 @@ class Performer:
             with suppress(*STORE_AWAY):  # Listening can wait; the answer is paid for.
                 await session.load()
                 await session.look()
-            if any(not isinstance(effect, Decide) for effect in session.due()):
+            # After the store was away the next heartbeat tells whether the thread is still ours: until then nothing can be done.
+            if session.is_held() and any(not isinstance(each, Decide) for each in session.due()):
                 return
         session.question = None
         if isinstance(spent := question.answer.exception(), DaySpent):

@@ -145,6 +145,52 @@ async def test_an_answer_on_its_way_outlives_a_store_that_is_gone_for_a_moment(
     assert (asked, session.events[-1].type) == (1, "StepDecided")
 
 
+class CountsReads(MemoryStore):
+    """Says when it was read so many times."""
+
+    reads = 0
+
+    async def read(self, thread: str, start: int = 0) -> list[Row]:
+        self.reads += 1
+        return await super().read(thread, start)
+
+
+async def test_a_stop_after_the_store_was_away_is_told_while_the_model_still_thinks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The heartbeat has not been heard again by then; given up for that, the round waited for the answer first, however long."""
+    monkeypatch.setattr("bot.engine.perform.LISTEN_SECONDS", 0.001)
+    store, screen = (
+        CountsReads(MemoryServer(), lease_seconds=LEASE_SECONDS, consumer="one"),
+        Screen(),
+    )
+    await store.append(arrival(thread_id(HOME), "m", encode(message("hello"))))
+    (lease,) = await store.take(1, 0)
+    session = Session(store, lease, LEASE_SECONDS)
+    await session.load()
+    thinking = asyncio.Event()
+
+    async def choose(thread: Thread, events: Sequence[Event]) -> Event:
+        await thinking.wait()
+        raise AssertionError("nobody waits for that")
+
+    performer = Performer(choose, Runner(Toolbox({}, {})), {"screen": screen})
+    session.renewed(asyncio.get_running_loop().time() - LEASE_SECONDS)
+    await store.append(arrival(thread_id(HOME), "stop", encode(message("stop"))))
+    listening = asyncio.create_task(performer(session))
+    async with asyncio.timeout(LEASE_SECONDS):
+        seen = store.reads
+        while store.reads < seen + 10:
+            await asyncio.sleep(0)
+        assert session.thread.cancelled
+        assert not listening.done()
+        session.renewed(asyncio.get_running_loop().time())
+        await listening
+        await performer(session)
+    assert [type(each).__name__ for each in screen.sent] == ["Notice"]
+    session.let_go()
+
+
 async def test_what_a_pause_held_back_is_looked_up_before_it_is_sent() -> None:
     screen, store = Screen(), _store()
     session = await _owing(store, Paused(id="p"))

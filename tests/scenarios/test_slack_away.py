@@ -169,7 +169,10 @@ async def test_a_stop_while_redis_is_away_is_said_at_once_not_to_be_recorded(
         assert (note.text[:17], note.thread_ts) == ("Not recorded yet:", said.ts)
         thread, _ = await only_thread(app)
         assert not thread.cancelled
+        slack.people.stop_session(alice, said)
+        stopped = await either.shown(said, 1)
         either.model.gate.set()
+    assert "Stopped" in stopped.text
 
 
 async def test_a_stop_is_said_not_to_be_recorded_where_not_even_the_token_can_be_looked_up(
