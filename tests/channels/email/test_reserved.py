@@ -59,3 +59,24 @@ async def test_whoever_wrote_it_is_asked_again() -> None:
     assert "only after the backup" in desk.taken.said[0].text
     ((octets, _),) = desk.post.sent.values()
     assert b"can be read in two ways" in octets
+
+
+async def test_no_reply_address_comes_onto_a_log() -> None:
+    """Inline answers keep what they answer, a forwarded mail is kept whole, and everybody in a conversation may ask what was said."""
+    for subject in ("Re: Deploy", "Fwd: Deploy"):
+        desk = Desk()
+        token = await desk.card()
+        seal = token.partition("@")[0].rpartition(".")[2]
+        link = token.replace("+", "%2B").upper()
+        quoted = (
+            f"> Reply to {token}\n> why?\n\nSee the ticket.\n\n> [approve](mailto:{link}?x=y)\n"
+        )
+        raw = hostile.build(
+            hostile.setting(token=token, parent=desk.parent),
+            f"To the first:\n\n{quoted}\nLater.\n",
+            subject=subject,
+        )
+        assert await desk.intake.take(raw) == "asked"
+        (said,) = desk.taken.said
+        assert "> Reply to bot+a." in said.text
+        assert seal not in said.text.lower()
