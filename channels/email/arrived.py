@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from channels.email.reading.child import Said, Wanted
 from channels.email.reading.mail import Unreadable
+from channels.email.tokens import unsealed
 
 # The limit is CPU; on a busy machine that takes longer.
 SECONDS = 30.0
@@ -78,9 +79,10 @@ async def arrived(raw: bytes, said: Said) -> Arrived:
     """Read in a child of our own. Raises `Unreadable`, and OSError where no child can be had."""
     told, _ = await _read(raw, said)
     try:
-        return Arrived.model_validate(told)
+        found = Arrived.model_validate(told)
     except ValidationError as error:
         raise Unreadable(f"what was read of it makes no sense: {str(error)[:200]}") from error
+    return found.model_copy(update={"text": unsealed(found.text), "whole": unsealed(found.whole)})
 
 
 async def part(raw: bytes, path: int) -> Part | None:

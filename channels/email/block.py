@@ -17,8 +17,8 @@ def arguments(text: str) -> dict[str, JsonValue] | None:
         return None
     try:
         found = cast("object", yaml.load(text, Loader=_Plain))  # noqa: S506 - a loader that makes plain values alone
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return None
+    except (yaml.YAMLError, ValueError, ArithmeticError, LookupError, AttributeError, TypeError, RecursionError):  # fmt: skip
+        return None  # A tag that does not fit its value raises whatever it comes upon.
     if not isinstance(found, dict) or not found:
         return None
     changed = {
@@ -26,7 +26,7 @@ def arguments(text: str) -> dict[str, JsonValue] | None:
     }
     return (
         None
-        if any(value is _NOTHING for value in changed.values())
+        if any(_holds_nothing(value) for value in changed.values())
         else cast("dict[str, JsonValue]", changed)
     )
 
@@ -50,3 +50,12 @@ def _plain(value: object) -> object:
     if isinstance(value, float) and not math.isfinite(value):
         return _NOTHING
     return value if value is None or isinstance(value, str | bool | int | float) else _NOTHING
+
+
+def _holds_nothing(value: object) -> bool:
+    """Whether anything in it is no plain value, however deep it lies."""
+    if isinstance(value, dict):
+        return any(map(_holds_nothing, cast("dict[str, object]", value).values()))
+    if isinstance(value, list):
+        return any(map(_holds_nothing, cast("list[object]", value)))
+    return value is _NOTHING

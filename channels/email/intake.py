@@ -20,13 +20,14 @@ from channels.email.arrived import Arrived, arrived
 from channels.email.block import arguments
 from channels.email.bounces import Bounces
 from channels.email.files import name_of
-from channels.email.heard import Heard, identity
+from channels.email.heard import Heard, identity, passed
 from channels.email.held import Held
 from channels.email.judge import Gate
 from channels.email.reading import verdicts
 from channels.email.reading.child import Said
 from channels.email.reading.mail import Unreadable
 from channels.email.replies import Replies
+from channels.email.settling import settles
 from channels.email.threads import Talks, talk
 from channels.email.tokens import Found, Tokens
 
@@ -143,23 +144,24 @@ class Intake:
             case "edit":
                 return await self._edit(heard, found, decision.rest if decision else "")
             case "pass" | "later":
-                return await self._words(self._named(heard))
+                return await self._put_off(passed(heard, self._people), found)
+            case _ if verdicts.puts_off(mail.text):
+                return await self._put_off(heard, found)
             case _:
                 return await self._words(heard, hints.NEARLY if verdicts.nearly(mail.text) else "")
 
-    def _named(self, heard: Heard) -> Heard:
-        """`pass to ADDRESS` with the name that the people file has for it."""
-        decision = heard.mail.decision
-        alias = (
-            self._people.alias_of(ids.CHANNEL, decision.rest)
-            if decision and decision.word == "pass"
-            else None
-        )
-        return (
-            replace(heard, mail=heard.mail.model_copy(update={"text": f"pass to {alias}"}))
-            if alias
-            else heard
-        )
+    async def _put_off(self, heard: Heard, found: Found) -> str:
+        """Words that put off what this address is for, from whom it was given to."""
+        objection = await self._tokens.objection(found, heard.mail.proven, heard.id)
+        if objection:
+            return await self._refused(heard, objection)
+        await self._remember(heard)
+        return await self._arrivals.words(await self._said_by(heard))
+
+    async def _refused(self, heard: Heard, objection: str) -> str:
+        await self._noted(heard)
+        await self._replies.say(heard, objection)
+        return "refused"
 
     async def _edit(self, heard: Heard, found: Found, block: str) -> str:
         changed = arguments(block)
@@ -179,9 +181,7 @@ class Intake:
         mail, ticket = heard.mail, found.ticket
         objection = await self._tokens.objection(found, mail.proven, heard.id)
         if objection:
-            await self._noted(heard)
-            await self._replies.say(heard, objection)
-            return "refused"
+            return await self._refused(heard, objection)
         press = Press(
             id=heard.id,
             channel=ids.CHANNEL,
@@ -205,7 +205,7 @@ class Intake:
         """A message. One that would be a verdict without the address of its request is only noted, and no mail gives a grant."""
         await self._remember(heard)
         words = await self._said_by(heard)
-        if verdicts.would_decide(heard.mail.text) or verdicts.would_decide(words.text):
+        if await settles(self._arrivals, heard.mail.proven, heard.mail.text, words.text):
             await self._noted(heard)
             lasts = typed.lasting(heard.mail.text) is not None
             await self._replies.say(heard, hints.LASTING if lasts else hint or hints.UNADDRESSED)

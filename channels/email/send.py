@@ -213,7 +213,7 @@ class Email:
         known = self._people.people.get(person)
         if known:
             return next((each.lower() for each in known.accounts(ids.CHANNEL)), "")
-        channel, _, address = person.partition("@outsider")[0].partition(":")
+        channel, _, address = person.removesuffix("@outsider").partition(":")
         return address if channel == ids.CHANNEL else ""
 
 

@@ -24,6 +24,7 @@ KEY = "email/key"
 LONGEST_SECONDS = 60 * 24 * 3600
 MAKING_SECONDS = 30
 _TAG = re.compile(r"a\.(?P<id>[a-z2-7]{26})\.(?P<seal>[a-z2-7]{24})")
+_SEALED = re.compile(r"(\+|%2b)(a\.[a-z2-7]{26})\.[a-z2-7]{24}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,11 @@ class Tokens:
         if kept is None:
             raise ConnectionError("the key of reply addresses is being made")
         return bytes.fromhex(kept)
+
+
+def unsealed(text: str) -> str:
+    """The text with reply addresses that open nothing: others than whom they were given to may read it."""
+    return _SEALED.sub(r"\1\2.…", text)
 
 
 def _seal(key: bytes, id: str, ticket: Ticket) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from channels.email.reading import automatic, own, quotes, tongues, verdicts
+from channels.email.reading import automatic, own, quotes, reserved, tongues, verdicts
 from channels.email.reading.headers import Sender, addresses, decoded, ids, loose, strict
 from channels.email.reading.mail import File, Mail, parsed
 from channels.email.reading.markup import Seen, seen
@@ -54,6 +54,10 @@ def read(raw: bytes, ours: Collection[str] = (), our_domain: str = "") -> Readin
     silent = automatic.why_not(mail, ours, our_domain)
     text, alone, whole, is_forward = _words(mail, sender, subject)
     decision = verdicts.read(alone) if alone and not (silent or mail.doubt or is_forward) else None
+    below = reserved.below(whole, text) if decision and decision.word == "approve" else ""
+    doubt = mail.doubt
+    if reserved.takes_back(below):
+        text, decision, doubt = f"{text}\n\n{below}", None, "what stands below may take it back"
     answers = ids(headers.first("in-reply-to"))
     return Reading(
         text=text,
@@ -67,7 +71,7 @@ def read(raw: bytes, ours: Collection[str] = (), our_domain: str = "") -> Readin
         to=addresses(headers.all("to")),
         cc=addresses(headers.all("cc")),
         silent=silent,
-        doubt=mail.doubt,
+        doubt=doubt,
         is_forward=is_forward,
         whole=whole,
         files=mail.files,

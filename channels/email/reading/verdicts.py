@@ -116,6 +116,11 @@ def would_decide(text: str) -> bool:
     return isinstance(said, core.Approve | core.Deny) or lasts or core.named(text) is not None
 
 
+def puts_off(text: str) -> bool:
+    """Whether whoever takes words in would hear in this that a request is passed on, put off or left alone."""
+    return core.put_off(text) is not None
+
+
 def _denial(text: str) -> Decision | None:
     found = _DENY.fullmatch(text)
     if found is None or len(text) > MOST_REASON:

@@ -147,3 +147,10 @@ async def test_what_is_for_a_deputy_goes_to_them_alone() -> None:
     copy = replace(CARD, key=f"{KEY}~@ben")
     await (await channel(Desk(), post)).send(AT, copy)
     assert [to for _, to in post.sent.values()] == [(BEN,)]
+
+
+async def test_a_domain_may_begin_as_the_mark_of_an_outsider_does() -> None:
+    dan = "dan@outsider.example.org"
+    asked, post = replace(CARD, approvers=(f"email:{dan}",)), Refusing()
+    await (await channel(Desk(), post)).send(AT, asked)
+    assert len(post.to(dan)) == 1

@@ -1,0 +1,90 @@
+"""What settles something without being an approval: put off, or say what became of a call. By mail it takes the address of its card too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from bot.core.outgoing import Hold, UnknownOutcome
+from bot.kit.arrival import Open
+from tests.channels.email import hostile
+from tests.channels.email.fakes import ANA, BEN, BOT, Desk
+
+UNKNOWN = UnknownOutcome(
+    key="tabcdefghijk-1",
+    request="tabcdefghijk-1-v1",
+    tool="ship",
+    arguments={},
+    text="Nobody knows how it ended.",
+    started_at=0,
+    may_retry_at=0,
+    choices=("It happened", "Try again", "Give up"),
+    asked=(ANA,),
+    quote="",
+)
+HOLD = Hold(
+    key="tabcdefghijk-2",
+    request="tabcdefghijk-2-v1",
+    why="steps",
+    reason="",
+    text="It has taken many steps.",
+    choices=("Go on", "Stop"),
+    asked=(ANA,),
+)
+PUT_OFF = ("pass to ben", "later 2h", "ignore", "Hi Bot,\n\nweiter an ben")
+SETTLING = ("2", "Try again.", "retry", "Give up", "Go on", "tabcdefghijk-1: retry")
+
+
+async def waiting(channel: str, person: str) -> Sequence[Open]:
+    return (Open(UNKNOWN), Open(HOLD)) if (channel, person) == ("email", ANA) else ()
+
+
+async def begun() -> tuple[Desk, str]:
+    """A conversation with a card to Ana, and its reply address; the first mail has its subject above its words."""
+    desk = Desk()
+    token = await desk.card()
+    arrivals: Any = desk.taken
+    arrivals.waiting = waiting
+    there = hostile.setting(token=token, parent=desk.parent)
+    first = hostile.build(there, "Hello.\n", to=BOT, mid="<first@example.com>")
+    assert await desk.intake.take(first) == "asked"
+    return desk, token
+
+
+@pytest.mark.parametrize("text", [*PUT_OFF, *SETTLING])
+async def test_without_the_address_of_its_card_it_is_only_noted(text: str) -> None:
+    desk, token = await begun()
+    there = hostile.setting(token=token, parent=desk.parent)
+    assert await desk.intake.take(hostile.build(there, f"{text}\n", to=BOT)) == "noted"
+    assert len(desk.taken.commands) == 1
+    ((octets, _),) = desk.post.sent.values()
+    assert b"Nothing is decided by that" in octets
+
+
+@pytest.mark.parametrize("text", [*PUT_OFF, *SETTLING])
+async def test_a_mail_that_is_let_in_settles_nothing(text: str) -> None:
+    desk, token = await begun()
+    there = hostile.setting(token=token, parent=desk.parent)
+    raw = hostile.build(there, f"{text}\n", auth="none")
+    assert await desk.intake.take(raw) == "held"
+    assert await desk.intake.release(raw) == "noted"
+    assert len(desk.taken.commands) == 1
+
+
+@pytest.mark.parametrize("text", PUT_OFF)
+async def test_it_is_put_off_by_whom_it_was_put_to_alone(text: str) -> None:
+    desk, token = await begun()
+    ana = hostile.setting(token=token, parent=desk.parent)
+    ben = hostile.setting(token=token, parent=desk.parent, sender=BEN)
+    by_ben = hostile.build(ben, f"{text}\n", frm=BEN, mid="<ben@example.org>")
+    assert await desk.intake.take(by_ben) == "refused"
+    assert await desk.intake.take(hostile.build(ana, f"{text}\n")) == "asked"
+    assert [each.person for each in desk.taken.commands] == [ANA, ANA]
+
+
+async def test_other_words_are_heard_as_before() -> None:
+    desk, token = await begun()
+    there = hostile.setting(token=token, parent=desk.parent)
+    assert await desk.intake.take(hostile.build(there, "Go on then.\n", to=BOT)) == "asked"
