@@ -85,6 +85,7 @@ class Guarded(Deliveries):
         if is_right and self._is_good(token):
             return AuthResult(success=True)
         await server.push("334 eyJzdGF0dXMiOiI0MDAifQ==")
+        # The library gives what it reads by to nobody, and a challenge has to be answered within the command.
         assert server._reader is not None  # pyright: ignore[reportPrivateUsage]
         answer = await server._reader.readline()  # pyright: ignore[reportPrivateUsage]
         assert answer == b"\r\n"

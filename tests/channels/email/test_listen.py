@@ -60,6 +60,7 @@ class Ear:
     async def listening(self, password: str = PASSWORD, port: int = 0) -> AsyncGenerator[None]:
         server = Server("IMAP", "127.0.0.1", port or self.server.port, "bot", password, "none")
         intake: object = self.intake
+        # It takes a mail as an intake does, and that is all a listener asks for.
         listener = Listener(server, BOT, intake, self.taken)  # pyright: ignore[reportArgumentType]
         stop, ready = asyncio.Event(), asyncio.Event()
         running = asyncio.create_task(listener.listen(stop, ready.set))
@@ -171,7 +172,7 @@ async def test_what_comes_while_the_last_days_are_read_again_is_heard(
     names = [await ear.write(1)]
     search = cast("Callable[[IMAPClient, list[object]], object]", IMAPClient.search)
     if known:
-        ear.taken.places[f"{BOT}/INBOX"] = str(Cursor(7, 1, date.today()))  # noqa: DTZ011
+        ear.taken.places[f"{BOT}/INBOX"] = str(Cursor(7, 1, date.today()))  # noqa: DTZ011 - as the mailbox counts days
 
     def slow(client: IMAPClient, criteria: list[object]) -> object:
         found = search(client, criteria)
@@ -191,8 +192,8 @@ async def test_reading_again_goes_on_where_it_stood(ear: Ear) -> None:
     async with ear.listening():
         await ear.heard(names)
     validity = ear.taken.places[f"{BOT}/INBOX"].partition(":")[0]
-    tomorrow = date.today() + timedelta(days=1)  # noqa: DTZ011
-    for since, heard in ((date.today(), {names[1], names[2]}), (tomorrow, set[bytes]())):  # noqa: DTZ011
+    tomorrow = date.today() + timedelta(days=1)  # noqa: DTZ011 - as the mailbox counts days
+    for since, heard in ((date.today(), {names[1], names[2]}), (tomorrow, set[bytes]())):  # noqa: DTZ011 - as the mailbox counts days
         ear.intake.seen.clear()
         ear.taken.places[f"{BOT}/INBOX"] = str(Cursor(int(validity), 1, since, 3))
         async with ear.listening():

@@ -160,6 +160,7 @@ async def test_mail_is_read_by_a_token_and_a_refused_one_is_replaced(
         wrong = Access(Client(tokens.url, CLIENT, "wrong"))
         server = Server("IMAP", "127.0.0.1", imap.port, "bot", security="none", access=wrong)
         intake: object = None
+        # It takes a mail as an intake does, and that is all a listener asks for.
         listener = Listener(server, BOT, intake, Taken())  # pyright: ignore[reportArgumentType]
         with pytest.raises(
             NotWelcome, match="the token that is given for it: the token endpoint refuses us"

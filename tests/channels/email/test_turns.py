@@ -64,6 +64,7 @@ class Reader:
         intake: object = self.intake
 
         def listener() -> Listener:
+            # It takes a mail as an intake does, and that is all a listener asks for.
             return Listener(server, BOT, intake, taken)  # pyright: ignore[reportArgumentType]
 
         self.running = asyncio.create_task(in_turn(lease, listener, self.stop, self.ready.set))
