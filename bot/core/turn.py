@@ -111,11 +111,8 @@ def told(thread: Thread, key: str) -> Thread:
 def put(
     thread: Thread, after: Call, heard: int | None = None, tally: Tally | None = None
 ) -> Thread:
-    """The thread with this call in the place of what it was, and what changed with it."""
-    if len(thread.calls) == 1:
-        calls = (after,)
-    else:
-        calls = tuple([after if call.id == after.id else call for call in thread.calls])
+    """The thread with this call in the place of what it was, and what changed with it; one of the past has no place any more."""
+    calls = tuple([after if call.id == after.id else call for call in thread.calls])
     heard = thread.heard if heard is None else heard
     return amend(thread, calls=calls, heard=heard, tally=tally or thread.tally)
 

@@ -8,9 +8,9 @@ from bot.core.effects import Send, timers
 from bot.core.ladder import Step, keys, ladder, next_step, owed, timer
 from bot.core.outbox import Approval, Reminder, address, message, pending
 from bot.core.phrases import Language
-from bot.core.thread import Asked, Ready
+from bot.core.thread import Asked, Previewing, Ready
 from bot.core.values import Card, Deputy, Proposal, Rung, Word
-from tests.core.build import HERE, Story, asking, card, gated, question, working
+from tests.core.build import HERE, Story, asking, card, gated, question, working, write
 
 HOUR = 3_600
 
@@ -321,3 +321,15 @@ def test_where_there_is_no_deadline_none_is_named() -> None:
     said = message(story.thread, owes(story)[0])
     assert isinstance(said, Reminder)
     assert said.text.endswith(f"{request} (deploy)")
+
+
+def test_a_reminder_of_what_was_decided_long_ago_leaves_alone_what_runs_now() -> None:
+    """The call under way was forgotten, and with it that nobody knew its outcome (seed 697 of the simulation)."""
+    story, request = asking(climbing(Rung(after_seconds=HOUR)))
+    story.approve(request)
+    story.ran(request.removesuffix("-v1"))
+    (call,) = story.step(write())
+    story.started(call)
+    story.fired(f"{request}~remind")
+    story.unknown(call)
+    assert isinstance(story.phase(call), Previewing | Asked)
