@@ -192,3 +192,10 @@ Known = (
     | ScheduleSet | Compacted | Forked
 )  # fmt: skip
 Event = Known | Unknown
+OURS = frozenset(
+    {
+        "StepDecided", "DecideFailed", "Previewed", "PreviewRefused", "ToolStarted", "ToolEnded", "OutcomeUnknown", "CallVoided",
+        "Compacted", "Delivered", "DeliveryFailed", "VerdictRefused", "Halted", "DayReached",
+    }
+)  # fmt: skip
+"""What whoever works on a thread records; anything else comes in from outside."""

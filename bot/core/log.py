@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
 
 from bot.core.context import block, summary
@@ -57,6 +57,13 @@ class Log(Sequence[Event]):
         self._events.append(event)
         self.written.append(written)
         self._counts.append(count + (written != ""))
+
+    def ahead(self, facts: Iterable[Event]) -> Thread:
+        """The thread as it will be once these stand on the log, if nothing comes before them."""
+        thread = self.thread
+        for fact in facts:
+            thread = evolve(thread, fact.model_copy(update={"at": max(thread.at, fact.at)}))
+        return thread
 
     def _cover(self, event: Compacted) -> None:
         if self._covered < event.upto <= len(self.written):

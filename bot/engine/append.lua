@@ -59,11 +59,12 @@ end
 -- A copy can only begin a log.
 if first_new > first_event and head > 0 then return {'known', head, at} end
 
+local strict = kind == 'claim' or kind == 'whole'
 local refused = nil
-if kind == 'claim' or rest then
+if strict or rest then
   if not held then refused = 'fenced' elseif head ~= expected then refused = 'moved' end
 end
-if refused and kind == 'claim' then return {refused, head, at} end
+if refused and strict then return {refused, head, at} end
 
 if entry == '' or held then
   for i = first_timer, first_blob - 1, 2 do

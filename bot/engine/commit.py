@@ -1,14 +1,14 @@
 """Commits: what one append to a thread's log holds, and what the store answers.
 
-The store deals in opaque bytes; what an event means is the reader's affair. There are three kinds of
+The store deals in opaque bytes; what an event means is the reader's affair. There are four kinds of
 append. An *arrival* comes from outside and is always accepted. A *fact* says what an effect did and is
 accepted even from a worker that lost its lease. A *claim* is permission to act: it needs the lease and
-a head equal to what was folded. A commit may also ask to *rest*, which needs the same and hands the
-lease back.
+a head equal to what was folded. So does *whole*: facts of which the later ones name the place that the
+first is to take. A commit may also ask to *rest*, which needs the same and hands the lease back.
 
 What is written when something does not hold:
 
-- a claim: nothing at all; the answer is `Fenced` or `Moved`.
+- a claim, or facts that go as a whole: nothing at all; the answer is `Fenced` or `Moved`.
 - events that ask to rest: the events are written, only the rest is refused with `Fenced` or `Moved`.
   The caller reads on from the head it folded and decides again; it appends nothing twice.
 - a commit whose writer folded a log that is not there any more, since a power loss took its end: nothing
@@ -24,7 +24,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["arrival", "fact", "claim"]
+Kind = Literal["arrival", "fact", "claim", "whole"]
 ARRIVAL_SEEN_SECONDS = 7 * 24 * 3600
 """How long a source may redeliver before the store forgets; the reader ignores what comes later."""
 COMMIT_SEEN_SECONDS = 600
@@ -98,8 +98,9 @@ class Append:
     copied: tuple[Row, ...] = ()
 
     def __post_init__(self) -> None:
-        if (self.kind == "claim" or self.rest) and (self.lease is None or self.head is None):
-            raise ValueError("a claim, and coming to rest, need a lease and the head folded")
+        if (self.is_strict or self.rest) and (self.lease is None or self.head is None):
+            message = "a claim, a whole, and coming to rest need a lease and the head folded"
+            raise ValueError(message)
         if self.lease is not None and self.lease.thread != self.thread:
             raise ValueError(f"a lease on {self.lease.thread} can't write to {self.thread}")
 
@@ -108,6 +109,11 @@ class Append:
         """What a timer that comes due appends: its id makes a second firing inert."""
         events = () if event is None else (event,)
         return cls(thread=timer.thread, kind="arrival", id=timer.id, events=events)
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether nothing of it is written where lease or head do not hold."""
+        return self.kind in ("claim", "whole")
 
     @property
     def seen_seconds(self) -> int:

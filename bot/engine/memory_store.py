@@ -96,7 +96,7 @@ class MemoryStore(MemoryLetters, MemoryRebuild, MemoryCursors):
         if answered := self._parted(commit) or self._known(commit):
             return answered
         refused = self._refusal(commit)
-        if commit.kind == "claim" and refused is not None:
+        if commit.is_strict and refused is not None:
             return refused(self._server.head(commit.thread))
         at = self._write(commit)
         if commit.rest and refused is None:
@@ -130,7 +130,7 @@ class MemoryStore(MemoryLetters, MemoryRebuild, MemoryCursors):
         return Known(head) if commit.copied and head else None
 
     def _refusal(self, commit: Append) -> type[Fenced] | type[Moved] | None:
-        if commit.kind != "claim" and not commit.rest:
+        if not (commit.is_strict or commit.rest):
             return None
         if not self._holds(commit.lease):
             return Fenced

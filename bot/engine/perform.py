@@ -55,6 +55,7 @@ class Performer:
     def __init__(self, choose: Choose, runner: Runner, channels: Mapping[str, Channel]) -> None:
         self._choose = choose
         self._runner = runner
+        self._reads = runner.reads
         self._channels = channels
         self._display = Display(channels)
         self._dated = {name: each for name, each in channels.items() if isinstance(each, Dated)}
@@ -134,7 +135,7 @@ class Performer:
         else:
             with during("decide"):
                 answer = question.answer.result()
-        await session.record(answer)
+        await self._reads.decided(session, answer)
 
     async def _heard_out(self, session: Session) -> None:
         """Whatever else went wrong: an answer under way is paid for, and without it the next try would ask again."""
@@ -151,7 +152,7 @@ class Performer:
                     await self._runner.preview(session, call, version)
             case Run(claim=False) as run:
                 with during("tool"):
-                    await self._runner.read(session, run)
+                    await self._reads.read(session, run)
             case Run() as run:
                 with during("tool"):
                     await self._runner.write(session, run, lambda: self._show(session))

@@ -1,27 +1,22 @@
-"""Run: tools at work. Reads and previews run freely; anything else runs once, after a claim, if it still may."""
+"""Run: tools at work. Previews run freely; what changes anything runs once, after a claim, if it still may."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from uuid import uuid4
 
-from pydantic import JsonValue
-
-from bot.core.codec import digest
 from bot.core.effects import Run
-from bot.core.events import OutcomeUnknown, Previewed, PreviewRefused, ToolEnded, ToolStarted
-from bot.core.thread import Call, Thread
+from bot.core.events import OutcomeUnknown, Previewed, PreviewRefused, ToolStarted
+from bot.core.thread import Call
 from bot.core.values import Card
 from bot.engine import recheck
-from bot.engine.results import PAGE_CHARACTERS, carry, page
+from bot.engine.endings import Endings, call_of
+from bot.engine.reads import Reads
 from bot.engine.session import Session
-from bot.engine.toolbox import Gone, Toolbox
+from bot.engine.toolbox import Toolbox
 from bot.kit.call import Refused, Unsure
 from bot.kit.origins import outside, short
-from bot.kit.picture import Pictured
 
-CACHED = 1_000
 MOST_RUNS = 3
 """How often an idempotent call whose outcome is unclear runs under its key before a human is asked."""
 
@@ -34,7 +29,8 @@ class Runner:
 
     def __init__(self, toolbox: Toolbox) -> None:
         self._toolbox = toolbox
-        self._cache: dict[tuple[str, str], tuple[float, JsonValue | Pictured]] = {}
+        self._endings = Endings(toolbox)
+        self.reads = Reads(toolbox)
 
     async def refresh(self, session: Session) -> None:
         """Ask anew what was asked under a policy or a tool that is no longer there."""
@@ -46,7 +42,7 @@ class Runner:
 
     async def preview(self, session: Session, id: str, version: int) -> None:
         """Lay out what a gated call would do, for its approvers; what cannot be done goes back to the model."""
-        call, name = _call(session.thread, id), f"card:{id}-v{version}"
+        call, name = call_of(session.thread, id), f"card:{id}-v{version}"
         try:
             card = await self._toolbox.card(session.thread, call)
             copied = self._copied(session, call, card)
@@ -74,41 +70,10 @@ class Runner:
         }
         return {**short(free, session.events, thread.id), **found}
 
-    # ---- reads -------------------------------------------------------------------------------------
-    async def read(self, session: Session, run: Run) -> None:
-        """Run a read; it changes nothing, so it needs no permission and may be cut off at its time limit."""
-        call = _call(session.thread, run.call)
-        try:
-            result = await self._read(session, call)
-        except Exception as error:  # noqa: BLE001 - whatever the tool's own code raises
-            await session.record(self._failed(call, run, error))
-            return
-        await self._returned(session, call, run, result)
-
-    async def _read(self, session: Session, call: Call) -> JsonValue | Pictured:
-        if call.proposal.tool == "read_more":
-            return await _read_more(session, call)
-        _, tool = self._toolbox.find(session.thread, call)
-        if not tool.cache_seconds:
-            return await self._toolbox.run(session.thread, call)
-        thread = session.thread
-        asked = digest(thread.agent, tool.name, call.proposal.arguments, thread.requester)
-        name = (tool.source_digest, asked)
-        kept = self._cache.get(name)
-        if kept is None or kept[0] < asyncio.get_running_loop().time():
-            if len(self._cache) >= CACHED:
-                self._cache.clear()
-            result = await self._toolbox.run(session.thread, call)
-            kept = self._cache[name] = (
-                asyncio.get_running_loop().time() + tool.cache_seconds,
-                result,
-            )
-        return kept[1]
-
     # ---- everything else ---------------------------------------------------------------------------
     async def write(self, session: Session, run: Run, begun: Callable[[], None]) -> None:
         """Claim, say that it has begun, then run, once. What was approved is looked at again first: it may no longer be what would run."""
-        call = _call(session.thread, run.call)
+        call = call_of(session.thread, run.call)
         void = await recheck.void(self._toolbox, session.thread, call) if run.run == 1 else None
         if void is None and run.run == 1 and session.curb.has_ended(session.thread, call):
             void = recheck.halted(call)
@@ -137,7 +102,8 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - whatever the tool's own code raises
             await self._broke(session, call, run, error)
         else:
-            await self._returned(session, call, run, result)
+            ended = self._endings.returned(session.thread, call, run, result)
+            await session.record(ended.fact, blobs=ended.blobs)
 
     async def _late(self, session: Session, call: Call, run: Run) -> None:
         """This try did not begin. What became of one before it, nobody knows any better for that."""
@@ -147,7 +113,7 @@ class Runner:
             await session.record(_unknown(call, run))
             return
         late = _HALTED if session.is_halted else _LATE
-        await session.record(self._failed(call, run, late))
+        await session.record(self._endings.failed(call, run, late).fact)
 
     async def _broke(self, session: Session, call: Call, run: Run, error: Exception) -> None:
         """A tool that ended in an error: did it fail, or can nobody tell?
@@ -155,45 +121,9 @@ class Runner:
         An idempotent call that is unclear stays started, and so runs again under the same key.
         """
         if not isinstance(error, UNCLEAR):
-            await session.record(self._failed(call, run, error))
+            await session.record(self._endings.failed(call, run, error).fact)
         elif not call.proposal.idempotent or run.run >= MOST_RUNS:
             await session.record(_unknown(call, run))
-
-    # ---- what came out -----------------------------------------------------------------------------
-    async def _returned(
-        self, session: Session, call: Call, run: Run, result: JsonValue | Pictured
-    ) -> None:
-        carried = carry(result, self._cap(session.thread, call))
-        ended = ToolEnded(
-            id=_end(call, run),
-            actor="engine",
-            call=call.id,
-            n=run.n,
-            run=run.run,
-            outcome="returned",
-            result=carried.result,
-            ref=carried.ref,
-            size=carried.size,
-            picture=carried.picture,
-        )
-        await session.record(ended, blobs=carried.blobs)
-
-    def _cap(self, thread: Thread, call: Call) -> int:
-        try:
-            return self._toolbox.find(thread, call)[1].cap
-        except Gone:
-            return PAGE_CHARACTERS * 2
-
-    def _failed(self, call: Call, run: Run, error: Exception) -> ToolEnded:
-        return ToolEnded(
-            id=_end(call, run),
-            actor="engine",
-            call=call.id,
-            n=run.n,
-            run=run.run,
-            outcome="failed",
-            error=self._toolbox.said(call, error),
-        )
 
 
 def _unknown(call: Call, run: Run) -> OutcomeUnknown:
@@ -203,22 +133,3 @@ def _unknown(call: Call, run: Run) -> OutcomeUnknown:
 
 _LATE = Refused("the worker lost its lease before it began; nothing was started")
 _HALTED = Refused("everything was halted before it began; nothing was started")
-
-
-async def _read_more(session: Session, call: Call) -> JsonValue:
-    ref, number = str(call.proposal.arguments.get("ref")), call.proposal.arguments.get("page")
-    whole = await session.blob(ref)
-    if whole is None:
-        message = f"there is no stored result {ref} in this thread"
-        raise Refused(message)
-    return page(whole, number if isinstance(number, int) else 1)
-
-
-def _call(thread: Thread, id: str) -> Call:
-    call = thread.call(id)
-    assert call is not None, "effects name calls of this thread"
-    return call
-
-
-def _end(call: Call, run: Run) -> str:
-    return f"end:{call.id}.{run.n}.{run.run}"

@@ -13,13 +13,13 @@ from uuid import uuid4
 from bot.core import halts
 from bot.core.codec import decode, encode
 from bot.core.effects import Decide, Effect, Run, next_effects, timers
-from bot.core.events import Event, ToolStarted
+from bot.core.events import OURS, Event, ToolStarted
 from bot.core.house import HOUSE
 from bot.core.log import Log
 from bot.core.masks import PLAIN, Masks
 from bot.core.redact import redacted
-from bot.core.reducer import evolve
 from bot.core.thread import Call, Thread
+from bot.core.values import Proposal
 from bot.engine.commit import (
     Append,
     Appended,
@@ -33,14 +33,10 @@ from bot.engine.commit import (
     Row,
 )
 from bot.engine.curb import STILL_SECONDS, WAITING, Curb
+from bot.engine.endings import Ending
 from bot.engine.question import Question
 from bot.engine.store import Store
 from bot.engine.stuck import LeaseLost, LogParted, Stuck
-
-FACTS = {
-    "StepDecided", "DecideFailed", "Previewed", "PreviewRefused", "ToolStarted", "ToolEnded", "OutcomeUnknown", "CallVoided",
-    "Compacted", "Delivered", "DeliveryFailed", "VerdictRefused", "Halted", "DayReached",
-}  # fmt: skip
 
 
 class Session:
@@ -53,13 +49,16 @@ class Session:
         lease_seconds: float,
         curb: Curb | None = None,
         masks: Masks = PLAIN,
+        stopping: asyncio.Event | None = None,
     ) -> None:
         self.lease = lease
+        self.stopping = stopping or asyncio.Event()
         self.masks = masks
         self.events = Log(lease.thread)
         self.read_to: int | None = None
         self.question: Question | None = None
         self.showing: asyncio.Task[None] | None = None
+        self.readings: dict[str, tuple[Proposal, asyncio.Task[Ending]]] = {}
         self.owed_before: frozenset[str] = frozenset()
         self._store = store
         self.curb = curb or Curb(store)
@@ -105,11 +104,18 @@ class Session:
             effects = tuple(each for each in effects if not isinstance(each, Decide))
         return halts.allowed(thread, self.events, halt, effects) if halt and effects else effects
 
-    async def record(self, *facts: Event, blobs: Mapping[str, bytes] | None = None) -> None:
-        """Append facts, without what looks like a secret; come to rest with them if they leave nothing to do."""
+    async def record(
+        self, *facts: Event, blobs: Mapping[str, bytes] | None = None, kind: Kind = "fact"
+    ) -> bool:
+        """Append facts, without what looks like a secret; come to rest with them if they leave nothing to do. Whether they stand on the log."""
         kept = tuple(redacted(fact, self.masks) for fact in facts)
         async with self._lock:
-            await self._append("fact", kept, blobs or {})
+            outcome = await self._append(kind, kept, blobs or {})
+        return kind == "fact" or isinstance(outcome, Appended | Known)
+
+    def foreseen(self, fact: Event) -> Thread:
+        """The thread as it will be once this is recorded, if nothing comes before it."""
+        return self.events.ahead((redacted(fact, self.masks),))
 
     async def claim(self, run: Run, call: Call, fact: ToolStarted) -> bool:
         """Permission to run this call as it was looked at: False if anything slipped in, and then all is looked at again.
@@ -138,7 +144,9 @@ class Session:
         return await self._store.blob(self.thread.id, ref)
 
     def let_go(self) -> None:
-        """Nobody waits for the model any longer."""
+        """Nobody waits for the model or for reads any longer."""
+        for _, reading in self.readings.values():
+            reading.cancel()
         if self.question:
             self.question.answer.cancel()
             self.question = None
@@ -158,7 +166,7 @@ class Session:
     async def _append(
         self, kind: Kind, facts: tuple[Event, ...], blobs: Mapping[str, bytes]
     ) -> Outcome:
-        folded = self._folded(facts)
+        folded = self.events.ahead(facts)
         wanted = timers(folded)
         # The store stamps the time, so a timer that is new with these facts is set from a guess that is early. It is
         # put right by the next commit, and therefore such a commit is never the last one.
@@ -177,7 +185,7 @@ class Session:
             id=facts[0].id if facts else uuid4().hex,
             events=tuple(encode(fact) for fact in facts),
             lease=self.lease,
-            head=self.thread.head if kind == "claim" or rest else None,
+            head=self.thread.head if rest or kind != "fact" else None,
             end=self._end(),
             timers={**{name: None for name in self._armed if name not in wanted}, **wanted},
             blobs=blobs,
@@ -222,7 +230,7 @@ class Session:
         self.is_news |= bool(rows)
         after_fact: Thread | None = None
         for row in rows:
-            if self._fold_in(row).type in FACTS:
+            if self._fold_in(row).type in OURS:
                 after_fact = self.thread
         if after_fact is not None:
             self._armed = timers(after_fact)
@@ -239,9 +247,3 @@ class Session:
             raise Stuck("fold", error, self.thread.head + 1) from error
         self._stamp = row.at
         return event
-
-    def _folded(self, facts: tuple[Event, ...]) -> Thread:
-        thread = self.thread
-        for fact in facts:
-            thread = evolve(thread, fact.model_copy(update={"at": max(thread.at, fact.at)}))
-        return thread

@@ -117,7 +117,9 @@ class Worker:
     def _hold(self, lease: Lease, since: float) -> None:
         if lease in self._held:
             return  # A power loss took its first delivery, and it was delivered again: one turn is under way, and holds it.
-        session = Session(self._store, lease, self._lease_seconds, self._curb, self._masks)
+        session = Session(
+            self._store, lease, self._lease_seconds, self._curb, self._masks, self._stopping
+        )
         session.renewed(since)
         task = asyncio.create_task(self._live(session))
         # By lease, not by thread: one that lapsed may come back to this worker while the turn before it is still under way.

@@ -71,3 +71,11 @@ def test_a_snapshot_stays_as_it_was_and_is_taken_as_it_is() -> None:
     assert log_of(then, "T") is then
     then.add(Compacted(id="c", upto=1, summary="a word"))
     assert log.blocks() == blocks(words(3), "T")
+
+
+def test_a_log_foresees_what_facts_to_come_will_make_of_it_and_stays_as_it_is() -> None:
+    first, *more = words(3)
+    log = log_of([first], "T")
+    assert log.ahead(more) == replay("T", [first, *more])
+    assert log.ahead(()) is log.thread
+    assert list(log) == [first]

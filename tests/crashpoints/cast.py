@@ -31,9 +31,9 @@ from bot.model.port import Answer, ModelFailed
 from tests.crashpoints.script import How, Story
 from tests.simulation.ports import ScreenPort, StorePort
 from tests.simulation.process import Process, current
-from tests.simulation.world import LEASE_SECONDS, Start, World
+from tests.simulation.world import LEASE_SECONDS, READS, Start, World
 
-SECONDS: dict[How, float] = {"slow": 2.0}
+SECONDS: dict[How, float] = {"slow": 2.0, "at once": 0.0}
 PEOPLE = People({name: Person(name=name) for name in ("alice", "bob", "carol", "mallory")})
 HOME = Path(__file__).parent / "agents"
 SPOILT = "tspoiltspoil"
@@ -46,7 +46,7 @@ async def act(tool: str, item: str, how: How, call: Call) -> JsonValue:
     process = current()
     ledger, id = process.world.ledger, call.key.rpartition("-")[0]
     await process.point("tool", tool, "before")
-    n, run = process.claims.get(id, (1, 0))
+    n, run = (1, 0) if tool in READS else process.claims.get(id, (1, 0))
     given: dict[str, JsonValue] = {"item": item, "how": how}
     holds, now = process.holds(call.thread), process.world.now()
     start = Start(id, n, run, call.thread, tool, given, holds, now)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from tests.crashpoints.sites import passed
-from tests.simulation.world import Fault, Point, World
+from tests.simulation.world import READS, Fault, Point, World
 
 Phase = Literal["before", "after", "recorded"]
 PHASES: tuple[Phase, ...] = get_args(Phase)
@@ -48,8 +48,9 @@ class Pass:
 
     @property
     def is_followed_in_its_task(self) -> bool:
-        """What a tool said, or became of a message, is written by the task that asked; anything else by whichever comes next."""
-        return self.port in ("tool", "preview") or self.name in ("find", "send")
+        """What a write said, or became of a message, is written by the task that asked; anything else by whichever comes next."""
+        is_write = self.port == "tool" and self.name not in READS
+        return is_write or self.port == "preview" or self.name in ("find", "send")
 
 
 class Fate:

@@ -17,7 +17,7 @@ from tests.simulation.world import Fault, Point
 if TYPE_CHECKING:
     from tests.crashpoints.scene import Scene
 
-How = Literal["well", "large", "broken", "refused", "unsure once", "slow"]
+How = Literal["well", "at once", "large", "broken", "refused", "unsure once", "slow"]
 Use = tuple[str, Mapping[str, JsonValue]]
 Line = tuple[str, Answer]
 When = Callable[["Scene"], bool]

@@ -142,6 +142,14 @@ def cancels(when: When) -> Beat:
 # ---- the stories ---------------------------------------------------------------------------------------------
 READS = (
     Story("a read", once(job("look", "a")), (ASKED,)),
+    Story("a read that ends at once", once(job("look", "a", "at once")), (ASKED,)),
+    Story("a slow read", once(job("look", "a", "slow")), (ASKED,)),
+    Story(
+        "a worker that was stopped while the model thought",
+        once(job("look", "a", "at once")),
+        (ASKED,),
+        faults=(Once(Fault("stall", 2.0), "model", "ask", "after"),),
+    ),
     Story(
         "reads side by side",
         once(job("look", "a"), job("look", "b"), job("look", "c", "broken")),

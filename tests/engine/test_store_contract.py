@@ -291,6 +291,21 @@ async def test_a_claim_sent_again_after_a_lost_reply_is_ones_own(workers: Worker
     assert await store.append(claim(lease, 1)) == Known(3)
 
 
+async def test_facts_that_go_as_a_whole_need_head_and_lease_and_else_are_not_written(
+    workers: Workers,
+) -> None:
+    stale, fresh = await workers(LAPSES_AT_ONCE), await workers(LAPSES_AT_ONCE)
+    lease = await woken(stale)
+    await stale.append(arrival("t", "2"))
+    both = replace(fact(lease, "step", b"step", b"read"), kind="whole", head=1)
+    assert await stale.append(both) == Moved(2)
+    assert isinstance(await stale.append(replace(both, head=2)), Appended)
+    assert await stale.append(replace(both, head=2)) == Known(4)
+    await reclaim_one(fresh)
+    assert await stale.append(replace(both, id="later", head=4)) == Fenced(4)
+    assert await bodies(fresh, "t") == [b"hello", b"hello", b"step", b"read"]
+
+
 async def test_another_lease_never_mistakes_a_claim_for_its_own(workers: Workers) -> None:
     stale, fresh = await workers(LAPSES_AT_ONCE), await workers(LAPSES_AT_ONCE)
     old = await woken(stale)

@@ -118,7 +118,7 @@ def _in_tool(office: Office, patch: pytest.MonkeyPatch) -> None:
         raise KeyError("a bug in what carries results")
 
     office.model.replies = [[("read_paper", {"name": "x"})], DONE]
-    patch.setattr("bot.engine.run.carry", carry)
+    patch.setattr("bot.engine.endings.carry", carry)
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ class StorePort:
         """What a living worker was told is written must be there at the end; what it was granted is what it starts."""
         granted = isinstance(outcome, Appended | Known)
         for event in (decode(0, body) for body in commit.events):
-            if commit.kind != "claim" or granted:
+            if granted or not commit.is_strict:
                 self._process.world.ledger.answered.append((commit.thread, event.id))
             if isinstance(event, ToolStarted) and granted:
                 self._process.claims[event.call] = event.n, event.run

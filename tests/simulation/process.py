@@ -17,7 +17,7 @@ from redis.exceptions import ConnectionError as NoConnection
 
 from bot.kit import Call, Refused, Unsure
 from tests.simulation.loop import OWNER, Owner
-from tests.simulation.world import Fault, Phase, Point, Port, Start, World
+from tests.simulation.world import READS, Fault, Phase, Point, Port, Start, World
 
 T = TypeVar("T")
 LATENCY_SECONDS = 0.02
@@ -123,7 +123,7 @@ async def work(tool: str, size: int, call: Call) -> JsonValue:
     chance = world.random("tool", call.key, began)
     # Nothing but a crash may come between the worker's last look at its lease and the start: that window is known.
     await process.point("tool", tool, "before")
-    n, run = process.claims.get(id, (1, 0))
+    n, run = (1, 0) if tool in READS else process.claims.get(id, (1, 0))
     start = Start(
         id, n, run, call.thread, tool, {"size": size}, process.holds(call.thread), world.now()
     )

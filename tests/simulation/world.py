@@ -57,6 +57,10 @@ class Fault:
     seconds: float = 0.0
 
 
+READS = frozenset({"look", "glance"})
+"""Tools that change nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """A tool that really began: under which claim, with what, and whether its worker then held the thread."""

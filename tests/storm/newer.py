@@ -36,8 +36,8 @@ CHANGES = {
     ],
     "bot/engine/perform.py": [
         (
-            "        await session.record(answer)\n",
-            '        from bot.core.events import Breathed\n        await session.record(Breathed(id=f"breath:{answer.id}", actor="engine"))\n        await session.record(answer)\n',
+            "        await self._reads.decided(session, answer)\n",
+            '        from bot.core.events import Breathed\n        await session.record(Breathed(id=f"breath:{answer.id}", actor="engine"))\n        await self._reads.decided(session, answer)\n',
         ),
     ],
 }
