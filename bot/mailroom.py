@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from channels.email.held import Held
     from channels.email.intake import Intake
     from channels.email.judge import Gate
+    from channels.email.pace import Ceiling
     from channels.email.post import Post
     from channels.email.secure import Server
 
@@ -55,16 +56,16 @@ def intake(
 ) -> Intake:
     """The way in for one mail; these agents can be named in its address."""
     from channels.email.bounces import Bounces
+    from channels.email.breaker import Breaker
     from channels.email.intake import Intake
-    from channels.email.pace import Ceiling
     from channels.email.replies import Replies
     from channels.email.threads import Talks
     from channels.email.tokens import Tokens
 
     safe, address = _safe(store), settings.email_address
-    by_sender = Ceiling(settings.email_max_per_sender_hour, _now)
-    by_thread = Ceiling(settings.email_max_per_thread_hour, _now)
-    replies = Replies(address, "Bot", filed_post(settings, store), by_sender, by_thread)
+    replies = Replies(address, "Bot", filed_post(settings, store), *_ceilings(settings))
+    # What comes in is counted apart from what goes out.
+    breaker = Breaker(arrivals, replies, *_ceilings(settings), _owner(settings, people), _now)
     tokens, talks = Tokens(safe, address, _now), Talks(safe)
     bounces = Bounces(address, safe, talks, replies)
     return Intake(
@@ -76,10 +77,28 @@ def intake(
         held(store),
         replies,
         bounces,
+        breaker,
         people,
         _now,
         agents,
     )
+
+
+def _ceilings(settings: Settings) -> tuple[Ceiling, Ceiling]:
+    """How many in an hour: with one sender, in one conversation."""
+    from channels.email.pace import Ceiling
+
+    by_sender = Ceiling(settings.email_max_per_sender_hour, _now)
+    return by_sender, Ceiling(settings.email_max_per_thread_hour, _now)
+
+
+def _owner(settings: Settings, people: People) -> str:
+    """Where whoever is told what nobody else is gets mail; empty: nowhere."""
+    known = people.people.get(settings.owner)
+    if known:
+        return next(iter(known.accounts("email")), "").lower()
+    channel, _, address = settings.owner.partition(":")
+    return address.lower() if channel == "email" else ""
 
 
 async def listen(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.core.values import Address
-from bot.kit.people import People
 from channels.email import ids
 from channels.email.arrived import Arrived
 
@@ -37,14 +36,3 @@ def identity(mailbox: str, id: str, raw: bytes) -> str:
         id.encode() + b"\n" + (hashlib.sha256(body).digest() if id else raw)
     ).hexdigest()
     return f"{ids.CHANNEL}:{mailbox}/{mark[:32]}"
-
-
-def passed(heard: Heard, people: People) -> Heard:
-    """`pass to ADDRESS` with the name that the people file has for it."""
-    decision = heard.mail.decision
-    if decision is None or decision.word != "pass":
-        return heard
-    alias = people.alias_of(ids.CHANNEL, decision.rest)
-    if alias is None:
-        return heard
-    return replace(heard, mail=heard.mail.model_copy(update={"text": f"pass to {alias}"}))

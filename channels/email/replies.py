@@ -67,10 +67,22 @@ class Replies:
             sender=self._address, name=self._name, to=(mail.proven,), subject=f"Re: {bare(mail.subject)}", text=text, id=id,
             thread=heard.place, answers=mail.id, references=ids.references(mail.parents, mail.id),
         )  # fmt: skip
+        await self._put(letter)
+
+    async def tell(self, person: str, key: str, subject: str, text: str) -> None:
+        """A mail of its own to somebody, which answers none; once for each key."""
+        place = ids.locator(key)
+        id = ids.ours(place, key, person, self._address)
+        letter = Letter(
+            sender=self._address, name=self._name, to=(person,), subject=subject, text=text, id=id, thread=place,
+        )  # fmt: skip
+        await self._put(letter)
+
+    async def _put(self, letter: Letter) -> None:
         try:
-            if await self._post.is_sent(id):
-                await self._post.finish(id, partial(composed, letter))
+            if await self._post.is_sent(letter.id):
+                await self._post.finish(letter.id, partial(composed, letter))
             else:
-                await self._post.send(id, composed(letter), self._address, letter.recipients)
+                await self._post.send(letter.id, composed(letter), self._address, letter.recipients)
         except Exception as error:  # noqa: BLE001 - whatever keeps it from going: nothing hangs on it
             log.warning("not answered", error=str(error)[:300])

@@ -81,10 +81,8 @@ class Tokens:
         ours = _seal(await self._key(), read["id"], ticket)
         return Found(read["id"], ticket) if hmac.compare_digest(ours, read["seal"]) else None
 
-    async def objection(self, found: Found, person: str, mail: str) -> str:
-        """Why this person cannot decide by this ticket, with this mail; empty: they can."""
-        if found.ticket.person != person:
-            return "That request was put to somebody else: ask them, or let them pass it to you."
+    async def objection(self, found: Found, mail: str) -> str:
+        """Why whom this ticket was given to cannot decide by it, with this mail; empty: they can."""
         if found.ticket.until and self._now() > found.ticket.until:
             return "The time to decide that is over."
         by = await self._safe.get(f"email/used/{found.id}")

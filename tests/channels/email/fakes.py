@@ -11,6 +11,7 @@ from bot.kit.arrival import Became, Form, Json, Open, Press, Rating, Remark, Wor
 from bot.kit.people import People
 from channels.email import ids
 from channels.email.bounces import Bounces
+from channels.email.breaker import Breaker
 from channels.email.held import Held
 from channels.email.intake import Intake
 from channels.email.judge import gate
@@ -23,6 +24,7 @@ from channels.email.tokens import Ticket, Tokens
 BOT = "bot@example.test"
 SERVER = "mx.example.test"
 ANA, BEN = "ana@example.com", "ben@example.org"
+OWNER = "owner@example.test"
 NOW = 1_772_526_000_000
 
 
@@ -86,6 +88,9 @@ class Taken:
 
     async def complaints(self, request: str, arguments: Json) -> str | None:
         return None
+
+    async def has_heard(self, address: Address, id: str) -> bool:
+        return any((each.address, each.id) == (address, id) for each in self.said)
 
     async def knows(self, address: Address) -> bool:
         return any(each.address == address for each in self.said)
@@ -168,7 +173,9 @@ class Unsent:
 class Desk:
     """One mailbox's way in, with one approval that was put to Ana."""
 
-    def __init__(self, agents: Sequence[str] = ()) -> None:
+    def __init__(
+        self, agents: Sequence[str] = (), *, per_sender: int = 60, per_thread: int = 20
+    ) -> None:
         self.safe, self.taken, self.post = MemorySafe(), Taken(), Unsent()
         self.tokens = Tokens(self.safe, BOT, lambda: NOW)
         self.talks, self.held = Talks(self.safe), Held(self.safe)
@@ -184,6 +191,14 @@ class Desk:
             self.held,
             replies,
             Bounces(BOT, self.safe, self.talks, replies),
+            Breaker(
+                self.taken,
+                replies,
+                Ceiling(per_sender, lambda: NOW),
+                Ceiling(per_thread, lambda: NOW),
+                OWNER,
+                lambda: NOW,
+            ),
             People(),
             lambda: NOW,
             agents,
