@@ -99,7 +99,7 @@ class Intake:
         mail = await arrived(raw, self._said())
         mail = mail.model_copy(update={"proven": mail.proven or mail.sender, "decision": None})
         id = identity(self._address, mail.id, raw)
-        return await self._saying.words(await self._placed(mail, id))
+        return await self._saying.released(await self._placed(mail, id))
 
     def _said(self) -> Said:
         domain = ids.domain_of(self._address)

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.core.outgoing import Hold, UnknownOutcome
-from bot.kit.arrival import Open
+from bot.core.outgoing import Hold, Question, UnknownOutcome
+from bot.core.values import Address
+from bot.kit.arrival import Form, Open
 from channels.email import ids
 from tests.channels.email import hostile
 from tests.channels.email.fakes import ANA, BEN, BOT, NOW, Desk
@@ -107,3 +108,42 @@ async def test_other_words_are_heard_as_before() -> None:
     desk, token = await begun()
     there = hostile.setting(token=token, parent=desk.parent)
     assert await desk.intake.take(hostile.build(there, "Go on then.\n", to=BOT)) == "asked"
+
+
+QUESTION = Question(
+    key="tabcdefghijk-3-v1",
+    request="tabcdefghijk-3-v1",
+    question="Which one?",
+    context="",
+    urgency="",
+    format="",
+    choices=(),
+    until=None,
+    asked=(ANA,),
+    quote="",
+)
+
+
+@pytest.mark.parametrize(("home", "became"), [("here", "noted"), ("elsewhere", "asked")])
+async def test_a_mail_that_is_let_in_is_no_answer_to_what_its_sender_is_asked_there(
+    home: str, became: str
+) -> None:
+    desk, _ = await begun()
+    place = (
+        desk.taken.commands[0].address
+        if home == "here"
+        else Address(channel="email", locator="elsewhere")
+    )
+
+    async def asked(channel: str, person: str) -> Sequence[Open]:
+        return (Open(QUESTION),) if person == ANA else ()
+
+    async def form(request: str) -> Form | None:
+        return Form(QUESTION, {}, place) if request == QUESTION.request else None
+
+    arrivals: Any = desk.taken
+    arrivals.waiting, arrivals.form = asked, form
+    there = hostile.setting(parent=desk.parent)
+    raw = hostile.build(there, "The second one.\n", to=BOT, auth="none")
+    assert await desk.intake.take(raw) == "held"
+    assert await desk.intake.release(raw) == became
