@@ -97,7 +97,9 @@ class Email:
     def _answer(self, place: str, talk: Talk, message: Say | Notice) -> Letter:
         """To whoever wrote last; everybody who was on the conversation stays on it."""
         text, files = fitted(body(message))
-        return replace(self._letter(place, talk, message.key, talk.to, text, talk.cc), files=files)
+        return replace(
+            self._letter(place, talk, message.key, talk.to, text, talk.copied), files=files
+        )
 
     def _letter(
         self,
@@ -150,7 +152,7 @@ class Email:
 
         reached = self._mails_of(message.to)
         if not reached:
-            return await remind(talk.to, talk.cc)
+            return await remind(talk.to, talk.copied)
         return (await _to_each(reached, remind))[0]
 
     # ---- to those who are asked --------------------------------------------------------------------
