@@ -58,12 +58,14 @@ def intake(
     from channels.email.bounces import Bounces
     from channels.email.breaker import Breaker
     from channels.email.intake import Intake
+    from channels.email.key import Key
     from channels.email.replies import Replies
     from channels.email.threads import Talks
     from channels.email.tokens import Tokens
 
     safe, address = _safe(store), settings.email_address
-    replies = Replies(address, "Bot", filed_post(settings, store), *_ceilings(settings))
+    post = filed_post(settings, store)
+    replies = Replies(address, "Bot", post, Key(safe), *_ceilings(settings))
     # What comes in is counted apart from what goes out.
     breaker = Breaker(arrivals, replies, *_ceilings(settings), _owner(settings, people), _now)
     tokens, talks = Tokens(safe, address, _now), Talks(safe)

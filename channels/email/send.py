@@ -20,6 +20,7 @@ from channels.email.bounces import Cards, Sent, missed
 from channels.email.cards import body
 from channels.email.compose import Letter, Unsendable, composed
 from channels.email.files import Files
+from channels.email.key import Key
 from channels.email.lengthy import fitted
 from channels.email.post import Post, Unsure
 from channels.email.reading.read import bare
@@ -55,6 +56,7 @@ class Email:
         self._talks = Talks(safe)
         self._now = now
         self._tokens = Tokens(safe, us.address, now)
+        self._key = Key(safe)
         self._cards = Cards(safe)
         self._files = files
 
@@ -75,7 +77,10 @@ class Email:
             )
         if isinstance(message, Say | Notice):
             return await self._put(
-                address.locator, talk, message.key, self._answer(address.locator, talk, message)
+                address.locator,
+                talk,
+                message.key,
+                await self._answer(address.locator, talk, message),
             )
         if isinstance(message, Reminder):
             return await self._remind(address.locator, talk, message)
@@ -86,7 +91,7 @@ class Email:
         talk = await self._talks.get(address.locator)
         mail = self._mail_of(person)
         if talk and mail:
-            letter = self._letter(address.locator, talk, f"told:{person}:{text}", mail, text)
+            letter = await self._letter(address.locator, talk, f"told:{person}:{text}", mail, text)
             await self._put(address.locator, talk, letter.id, letter)
 
     def explains(self, given: Address, thread: Address) -> bool:
@@ -94,14 +99,14 @@ class Email:
         return given.channel == ids.CHANNEL
 
     # ---- to the conversation -----------------------------------------------------------------------
-    def _answer(self, place: str, talk: Talk, message: Say | Notice) -> Letter:
+    async def _answer(self, place: str, talk: Talk, message: Say | Notice) -> Letter:
         """To whoever wrote last; everybody who was on the conversation stays on it."""
         text, files = fitted(body(message))
         return replace(
-            self._letter(place, talk, message.key, talk.to, text, talk.copied), files=files
+            await self._letter(place, talk, message.key, talk.to, text, talk.copied), files=files
         )
 
-    def _letter(
+    async def _letter(
         self,
         place: str,
         talk: Talk,
@@ -118,12 +123,15 @@ class Email:
             cc=cc,
             subject=f"Re: {bare(talk.subject)}",
             text=text,
-            id=ids.ours(place, key, to, self._us.address),
+            id=await self._id(place, key, to),
             thread=place,
             answers=talk.last,
             references=ids.references(talk.ids, talk.last),
             reply_to=reply_to,
         )
+
+    async def _id(self, place: str, key: str, person: str) -> str:
+        return ids.ours(await self._key.octets(), place, key, person, self._us.address)
 
     async def _put(self, place: str, talk: Talk, key: str, letter: Letter) -> str:
         if await self._post.is_sent(letter.id):
@@ -147,7 +155,7 @@ class Email:
         text = body(message)
 
         async def remind(mail: str, cc: tuple[str, ...] = ()) -> str:
-            letter = self._letter(place, talk, message.key, mail, text, cc)
+            letter = await self._letter(place, talk, message.key, mail, text, cc)
             return await self._put(place, talk, message.key, letter)
 
         reached = self._mails_of(message.to)
@@ -176,14 +184,14 @@ class Email:
         """That this one could not be asked, to everybody else; whoever cannot be told that either is left."""
         text, key = missed(mail, body(message), why), f"refused:{message.key}:{mail}"
         for each in others:
-            letter = self._letter(place, talk, key, each, text)
+            letter = await self._letter(place, talk, key, each, text)
             with suppress(Undeliverable):
                 await self._put(place, talk, key, letter)
 
     async def _ask_one(
         self, place: str, talk: Talk, message: Waiting, others: tuple[str, ...], mail: str
     ) -> str:
-        id = ids.ours(place, message.key, mail, self._us.address)
+        id = await self._id(place, message.key, mail)
         kind = "approval" if isinstance(message, Approval) else "question"
         digest = message.digest if isinstance(message, Approval) else ""
         until = message.until if isinstance(message, Approval | Question) else None
@@ -195,7 +203,7 @@ class Email:
             place,
             talk,
             message.key,
-            self._letter(place, talk, message.key, mail, text, reply_to=reply_to),
+            await self._letter(place, talk, message.key, mail, text, reply_to=reply_to),
         )
 
     def _asked(self, message: Waiting, talk: Talk) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from channels.email.breaker import Breaker
 from channels.email.held import Held
 from channels.email.intake import Intake
 from channels.email.judge import gate
+from channels.email.key import NAME, Key
 from channels.email.pace import Ceiling
 from channels.email.reading import verdicts
 from channels.email.replies import Replies
@@ -24,6 +25,7 @@ from channels.email.tokens import Ticket, Tokens
 BOT = "bot@example.test"
 SERVER = "mx.example.test"
 ANA, BEN = "ana@example.com", "ben@example.org"
+KEY = b"k" * 32
 OWNER = "owner@example.test"
 NOW = 1_772_526_000_000
 
@@ -177,10 +179,12 @@ class Desk:
         self, agents: Sequence[str] = (), *, per_sender: int = 60, per_thread: int = 20
     ) -> None:
         self.safe, self.taken, self.post = MemorySafe(), Taken(), Unsent()
+        self.safe.kept[NAME] = KEY.hex()
         self.tokens = Tokens(self.safe, BOT, lambda: NOW)
         self.talks, self.held = Talks(self.safe), Held(self.safe)
         post: Any = self.post
-        replies = Replies(BOT, "Bot", post, Ceiling(60, lambda: NOW), Ceiling(20, lambda: NOW))
+        answers = (Ceiling(60, lambda: NOW), Ceiling(20, lambda: NOW))
+        replies = Replies(BOT, "Bot", post, Key(self.safe), *answers)
         let_in = gate(SERVER, (ANA, BEN), ())
         self.intake = Intake(
             BOT,
@@ -214,7 +218,7 @@ class Desk:
     ) -> str:
         """The reply address of a card that went out; `parent` is its ID."""
         place = ids.locator("<root@example.com>")
-        self.parent = ids.ours(place, request, person, BOT)
+        self.parent = ids.ours(KEY, place, request, person, BOT)
         await self.talks.heard(
             place,
             Talk(

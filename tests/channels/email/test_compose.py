@@ -21,7 +21,7 @@ LETTER = Letter(
     to=("ana@example.com",),
     subject="Re: Deploy",
     text="Done: **v1.2.3**\n",
-    id=ids.ours("a" * 16, "key", "ana@example.com", "bot@example.test"),
+    id=ids.ours(b"key", "a" * 16, "key", "ana@example.com", "bot@example.test"),
     thread="a" * 16,
 )
 
@@ -32,7 +32,7 @@ def read(raw: bytes) -> EmailMessage:
 
 def test_ids_are_short_and_tell_their_conversation() -> None:
     place = ids.locator("<root@example.com>")
-    mine = ids.ours(place, "key~1", "ana@example.com", "bot@example.test")
+    mine = ids.ours(b"key", place, "key~1", "ana@example.com", "bot@example.test")
     assert len(mine) < 77
     assert ids.place_of(mine, "bot@example.test") == place
     assert ids.place_of(mine, "bot@example.org") is None
@@ -43,7 +43,7 @@ def test_ids_are_short_and_tell_their_conversation() -> None:
         )
         == place
     )
-    long = ids.ours(place, "k", "p", f"bot@{'long-' * 12}.example")
+    long = ids.ours(b"key", place, "k", "p", f"bot@{'long-' * 12}.example")
     assert len(long) < 77
     assert ids.place_of(long, f"bot@{'long-' * 12}.example") == place
 

@@ -12,7 +12,7 @@ from bot.core.values import Address
 from bot.kit.arrival import Form, Open
 from channels.email import ids
 from tests.channels.email import hostile
-from tests.channels.email.fakes import ANA, BEN, BOT, NOW, Desk
+from tests.channels.email.fakes import ANA, BEN, BOT, KEY, NOW, Desk
 
 UNKNOWN = UnknownOutcome(
     key="tabcdefghijk-1",
@@ -37,7 +37,7 @@ HOLD = Hold(
 )
 PUT_OFF = ("pass to ben", "later 2h", "ignore", "Hi Bot,\n\nweiter an ben")
 WORDS = ("pass", "later", "ignore", "pass")
-OLD = ids.ours(ids.locator("<root@example.com>"), "tabcdefghijk-1-v1", ANA, BOT)
+OLD = ids.ours(KEY, ids.locator("<root@example.com>"), "tabcdefghijk-1-v1", ANA, BOT)
 SETTLING = ("2", "Try again.", "retry", "Give up", "Go on", "tabcdefghijk-1: retry")
 
 
