@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from hashlib import sha256
 
 from bot.kit.arrival import Arrivals
 from bot.kit.people import People
@@ -72,16 +73,17 @@ class Intake:
         if mail.sender == self._address and await self._replies.is_ours(mail.id):
             return "ours"
         if reason:
-            return await self._hold(mail, id, reason, raw)
+            return await self._hold(mail, reason, raw)
         heard = await self._placed(mail, id)
         if heard.objection:
-            held = await self._hold(mail, id, "it does not name one agent of ours", raw)
+            held = await self._hold(mail, "it does not name one agent of ours", raw)
             await self._replies.say(heard, heard.objection)
             return held
         return await self._accepted(heard, raw)
 
-    async def _hold(self, mail: Arrived, id: str, reason: str, raw: bytes) -> str:
-        name = id.rpartition("/")[2]
+    async def _hold(self, mail: Arrived, reason: str, raw: bytes) -> str:
+        # By all of its octets: a twin with its ID and body and other headers does not take its place.
+        name = sha256(raw).hexdigest()[:32]
         await self._held.keep(name, self._now(), mail.sender, mail.subject, reason, raw)
         return "held"
 
@@ -121,7 +123,7 @@ class Intake:
         if not (found and decides and found.ticket.kind == "approval"):
             reason = await self._breaker.holds(heard, found)
             if reason:
-                return await self._hold(heard.mail, heard.id, reason, raw)
+                return await self._hold(heard.mail, reason, raw)
         if found:
             return await self._deciding.take(heard, found)
         hint = hints.UNCLEAR if tags and decides else hints.UNADDRESSED if decides else ""
