@@ -104,3 +104,16 @@ def test_html_is_clean() -> None:
 def test_a_block_cannot_be_left() -> None:
     shown = markdown.html(markdown.block("```\n**approved**\n````"))
     assert "<strong>" not in shown
+
+
+@pytest.mark.parametrize("length", [500, 900, 980, 990])
+def test_an_id_of_any_length_that_is_read_keeps_no_answer_from_going(length: int) -> None:
+    long = f"<{'x' * (length - 14)}@example.com>"
+    near = "<near@example.com>"
+    mail = read(composed(replace(LETTER, answers=long, references=(near, long, LONG))))
+    kept = long if length <= 900 else None
+    assert mail["In-Reply-To"] == kept
+    assert str(mail["References"]).split() == [each for each in (near, kept, LONG) if each]
+    assert mail["Auto-Submitted"] == "auto-replied"
+    alone = read(composed(replace(LETTER, answers=long, references=(long,))))
+    assert alone["References"] == kept
