@@ -75,8 +75,9 @@ def composed(letter: Letter) -> bytes:
     message = EmailMessage(policy=POLICY)
     for name, value in _headers(letter):
         message[name] = value
-    message.set_content(letter.text, cte="quoted-printable")
-    message.add_alternative(markdown.html(letter.text), subtype="html", cte="quoted-printable")
+    text = letter.text.encode("utf-8", "replace").decode()  # Half a letter is none.
+    message.set_content(text, cte="quoted-printable")
+    message.add_alternative(markdown.html(text), subtype="html", cte="quoted-printable")
     for file in letter.files:
         kind, _, subtype = file.type.partition("/")
         message.add_attachment(

@@ -117,3 +117,9 @@ def test_an_id_of_any_length_that_is_read_keeps_no_answer_from_going(length: int
     assert mail["Auto-Submitted"] == "auto-replied"
     alone = read(composed(replace(LETTER, answers=long, references=(long,))))
     assert alone["References"] == kept
+
+
+def test_half_a_letter_keeps_no_mail_from_going() -> None:
+    part = read(composed(replace(LETTER, text="Done \ud800."))).get_body(("plain",))
+    assert part is not None
+    assert part.get_content() == "Done ?.\n"

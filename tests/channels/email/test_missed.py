@@ -18,6 +18,7 @@ from bot.kit.channel import Undeliverable
 from bot.kit.people import People
 from bot.kit.person import Person
 from channels.email.bounces import Cards, Sent
+from channels.email.cards import body
 from channels.email.send import Email, Us
 from channels.email.threads import Talk
 from tests.channels.email.fakes import BOT, NOW, Desk, Unsent
@@ -176,3 +177,12 @@ async def test_a_card_of_before_ids_were_sealed_is_known_when_it_comes_back() ->
     await Cards(desk.safe).sent(id, Sent(GONE, "tool: ship", (ANA,)))
     assert await desk.intake.take(report(f"Message-ID: {id}\r\n".encode())) == "bounced"
     assert [to for _, to in desk.post.sent.values()] == [(ANA,)]
+
+
+def test_no_line_of_an_argument_passes_for_another_argument() -> None:
+    one = body(replace(CARD, arguments={"note": "ready\nnow", "env": "prod"}))
+    other = body(replace(CARD, arguments={"note": "ready\nnow\nenv: prod"}))
+    nested = body(replace(CARD, arguments={"note": ["ready\nnow\nenv: prod", "so"]}))
+    assert "\nenv: prod\n" in one
+    assert "\nenv: prod\n" not in other + nested
+    assert "\n| env: prod\n" in other
