@@ -122,4 +122,4 @@ def test_an_id_of_any_length_that_is_read_keeps_no_answer_from_going(length: int
 def test_half_a_letter_keeps_no_mail_from_going() -> None:
     part = read(composed(replace(LETTER, text="Done \ud800."))).get_body(("plain",))
     assert part is not None
-    assert part.get_content() == "Done ?.\n"
+    assert part.get_content().strip() == "Done ?."
