@@ -205,7 +205,7 @@ class Intake:
         """A message. One that would be a verdict without the address of its request is only noted, and no mail gives a grant."""
         await self._remember(heard)
         words = await self._said_by(heard)
-        if await settles(self._arrivals, heard.mail.proven, heard.mail.text, words.text):
+        if await settles(self._arrivals, heard.address, heard.mail.text, words.text):
             await self._noted(heard)
             lasts = typed.lasting(heard.mail.text) is not None
             await self._replies.say(heard, hints.LASTING if lasts else hint or hints.UNADDRESSED)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.outgoing import Hold, UnknownOutcome
+from bot.core.outgoing import Hold, UnknownOutcome, Waiting
+from bot.core.values import Address
 from bot.kit.arrival import Open
 from tests.channels.email import hostile
 from tests.channels.email.fakes import ANA, BEN, BOT, Desk
@@ -37,8 +38,8 @@ PUT_OFF = ("pass to ben", "later 2h", "ignore", "Hi Bot,\n\nweiter an ben")
 SETTLING = ("2", "Try again.", "retry", "Give up", "Go on", "tabcdefghijk-1: retry")
 
 
-async def waiting(channel: str, person: str) -> Sequence[Open]:
-    return (Open(UNKNOWN), Open(HOLD)) if (channel, person) == ("email", ANA) else ()
+async def everywhere(channel: str, person: str) -> Sequence[Open]:
+    pytest.fail("a mail is looked at in its own thread: there may be thousands of others")
 
 
 async def begun() -> tuple[Desk, str]:
@@ -46,7 +47,11 @@ async def begun() -> tuple[Desk, str]:
     desk = Desk()
     token = await desk.card()
     arrivals: Any = desk.taken
-    arrivals.waiting = waiting
+
+    async def open_there(address: Address) -> Sequence[Waiting]:
+        return (UNKNOWN, HOLD) if await desk.taken.knows(address) else ()
+
+    arrivals.open, arrivals.waiting = open_there, everywhere
     there = hostile.setting(token=token, parent=desk.parent)
     first = hostile.build(there, "Hello.\n", to=BOT, mid="<first@example.com>")
     assert await desk.intake.take(first) == "asked"
