@@ -93,7 +93,7 @@ class Intake:
     async def _placed(self, mail: Arrived, id: str) -> Heard:
         """Where it belongs, and whom it names; a conversation that goes on keeps its agent."""
         place = ids.place(mail.id or id, mail.answers, mail.parents, self._address)
-        heard = Heard(mail, place, id)
+        heard = Heard(mail, place, id, await self._talks.home(place))
         if await self._arrivals.knows(heard.address):
             return heard
         named = addressed(self._address, (*mail.to, *mail.cc), self._agents)
@@ -132,7 +132,9 @@ class Intake:
 
     async def _answered(self, heard: Heard, found: Found) -> str:
         """A mail to the address of a request."""
-        heard = Heard(heard.mail, found.ticket.locator or heard.place, heard.id, is_aside=True)
+        place = found.ticket.locator or heard.place
+        home = await self._talks.home(place)
+        heard = Heard(heard.mail, place, heard.id, home, is_aside=True)
         mail, decision = heard.mail, heard.mail.decision
         if mail.doubt or mail.is_forward:
             return await self._words(heard, hints.FORWARD if mail.is_forward else hints.DOUBT)
@@ -190,7 +192,7 @@ class Intake:
             word=word,
             text=text,
             arguments=changed or {},
-            spot=heard.place,
+            spot=heard.home,
             digest=ticket.digest,
         )
         await self._arrivals.press(press)

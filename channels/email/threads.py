@@ -20,13 +20,17 @@ MOST_IDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """One conversation. `to` is who is answered, `cc` who was on it and stays on it; `last` the mail that is answered."""
+    """One conversation. `to` is who is answered, `cc` who was on it and stays on it; `last` the mail that is answered.
+
+    `home` is where its thread lives, where that is not at the place of the conversation: we have begun it.
+    """
 
     subject: str
     to: str
     cc: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     last: str = ""
+    home: str = ""
 
 
 _TALK = TypeAdapter(Talk)
@@ -51,6 +55,11 @@ class Talks:
         """The conversation at this place."""
         kept = await self._safe.get(f"email/talk/{place}")
         return _TALK.validate_json(kept) if kept else None
+
+    async def home(self, place: str) -> str:
+        """Where the thread of the conversation at this place lives."""
+        known = await self.get(place)
+        return (known.home if known else "") or place
 
     async def heard(self, place: str, mail: Talk) -> None:
         """A mail came in: its sender is answered from now on, and everybody who was there stays on."""

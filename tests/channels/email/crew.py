@@ -47,6 +47,7 @@ MAILS_A_SECOND = 50
 PAUSE_SECONDS = 1.0
 PATIENCE_SECONDS = 30.0
 READ_A_SECOND = 50
+LISTED_WITHIN_MS = 10_000
 # A server that numbers anew twice in one second calls both the same.
 GENERATION_SECONDS = 1.1
 TROUBLE = ("cut", "cut", "cut", "killed", "restarted", "another generation")
@@ -196,10 +197,17 @@ class Ear:
         self._store = store
         self._rows = dict[str, int]()
         self._since = 0
+        self._one = asyncio.Lock()
         self.heard = Counter[str]()
 
     async def listen(self) -> Counter[str]:
-        since = self._since
+        async with self._one:
+            await self._listen()
+        return self.heard
+
+    async def _listen(self) -> None:
+        # They are listed piece by piece, so that what comes meanwhile may be older than what was listed.
+        since = self._since - LISTED_WITHIN_MS
         for name, at in await self._store.threads():
             if at < since:
                 break
@@ -207,7 +215,6 @@ class Ear:
             rows = await self._store.read(name, self._rows.get(name, 0))
             self._rows[name] = self._rows.get(name, 0) + len(rows)
             self.heard.update(_said(rows))
-        return self.heard
 
     async def until(self, mails: int) -> None:
         """Until so many, the first ones, were heard, or nobody can wait any longer: all of them may be read again before."""
