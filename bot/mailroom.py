@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from bot import mail_servers
+from bot.core.values import Address
 from bot.engine.redis_store import RedisStore
 from bot.engine.store import Store
 from bot.kit.arrival import Arrivals
@@ -129,6 +130,23 @@ def gate(settings: Settings, people: People) -> Gate:
 
     known = [each for person in people.people.values() for each in person.accounts("email")]
     return made(settings.email_authserv_id, settings.email_allowed, known)
+
+
+def begun(to: str, subject: str, at_ms: int, mark: str) -> Address | None:
+    """The address of a conversation that a schedule begins; None: that is no plain mail address."""
+    from channels.email.begun import begun as made
+
+    return made(to, subject, at_ms, mark)
+
+
+def objection(settings: Settings, people: People, there: Address) -> str | None:
+    """Why no conversation may be begun there: whoever is written to has to be somebody who may answer."""
+    from channels.email.begun import recipient
+
+    to = recipient(there.locator)
+    if not to or gate(settings, people).lets_in(to):
+        return None
+    return f"{to} may not write to the bot: name it as somebody's email in the people file, or in BOT_EMAIL_ALLOWED"
 
 
 def post(settings: Settings, store: Store) -> Post:

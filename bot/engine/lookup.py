@@ -119,6 +119,10 @@ class Lookup:
     async def knows(self, address: Address) -> bool:
         return await self._thread(thread_id(address)) is not None
 
+    async def open(self, address: Address) -> Sequence[Waiting]:
+        thread = await self._thread(thread_id(address))
+        return pending(thread) if thread else ()
+
     async def waiting(self, channel: str, person: str) -> Sequence[Open]:
         """The threads that moved last come first."""
         actor = self._actor(channel, person)

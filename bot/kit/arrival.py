@@ -200,6 +200,10 @@ class Arrivals(Protocol):
         """Whether a thread of ours lives at this address."""
         ...
 
+    async def open(self, address: Address) -> Sequence[Waiting]:
+        """Everything that the thread at this address waits for."""
+        ...
+
     async def waiting(self, channel: str, person: str) -> Sequence[Open]:
         """What this person may decide or answer now, in whatever thread; a bounded number of threads is looked at."""
         ...

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import structlog
 
@@ -38,8 +37,8 @@ class Breaker:
 
     async def holds(self, heard: Heard, found: Found | None) -> str:
         """Why this mail, to the address of a request if one was found, is to be held back; empty: it is not."""
-        place = found.ticket.locator or heard.place if found else heard.place
-        if await self._is_known(replace(heard, place=place), found):
+        place = heard.place
+        if await self._is_known(heard, found):
             return ""  # It was counted when it came first.
         sender = heard.mail.proven
         is_within = (self._by_sender.passes(sender), self._by_thread.passes(place))

@@ -42,7 +42,6 @@ class Deciding:
 
     async def take(self, heard: Heard, found: Found) -> str:
         """A mail to the address of a request; from somebody else than it was given to it is only noted."""
-        heard = Heard(heard.mail, found.ticket.locator or heard.place, heard.id, is_aside=True)
         mail, decision = heard.mail, heard.mail.decision
         if found.ticket.person != mail.proven:
             return await self._saying.refused(heard, hints.NOT_YOURS)
@@ -125,7 +124,7 @@ def _press(
         word=word,
         text=text,
         arguments=arguments or {},
-        spot=heard.place,
+        spot=heard.home,
         digest=found.ticket.digest,
     )
 

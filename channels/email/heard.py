@@ -14,19 +14,20 @@ from channels.email.arrived import Arrived
 class Heard:
     """A mail, where it belongs, and its identity: the same mail has it, however often it is fetched. `is_aside`: it answers a card.
 
-    `agent` is whom it names, if it begins a conversation; `objection` why nobody can take it.
+    `home` is where its thread lives; `agent` whom it names, if it begins a conversation; `objection` why nobody can take it.
     """
 
     mail: Arrived
     place: str
     id: str
+    home: str
     is_aside: bool = False
     agent: str = ""
     objection: str = ""
 
     @property
     def address(self) -> Address:
-        return Address(channel=ids.CHANNEL, locator=self.place)
+        return Address(channel=ids.CHANNEL, locator=self.home)
 
 
 def identity(mailbox: str, id: str, raw: bytes) -> str:

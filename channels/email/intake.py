@@ -50,6 +50,7 @@ class Intake:
         self._gate = gate
         self._arrivals = arrivals
         self._tokens = tokens
+        self._talks = talks
         self._held = held
         self._replies = replies
         self._bounces = bounces
@@ -90,7 +91,7 @@ class Intake:
     async def _placed(self, mail: Arrived, id: str) -> Heard:
         """Where it belongs, and whom it names; a conversation that goes on keeps its agent."""
         place = ids.place(mail.id or id, mail.answers, mail.parents, self._address)
-        heard = Heard(mail, place, id)
+        heard = Heard(mail, place, id, await self._talks.home(place))
         if await self._arrivals.knows(heard.address):
             return heard
         named = addressed(self._address, (*mail.to, *mail.cc), self._agents)
@@ -118,6 +119,10 @@ class Intake:
         found = await self._tokens.of(tags[0]) if len(tags) == 1 else None
         if found and self._contradicts(heard.mail, found):
             found = None
+        if found:
+            place = found.ticket.locator or heard.place
+            home = await self._talks.home(place)
+            heard = Heard(heard.mail, place, heard.id, home, is_aside=True)
         decides = heard.mail.decision is not None
         # A verdict is not counted: its address is good for one, and no program writes the word alone.
         if not (found and decides and found.ticket.kind == "approval"):

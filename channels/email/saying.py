@@ -6,7 +6,7 @@ from bot.core import words as typed
 from bot.core.outbox import Question
 from bot.core.values import Attachment
 from bot.kit.arrival import Aim, Arrivals, Words
-from channels.email import hints, ids
+from channels.email import hints
 from channels.email.files import name_of
 from channels.email.heard import Heard
 from channels.email.replies import Replies
@@ -27,7 +27,7 @@ class Saying:
         """A message. One that would be a verdict without the address of its request is only noted, and no mail gives a grant."""
         await self._remember(heard)
         words = await self._said_by(heard)
-        if await settles(self._arrivals, heard.mail.proven, heard.mail.text, words.text):
+        if await settles(self._arrivals, heard.address, heard.mail.text, words.text):
             lasts = typed.lasting(heard.mail.text) is not None
             return await self._only_noted(heard, hints.LASTING if lasts else hint)
         became = await self._arrivals.words(words)
@@ -49,16 +49,8 @@ class Saying:
         return "refused"
 
     async def _is_asked(self, heard: Heard) -> bool:
-        """Whether a question to this person waits in this very conversation."""
-        for each in await self._arrivals.waiting(ids.CHANNEL, heard.mail.proven):
-            form = (
-                await self._arrivals.form(each.asked.request)
-                if isinstance(each.asked, Question)
-                else None
-            )
-            if form and form.home == heard.address:
-                return True
-        return False
+        """Whether a question waits in this very conversation."""
+        return any(isinstance(each, Question) for each in await self._arrivals.open(heard.address))
 
     async def _only_noted(self, heard: Heard, hint: str = "") -> str:
         await self._noted(heard)

@@ -15,7 +15,7 @@ from bot.core.values import Address
 from bot.kit.channel import Fetched, Undeliverable
 from bot.kit.people import People
 from bot.kit.safe import Safe
-from channels.email import ids
+from channels.email import begun, ids
 from channels.email.bounces import Cards, Sent, missed
 from channels.email.cards import body
 from channels.email.compose import Letter, Unsendable, composed
@@ -70,33 +70,39 @@ class Email:
 
     async def send(self, address: Address, message: Outgoing) -> str:
         """One mail, or one for each of those who are asked. Raises `Undeliverable`."""
-        talk = await self._talks.get(address.locator)
-        if talk is None:
-            raise Undeliverable(
-                f"{address.locator[:40]} is no conversation by mail that is known here."
-            )
+        place, talk = await self._talk(address.locator)
         if isinstance(message, Say | Notice):
-            return await self._put(
-                address.locator,
-                talk,
-                message.key,
-                await self._answer(address.locator, talk, message),
-            )
+            letter = await self._answer(place, talk, message)
+            return await self._put(place, talk, message.key, letter)
         if isinstance(message, Reminder):
-            return await self._remind(address.locator, talk, message)
-        return await self._ask(address.locator, talk, message)
+            return await self._remind(place, talk, message)
+        return await self._ask(place, talk, message)
 
     async def tell(self, address: Address, person: str, text: str) -> None:
         """A mail to one person: why what they decided did not count."""
-        talk = await self._talks.get(address.locator)
+        place = begun.place(address.locator)
+        talk = await self._talks.get(place)
         mail = self._mail_of(person)
         if talk and mail:
-            letter = await self._letter(address.locator, talk, f"told:{person}:{text}", mail, text)
-            await self._put(address.locator, talk, letter.id, letter)
+            letter = await self._letter(place, talk, f"told:{person}:{text}", mail, text)
+            await self._put(place, talk, letter.id, letter)
 
     def explains(self, given: Address, thread: Address) -> bool:
         """What is decided by mail is answered by whoever listens."""
         return given.channel == ids.CHANNEL
+
+    async def _talk(self, locator: str) -> tuple[str, Talk]:
+        """The place and the conversation of an address; where we begin it, it is kept before anybody can answer. Raises `Undeliverable`."""
+        place = begun.place(locator)
+        talk = await self._talks.get(place)
+        if talk is None:
+            talk = begun.talk(locator)
+            if talk is None:
+                raise Undeliverable(
+                    f"{locator[:40]} is no conversation by mail that is known here."
+                )
+            await self._talks.heard(place, talk)
+        return place, talk
 
     # ---- to the conversation -----------------------------------------------------------------------
     async def _answer(self, place: str, talk: Talk, message: Say | Notice) -> Letter:
@@ -121,11 +127,11 @@ class Email:
             name=self._us.name,
             to=(to,),
             cc=cc,
-            subject=f"Re: {bare(talk.subject)}",
+            subject=f"Re: {bare(talk.subject)}" if talk.ids else talk.subject,
             text=text,
             id=await self._id(place, key, to),
             thread=place,
-            answers=talk.last,
+            answers=talk.last or (talk.ids[-1] if talk.ids else ""),
             references=ids.references(talk.ids, talk.last),
             reply_to=reply_to,
         )

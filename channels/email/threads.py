@@ -23,6 +23,7 @@ class Talk:
     """One conversation. `to` is who is answered, `cc` who was on it and stays on it; `last` the mail that is answered.
 
     `is_apart`: `to` wrote with us in Bcc, so nobody else is answered, and nobody is told of them.
+    `home` is where its thread lives, where that is not at the place of the conversation: we have begun it.
     """
 
     subject: str
@@ -31,6 +32,7 @@ class Talk:
     ids: tuple[str, ...] = ()
     last: str = ""
     is_apart: bool = False
+    home: str = ""
 
     @property
     def copied(self) -> tuple[str, ...]:
@@ -67,6 +69,11 @@ class Talks:
         kept = await self._safe.get(f"email/talk/{place}")
         return _TALK.validate_json(kept) if kept else None
 
+    async def home(self, place: str) -> str:
+        """Where the thread of the conversation at this place lives."""
+        known = await self.get(place)
+        return (known.home if known else "") or place
+
     async def heard(self, place: str, mail: Talk) -> None:
         """A mail came in: its sender is answered from now on, and everybody who was there stays on."""
         before = await self.get(place)
@@ -77,7 +84,9 @@ class Talks:
         if not mail.is_apart:
             people.pop(mail.to, None)
         ids, cc = _chain(before.ids, mail.ids), tuple(people)[:MOST_PEOPLE]
-        await self._put(place, replace(mail, subject=before.subject, cc=cc, ids=ids))
+        await self._put(
+            place, replace(mail, subject=before.subject, cc=cc, ids=ids, home=before.home)
+        )
 
     async def joined(self, place: str, person: str) -> None:
         """Somebody who was asked wrote something there: they stay on it, and it goes on where it was."""

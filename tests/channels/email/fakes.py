@@ -136,6 +136,9 @@ class Taken:
     async def lately(self, channel: str) -> Sequence[Address]:
         return ()
 
+    async def open(self, address: Address) -> Sequence[Waiting]:
+        return ()
+
     async def waiting(self, channel: str, person: str) -> Sequence[Open]:
         return ()
 

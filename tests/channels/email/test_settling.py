@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.core.outgoing import Hold, Question, UnknownOutcome
+from bot.core.outgoing import Hold, Question, UnknownOutcome, Waiting
 from bot.core.values import Address
-from bot.kit.arrival import Form, Open
+from bot.kit.arrival import Open
 from channels.email import ids
 from tests.channels.email import hostile
 from tests.channels.email.fakes import ANA, BEN, BOT, KEY, NOW, Desk
@@ -41,8 +41,8 @@ OLD = ids.ours(KEY, ids.locator("<root@example.com>"), "tabcdefghijk-1-v1", ANA,
 SETTLING = ("2", "Try again.", "retry", "Give up", "Go on", "tabcdefghijk-1: retry")
 
 
-async def waiting(channel: str, person: str) -> Sequence[Open]:
-    return (Open(UNKNOWN), Open(HOLD)) if (channel, person) == ("email", ANA) else ()
+async def everywhere(channel: str, person: str) -> Sequence[Open]:
+    pytest.fail("a mail is looked at in its own thread: there may be thousands of others")
 
 
 async def begun() -> tuple[Desk, str]:
@@ -50,7 +50,11 @@ async def begun() -> tuple[Desk, str]:
     desk = Desk()
     token = await desk.card()
     arrivals: Any = desk.taken
-    arrivals.waiting = waiting
+
+    async def open_there(address: Address) -> Sequence[Waiting]:
+        return (UNKNOWN, HOLD) if await desk.taken.knows(address) else ()
+
+    arrivals.open, arrivals.waiting = open_there, everywhere
     there = hostile.setting(token=token, parent=desk.parent)
     first = hostile.build(there, "Hello.\n", to=BOT, mid="<first@example.com>")
     assert await desk.intake.take(first) == "asked"
@@ -125,25 +129,19 @@ QUESTION = Question(
 
 
 @pytest.mark.parametrize(("home", "became"), [("here", "noted"), ("elsewhere", "asked")])
-async def test_a_mail_that_is_let_in_is_no_answer_to_what_its_sender_is_asked_there(
+async def test_a_mail_that_is_let_in_is_no_answer_to_what_is_asked_there(
     home: str, became: str
 ) -> None:
     desk, _ = await begun()
-    place = (
-        desk.taken.commands[0].address
-        if home == "here"
-        else Address(channel="email", locator="elsewhere")
-    )
+    there = desk.taken.commands[0].address
 
-    async def asked(channel: str, person: str) -> Sequence[Open]:
-        return (Open(QUESTION),) if person == ANA else ()
-
-    async def form(request: str) -> Form | None:
-        return Form(QUESTION, {}, place) if request == QUESTION.request else None
+    async def asked(address: Address) -> Sequence[Waiting]:
+        return (QUESTION,) if (address == there) == (home == "here") else ()
 
     arrivals: Any = desk.taken
-    arrivals.waiting, arrivals.form = asked, form
-    there = hostile.setting(parent=desk.parent)
-    raw = hostile.build(there, "The second one.\n", to=BOT, auth="none")
+    arrivals.open = asked
+    raw = hostile.build(
+        hostile.setting(parent=desk.parent), "The second one.\n", to=BOT, auth="none"
+    )
     assert await desk.intake.take(raw) == "held"
     assert await desk.intake.release(raw) == became

@@ -86,6 +86,9 @@ class Porch:
     async def knows(self, address: Address) -> bool:
         return True
 
+    async def open(self, address: Address) -> Sequence[Waiting]:
+        return ()
+
     async def waiting(self, channel: str, person: str) -> Sequence[Open]:
         raise AssertionError("nobody looked")
 
