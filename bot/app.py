@@ -69,7 +69,7 @@ def house(settings: Settings) -> House:
     file = settings.people_file
     people = People.load(file) if file else People()
     agents = load_agents(settings.agents_path, people)
-    clock.check(agents, people)
+    clock.check(agents, people, settings)
     return House(agents, people)
 
 

@@ -22,6 +22,7 @@ from bot.kit.schedule import Schedule
 from bot.settings import Settings
 from bot.slots import MADE, Slots
 from channels.console.channel import CHANNEL as CONSOLE
+from channels.email.ids import CHANNEL as EMAIL
 from channels.slack import address as slack
 from channels.slack.address import CHANNEL as SLACK
 from channels.slack.address import Undeliverable
@@ -132,8 +133,12 @@ class Bound:
         from channels.slack.reader import user_of  # What it needs is read when it is asked for.
 
         home, who = self._thread.address, self._thread.requester
+        if home is not None and home.channel == EMAIL:
+            return self._by_mail(who)
         if home is None or home.channel != SLACK:
-            raise Refused("whoever asks is written to alone in Slack only: write another address")
+            raise Refused(
+                "whoever asks is written to alone in Slack and by mail only: write another address"
+            )
         team = slack.place(home).team
         user = user_of(who, self._whole.people, team)
         if user is None or not workspaces.speaks(self._whole.settings):
@@ -143,6 +148,11 @@ class Bound:
         except (Undeliverable, OSError) as error:
             raise Refused(f"{who} cannot be written to in Slack: {error}") from error
         return f"{SLACK}:{team}/{spot}"
+
+    def _by_mail(self, who: str) -> str:
+        known = self._whole.people.people.get(who)
+        accounts = known.accounts(EMAIL) if known else ()
+        return f"{EMAIL}:{accounts[0]}" if accounts else who
 
     def _here(self) -> str:
         home = self._thread.address
@@ -158,7 +168,7 @@ class Bound:
             there = address(self._whole.people, written, self._id(name), 0)
         except BadAddress as error:
             raise Refused(str(error)) from error
-        reason = await reach(self._whole.settings, self._whole.store)(there)
+        reason = await reach(self._whole.settings, self._whole.store, self._whole.people)(there)
         if reason is not None:
             raise Refused(f"nobody could hear from it at {written}: {reason}")
 

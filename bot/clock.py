@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from hashlib import sha256
 
-from bot import workspaces
+from bot import mailroom, workspaces
 from bot.core.values import Address
 from bot.engine.desk import Desk
 from bot.engine.store import Store
@@ -18,11 +18,12 @@ from bot.settings import Settings
 from bot.slots import Slots
 from channels.console.channel import CHANNEL as CONSOLE
 from channels.cron.clock import Clock, Entry, Reach, beside, minute
+from channels.email.ids import CHANNEL as EMAIL
 from channels.slack import address as slack
 from channels.slack.address import CHANNEL as SLACK
 from channels.slack.address import Undeliverable
 
-EXPECTED = "slack:TEAM/CHANNEL or slack:TEAM/CHANNEL/TIMESTAMP by their IDs, a place of the people file, or console"
+EXPECTED = "slack:TEAM/CHANNEL or slack:TEAM/CHANNEL/TIMESTAMP by their IDs, email:NAME@DOMAIN, a place of the people file, or console"
 
 
 class BadAddress(ValueError):
@@ -42,11 +43,15 @@ def address(people: People, written: str, schedule: str, slot: int) -> Address:
     """Where the thread of this slot lives: in a place of its own, unless a thread is named. Raises `BadAddress`."""
     said = people.places.get(written, written)
     channel, _, where = said.partition(":")
+    mark = sha256(schedule.encode()).hexdigest()[:8]
     if said == CONSOLE:
         return Address(channel=CONSOLE, locator=f"{schedule}/{minute(slot)}")
     if channel == SLACK:
-        found = slack.begun(where, slot, sha256(schedule.encode()).hexdigest()[:8])
-        return found or _thread(where)
+        return slack.begun(where, slot, mark) or _thread(where)
+    if channel == EMAIL and (
+        mailed := mailroom.begun(where, schedule.rpartition("/")[2], slot, mark)
+    ):
+        return mailed
     raise BadAddress(_nobody(people, written, said))
 
 
@@ -62,31 +67,43 @@ def _thread(where: str) -> Address:
 
 def _nobody(people: People, written: str, said: str) -> str:
     if written in people.places:
-        return f"the place {written} is {said[:80]}, where nobody could hear from it: write slack:TEAM/CHANNEL by their IDs there"
+        return f"the place {written} is {said[:80]}, where nobody could hear from it: write slack:TEAM/CHANNEL by their IDs or email:NAME@DOMAIN there"
     if written in people.people or written.startswith("@"):
         return f"a person is not written to by a schedule yet: write {EXPECTED}"
     if "@" in written:
-        return f"a schedule cannot begin a conversation by mail yet: write {EXPECTED}"
+        return f"{written[:80]} is no place: write email:NAME@DOMAIN for a mail address, {EXPECTED}"
     hint = meant(written, people.places) if people.places else ""
     return f"nobody could hear from {written[:80]!r}{hint}: write {EXPECTED}"
 
 
-def check(agents: Mapping[str, Agent], people: People) -> None:
+def check(agents: Mapping[str, Agent], people: People, settings: Settings) -> None:
     """Refuse a schedule that nobody could hear from. Raises `AgentError` with file and line."""
     for agent in agents.values():
         for index, schedule in enumerate(agent.front.schedules):
             for field, written in (("address", schedule.address), ("fallback", schedule.fallback)):
                 try:
-                    address(people, written, schedule.name, 0) if written else None
+                    if written:
+                        _heard(address(people, written, schedule.name, 0), people, settings)
                 except BadAddress as error:
                     file, _, _ = read_agent_file(agent.folder / "agent.md")
                     raise file.wrong(("schedules", index, field), str(error)) from error
 
 
-def reach(settings: Settings, store: Store) -> Reach:
+def _heard(there: Address, people: People, settings: Settings) -> None:
+    """Raises `BadAddress` for a mail to somebody who may not answer it."""
+    if there.channel == EMAIL and (reason := mailroom.objection(settings, people, there)):
+        raise BadAddress(reason)
+
+
+def reach(settings: Settings, store: Store, people: People) -> Reach:
     """Who can tell why nothing can be said at an address."""
 
     async def objection(there: Address) -> str | None:
+        if there.channel == EMAIL:
+            unset = "mail is not set up here: docs/email.md"
+            return (
+                mailroom.objection(settings, people, there) if mailroom.speaks(settings) else unset
+            )
         if there.channel != SLACK:
             return None
         if not workspaces.speaks(settings):
@@ -101,7 +118,7 @@ def clock(
     settings: Settings, store: Store, desk: Desk, agents: Mapping[str, Agent], people: People
 ) -> Clock:
     """The clock of these agents' schedules, and of those made in conversation."""
-    where, reached = partial(address, people), reach(settings, store)
+    where, reached = partial(address, people), reach(settings, store, people)
     return Clock(entries(agents), Slots(store, desk), where, reached, settings.owner)
 
 

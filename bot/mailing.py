@@ -12,7 +12,7 @@ from bot.spelling import Names
 
 _IMAP = "the mailbox that is read; `SECURITY` is tls, starttls or none (loopback alone), `CA_FILE` a certificate of your own, `SENT_FOLDER` where a copy of each mail goes"
 _SMTP = "the server that mail is sent by; the same. `EMAIL_…` in the place of both passwords (XOAUTH2): a command that prints a token, or client credentials (Microsoft 365)"
-_CEILING = "answers in an hour to one conversation (20) and one sender (60); beyond it mail is kept and not answered"
+_CEILING = "mails and answers in an hour in one conversation (20) and with one sender (60); beyond it mail is held, and the owner told"
 Security = Literal["tls", "starttls", "none"]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from bot import mail_servers
+from bot.core.values import Address
 from bot.engine.redis_store import RedisStore
 from bot.engine.store import Store
 from bot.kit.arrival import Arrivals
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from channels.email.held import Held
     from channels.email.intake import Intake
     from channels.email.judge import Gate
+    from channels.email.pace import Ceiling
     from channels.email.post import Post
     from channels.email.secure import Server
 
@@ -55,16 +57,18 @@ def intake(
 ) -> Intake:
     """The way in for one mail; these agents can be named in its address."""
     from channels.email.bounces import Bounces
+    from channels.email.breaker import Breaker
     from channels.email.intake import Intake
-    from channels.email.pace import Ceiling
+    from channels.email.key import Key
     from channels.email.replies import Replies
     from channels.email.threads import Talks
     from channels.email.tokens import Tokens
 
     safe, address = _safe(store), settings.email_address
-    by_sender = Ceiling(settings.email_max_per_sender_hour, _now)
-    by_thread = Ceiling(settings.email_max_per_thread_hour, _now)
-    replies = Replies(address, "Bot", filed_post(settings, store), by_sender, by_thread)
+    post = filed_post(settings, store)
+    replies = Replies(address, "Bot", post, Key(safe), *_ceilings(settings))
+    # What comes in is counted apart from what goes out.
+    breaker = Breaker(arrivals, replies, *_ceilings(settings), _owner(settings, people), _now)
     tokens, talks = Tokens(safe, address, _now), Talks(safe)
     bounces = Bounces(address, safe, talks, replies)
     return Intake(
@@ -76,10 +80,28 @@ def intake(
         held(store),
         replies,
         bounces,
+        breaker,
         people,
         _now,
         agents,
     )
+
+
+def _ceilings(settings: Settings) -> tuple[Ceiling, Ceiling]:
+    """How many in an hour: with one sender, in one conversation."""
+    from channels.email.pace import Ceiling
+
+    by_sender = Ceiling(settings.email_max_per_sender_hour, _now)
+    return by_sender, Ceiling(settings.email_max_per_thread_hour, _now)
+
+
+def _owner(settings: Settings, people: People) -> str:
+    """Where whoever is told what nobody else is gets mail; empty: nowhere."""
+    known = people.people.get(settings.owner)
+    if known:
+        return next(iter(known.accounts("email")), "").lower()
+    channel, _, address = settings.owner.partition(":")
+    return address.lower() if channel == "email" else ""
 
 
 async def listen(
@@ -108,6 +130,23 @@ def gate(settings: Settings, people: People) -> Gate:
 
     known = [each for person in people.people.values() for each in person.accounts("email")]
     return made(settings.email_authserv_id, settings.email_allowed, known)
+
+
+def begun(to: str, subject: str, at_ms: int, mark: str) -> Address | None:
+    """The address of a conversation that a schedule begins; None: that is no plain mail address."""
+    from channels.email.begun import begun as made
+
+    return made(to, subject, at_ms, mark)
+
+
+def objection(settings: Settings, people: People, there: Address) -> str | None:
+    """Why no conversation may be begun there: whoever is written to has to be somebody who may answer."""
+    from channels.email.begun import recipient
+
+    to = recipient(there.locator)
+    if not to or gate(settings, people).lets_in(to):
+        return None
+    return f"{to} may not write to the bot: name it as somebody's email in the people file, or in BOT_EMAIL_ALLOWED"
 
 
 def post(settings: Settings, store: Store) -> Post:

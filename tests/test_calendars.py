@@ -166,7 +166,8 @@ def wanted(**changed: object) -> Wanted:
         ({"name": "Week days"}, "name"),
         ({"name": "written"}, "agent.md"),
         ({"address": "slack:T1/C1"}, "Slack is not set up here"),
-        ({"fallback": "bob@example.com"}, "cannot begin a conversation by mail yet"),
+        ({"fallback": "bob@example.com"}, "write email:NAME@DOMAIN"),
+        ({"address": "email:eve@example.com"}, "mail is not set up here"),
     ],
 )
 async def test_what_could_not_come_or_be_heard_is_refused_with_what_to_write(
@@ -226,7 +227,10 @@ async def test_a_channel_and_a_person_that_slack_does_not_know_are_refused(
 async def test_nobody_is_written_to_alone_where_slack_is_not(
     redis_server: str, tmp_path: Path
 ) -> None:
-    for channel, reason in (("console", "in Slack only"), ("slack", "cannot be written to")):
+    for channel, reason in (
+        ("console", "in Slack and by mail only"),
+        ("slack", "cannot be written to"),
+    ):
         async with at_desk(redis_server, tmp_path, "alice", channel) as (calendar, _):
             with pytest.raises(Refused, match=reason):
                 await calendar.plan(wanted(address="me"))

@@ -13,7 +13,7 @@ from bot.cli import parts, wording
 from bot.cli.errors import Wrong
 from bot.cli.output import clock, moment, say, say_json, table
 from bot.cli.parts import AsJson
-from channels.email.held import Held, Kept
+from channels.email.held import Held, Kept, TooLarge
 
 Json = dict[str, object]
 What = Annotated[Literal["held"], Parameter(help="held: mail that was held back.")]
@@ -55,7 +55,10 @@ async def _release(app: App, held: Held, kept: Kept) -> str:
     """Its sender is taken at their word, once, by whoever releases it; it asks and decides nothing."""
     house = app.house
     intake = mailroom.intake(app.settings, app.store, house.people, reception(app), house.agents)
-    became = await intake.release(kept.octets)
+    try:
+        became = await intake.release(kept.whole())
+    except TooLarge as error:
+        raise Wrong(str(error)) from None
     if became in ("asked", "noted"):
         await held.drop(kept.id)
         return f"{kept.id} is let in: {became}."

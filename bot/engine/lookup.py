@@ -112,8 +112,16 @@ class Lookup:
             return f"That holds {mask}, which is kept nowhere: let the tool declare the secret that it needs."
         return "Nothing was changed." if after == call.proposal.arguments else None
 
+    async def has_heard(self, address: Address, id: str) -> bool:
+        thread = await self._thread(thread_id(address))
+        return thread is not None and id in thread.ids
+
     async def knows(self, address: Address) -> bool:
         return await self._thread(thread_id(address)) is not None
+
+    async def open(self, address: Address) -> Sequence[Waiting]:
+        thread = await self._thread(thread_id(address))
+        return pending(thread) if thread else ()
 
     async def waiting(self, channel: str, person: str) -> Sequence[Open]:
         """The threads that moved last come first."""

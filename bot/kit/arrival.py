@@ -192,8 +192,16 @@ class Arrivals(Protocol):
         """Remember that these places were read so far."""
         ...
 
+    async def has_heard(self, address: Address, id: str) -> bool:
+        """Whether the thread at this address has taken something of this identity before; only read."""
+        ...
+
     async def knows(self, address: Address) -> bool:
         """Whether a thread of ours lives at this address."""
+        ...
+
+    async def open(self, address: Address) -> Sequence[Waiting]:
+        """Everything that the thread at this address waits for."""
         ...
 
     async def waiting(self, channel: str, person: str) -> Sequence[Open]:

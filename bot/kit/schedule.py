@@ -12,7 +12,7 @@ from bot.kit.cron import Cron, fields_of, zone_of
 MOST_CAUGHT_UP = 100
 NAME = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 _MISSED = re.compile(r"run_all\((\d{1,4})\)")
-_NOWHERE = "nobody could hear from it: write address: slack:TEAM/CHANNEL by their IDs, a place of the people file, or console"
+_NOWHERE = "nobody could hear from it: write address: slack:TEAM/CHANNEL by their IDs, email:NAME@DOMAIN, a place of the people file, or console"
 
 
 class Missed(BaseModel):

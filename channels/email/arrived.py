@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,8 +97,10 @@ async def part(raw: bytes, path: int) -> Part | None:
 
 async def _read(raw: bytes, asked: Said | Wanted) -> tuple[dict[str, object], bytes]:
     """What the child says, and what it gives with that."""
+    # What a mail may do to its reader it does to one that knows no password of ours.
+    known = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", "-c", _RUN,
+        sys.executable, "-I", "-c", _RUN, env=known,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:

@@ -1,4 +1,4 @@
-"""Bounces: a card that did not arrive is told to whoever it was asked for (RFC 3464). Our IDs cannot be guessed: who names one has had that mail."""
+"""Bounces: a card that did not arrive is told to whoever it was asked for (RFC 3464). Our IDs are sealed: who names one has had that mail."""
 
 from __future__ import annotations
 

@@ -101,10 +101,14 @@ def _approval(asked: Approval) -> list[str]:
 
 
 def _arguments(arguments: Mapping[str, JsonValue]) -> Iterator[str]:
+    """Each under its name. The lines of a text have a bar before them, structures are set in: none passes for an argument beside it."""
     for key, value in arguments.items():
-        shown = legible(value)
-        gap = "\n" if "\n" in shown else " "
-        yield f"{legible_name(key)}:{gap}{shown}"
+        name, shown = legible_name(key), legible(value)
+        if "\n" not in shown:
+            yield f"{name}: {shown}"
+            continue
+        bar = "| " if isinstance(value, str) else ""
+        yield "\n".join([f"{name}:", *(f"{bar}{line}" for line in shown.split("\n"))])
 
 
 def _deciders(asked: Approval) -> str:

@@ -19,6 +19,8 @@ from channels.email.reading.headers import strict
 
 POLICY = SMTP.clone(max_line_length=998)
 MOST_SUBJECT = 400
+# With the name of its header and room for others it stands on one line of 998 octets (RFC 5322, 2.1.1); no client writes longer ones.
+LONGEST_ID = 900
 _ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,990}>")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
@@ -60,14 +62,22 @@ class Letter:
         """Everybody it goes to, each once."""
         return tuple(dict.fromkeys((*self.to, *self.cc)))
 
+    @property
+    def links(self) -> tuple[str, str]:
+        """What it answers and the chain, without IDs that fit no line: the chain goes on without them."""
+        chain = (each for each in self.references if len(each) <= LONGEST_ID)
+        answers = self.answers if len(self.answers) <= LONGEST_ID else ""
+        return answers and _id(answers), " ".join(_id(each) for each in chain)
+
 
 def composed(letter: Letter) -> bytes:
     """The octets of this mail. Raises `Unsendable`."""
     message = EmailMessage(policy=POLICY)
     for name, value in _headers(letter):
         message[name] = value
-    message.set_content(letter.text, cte="quoted-printable")
-    message.add_alternative(markdown.html(letter.text), subtype="html", cte="quoted-printable")
+    text = letter.text.encode("utf-8", "replace").decode()  # Half a letter is none.
+    message.set_content(text, cte="quoted-printable")
+    message.add_alternative(markdown.html(text), subtype="html", cte="quoted-printable")
     for file in letter.files:
         kind, _, subtype = file.type.partition("/")
         message.add_attachment(
@@ -93,6 +103,7 @@ def _headers(letter: Letter) -> list[tuple[str, str]]:
     ):
         if strict([each]) is None:
             raise Unsendable("an address of it is none")
+    answers, references = letter.links
     found = [
         ("From", f'"{_quoted(letter.name)}" <{letter.sender}>' if letter.name else letter.sender),
         ("To", ", ".join(letter.to)),
@@ -101,12 +112,8 @@ def _headers(letter: Letter) -> list[tuple[str, str]]:
         ("Subject", one_line(letter.subject)[:MOST_SUBJECT] or "(no subject)"),
         ("Date", format_datetime(letter.at or datetime.now(UTC))),
         ("Message-ID", _id(letter.id)),
-        *([("In-Reply-To", _id(letter.answers))] if letter.answers else []),
-        *(
-            [("References", " ".join(_id(each) for each in letter.references))]
-            if letter.references
-            else []
-        ),
+        *([("In-Reply-To", answers)] if answers else []),
+        *([("References", references)] if references else []),
         ("Auto-Submitted", "auto-replied" if letter.answers else "auto-generated"),
         ("X-Auto-Response-Suppress", "All"),
         (PRODUCT, letter.thread),
@@ -137,11 +144,7 @@ def _checked(octets: bytes, letter: Letter) -> None:
         for name in ("message-id", "in-reply-to", "references")
         for value in plain.get_all(name, [])
     ]
-    wanted_links = [
-        letter.id,
-        *([letter.answers] if letter.answers else []),
-        *([" ".join(letter.references)] if letter.references else []),
-    ]
+    wanted_links = [each for each in (letter.id, *letter.links) if each]
     if links != wanted_links or max(map(len, octets.split(b"\r\n"))) > 998:
         raise Unsendable("its lines would be broken")
     if octets.count(b"\n") != octets.count(b"\r\n") or octets.count(b"\r") != octets.count(b"\r\n"):

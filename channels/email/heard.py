@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.core.values import Address
-from bot.kit.people import People
 from channels.email import ids
 from channels.email.arrived import Arrived
 
@@ -15,19 +14,20 @@ from channels.email.arrived import Arrived
 class Heard:
     """A mail, where it belongs, and its identity: the same mail has it, however often it is fetched. `is_aside`: it answers a card.
 
-    `agent` is whom it names, if it begins a conversation; `objection` why nobody can take it.
+    `home` is where its thread lives; `agent` whom it names, if it begins a conversation; `objection` why nobody can take it.
     """
 
     mail: Arrived
     place: str
     id: str
+    home: str
     is_aside: bool = False
     agent: str = ""
     objection: str = ""
 
     @property
     def address(self) -> Address:
-        return Address(channel=ids.CHANNEL, locator=self.place)
+        return Address(channel=ids.CHANNEL, locator=self.home)
 
 
 def identity(mailbox: str, id: str, raw: bytes) -> str:
@@ -37,14 +37,3 @@ def identity(mailbox: str, id: str, raw: bytes) -> str:
         id.encode() + b"\n" + (hashlib.sha256(body).digest() if id else raw)
     ).hexdigest()
     return f"{ids.CHANNEL}:{mailbox}/{mark[:32]}"
-
-
-def passed(heard: Heard, people: People) -> Heard:
-    """`pass to ADDRESS` with the name that the people file has for it."""
-    decision = heard.mail.decision
-    if decision is None or decision.word != "pass":
-        return heard
-    alias = people.alias_of(ids.CHANNEL, decision.rest)
-    if alias is None:
-        return heard
-    return replace(heard, mail=heard.mail.model_copy(update={"text": f"pass to {alias}"}))

@@ -18,6 +18,10 @@ _PREFIX = "email/held/"
 log = structlog.get_logger()
 
 
+class TooLarge(Exception):
+    """It is not kept as a whole; the sentence says what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """One mail that was held back, and why."""
@@ -34,6 +38,15 @@ class Kept:
     def octets(self) -> bytes:
         """The mail as it came, or its beginning where it was large."""
         return b64decode(self.raw)
+
+    def whole(self) -> bytes:
+        """The mail as it came. Raises `TooLarge`: half a mail may say something else than all of it."""
+        if self.size > len(self.octets):
+            raise TooLarge(
+                f"{self.id} has {self.size:,} bytes and only its first {MOST_BYTES:,} are kept, so it is not let in: "
+                "let its sender write again, without its files or once their mail is vouched for."
+            )
+        return self.octets
 
 
 _KEPT = TypeAdapter(Kept)

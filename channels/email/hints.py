@@ -7,3 +7,4 @@ LASTING = "A mail approves the one call on its card and nothing for a while, so 
 EDIT = "Nothing was changed. Below the line `edit` write `name: value` lines, one for each argument that is to change."
 DOUBT = "Your mail can be read in two ways, so nothing is decided by it. Please reply again with one line of plain text."
 FORWARD = "A forwarded mail decides nothing. To decide, reply to the mail that asks."
+NOT_YOURS = "That request was put to somebody else: ask them, or let them pass it to you."

@@ -6,6 +6,7 @@ Longer ones would be written as encoded words by many a program, which no client
 from __future__ import annotations
 
 import hashlib
+import hmac
 import re
 from base64 import b32encode
 from collections.abc import Sequence
@@ -31,9 +32,10 @@ def domain_of(address: str) -> str:
     )
 
 
-def ours(place: str, key: str, person: str, address: str) -> str:
-    """The ID of what is sent under this key to this person: the same however often it is sent."""
-    mark = hashlib.sha256(f"{key}\n{person}".encode()).hexdigest()[:24]
+def ours(key: bytes, place: str, what: str, person: str, address: str) -> str:
+    """The ID of what is sent under this name to this person: the same however often it is sent, and nobody's guess (HMAC, RFC 2104)."""
+    named = f"message-id\n{place}\n{what}\n{person}"
+    mark = hmac.new(key, named.encode(), hashlib.sha256).hexdigest()[:24]
     return f"<{mark}.{place}.bot@{domain_of(address)}>"
 
 

@@ -7,31 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from hashlib import sha256
 
-import structlog
-
-from bot.core import words as typed
-from bot.core.values import Attachment, Word
-from bot.kit.arrival import Aim, Arrivals, Json, Press, Words
+from bot.kit.arrival import Arrivals
 from bot.kit.people import People
 from channels.email import hints, ids
 from channels.email.addressed import addressed
 from channels.email.arrived import Arrived, arrived
-from channels.email.block import arguments
 from channels.email.bounces import Bounces
-from channels.email.files import name_of
-from channels.email.heard import Heard, identity, passed
+from channels.email.breaker import Breaker
+from channels.email.deciding import Deciding
+from channels.email.heard import Heard, identity
 from channels.email.held import Held
 from channels.email.judge import Gate
-from channels.email.reading import verdicts
 from channels.email.reading.child import Said
 from channels.email.reading.mail import Unreadable
 from channels.email.replies import Replies
-from channels.email.settling import settles
-from channels.email.threads import Talks, talk
+from channels.email.saying import Saying
+from channels.email.threads import Talks
 from channels.email.tokens import Found, Tokens
-
-log = structlog.get_logger()
 
 
 class Intake:
@@ -47,6 +41,7 @@ class Intake:
         held: Held,
         replies: Replies,
         bounces: Bounces,
+        breaker: Breaker,
         people: People,
         now: Callable[[], int],
         agents: Collection[str] = (),
@@ -59,7 +54,9 @@ class Intake:
         self._held = held
         self._replies = replies
         self._bounces = bounces
-        self._people = people
+        self._breaker = breaker
+        self._saying = Saying(self._address, arrivals, talks, replies)
+        self._deciding = Deciding(arrivals, tokens, replies, self._saying, people, now)
         self._now = now
         self._agents = agents
 
@@ -77,23 +74,24 @@ class Intake:
         if mail.sender == self._address and await self._replies.is_ours(mail.id):
             return "ours"
         if reason:
-            return await self._hold(mail, id, reason, raw)
+            return await self._hold(mail, reason, raw)
         heard = await self._placed(mail, id)
         if heard.objection:
-            held = await self._hold(mail, id, "it does not name one agent of ours", raw)
+            held = await self._hold(mail, "it does not name one agent of ours", raw)
             await self._replies.say(heard, heard.objection)
             return held
-        return await self._accepted(heard)
+        return await self._accepted(heard, raw)
 
-    async def _hold(self, mail: Arrived, id: str, reason: str, raw: bytes) -> str:
-        name = id.rpartition("/")[2]
+    async def _hold(self, mail: Arrived, reason: str, raw: bytes) -> str:
+        # By all of its octets: a twin with its ID and body and other headers does not take its place.
+        name = sha256(raw).hexdigest()[:32]
         await self._held.keep(name, self._now(), mail.sender, mail.subject, reason, raw)
         return "held"
 
     async def _placed(self, mail: Arrived, id: str) -> Heard:
         """Where it belongs, and whom it names; a conversation that goes on keeps its agent."""
         place = ids.place(mail.id or id, mail.answers, mail.parents, self._address)
-        heard = Heard(mail, place, id)
+        heard = Heard(mail, place, id, await self._talks.home(place))
         if await self._arrivals.knows(heard.address):
             return heard
         named = addressed(self._address, (*mail.to, *mail.cc), self._agents)
@@ -104,7 +102,7 @@ class Intake:
         mail = await arrived(raw, self._said())
         mail = mail.model_copy(update={"proven": mail.proven or mail.sender, "decision": None})
         id = identity(self._address, mail.id, raw)
-        return await self._words(await self._placed(mail, id))
+        return await self._saying.released(await self._placed(mail, id))
 
     def _said(self) -> Said:
         domain = ids.domain_of(self._address)
@@ -116,132 +114,27 @@ class Intake:
         }
 
     # ---- somebody who may write ---------------------------------------------------------------------
-    async def _accepted(self, heard: Heard) -> str:
+    async def _accepted(self, heard: Heard, raw: bytes) -> str:
         tags = self._tokens.tags((*heard.mail.to, *heard.mail.cc))
         found = await self._tokens.of(tags[0]) if len(tags) == 1 else None
-        if found and not self._contradicts(heard.mail, found):
-            return await self._answered(heard, found)
+        if found and self._contradicts(heard.mail, found):
+            found = None
+        if found:
+            place = found.ticket.locator or heard.place
+            home = await self._talks.home(place)
+            heard = Heard(heard.mail, place, heard.id, home, is_aside=True)
         decides = heard.mail.decision is not None
+        # A verdict is not counted: its address is good for one, and no program writes the word alone.
+        if not (found and decides and found.ticket.kind == "approval"):
+            reason = await self._breaker.holds(heard, found)
+            if reason:
+                return await self._hold(heard.mail, reason, raw)
+        if found:
+            return await self._deciding.take(heard, found)
         hint = hints.UNCLEAR if tags and decides else hints.UNADDRESSED if decides else ""
-        return await self._words(heard, hint)
+        return await self._saying.words(heard, hint)
 
     def _contradicts(self, mail: Arrived, found: Found) -> bool:
         """Whether it answers another mail of ours than the one that gave this address."""
         named = mail.answers if ids.place_of(mail.answers, self._address) else ""
         return bool(named) and named != found.ticket.message
-
-    async def _answered(self, heard: Heard, found: Found) -> str:
-        """A mail to the address of a request."""
-        heard = Heard(heard.mail, found.ticket.locator or heard.place, heard.id, is_aside=True)
-        mail, decision = heard.mail, heard.mail.decision
-        if mail.doubt or mail.is_forward:
-            return await self._words(heard, hints.FORWARD if mail.is_forward else hints.DOUBT)
-        if found.ticket.kind == "question":
-            return await self._press(heard, found, "answer", mail.text)
-        match decision.word if decision else "":
-            case "approve" | "deny" as word:
-                return await self._press(heard, found, word, decision.rest if decision else "")
-            case "edit":
-                return await self._edit(heard, found, decision.rest if decision else "")
-            case "pass" | "later":
-                return await self._put_off(passed(heard, self._people), found)
-            case _ if verdicts.puts_off(mail.text):
-                return await self._put_off(heard, found)
-            case _:
-                return await self._words(heard, hints.NEARLY if verdicts.nearly(mail.text) else "")
-
-    async def _put_off(self, heard: Heard, found: Found) -> str:
-        """Words that put off what this address is for, from whom it was given to."""
-        objection = await self._tokens.objection(found, heard.mail.proven, heard.id)
-        if objection:
-            return await self._refused(heard, objection)
-        await self._remember(heard)
-        return await self._arrivals.words(await self._said_by(heard))
-
-    async def _refused(self, heard: Heard, objection: str) -> str:
-        await self._noted(heard)
-        await self._replies.say(heard, objection)
-        return "refused"
-
-    async def _edit(self, heard: Heard, found: Found, block: str) -> str:
-        changed = arguments(block)
-        complaint = (
-            await self._arrivals.complaints(found.ticket.request, changed)
-            if changed
-            else hints.EDIT
-        )
-        if complaint or not changed:
-            return await self._words(heard, complaint or hints.EDIT)
-        return await self._press(heard, found, "edit", "", changed)
-
-    async def _press(
-        self, heard: Heard, found: Found, word: Word, text: str, changed: Json | None = None
-    ) -> str:
-        """A verdict, if this person may still give one by this address."""
-        mail, ticket = heard.mail, found.ticket
-        objection = await self._tokens.objection(found, mail.proven, heard.id)
-        if objection:
-            return await self._refused(heard, objection)
-        press = Press(
-            id=heard.id,
-            channel=ids.CHANNEL,
-            person=mail.proven,
-            request=ticket.request,
-            word=word,
-            text=text,
-            arguments=changed or {},
-            spot=heard.place,
-            digest=ticket.digest,
-        )
-        await self._arrivals.press(press)
-        refusal = await self._arrivals.refusal(press)
-        if refusal:
-            await self._replies.say(heard, refusal)
-            return "refused"
-        await self._tokens.spend(found, heard.id)
-        return word
-
-    async def _words(self, heard: Heard, hint: str = "") -> str:
-        """A message. One that would be a verdict without the address of its request is only noted, and no mail gives a grant."""
-        await self._remember(heard)
-        words = await self._said_by(heard)
-        if await settles(self._arrivals, heard.mail.proven, heard.mail.text, words.text):
-            await self._noted(heard)
-            lasts = typed.lasting(heard.mail.text) is not None
-            await self._replies.say(heard, hints.LASTING if lasts else hint or hints.UNADDRESSED)
-            return "noted"
-        became = await self._arrivals.words(words)
-        if hint and became != "ignored":
-            await self._replies.say(heard, hint)
-        return became
-
-    async def _noted(self, heard: Heard) -> None:
-        """On the thread's log, where it decides nothing."""
-        words = await self._said_by(heard, aim="others")
-        await self._arrivals.words(words)
-
-    async def _said_by(self, heard: Heard, aim: Aim = "bot") -> Words:
-        mail = heard.mail
-        is_new = not await self._arrivals.knows(heard.address)
-        text = f"Subject: {mail.subject}\n\n{mail.text}" if is_new and mail.subject else mail.text
-        names = [f"[attached: {each.name or each.type}]" for each in mail.attached]
-        return Words(
-            id=heard.id if aim == "bot" else f"{heard.id}/noted",
-            address=heard.address,
-            person=mail.proven,
-            text="\n".join([text, *names]).strip(),
-            aim=aim,
-            agent=heard.agent,
-            files=tuple(
-                Attachment(id=name_of(heard.id, each.path, mail.id), name=each.name)
-                for each in mail.attached
-            ),
-        )
-
-    async def _remember(self, heard: Heard) -> None:
-        """Whom and what the next mail of ours answers."""
-        mail = heard.mail
-        if heard.is_aside and await self._talks.get(heard.place):
-            await self._talks.joined(heard.place, mail.proven)
-            return
-        await self._talks.heard(heard.place, talk(mail, self._address))

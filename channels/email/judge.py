@@ -39,7 +39,7 @@ class Gate:
         if mail.is_torn:
             return Judged(accepted=False, reason="its headers are torn")
         reason = self.unproven(mail.headers, sender.address)
-        if not reason and not self._may(sender.address):
+        if not reason and not self.lets_in(sender.address):
             reason = f"{sender.address} is not among those who may write"
         return Judged(accepted=not reason, reason=reason, sender=sender)
 
@@ -60,7 +60,8 @@ class Gate:
             return "DMARC passed for another domain than that of its sender"
         return ""
 
-    def _may(self, address: str) -> bool:
+    def lets_in(self, address: str) -> bool:
+        """Whether this address may write, in small letters."""
         domain = address.partition("@")[2]
         return any(each.lower() in (address, f"*@{domain}") for each in self.allowed)
 

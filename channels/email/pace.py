@@ -1,4 +1,4 @@
-"""Pace: how much is answered in an hour, to one sender and in one conversation; beyond it there are two programs talking."""
+"""Pace: how much is taken and answered in an hour, of one sender and in one conversation; beyond it there are two programs talking."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Ceiling:
     """So many in an hour for each name."""
 
     def __init__(self, most: int, now: Callable[[], int]) -> None:
-        self._most = most
+        self.most = most
         self._now = now
         self._seen: OrderedDict[str, deque[int]] = OrderedDict()
 
@@ -27,6 +27,6 @@ class Ceiling:
         if len(self._seen) > MOST_NAMES:
             self._seen.popitem(last=False)
         times.append(now)
-        if len(times) > self._most + 1:
+        if len(times) > self.most + 1:
             times.popleft()
-        return len(times) <= self._most
+        return len(times) <= self.most

@@ -42,7 +42,7 @@ class Came:
 async def sent(post: Post, address: str) -> str:
     """Sends it, and returns its ID. Raises what a post raises."""
     place = ids.locator(secrets.token_hex(16))
-    id = ids.ours(place, "doctor", address, address)
+    id = ids.ours(secrets.token_bytes(32), place, "doctor", address, address)
     letter = Letter(
         sender=address, name="Bot", to=(address,), subject=SUBJECT, text=TEXT, id=id, thread=place
     )

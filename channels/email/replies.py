@@ -9,6 +9,7 @@ import structlog
 
 from channels.email import ids
 from channels.email.compose import Letter, composed
+from channels.email.key import Key
 from channels.email.pace import Ceiling
 from channels.email.post import Post
 from channels.email.reading.read import bare
@@ -44,11 +45,18 @@ class Replies:
     """The frame's own answers, to the proven sender alone."""
 
     def __init__(
-        self, address: str, name: str, post: Post, by_sender: Ceiling, by_thread: Ceiling
+        self,
+        address: str,
+        name: str,
+        post: Post,
+        key: Key,
+        by_sender: Ceiling,
+        by_thread: Ceiling,
     ) -> None:
         self._address = address
         self._name = name
         self._post = post
+        self._key = key
         self._by_sender = by_sender
         self._by_thread = by_thread
 
@@ -62,15 +70,30 @@ class Replies:
         if not self._by_sender.passes(mail.proven) or not self._by_thread.passes(heard.place):
             log.warning("too many answers", sender=mail.proven, thread=heard.place)
             return
-        id = ids.ours(heard.place, f"hint:{heard.id}", mail.proven, self._address)
+        id = await self._id(heard.place, f"hint:{heard.id}", mail.proven)
         letter = Letter(
             sender=self._address, name=self._name, to=(mail.proven,), subject=f"Re: {bare(mail.subject)}", text=text, id=id,
             thread=heard.place, answers=mail.id, references=ids.references(mail.parents, mail.id),
         )  # fmt: skip
+        await self._put(letter)
+
+    async def tell(self, person: str, key: str, subject: str, text: str) -> None:
+        """A mail of its own to somebody, which answers none; once for each key."""
+        place = ids.locator(key)
+        id = await self._id(place, key, person)
+        letter = Letter(
+            sender=self._address, name=self._name, to=(person,), subject=subject, text=text, id=id, thread=place,
+        )  # fmt: skip
+        await self._put(letter)
+
+    async def _id(self, place: str, what: str, person: str) -> str:
+        return ids.ours(await self._key.octets(), place, what, person, self._address)
+
+    async def _put(self, letter: Letter) -> None:
         try:
-            if await self._post.is_sent(id):
-                await self._post.finish(id, partial(composed, letter))
+            if await self._post.is_sent(letter.id):
+                await self._post.finish(letter.id, partial(composed, letter))
             else:
-                await self._post.send(id, composed(letter), self._address, letter.recipients)
+                await self._post.send(letter.id, composed(letter), self._address, letter.recipients)
         except Exception as error:  # noqa: BLE001 - whatever keeps it from going: nothing hangs on it
             log.warning("not answered", error=str(error)[:300])

@@ -15,11 +15,12 @@ from bot.core.values import Address
 from bot.kit.channel import Fetched, Undeliverable
 from bot.kit.people import People
 from bot.kit.safe import Safe
-from channels.email import ids
+from channels.email import begun, ids
 from channels.email.bounces import Cards, Sent, missed
 from channels.email.cards import body
 from channels.email.compose import Letter, Unsendable, composed
 from channels.email.files import Files
+from channels.email.key import Key
 from channels.email.lengthy import fitted
 from channels.email.post import Post, Unsure
 from channels.email.reading.read import bare
@@ -55,6 +56,7 @@ class Email:
         self._talks = Talks(safe)
         self._now = now
         self._tokens = Tokens(safe, us.address, now)
+        self._key = Key(safe)
         self._cards = Cards(safe)
         self._files = files
 
@@ -68,38 +70,49 @@ class Email:
 
     async def send(self, address: Address, message: Outgoing) -> str:
         """One mail, or one for each of those who are asked. Raises `Undeliverable`."""
-        talk = await self._talks.get(address.locator)
-        if talk is None:
-            raise Undeliverable(
-                f"{address.locator[:40]} is no conversation by mail that is known here."
-            )
+        place, talk = await self._talk(address.locator)
         if isinstance(message, Say | Notice):
-            return await self._put(
-                address.locator, talk, message.key, self._answer(address.locator, talk, message)
-            )
+            letter = await self._answer(place, talk, message)
+            return await self._put(place, talk, message.key, letter)
         if isinstance(message, Reminder):
-            return await self._remind(address.locator, talk, message)
-        return await self._ask(address.locator, talk, message)
+            return await self._remind(place, talk, message)
+        return await self._ask(place, talk, message)
 
     async def tell(self, address: Address, person: str, text: str) -> None:
         """A mail to one person: why what they decided did not count."""
-        talk = await self._talks.get(address.locator)
+        place = begun.place(address.locator)
+        talk = await self._talks.get(place)
         mail = self._mail_of(person)
         if talk and mail:
-            letter = self._letter(address.locator, talk, f"told:{person}:{text}", mail, text)
-            await self._put(address.locator, talk, letter.id, letter)
+            letter = await self._letter(place, talk, f"told:{person}:{text}", mail, text)
+            await self._put(place, talk, letter.id, letter)
 
     def explains(self, given: Address, thread: Address) -> bool:
         """What is decided by mail is answered by whoever listens."""
         return given.channel == ids.CHANNEL
 
+    async def _talk(self, locator: str) -> tuple[str, Talk]:
+        """The place and the conversation of an address; where we begin it, it is kept before anybody can answer. Raises `Undeliverable`."""
+        place = begun.place(locator)
+        talk = await self._talks.get(place)
+        if talk is None:
+            talk = begun.talk(locator)
+            if talk is None:
+                raise Undeliverable(
+                    f"{locator[:40]} is no conversation by mail that is known here."
+                )
+            await self._talks.heard(place, talk)
+        return place, talk
+
     # ---- to the conversation -----------------------------------------------------------------------
-    def _answer(self, place: str, talk: Talk, message: Say | Notice) -> Letter:
+    async def _answer(self, place: str, talk: Talk, message: Say | Notice) -> Letter:
         """To whoever wrote last; everybody who was on the conversation stays on it."""
         text, files = fitted(body(message))
-        return replace(self._letter(place, talk, message.key, talk.to, text, talk.cc), files=files)
+        return replace(
+            await self._letter(place, talk, message.key, talk.to, text, talk.copied), files=files
+        )
 
-    def _letter(
+    async def _letter(
         self,
         place: str,
         talk: Talk,
@@ -114,14 +127,17 @@ class Email:
             name=self._us.name,
             to=(to,),
             cc=cc,
-            subject=f"Re: {bare(talk.subject)}",
+            subject=f"Re: {bare(talk.subject)}" if talk.ids else talk.subject,
             text=text,
-            id=ids.ours(place, key, to, self._us.address),
+            id=await self._id(place, key, to),
             thread=place,
-            answers=talk.last,
+            answers=talk.last or (talk.ids[-1] if talk.ids else ""),
             references=ids.references(talk.ids, talk.last),
             reply_to=reply_to,
         )
+
+    async def _id(self, place: str, key: str, person: str) -> str:
+        return ids.ours(await self._key.octets(), place, key, person, self._us.address)
 
     async def _put(self, place: str, talk: Talk, key: str, letter: Letter) -> str:
         if await self._post.is_sent(letter.id):
@@ -145,12 +161,12 @@ class Email:
         text = body(message)
 
         async def remind(mail: str, cc: tuple[str, ...] = ()) -> str:
-            letter = self._letter(place, talk, message.key, mail, text, cc)
+            letter = await self._letter(place, talk, message.key, mail, text, cc)
             return await self._put(place, talk, message.key, letter)
 
         reached = self._mails_of(message.to)
         if not reached:
-            return await remind(talk.to, talk.cc)
+            return await remind(talk.to, talk.copied)
         return (await _to_each(reached, remind))[0]
 
     # ---- to those who are asked --------------------------------------------------------------------
@@ -174,14 +190,14 @@ class Email:
         """That this one could not be asked, to everybody else; whoever cannot be told that either is left."""
         text, key = missed(mail, body(message), why), f"refused:{message.key}:{mail}"
         for each in others:
-            letter = self._letter(place, talk, key, each, text)
+            letter = await self._letter(place, talk, key, each, text)
             with suppress(Undeliverable):
                 await self._put(place, talk, key, letter)
 
     async def _ask_one(
         self, place: str, talk: Talk, message: Waiting, others: tuple[str, ...], mail: str
     ) -> str:
-        id = ids.ours(place, message.key, mail, self._us.address)
+        id = await self._id(place, message.key, mail)
         kind = "approval" if isinstance(message, Approval) else "question"
         digest = message.digest if isinstance(message, Approval) else ""
         until = message.until if isinstance(message, Approval | Question) else None
@@ -193,7 +209,7 @@ class Email:
             place,
             talk,
             message.key,
-            self._letter(place, talk, message.key, mail, text, reply_to=reply_to),
+            await self._letter(place, talk, message.key, mail, text, reply_to=reply_to),
         )
 
     def _asked(self, message: Waiting, talk: Talk) -> tuple[str, ...]:

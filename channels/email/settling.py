@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.core import words as typed
 from bot.core.names import call_id
 from bot.core.outbox import Hold, UnknownOutcome
+from bot.core.values import Address
 from bot.kit.arrival import Arrivals
-from channels.email import ids
 from channels.email.reading import verdicts
 
 # Keywords that stand for the choices where nobody knows what became of a call.
@@ -14,17 +14,16 @@ KEYWORDS = ("happened", "retry", "give-up")
 LONGEST = 400
 
 
-async def settles(arrivals: Arrivals, person: str, *texts: str) -> bool:
-    """Whether any of these is such words; a call that may have run is run again by one of them."""
+async def settles(arrivals: Arrivals, there: Address, *texts: str) -> bool:
+    """Whether any of these is such words in this thread; a call that may have run is run again by one of them."""
     if any(verdicts.would_decide(each) or verdicts.puts_off(each) for each in texts):
         return True
     short = [each for each in texts if len(each) <= LONGEST]
     if not short:
         return False
-    waits = [each.asked for each in await arrivals.waiting(ids.CHANNEL, person)]
     return any(
         _picks(text, each)
-        for each in waits
+        for each in await arrivals.open(there)
         if isinstance(each, Hold | UnknownOutcome)
         for text in short
     )

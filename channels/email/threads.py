@@ -20,13 +20,29 @@ MOST_IDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """One conversation. `to` is who is answered, `cc` who was on it and stays on it; `last` the mail that is answered."""
+    """One conversation. `to` is who is answered, `cc` who was on it and stays on it; `last` the mail that is answered.
+
+    `is_apart`: `to` wrote with us in Bcc, so nobody else is answered, and nobody is told of them.
+    `home` is where its thread lives, where that is not at the place of the conversation: we have begun it.
+    """
 
     subject: str
     to: str
     cc: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     last: str = ""
+    is_apart: bool = False
+    home: str = ""
+
+    @property
+    def copied(self) -> tuple[str, ...]:
+        """Who gets a copy of the next mail of ours."""
+        return () if self.is_apart else tuple(each for each in self.cc if each != self.to)
+
+    @property
+    def everybody(self) -> tuple[str, ...]:
+        """Who is known to be on it, the last one who wrote behind the others."""
+        return self.cc if self.is_apart else (*self.cc, self.to)
 
 
 _TALK = TypeAdapter(Talk)
@@ -38,7 +54,8 @@ def talk(mail: Arrived, ours: str) -> Talk:
     others = tuple(each for each in named if plain_address(each) != ours and each != mail.proven)
     is_named = any(plain_address(each) == ours for each in named)
     chain = dict.fromkeys(each for each in (*mail.parents, mail.answers, mail.id) if each)
-    return Talk(mail.subject, mail.proven, others if is_named else (), tuple(chain), mail.id)
+    cc = others if is_named else ()
+    return Talk(mail.subject, mail.proven, cc, tuple(chain), mail.id, not is_named)
 
 
 class Talks:
@@ -52,16 +69,24 @@ class Talks:
         kept = await self._safe.get(f"email/talk/{place}")
         return _TALK.validate_json(kept) if kept else None
 
+    async def home(self, place: str) -> str:
+        """Where the thread of the conversation at this place lives."""
+        known = await self.get(place)
+        return (known.home if known else "") or place
+
     async def heard(self, place: str, mail: Talk) -> None:
         """A mail came in: its sender is answered from now on, and everybody who was there stays on."""
         before = await self.get(place)
         if before is None:
             await self._put(place, mail)
             return
-        people = dict.fromkeys((*before.cc, before.to, *mail.cc))
-        people.pop(mail.to, None)
+        people = dict.fromkeys((*before.everybody, *mail.cc))
+        if not mail.is_apart:
+            people.pop(mail.to, None)
         ids, cc = _chain(before.ids, mail.ids), tuple(people)[:MOST_PEOPLE]
-        await self._put(place, replace(before, to=mail.to, cc=cc, ids=ids, last=mail.last))
+        await self._put(
+            place, replace(mail, subject=before.subject, cc=cc, ids=ids, home=before.home)
+        )
 
     async def joined(self, place: str, person: str) -> None:
         """Somebody who was asked wrote something there: they stay on it, and it goes on where it was."""

@@ -10,7 +10,6 @@ import hashlib
 import hmac
 import json
 import re
-import secrets
 from base64 import b32encode
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -19,10 +18,9 @@ from pydantic import TypeAdapter
 
 from bot.kit.safe import Safe
 from channels.email import addressed
+from channels.email.key import Key
 
-KEY = "email/key"
 LONGEST_SECONDS = 60 * 24 * 3600
-MAKING_SECONDS = 30
 _TAG = re.compile(r"a\.(?P<id>[a-z2-7]{26})\.(?P<seal>[a-z2-7]{24})")
 _SEALED = re.compile(r"(\+|%2b)(a\.[a-z2-7]{26})\.[a-z2-7]{24}", re.IGNORECASE)
 
@@ -58,12 +56,13 @@ class Tokens:
         self._safe = safe
         self._local, _, self._domain = address.lower().partition("@")
         self._now = now
+        self._key = Key(safe)
 
     async def make(self, ticket: Ticket, key: str) -> str:
         """The reply address for this ticket; the same for the same message and person, however often it is asked for."""
         id = _letters(hashlib.sha256(f"{key}\n{ticket.person}".encode()).digest(), 26)
         await self._safe.put(f"email/ticket/{id}", json.dumps(asdict(ticket)))
-        seal = _seal(await self._key(), id, ticket)
+        seal = _seal(await self._key.octets(), id, ticket)
         return f"{self._local}+a.{id}.{seal}@{self._domain}"
 
     def tags(self, addresses: Sequence[str]) -> list[str]:
@@ -78,13 +77,11 @@ class Tokens:
         if read is None or kept is None:
             return None
         ticket = _TICKET.validate_json(kept)
-        ours = _seal(await self._key(), read["id"], ticket)
+        ours = _seal(await self._key.octets(), read["id"], ticket)
         return Found(read["id"], ticket) if hmac.compare_digest(ours, read["seal"]) else None
 
-    async def objection(self, found: Found, person: str, mail: str) -> str:
-        """Why this person cannot decide by this ticket, with this mail; empty: they can."""
-        if found.ticket.person != person:
-            return "That request was put to somebody else: ask them, or let them pass it to you."
+    async def objection(self, found: Found, mail: str) -> str:
+        """Why whom this ticket was given to cannot decide by it, with this mail; empty: they can."""
         if found.ticket.until and self._now() > found.ticket.until:
             return "The time to decide that is over."
         by = await self._safe.get(f"email/used/{found.id}")
@@ -93,16 +90,6 @@ class Tokens:
     async def spend(self, found: Found, mail: str) -> None:
         """From here on no other mail decides by it; the same one may be read again."""
         await self._safe.put(f"email/used/{found.id}", mail)
-
-    async def _key(self) -> bytes:
-        """Made once, by whoever comes first."""
-        kept = await self._safe.get(KEY)
-        if kept is None and await self._safe.spend(KEY, MAKING_SECONDS):
-            await self._safe.put(KEY, secrets.token_hex(32))
-        kept = kept or await self._safe.get(KEY)
-        if kept is None:
-            raise ConnectionError("the key of reply addresses is being made")
-        return bytes.fromhex(kept)
 
 
 def unsealed(text: str) -> str:

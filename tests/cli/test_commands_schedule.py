@@ -88,7 +88,8 @@ def test_wrong_words_are_told_with_what_was_meant(office: Office) -> None:
     [
         ("slack:nowhere", "nobody could hear from slack:nowhere"),
         ("alice", "a person is not written to by a schedule yet"),
-        ("ops@example.com", "cannot begin a conversation by mail yet"),
+        ("ops@example.com", "write email:NAME@DOMAIN"),
+        ("email:eve@example.com", "eve@example.com may not write to the bot"),
         ("relases", "nobody could hear from 'relases'"),
     ],
 )

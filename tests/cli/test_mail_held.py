@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.engine.redis_store import RedisStore
-from channels.email.held import Held
+from channels.email.held import MOST_BYTES, Held
 from tests.channels.email import hostile
 from tests.cli.office import Office, furnish
 
@@ -88,6 +88,15 @@ def test_released_mail_decides_nothing(office: Office) -> None:
     ]
     assert "Verdict" not in events
     assert "MessageReceived" not in events
+
+
+def test_a_mail_of_which_only_the_beginning_is_kept_is_not_let_in_cut(office: Office) -> None:
+    hold(office, "abc", UNPROVEN + b"word " * (MOST_BYTES // 4))
+    refused = office.run("mail", "held", "release", "abc")
+    assert (refused.status, refused.out) == (2, "")
+    assert "only its first 262,144 are kept" in refused.err
+    assert [row["id"] for row in office.run("mail", "held", "list", "--json").json] == ["abc"]
+    assert office.run("status", "--json").json == []
 
 
 def test_dropped_mail_is_gone_and_a_wrong_name_is_said(office: Office) -> None:

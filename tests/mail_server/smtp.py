@@ -30,12 +30,15 @@ class Deliveries:
         self._deliver = deliver
         self.taken: list[Envelope] = []
         self.answers: list[str] = []
+        self.busy = {"busy@example.com"}
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if address.startswith("nobody@"):
             return "550 5.1.1 no such person"
+        if address in self.busy:
+            return "451 4.7.1 greylisted"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.mail_server import dovecot
-from tests.scenarios.mail_office import MailOffice, body, opened, until
+from tests.scenarios.mail_office import BOT, MailOffice, body, opened, until
 
 pytestmark = pytest.mark.skipif(not dovecot.is_here(), reason="apt-get install -y dovecot-imapd")
 
@@ -75,3 +75,17 @@ async def test_the_story_goes_on_whichever_pause_both_are_killed_at(post: MailOf
         await until(lambda: post.ledger() == ["v1.2.3"], post.log("worker"))
         await post.told("alice", "Shipped.")
     assert [body(each).count("Shipped.") for each in post.mails("alice")] == [0, 1]
+
+
+async def test_a_plain_reply_answers_the_one_open_question_and_decides_no_approval(
+    post: MailOffice,
+) -> None:
+    async with post.process("email"), post.process("worker"):
+        await post.write("alice", "Please ship it.\n")
+        question = await post.inbox("alice", 1)
+        await post.write("alice", "v1.2.3", "Re: Release", BOT, question)
+        card = await post.card("bob")
+        assert "tag: v1.2.3" in body(card)
+        await post.write("bob", "approve", "Re: Release", BOT, card)
+        await post.told("bob", "Nothing is decided by that")
+        assert post.ledger() == []

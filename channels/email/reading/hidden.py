@@ -1,19 +1,23 @@
 """Hidden: which elements of a mail nobody sees, by their attributes, their own style and simple rules of its style sheets.
 
-What is hidden in some way that is not known here is seen: then a word more is read, and a verdict that is not alone is none.
+What is hidden in some way that is not known here is seen: then a word more is read, and a verdict that is not alone is none. What is hidden
+in some places or on some screens alone is seen too, and nothing is decided by such a mail.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 MOST_STYLE = 100_000
 MOST_RULES = 2_000
-MOST_CACHED = 10_000
 _SIMPLE = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<sign>[.#])?(?P<name>[\w-]+)?", re.IGNORECASE)
+_BRACE = re.compile(r"[{}]")
+_BETWEEN = re.compile(r"[\s>+~]+")
+_EVERYWHERE = re.compile(r"@media\s+(?:only\s+)?(?:screen|all)", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d*\.?\d+")
 _WHITE = re.compile(
     r"white|#fff(?:fff)?(?:f{1,2})?|rgba?\(255,255,255(?:,[\d.]+)?\)|transparent|rgba\(\d+,\d+,\d+,0(?:\.0+)?\)"
@@ -98,45 +102,66 @@ def _far(size: str) -> bool:
     return found is not None and float(found.group()) <= -500
 
 
-class Styles:
-    """The rules of a mail's style sheets that name one element, class or id."""
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule that names one element, class or id (`sign` is empty, a dot or a hash). One that is not `sure` may be for other places or screens."""
 
-    def __init__(self, rules: list[tuple[str, str, dict[str, str]]]) -> None:
-        self._by_name: dict[tuple[str, str], dict[str, str]] = {}
-        for sign, name, style in rules:
-            self._by_name.setdefault((sign, name), {}).update(style)
-        self._known: dict[str, bool] = {}
+    sign: str
+    name: str
+    tag: str
+    style: Mapping[str, str]
+    sure: bool
+
+
+class Styles:
+    """The rules of a mail's style sheets."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._by_name: dict[tuple[str, str, str], dict[str, str]] = {}
+        self._unsure = set[tuple[str, str, str]]()
+        for each in rules:
+            key = (each.sign, each.name, each.tag)
+            if each.sure:
+                self._by_name.setdefault(key, {}).update(each.style)
+            elif hides(each.style):
+                self._unsure.add(key)
 
     def hides(self, node: LexborNode) -> bool:
         """Whether this element is not seen."""
         names = node.attributes
-        if not names and ("", node.tag or "") not in self._by_name:
-            return False
         if "hidden" in names:
             return True
-        style = dict(self._by_name.get(("", node.tag or ""), {}))
-        for each in (names.get("class") or "")[:1_000].split():
-            style.update(self._by_name.get((".", each.lower()), {}))
-        style.update(self._by_name.get(("#", (names.get("id") or "").lower()), {}))
+        style: dict[str, str] = {}
+        for key in self._keys(node) if self._by_name else ():
+            style.update(self._by_name.get(key, {}))
         if node.tag == "font" and names.get("color"):
             style["color"] = (names.get("color") or "").lower()
-        style.update(self._own(names.get("style") or ""))
+        style.update(declared(names.get("style") or ""))
         return bool(style) and hides(style)
 
-    def _own(self, style: str) -> dict[str, str]:
-        return declared(style) if style else {}
+    def may_hide(self, node: LexborNode) -> bool:
+        """Whether a rule hides it in some places or on some screens."""
+        return bool(self._unsure) and not self._unsure.isdisjoint(self._keys(node))
+
+    def _keys(self, node: LexborNode) -> Iterator[tuple[str, str, str]]:
+        """By what rules may name it, the weakest first."""
+        names, tag = node.attributes, node.tag or ""
+        yield "", tag, tag
+        for each in (names.get("class") or "")[:1_000].lower().split():
+            yield from ((".", each, ""), (".", each, tag))
+        id = (names.get("id") or "").lower()
+        yield from (("#", id, ""), ("#", id, tag))
 
 
 def styles(tree: LexborHTMLParser) -> Styles:
     """The rules in the style elements of this document; sheets elsewhere are not fetched."""
-    rules: list[tuple[str, str, dict[str, str]]] = []
+    rules: list[Rule] = []
     left = MOST_STYLE
     for node in tree.css("style"):
         text = (node.text_content or node.text() or "")[:left]
         left -= len(text)
-        for rule in _uncommented(text).split("}"):
-            selectors, _, body = rule.rpartition("{")
-            rules += _rules(selectors.rpartition("{")[2], body)
+        for selectors, body, is_everywhere in _blocks(_uncommented(text)):
+            rules += _rules(selectors, body, is_everywhere=is_everywhere)
             if len(rules) > MOST_RULES:
                 return Styles(rules[:MOST_RULES])
         if left <= 0:
@@ -150,13 +175,25 @@ def _uncommented(text: str) -> str:
     return parts[0] + "".join(part.partition("*/")[2] for part in parts[1:])
 
 
-def _rules(selectors: str, body: str) -> list[tuple[str, str, dict[str, str]]]:
-    style, found = declared(body), list[tuple[str, str, dict[str, str]]]()
+def _blocks(text: str) -> Iterator[tuple[str, str, bool]]:
+    """Selectors, what they declare, and whether that is so wherever the mail is read."""
+    within, start = list[str](), 0
+    for brace in _BRACE.finditer(text):
+        said, start = text[start : brace.start()], brace.end()
+        if brace[0] == "{":
+            within.append(said.rpartition(";")[2].strip())
+        elif within and not (selectors := within.pop()).startswith("@"):
+            yield selectors, said, all(map(_EVERYWHERE.fullmatch, within))
+
+
+def _rules(selectors: str, body: str, *, is_everywhere: bool) -> Iterator[Rule]:
+    style = declared(body)
     for each in selectors.split(","):
-        last = each.strip().split(" ")[-1]
+        *around, last = _BETWEEN.split(each.strip())
         simple = _SIMPLE.fullmatch(last)
-        if simple and simple["sign"] and simple["name"]:
-            found.append((simple["sign"], simple["name"].lower(), style))
-        elif simple and simple["tag"] and not simple["sign"]:
-            found.append(("", last.lower(), style))
-    return found
+        if simple is None or bool(simple["sign"]) != bool(simple["name"]):
+            continue
+        tag = (simple["tag"] or "").lower()
+        sign, name = simple["sign"] or "", (simple["name"] or tag).lower()
+        if name:
+            yield Rule(sign, name, tag, style, is_everywhere and not around)

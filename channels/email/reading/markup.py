@@ -36,7 +36,7 @@ RULE = "________________________________"
 
 @dataclass(slots=True)
 class Seen:
-    """What is seen of it. `signatures` are lines that the client itself marked as a signature; `is_whole` is false where it was too much."""
+    """What is seen of it. `signatures` are lines that the client itself marked as a signature; `is_whole` is false where it was too much, or some may not see all of it."""
 
     text: str = ""
     signatures: list[str] = field(default_factory=list[str])
@@ -98,6 +98,8 @@ class _Writer:
         tag = node.tag or ""
         if tag.startswith(("-", "!", "_")) or tag in _GONE or self._styles.hides(node):
             return False
+        if self._styles.may_hide(node):
+            self.is_whole = False
         if tag == "br":
             self._break()
             return False

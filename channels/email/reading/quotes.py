@@ -12,11 +12,10 @@ from channels.email.reading import tongues
 
 LONGEST = 400
 HEAD_LINES = 10
-_LABEL = re.compile(
-    r"[\s>*_]*(?P<label>[^\W\d_][^:：*\n]{0,24}?)\s*\*?\s*[:：]\*?(?=\s|\S)\s*(?P<value>.{0,400})"
-)
+_COLON = re.compile(r"[:：]")
+LONGEST_LABEL = 25
 _RULE = re.compile(r"\s*(?:[_—–-]{5,}|[=*]{10,})\s*")
-_DASHED = re.compile(r"\s*[-_—–]{2,20}\s*(?P<words>[^-_—–\n][^\n]{0,200}?)\s*:?\s*[-_—–]{0,20}\s*")
+_DASHES = "-_—–"
 _TIME = re.compile(r"\d{1,2}[:.h時时点]\s?\d{2}|\d{1,2}\s?(?:uur|uhr|h)\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2}\b")
 _END = (":", "：", ":*", "：*")
@@ -70,11 +69,11 @@ def depth(line: str) -> int:
 
 
 def kinds(line: str) -> set[str]:
-    """What the label of this line may name."""
-    found = _LABEL.match(line[:LONGEST])
-    if not found:
+    """What the label of this line may name; by hand, as below."""
+    said, *more = _COLON.split(line[:LONGEST], maxsplit=1)
+    label = plain(said.strip(" \t\u00a0>*_"))
+    if not more or not more[0] or len(label) > LONGEST_LABEL:
         return set()
-    label = plain(found["label"])
     return {kind for kind, names in _KINDS.items() if label in names}
 
 
@@ -125,10 +124,12 @@ def passed_on(line: str) -> bool:
 
 
 def _is_said(line: str, words: Sequence[str]) -> bool:
-    found = _DASHED.fullmatch(line) if len(line) <= LONGEST else None
-    if not found:
+    """Whether these words stand between dashes; by hand: a pattern would try every way to part the blanks."""
+    said = line.strip() if len(line) <= LONGEST else ""
+    inner = said.lstrip(_DASHES)
+    if not 2 <= len(said) - len(inner) <= 20:
         return False
-    said = plain(found["words"]).strip("-_—– ")
+    said = plain(inner.rstrip(f" \t:{_DASHES}"))
     return any(said.startswith(each) and len(said) <= len(each) + 40 for each in words)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from channels.email.reading import automatic, own, quotes, reserved, tongues, verdicts
+from channels.email.reading.agree import agree
 from channels.email.reading.headers import Sender, addresses, decoded, ids, loose, strict
 from channels.email.reading.mail import File, Mail, parsed
 from channels.email.reading.markup import Seen, seen
@@ -16,6 +17,7 @@ from channels.email.reading.verdicts import Decision
 # What stands in the plain text of a mail that is HTML alone.
 _STUB = re.compile(r"html|browser|view(?:er| this| online)?|anzeigen|afficher", re.IGNORECASE)
 MOST_STUB = 300
+DIFFERENT = "its text and its HTML say different things"
 _SUBJECT = re.compile(
     r"\s*(?P<prefix>[^\W\d_][\w ]{0,14}?)\s*(?:\[\d{1,3}\]|\(\d{1,3}\))?\s*[:：]\s*"
 )
@@ -52,10 +54,10 @@ def read(raw: bytes, ours: Collection[str] = (), our_domain: str = "") -> Readin
     sender = strict(headers.all("from")) or loose(headers.first("from"))
     subject = decoded(headers.first("subject"))
     silent = automatic.why_not(mail, ours, our_domain)
-    text, alone, whole, is_forward = _words(mail, sender, subject)
-    decision = verdicts.read(alone) if alone and not (silent or mail.doubt or is_forward) else None
+    text, alone, whole, doubt, is_forward = _words(mail, sender, subject)
+    doubt = mail.doubt or doubt
+    decision = verdicts.read(alone) if alone and not (silent or doubt or is_forward) else None
     below = reserved.below(whole, text) if decision and decision.word == "approve" else ""
-    doubt = mail.doubt
     if reserved.takes_back(below):
         text, decision, doubt = f"{text}\n\n{below}", None, "what stands below may take it back"
     answers = ids(headers.first("in-reply-to"))
@@ -79,23 +81,25 @@ def read(raw: bytes, ours: Collection[str] = (), our_domain: str = "") -> Readin
     )
 
 
-def _words(mail: Mail, sender: Sender, subject: str) -> tuple[str, str, str, bool]:
-    """What the person wrote; what of it stands alone and may decide; all of it; whether it passes something on."""
+def _words(mail: Mail, sender: Sender, subject: str) -> tuple[str, str, str, str, bool]:
+    """What the person wrote; what of it stands alone and may decide; all of it; why that is in doubt; whether it passes something on."""
     shown = seen(mail.html) if mail.html is not None else Seen()
     plain = mail.plain or ""
     if mail.report or automatic.is_daemon(sender.address):
-        return "", "", plain or shown.text, False
+        return "", "", plain or shown.text, "", False
     whole = shown.text if _is_stub(plain, shown) else plain
     is_forward = _passes_on(subject, whole)
     signer = Signer(sender.name, shown.signatures, sender.address)
     if is_forward:
-        return whole.strip(), "", whole, True
+        return whole.strip(), "", whole, "", True
     is_reply = _answers(mail, subject)
     mine = own.of_reply(whole, signer) if is_reply else own.of_new(whole, signer)
     alone = "" if mine.has_quotes or not is_reply or not shown.is_whole else mine.text
-    if alone and mail.html is not None and whole is plain and not _agree(alone, shown, signer):
-        alone = ""
-    return mine.text, alone, whole, False
+    if alone and whole is plain and shown.text.strip():
+        other = own.of_reply(shown.text, signer).text
+        if not agree(alone, other):
+            return mine.text, "", whole, DIFFERENT, False
+    return mine.text, alone, whole, "", False
 
 
 def _is_stub(plain: str, shown: Seen) -> bool:
@@ -128,15 +132,6 @@ def _is_about_view(said: str) -> bool:
             "client",
         )
     )
-
-
-def _agree(alone: str, shown: Seen, signer: Signer) -> bool:
-    """Whether the HTML says the same; where it does not, nobody knows what the sender saw."""
-    if not shown.text.strip():
-        return True
-    other = own.of_reply(shown.text, signer).text
-    first, second = verdicts.read(alone), verdicts.read(other)
-    return (first and first.word) == (second and second.word)
 
 
 def _answers(mail: Mail, subject: str) -> bool:

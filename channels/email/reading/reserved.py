@@ -25,7 +25,7 @@ _WORDS = {
 _TAKES_BACK = re.compile(rf"\b(?:{'|'.join(_WORDS.values())})\b", re.IGNORECASE)
 _SIGNS = re.compile(r"ただし|まだ|だけ|待|しない|ないで|但|只|不要|别|等")
 # What only lawyers, lists and printers' friends say: such a paragraph says nothing of this mail.
-_NOTICE = re.compile(
+NOTICE = re.compile(
     r"recipient|confidential|privileged|disclaim|unsubscrib|environment|empfänger|vertraulich|destinat|confiden|ontvanger|geadresseerde|vertrouwelijk|adresat|poufn|адресат|конфиденц|mottagare|konfidentiell|受信|機密|收件|保密",
     re.IGNORECASE,
 )
@@ -55,5 +55,5 @@ def takes_back(text: str) -> bool:
     """Whether any of this may take back or tie what stands above it."""
     if len(text) > MOST_CHARACTERS:
         return True
-    said = (each for each in _GAP.split(text.replace("’", "'")) if not _NOTICE.search(each))
+    said = (each for each in _GAP.split(text.replace("’", "'")) if not NOTICE.search(each))
     return any(_TAKES_BACK.search(each) or _SIGNS.search(each) for each in said)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from channels.email.reading import quotes, tongues
+from channels.email.reading import quotes, reserved, tongues
 
 MOST_LINES = 14
 LONG_LINE = 90
-_DELIMITER = re.compile(r"--\s?|—|–|__|-- ?\*?")
 _APPS = tuple(each.casefold() for each in tongues.APPS)
 _NOTICES = tuple(each.casefold() for each in tongues.NOTICES)
 _CLOSINGS = frozenset(each.casefold() for each in tongues.CLOSINGS)
@@ -19,6 +18,11 @@ _FOOTER = re.compile(
 )
 _BEGIN = "-----begin pgp signature-----"
 _SIGNED = "-----begin pgp signed message-----"
+_DEVICE = re.compile(
+    r"i-?(?:phone|pad|os)\b|android|galaxy|samsung|huawei|honor|pixel|xiaomi|redmi|oneplus|nokia|motorola|blackberry|windows|\bmac\b|phone|handy|smart|tablet|telefon|t[eé]l[eé]|\bm[oó]vil|\bmobi|portable|celular"
+    r"|outlook(?! for )|e?-?mail|courrier|correo|poczt|posta|yahoo|gmail|proton|tuta|spark|airmail|newton|zoho|gmx|web\.de|fairemail|k-9|aquamail|bluemail|thunderbird|superhuman|hey\b|\bapp\b|gerät|toestel|dispositivo|appareil",
+    re.IGNORECASE,
+)
 _FACTS = re.compile(
     r"\+?\d[\d ()/.-]{6,}|@|\bwww\.|https?://|[|•·]|\b(?:gmbh|ltd|inc|llc|s\.a\.|sarl|srl|b\.v\.|ab|tel|phone|mobil|mobile|fax)\b",
     re.IGNORECASE,
@@ -60,15 +64,8 @@ class Signer:
     def _delimited(self, lines: list[str]) -> list[str]:
         """The mark that clients set (RFC 3676, 4.3); below it a signature is short, and a patch goes on."""
         for at in range(len(lines) - 1, max(-1, len(lines) - 3 * MOST_LINES), -1):
-            if (
-                _DELIMITER.fullmatch(lines[at].rstrip("\n"))
-                and lines[at].strip()
-                in (
-                    "--",
-                    "—",
-                    "–",
-                )
-                and (lines[at] in ("--", "-- ", "--\u00a0") or at + 1 < len(lines))
+            if lines[at] in ("-- ", "--\u00a0") or (
+                lines[at].strip() in ("--", "—", "–") and _is_card(lines[at + 1 :])
             ):
                 return lines[:at]
         return lines
@@ -93,7 +90,7 @@ class Signer:
             said = quotes.plain(" ".join(lines[-count:])[:300])
             if len(said) < 140 and (
                 "<https://aka.ms/" in said
-                or said.lstrip("-–—* <[").startswith(_APPS)
+                or _names_app(said.lstrip("-–—* <["))
                 or said.rstrip(" .").endswith(
                     ("から送信", "'umdan gönderildi", "gönderildi", "에서 보냄")
                 )
@@ -109,7 +106,10 @@ class Signer:
         for _ in range(4):
             at = _paragraph(lines[:at])
             said = quotes.plain(lines[at][:200]).lstrip("*_ ") if at < len(lines) else ""
-            if said.startswith(_NOTICES) and len(" ".join(lines[at:])) > 60:
+            below = " ".join(lines[at:])
+            # Who begins a sentence of their own with such words says nothing that lawyers say.
+            is_notice = len(below) > 60 and reserved.NOTICE.search(below) is not None
+            if said.startswith(_NOTICES) and is_notice and any(map(str.strip, lines[:at])):
                 found = lines[:at]
             while at and not lines[at - 1].strip():
                 at -= 1
@@ -175,6 +175,12 @@ class Signer:
         )
 
 
+def _names_app(said: str) -> bool:
+    """Whether this begins as the line of an app does and names an app or a device: people send things from places too."""
+    begun = next((each for each in _APPS if said.startswith(each)), "")
+    return bool(begun) and (not begun.isascii() or _DEVICE.search(said) is not None)
+
+
 def _is_card(lines: Sequence[str]) -> bool:
     """Whether these lines are names, numbers and places, and no sentences."""
     said = [line for line in lines if line.strip()]
@@ -188,7 +194,8 @@ def _is_card(lines: Sequence[str]) -> bool:
 
 def _is_sentence(line: str) -> bool:
     said = line.strip()
-    return said.endswith((".", "!", "?", ":", "。", "？")) and len(said.split()) > 3
+    is_long = len(said.split()) > 3
+    return is_long and (said.endswith((".", "!", "?", ":", "。", "？")) or said[:1].islower())
 
 
 def _paragraph(lines: Sequence[str]) -> int:

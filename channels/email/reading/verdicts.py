@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.core import words as core
+from channels.email.reading import reserved
 
 Kind = Literal["approve", "deny", "edit", "pass", "later"]
 
@@ -39,9 +40,15 @@ GREETINGS = {
 }  # fmt: skip
 
 _FINAL = " .!。！"
-_NAMES = r"(?:[ \t]+@?[\w.'’-]{1,40}){0,3}[ \t]*[,.!:，、。！：;]?"
+_GREETS = ",.!:，、。！：;"
+_NAMES = rf"(?:[ \t]+@?[\w.'’-]{{1,40}}){{0,3}}[ \t]*[{_GREETS}]?"
+# Small letters begin no other name.
+_ALL = frozenset((
+    "all", "bot", "everyone", "everybody", "folks", "team", "there", "alle", "zusammen", "tous", "équipe", "todos", "todas", "tutti", "tutte",
+    "allemaal", "iedereen", "allen", "alla", "wszystkim", "всем", "коллеги",
+))  # fmt: skip
 _NOBODY = re.compile(
-    r"\b(?:no|nope|nah|not|never|don|cannot|can|won|wait|stop|hold|nein|nicht|kein\w*|niemals|warte\w*|non|pas|attend\w*|espera\w*|não|espere|aspetta|niet|wacht|inte|vänta|nie|poczekaj|czekaj|не|нет|подожд\w*|нельзя)\b"
+    r"\b(?:no|nope|nah|not|nothing|none|never|later|tomorrow|maybe|perhaps|almost|please|bitte|nichts|später|vielleicht|don|cannot|can|won|wait|stop|hold|nein|nicht|kein\w*|niemals|warte\w*|non|pas|attend\w*|espera\w*|não|espere|aspetta|niet|wacht|inte|vänta|nie|poczekaj|czekaj|не|нет|подожд\w*|нельзя)\b"
 )
 
 
@@ -70,7 +77,9 @@ _DENIED = frozenset(_all(DENY))
 _LINK = re.compile(
     rf"[\s:,;.：，、–—-]*(?:(?:{_LINKS})(?:\b|(?<=[为由]))[\s:,：，、]*)?", re.IGNORECASE
 )
-_GREETING = re.compile(rf"(?:{'|'.join(re.escape(each) for each in _all(GREETINGS))}){_NAMES}")
+_GREETING = re.compile(
+    rf"(?P<hello>{'|'.join(re.escape(each) for each in _all(GREETINGS))}){_NAMES}"
+)
 # To a mail address; names are the core's matter.
 _PASS = re.compile(rf"(?:{'|'.join(_all(core.PASS))}) (?:mailto:)?<?([\w.'+-]+@[\w.-]+)>?")
 LONGEST_GREETING = 80
@@ -134,15 +143,21 @@ def _denial(text: str) -> Decision | None:
 def ungreeted(text: str) -> str:
     """The text without one greeting line above it: a greeting and a name or two, and no word that takes something back."""
     line, end, rest = text.partition("\n")
-    said = " ".join(line.split()).casefold()
-    if (
-        not end
-        or len(said) > LONGEST_GREETING
-        or not _GREETING.fullmatch(said)
-        or _NOBODY.search(said)
-    ):
+    said = " ".join(line.split())
+    found = _GREETING.fullmatch(said.casefold()) if len(said) <= LONGEST_GREETING else None
+    if not end or found is None or not _are_names(said.split()[len(found["hello"].split()) :]):
         return text
     return rest.strip()
+
+
+def _are_names(words: list[str]) -> bool:
+    """Whether these can be whom somebody greets: not words that say something, such as `Hi only after the backup`."""
+    said = " ".join(words)
+    if _NOBODY.search(said.casefold()) or reserved.takes_back(said):
+        return False
+    ends = said.endswith(tuple(_GREETS))
+    small = [each for each in words if each.lstrip("@")[:1].islower() and plain(each) not in _ALL]
+    return len(small) <= (2 if ends and len(words) <= 2 else 1)
 
 
 def plain(text: str) -> str:

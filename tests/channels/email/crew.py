@@ -16,6 +16,7 @@ import tempfile
 import time
 from asyncio.subprocess import DEVNULL, Process
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,6 +25,7 @@ import structlog
 from bot import mailroom
 from bot.core.codec import decode
 from bot.core.events import MessageReceived
+from bot.engine.commit import Row
 from bot.engine.desk import Desk
 from bot.engine.reception import Reception
 from bot.engine.server import ensure_server, stop_server
@@ -44,6 +46,8 @@ AHEAD = 60
 MAILS_A_SECOND = 50
 PAUSE_SECONDS = 1.0
 PATIENCE_SECONDS = 30.0
+READ_A_SECOND = 50
+LISTED_WITHIN_MS = 10_000
 # A server that numbers anew twice in one second calls both the same.
 GENERATION_SECONDS = 1.1
 TROUBLE = ("cut", "cut", "cut", "killed", "restarted", "another generation")
@@ -75,6 +79,8 @@ async def _start(url: str, port: int, folder: Path) -> Process:
         "IMAP_SECURITY": "none",
         "BOT_EMAIL_AUTHSERV_ID": AUTHSERV,
         "BOT_EMAIL_ALLOWED": ANA,
+        # All of them are one person's, within the hour.
+        "BOT_EMAIL_MAX_PER_SENDER_HOUR": "1000000",
     }
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.channels.email.crew", "serve", url),
@@ -96,9 +102,9 @@ class Storm:
 
     def __init__(self, url: str, store: Store, dovecot: Dovecot, proxy: Proxy) -> None:
         self._url = url
-        self._store = store
         self._dovecot = dovecot
         self._proxy = proxy
+        self.ear = Ear(store)
         self._listener: Process | None = None
         self.troubles = Counter[str]()
         self.delivered = self.late = 0
@@ -131,9 +137,8 @@ class Storm:
         """The next generation would have everything read again, and with it what this one passed over."""
         await asyncio.sleep(PAUSE_SECONDS)
         so_far = self.delivered
-        await _until_heard(self._store, so_far)
-        heard = await _heard(self._store)
-        self.late += sum(f"Number {number}." not in heard for number in range(so_far))
+        await self.ear.until(so_far)
+        self.late += sum(f"Number {number}." not in self.ear.heard for number in range(so_far))
 
     def _restart(self, *, anew: bool) -> None:
         self._dovecot.stop()
@@ -153,8 +158,8 @@ async def storm(url: str, mails: int, seed: int = 0) -> dict[str, int]:
             running = Storm(url, store, dovecot, proxy)
             await running.start()
             try:
-                await _delivered(running, dovecot, store, mails, chance)
-                await _until_heard(store, mails)
+                await _delivered(running, dovecot, mails, chance)
+                await running.ear.until(mails)
             finally:
                 await running.kill()
             return {
@@ -166,11 +171,9 @@ async def storm(url: str, mails: int, seed: int = 0) -> dict[str, int]:
         dovecot.remove()
 
 
-async def _delivered(
-    running: Storm, dovecot: Dovecot, store: Store, mails: int, chance: random.Random
-) -> None:
+async def _delivered(running: Storm, dovecot: Dovecot, mails: int, chance: random.Random) -> None:
     """Mails come all the while, whatever goes on beside them; not too many more than are read."""
-    coming = asyncio.create_task(_come(running, dovecot, store, mails, chance))
+    coming = asyncio.create_task(_come(running, dovecot, mails, chance))
     deck = chance.sample(TROUBLE, len(TROUBLE))
     while deck or not coming.done():
         deck = deck or chance.sample(TROUBLE, len(TROUBLE))
@@ -179,43 +182,63 @@ async def _delivered(
     await coming
 
 
-async def _come(
-    running: Storm, dovecot: Dovecot, store: Store, mails: int, chance: random.Random
-) -> None:
+async def _come(running: Storm, dovecot: Dovecot, mails: int, chance: random.Random) -> None:
     for number in range(mails):
         for _ in range(2 if number % 10 == 0 else 1):
             dovecot.drop("bot", mail(number))
         running.delivered = number + 1
         if number % AHEAD == 0:
-            await _until_begun(store, number - AHEAD)
+            await running.ear.until(number - AHEAD)
         await asyncio.sleep(chance.uniform(0, 2 / MAILS_A_SECOND))
 
 
-async def _until_begun(store: Store, mails: int) -> None:
-    """Until the threads of so many mails are there, or nobody can wait any longer."""
-    wanted = sum(number % 4 != 3 for number in range(mails))
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while len(await store.threads()) < wanted and time.monotonic() < deadline:
-        await asyncio.sleep(0.1)
+class Ear:
+    """What is on the logs so far; a log is read only where something came since it was looked at last."""
 
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._rows = dict[str, int]()
+        self._since = 0
+        self._one = asyncio.Lock()
+        self.heard = Counter[str]()
 
-async def _until_heard(store: Store, mails: int) -> None:
-    """Until all were heard, or nobody can wait any longer."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    wanted = {f"Number {number}." for number in range(mails)}
-    while wanted - set(await _heard(store)) and time.monotonic() < deadline:
-        await asyncio.sleep(0.5)
+    async def listen(self) -> Counter[str]:
+        async with self._one:
+            await self._listen()
+        return self.heard
+
+    async def _listen(self) -> None:
+        # They are listed piece by piece, so that what comes meanwhile may be older than what was listed.
+        since = self._since - LISTED_WITHIN_MS
+        for name, at in await self._store.threads():
+            if at < since:
+                break
+            self._since = max(self._since, at)
+            rows = await self._store.read(name, self._rows.get(name, 0))
+            self._rows[name] = self._rows.get(name, 0) + len(rows)
+            self.heard.update(_said(rows))
+
+    async def until(self, mails: int) -> None:
+        """Until so many, the first ones, were heard, or nobody can wait any longer: all of them may be read again before."""
+        wanted = {f"Number {number}." for number in range(mails)}
+        deadline = time.monotonic() + PATIENCE_SECONDS + mails / READ_A_SECOND
+        while wanted - (await self.listen()).keys() and time.monotonic() < deadline:
+            await asyncio.sleep(0.1)
 
 
 async def _heard(store: Store) -> Counter[str]:
-    """What was said, as often as it is on a log."""
+    """What was said, as often as it is on a log: every one from its beginning."""
     found = Counter[str]()
     for name, _ in await store.threads():
-        for row in await store.read(name):
-            event = decode(row.at, row.body)
-            if isinstance(event, MessageReceived):
-                found[event.text.rpartition("\n")[2]] += 1
+        found.update(_said(await store.read(name)))
     return found
+
+
+def _said(rows: Sequence[Row]) -> Iterator[str]:
+    for row in rows:
+        event = decode(row.at, row.body)
+        if isinstance(event, MessageReceived):
+            yield event.text.rpartition("\n")[2]
 
 
 def _judged(heard: Counter[str], mails: int) -> dict[str, int]:

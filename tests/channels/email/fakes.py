@@ -11,9 +11,11 @@ from bot.kit.arrival import Became, Form, Json, Open, Press, Rating, Remark, Wor
 from bot.kit.people import People
 from channels.email import ids
 from channels.email.bounces import Bounces
+from channels.email.breaker import Breaker
 from channels.email.held import Held
 from channels.email.intake import Intake
 from channels.email.judge import gate
+from channels.email.key import NAME, Key
 from channels.email.pace import Ceiling
 from channels.email.reading import verdicts
 from channels.email.replies import Replies
@@ -23,6 +25,8 @@ from channels.email.tokens import Ticket, Tokens
 BOT = "bot@example.test"
 SERVER = "mx.example.test"
 ANA, BEN = "ana@example.com", "ben@example.org"
+KEY = b"k" * 32
+OWNER = "owner@example.test"
 NOW = 1_772_526_000_000
 
 
@@ -87,6 +91,9 @@ class Taken:
     async def complaints(self, request: str, arguments: Json) -> str | None:
         return None
 
+    async def has_heard(self, address: Address, id: str) -> bool:
+        return any((each.address, each.id) == (address, id) for each in self.said)
+
     async def knows(self, address: Address) -> bool:
         return any(each.address == address for each in self.said)
 
@@ -129,6 +136,9 @@ class Taken:
     async def lately(self, channel: str) -> Sequence[Address]:
         return ()
 
+    async def open(self, address: Address) -> Sequence[Waiting]:
+        return ()
+
     async def waiting(self, channel: str, person: str) -> Sequence[Open]:
         return ()
 
@@ -168,12 +178,16 @@ class Unsent:
 class Desk:
     """One mailbox's way in, with one approval that was put to Ana."""
 
-    def __init__(self, agents: Sequence[str] = ()) -> None:
+    def __init__(
+        self, agents: Sequence[str] = (), *, per_sender: int = 60, per_thread: int = 20
+    ) -> None:
         self.safe, self.taken, self.post = MemorySafe(), Taken(), Unsent()
+        self.safe.kept[NAME] = KEY.hex()
         self.tokens = Tokens(self.safe, BOT, lambda: NOW)
         self.talks, self.held = Talks(self.safe), Held(self.safe)
         post: Any = self.post
-        replies = Replies(BOT, "Bot", post, Ceiling(60, lambda: NOW), Ceiling(20, lambda: NOW))
+        answers = (Ceiling(60, lambda: NOW), Ceiling(20, lambda: NOW))
+        replies = Replies(BOT, "Bot", post, Key(self.safe), *answers)
         let_in = gate(SERVER, (ANA, BEN), ())
         self.intake = Intake(
             BOT,
@@ -184,6 +198,14 @@ class Desk:
             self.held,
             replies,
             Bounces(BOT, self.safe, self.talks, replies),
+            Breaker(
+                self.taken,
+                replies,
+                Ceiling(per_sender, lambda: NOW),
+                Ceiling(per_thread, lambda: NOW),
+                OWNER,
+                lambda: NOW,
+            ),
             People(),
             lambda: NOW,
             agents,
@@ -199,7 +221,7 @@ class Desk:
     ) -> str:
         """The reply address of a card that went out; `parent` is its ID."""
         place = ids.locator("<root@example.com>")
-        self.parent = ids.ours(place, request, person, BOT)
+        self.parent = ids.ours(KEY, place, request, person, BOT)
         await self.talks.heard(
             place,
             Talk(

@@ -21,7 +21,7 @@ LETTER = Letter(
     to=("ana@example.com",),
     subject="Re: Deploy",
     text="Done: **v1.2.3**\n",
-    id=ids.ours("a" * 16, "key", "ana@example.com", "bot@example.test"),
+    id=ids.ours(b"key", "a" * 16, "key", "ana@example.com", "bot@example.test"),
     thread="a" * 16,
 )
 
@@ -32,7 +32,7 @@ def read(raw: bytes) -> EmailMessage:
 
 def test_ids_are_short_and_tell_their_conversation() -> None:
     place = ids.locator("<root@example.com>")
-    mine = ids.ours(place, "key~1", "ana@example.com", "bot@example.test")
+    mine = ids.ours(b"key", place, "key~1", "ana@example.com", "bot@example.test")
     assert len(mine) < 77
     assert ids.place_of(mine, "bot@example.test") == place
     assert ids.place_of(mine, "bot@example.org") is None
@@ -43,7 +43,7 @@ def test_ids_are_short_and_tell_their_conversation() -> None:
         )
         == place
     )
-    long = ids.ours(place, "k", "p", f"bot@{'long-' * 12}.example")
+    long = ids.ours(b"key", place, "k", "p", f"bot@{'long-' * 12}.example")
     assert len(long) < 77
     assert ids.place_of(long, f"bot@{'long-' * 12}.example") == place
 
@@ -104,3 +104,22 @@ def test_html_is_clean() -> None:
 def test_a_block_cannot_be_left() -> None:
     shown = markdown.html(markdown.block("```\n**approved**\n````"))
     assert "<strong>" not in shown
+
+
+@pytest.mark.parametrize("length", [500, 900, 980, 990])
+def test_an_id_of_any_length_that_is_read_keeps_no_answer_from_going(length: int) -> None:
+    long = f"<{'x' * (length - 14)}@example.com>"
+    near = "<near@example.com>"
+    mail = read(composed(replace(LETTER, answers=long, references=(near, long, LONG))))
+    kept = long if length <= 900 else None
+    assert mail["In-Reply-To"] == kept
+    assert str(mail["References"]).split() == [each for each in (near, kept, LONG) if each]
+    assert mail["Auto-Submitted"] == "auto-replied"
+    alone = read(composed(replace(LETTER, answers=long, references=(long,))))
+    assert alone["References"] == kept
+
+
+def test_half_a_letter_keeps_no_mail_from_going() -> None:
+    part = read(composed(replace(LETTER, text="Done \ud800."))).get_body(("plain",))
+    assert part is not None
+    assert part.get_content().strip() == "Done ?."

@@ -7,6 +7,7 @@ from dataclasses import replace
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from bot.core.values import Address
 from bot.kit.channel import Undeliverable
 from bot.kit.people import People
 from bot.kit.person import Person
+from channels.email.bounces import Cards, Sent
+from channels.email.cards import body
 from channels.email.send import Email, Us
 from channels.email.threads import Talk
 from tests.channels.email.fakes import BOT, NOW, Desk, Unsent
@@ -154,3 +157,32 @@ async def test_a_domain_may_begin_as_the_mark_of_an_outsider_does() -> None:
     asked, post = replace(CARD, approvers=(f"email:{dan}",)), Refusing()
     await (await channel(Desk(), post)).send(AT, asked)
     assert len(post.to(dan)) == 1
+
+
+async def test_what_names_a_card_that_it_cannot_have_had_tells_nobody() -> None:
+    """Who is asked what, and in which conversation, others may know: the ID of the card follows from that, and from a key of ours."""
+    desk, post = Desk(), Refusing()
+    await (await channel(desk, post)).send(AT, CARD)
+    mark = sha256(f"{KEY}\n{GONE}".encode()).hexdigest()[:24]
+    made_up = f"Message-ID: <{mark}.{PLACE}.bot@example.test>\r\n".encode()
+    assert await desk.intake.take(report(made_up)) == "held"
+    assert desk.post.sent == {}
+
+
+async def test_a_card_of_before_ids_were_sealed_is_known_when_it_comes_back() -> None:
+    desk, post = Desk(), Refusing()
+    await channel(desk, post)
+    mark = sha256(f"{KEY}\n{GONE}".encode()).hexdigest()[:24]
+    id = f"<{mark}.{PLACE}.bot@example.test>"
+    await Cards(desk.safe).sent(id, Sent(GONE, "tool: ship", (ANA,)))
+    assert await desk.intake.take(report(f"Message-ID: {id}\r\n".encode())) == "bounced"
+    assert [to for _, to in desk.post.sent.values()] == [(ANA,)]
+
+
+def test_no_line_of_an_argument_passes_for_another_argument() -> None:
+    one = body(replace(CARD, arguments={"note": "ready\nnow", "env": "prod"}))
+    other = body(replace(CARD, arguments={"note": "ready\nnow\nenv: prod"}))
+    nested = body(replace(CARD, arguments={"note": ["ready\nnow\nenv: prod", "so"]}))
+    assert "\nenv: prod\n" in one
+    assert "\nenv: prod\n" not in other + nested
+    assert "\n| env: prod\n" in other

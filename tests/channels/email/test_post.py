@@ -8,7 +8,7 @@ import pytest
 
 from bot.kit.channel import Undeliverable
 from channels.email.compose import composed
-from channels.email.post import Later, Post, Unsure
+from channels.email.post import MOST_PUT_OFF, Later, Post, Unsure
 from channels.email.secure import NotSecure, Server
 from tests.channels.email.fakes import MemorySafe
 from tests.channels.email.test_compose import LETTER
@@ -80,3 +80,47 @@ def test_passwords_go_in_the_clear_to_this_machine_alone() -> None:
         Server("IMAP", "imap.example.com", 143, security="none").check()
     Server("IMAP", "127.0.0.1", 143, security="none").check()
     assert Server("IMAP", "imap.example.com", 993).context() is not None
+
+
+async def test_who_is_put_off_gets_it_later_and_nobody_twice(post: Post, smtp: Smtp) -> None:
+    both = (*ANA, "busy@example.com", "nobody@example.com")
+    with pytest.raises(Later):
+        await post.send(ID, RAW, LETTER.sender, both)
+    assert not await post.is_sent(ID)
+    assert not await post.is_again(ID)
+    smtp.deliveries.busy.clear()
+    await post.send(ID, RAW, LETTER.sender, both)
+    assert await post.is_sent(ID)
+    assert [each.rcpt_tos for each in smtp.deliveries.taken] == [[*ANA], ["busy@example.com"]]
+    assert [each.content for each in smtp.deliveries.taken] == [RAW, RAW]
+
+
+async def test_who_is_put_off_for_ever_keeps_nobody_waiting(post: Post, smtp: Smtp) -> None:
+    both = (*ANA, "busy@example.com")
+    for _ in range(MOST_PUT_OFF):
+        with pytest.raises(Later):
+            await post.send(ID, RAW, LETTER.sender, both)
+    await post.send(ID, RAW, LETTER.sender, both)
+    assert await post.is_sent(ID)
+    assert len(smtp.deliveries.taken) == 1
+    with pytest.raises(Later):
+        await post.send("<2@example.com>", RAW, LETTER.sender, ("busy@example.com",))
+
+
+async def test_what_was_lost_for_one_goes_again_to_those_it_was_lost_for(
+    post: Post, smtp: Smtp
+) -> None:
+    both = (*ANA, "busy@example.com")
+    smtp.deliveries.answers = ["", "drop"]
+    with pytest.raises(Later):
+        await post.send(ID, RAW, LETTER.sender, both)
+    smtp.deliveries.busy.clear()
+    with pytest.raises(Later):
+        await post.send(ID, RAW, LETTER.sender, both)
+    assert await post.is_again(ID)
+    await post.send(ID, RAW, LETTER.sender, both)
+    assert [each.rcpt_tos for each in smtp.deliveries.taken] == [
+        [*ANA],
+        ["busy@example.com"],
+        ["busy@example.com"],
+    ]

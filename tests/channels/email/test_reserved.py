@@ -30,6 +30,10 @@ HARMLESS = (
     "Please consider the environment before printing this e-mail, and only print what you have to.",
     "On Tue, 3 Mar 2026 at 09:10, Bot <bot@example.test> wrote:\n> Nothing runs until then. Do not wait.",
 )
+ABOVE = (
+    "Hi after backup", "Hello tomorrow only", "Hi please do nothing", "Dear all later", "Hallo erst morgen", "Hi Ana, when done", "Hey staging first please",
+)  # fmt: skip
+HELLO = ("Hi", "Hi Bot,", "hello bot", "Dear all", "Hi Ana Maria Costa", "hi ana,", "Guten Morgen zusammen!", "Bonjour à tous,", "您好，", "Good morning everyone")  # fmt: skip
 
 
 def reading(below: str) -> Reading:
@@ -40,7 +44,7 @@ def reading(below: str) -> Reading:
 def test_an_approval_that_is_taken_back_below_is_none(below: str) -> None:
     found = reading(below)
     assert found.decision is None
-    assert found.doubt
+    assert found.doubt or below in found.text
     assert below.split("\n", maxsplit=1)[0] in found.text
 
 
@@ -51,12 +55,25 @@ def test_a_signature_takes_nothing_back(below: str) -> None:
     assert found.decision.word == "approve"
 
 
+@pytest.mark.parametrize("above", ABOVE)
+def test_a_line_above_an_approval_that_says_more_than_hello_is_no_greeting(above: str) -> None:
+    found = read(hostile.build(hostile.setting(), f"{above}\napprove\n"))
+    assert found.decision is None
+    assert above in found.text
+
+
+@pytest.mark.parametrize("above", HELLO)
+def test_a_greeting_stands_above_an_approval(above: str) -> None:
+    found = read(hostile.build(hostile.setting(), f"{above}\n\napprove\n"))
+    assert found.decision
+
+
 async def test_whoever_wrote_it_is_asked_again() -> None:
     desk = Desk()
     there = hostile.setting(token=await desk.card(), parent=desk.parent)
-    await desk.intake.take(hostile.build(there, f"approve\n\n{RESERVED[0]}\n"))
+    await desk.intake.take(hostile.build(there, "approve\n\n-- \nnot before Monday\n"))
     assert desk.taken.verdicts == []
-    assert "only after the backup" in desk.taken.said[0].text
+    assert "not before Monday" in desk.taken.said[0].text
     ((octets, _),) = desk.post.sent.values()
     assert b"can be read in two ways" in octets
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from bot.core.outgoing import Hold, UnknownOutcome
+from bot.core.outgoing import Hold, Question, UnknownOutcome, Waiting
+from bot.core.values import Address
 from bot.kit.arrival import Open
+from channels.email import ids
 from tests.channels.email import hostile
-from tests.channels.email.fakes import ANA, BEN, BOT, Desk
+from tests.channels.email.fakes import ANA, BEN, BOT, KEY, NOW, Desk
 
 UNKNOWN = UnknownOutcome(
     key="tabcdefghijk-1",
@@ -34,11 +36,13 @@ HOLD = Hold(
     asked=(ANA,),
 )
 PUT_OFF = ("pass to ben", "later 2h", "ignore", "Hi Bot,\n\nweiter an ben")
+WORDS = ("pass", "later", "ignore", "pass")
+OLD = ids.ours(KEY, ids.locator("<root@example.com>"), "tabcdefghijk-1-v1", ANA, BOT)
 SETTLING = ("2", "Try again.", "retry", "Give up", "Go on", "tabcdefghijk-1: retry")
 
 
-async def waiting(channel: str, person: str) -> Sequence[Open]:
-    return (Open(UNKNOWN), Open(HOLD)) if (channel, person) == ("email", ANA) else ()
+async def everywhere(channel: str, person: str) -> Sequence[Open]:
+    pytest.fail("a mail is looked at in its own thread: there may be thousands of others")
 
 
 async def begun() -> tuple[Desk, str]:
@@ -46,7 +50,11 @@ async def begun() -> tuple[Desk, str]:
     desk = Desk()
     token = await desk.card()
     arrivals: Any = desk.taken
-    arrivals.waiting = waiting
+
+    async def open_there(address: Address) -> Sequence[Waiting]:
+        return (UNKNOWN, HOLD) if await desk.taken.knows(address) else ()
+
+    arrivals.open, arrivals.waiting = open_there, everywhere
     there = hostile.setting(token=token, parent=desk.parent)
     first = hostile.build(there, "Hello.\n", to=BOT, mid="<first@example.com>")
     assert await desk.intake.take(first) == "asked"
@@ -73,18 +81,67 @@ async def test_a_mail_that_is_let_in_settles_nothing(text: str) -> None:
     assert len(desk.taken.commands) == 1
 
 
-@pytest.mark.parametrize("text", PUT_OFF)
-async def test_it_is_put_off_by_whom_it_was_put_to_alone(text: str) -> None:
+@pytest.mark.parametrize(("text", "word"), list(zip(PUT_OFF, WORDS, strict=True)))
+async def test_it_is_put_off_by_whom_it_was_put_to_and_that_very_request(
+    text: str, word: str
+) -> None:
     desk, token = await begun()
-    ana = hostile.setting(token=token, parent=desk.parent)
-    ben = hostile.setting(token=token, parent=desk.parent, sender=BEN)
+    await desk.card("tabcdefghijk-9-v1", kind="approval")  # Another one is open there by now.
+    ana = hostile.setting(token=token, parent=OLD)
+    ben = hostile.setting(token=token, parent=OLD, sender=BEN)
     by_ben = hostile.build(ben, f"{text}\n", frm=BEN, mid="<ben@example.org>")
     assert await desk.intake.take(by_ben) == "refused"
-    assert await desk.intake.take(hostile.build(ana, f"{text}\n")) == "asked"
-    assert [each.person for each in desk.taken.commands] == [ANA, ANA]
+    assert desk.taken.presses == []
+    assert await desk.intake.take(hostile.build(ana, f"{text}\n")) == word
+    (press,) = desk.taken.presses
+    assert (press.word, press.person, press.request) == (word, ANA, "tabcdefghijk-1-v1")
+    assert press.to == ("ben" if word == "pass" else "")
+    assert press.until == (NOW + 7_200_000 if word == "later" else None)
+    assert len(desk.taken.commands) == 1
+
+
+async def test_what_is_put_off_is_still_decided_by_its_address() -> None:
+    desk, token = await begun()
+    there = hostile.setting(token=token, parent=desk.parent)
+    assert await desk.intake.take(hostile.build(there, "later 2h\n")) == "later"
+    approval = hostile.build(there, "approve\n", mid="<later@example.com>")
+    assert await desk.intake.take(approval) == "approve"
 
 
 async def test_other_words_are_heard_as_before() -> None:
     desk, token = await begun()
     there = hostile.setting(token=token, parent=desk.parent)
     assert await desk.intake.take(hostile.build(there, "Go on then.\n", to=BOT)) == "asked"
+
+
+QUESTION = Question(
+    key="tabcdefghijk-3-v1",
+    request="tabcdefghijk-3-v1",
+    question="Which one?",
+    context="",
+    urgency="",
+    format="",
+    choices=(),
+    until=None,
+    asked=(ANA,),
+    quote="",
+)
+
+
+@pytest.mark.parametrize(("home", "became"), [("here", "noted"), ("elsewhere", "asked")])
+async def test_a_mail_that_is_let_in_is_no_answer_to_what_is_asked_there(
+    home: str, became: str
+) -> None:
+    desk, _ = await begun()
+    there = desk.taken.commands[0].address
+
+    async def asked(address: Address) -> Sequence[Waiting]:
+        return (QUESTION,) if (address == there) == (home == "here") else ()
+
+    arrivals: Any = desk.taken
+    arrivals.open = asked
+    raw = hostile.build(
+        hostile.setting(parent=desk.parent), "The second one.\n", to=BOT, auth="none"
+    )
+    assert await desk.intake.take(raw) == "held"
+    assert await desk.intake.release(raw) == became

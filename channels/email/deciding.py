@@ -1,0 +1,140 @@
+"""Deciding: a mail to the address of a request: the verdict or answer that it is, if its author may still give one by that address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import assert_never
+
+from bot.core import words as typed
+from bot.core.values import Word
+from bot.kit.arrival import Arrivals, Json, Press
+from bot.kit.moments import moment_of
+from bot.kit.people import People
+from channels.email import hints, ids
+from channels.email.arrived import Arrived, Decided
+from channels.email.block import arguments
+from channels.email.heard import Heard
+from channels.email.reading import verdicts
+from channels.email.replies import Replies
+from channels.email.saying import Saying
+from channels.email.tokens import Found, Tokens
+
+
+class Deciding:
+    """What is pressed by mail. What is no verdict is a message."""
+
+    def __init__(
+        self,
+        arrivals: Arrivals,
+        tokens: Tokens,
+        replies: Replies,
+        saying: Saying,
+        people: People,
+        now: Callable[[], int],
+    ) -> None:
+        self._arrivals = arrivals
+        self._tokens = tokens
+        self._replies = replies
+        self._saying = saying
+        self._people = people
+        self._now = now
+
+    async def take(self, heard: Heard, found: Found) -> str:
+        """A mail to the address of a request; from somebody else than it was given to it is only noted."""
+        mail, decision = heard.mail, heard.mail.decision
+        if found.ticket.person != mail.proven:
+            return await self._saying.refused(heard, hints.NOT_YOURS)
+        if mail.doubt or mail.is_forward:
+            return await self._saying.words(
+                heard, hints.FORWARD if mail.is_forward else hints.DOUBT
+            )
+        if found.ticket.kind == "question":
+            return await self._press(heard, found, _press(heard, found, "answer", mail.text))
+        if aside := _aside(mail):
+            return await self._put_off(heard, found, aside)
+        match decision.word if decision else "":
+            case "approve" | "deny" as word:
+                press = _press(heard, found, word, decision.rest if decision else "")
+                return await self._press(heard, found, press)
+            case "edit":
+                return await self._edit(heard, found, decision.rest if decision else "")
+            case _:
+                nearly = verdicts.nearly(mail.text)
+                return await self._saying.words(heard, hints.NEARLY if nearly else "")
+
+    async def _put_off(self, heard: Heard, found: Found, said: typed.PutOff) -> str:
+        """Words that put off the very request that this address is for. The address stays good: it is decided later."""
+        press = _press(heard, found, "ignore", heard.mail.text)
+        match said:
+            case typed.Pass(to=to):
+                press = replace(press, word="pass", to=self._people.alias_of(ids.CHANNEL, to) or to)
+            case typed.Later(when=when):
+                try:
+                    until = moment_of(when, self._now(), self._zone(heard.mail.proven))
+                except ValueError as error:
+                    return await self._saying.refused(heard, f"Nothing is put off: {error}.")
+                press = replace(press, word="later", until=until)
+            case typed.Ignore():
+                pass
+            case _:
+                assert_never(said)
+        return await self._press(heard, found, press, spends=False)
+
+    async def _edit(self, heard: Heard, found: Found, block: str) -> str:
+        changed = arguments(block)
+        complaint = (
+            await self._arrivals.complaints(found.ticket.request, changed)
+            if changed
+            else hints.EDIT
+        )
+        if complaint or not changed:
+            return await self._saying.words(heard, complaint or hints.EDIT)
+        return await self._press(heard, found, _press(heard, found, "edit", arguments=changed))
+
+    async def _press(self, heard: Heard, found: Found, press: Press, *, spends: bool = True) -> str:
+        """A verdict, if this person may still give one by this address."""
+        objection = await self._tokens.objection(found, heard.id)
+        if objection:
+            return await self._saying.refused(heard, objection)
+        await self._arrivals.press(press)
+        refusal = await self._arrivals.refusal(press)
+        if refusal:
+            await self._replies.say(heard, refusal)
+            return "refused"
+        if spends:
+            await self._tokens.spend(found, heard.id)
+        return press.word
+
+    def _zone(self, mail: str) -> str:
+        """Where this person's clock is."""
+        known = self._people.people.get(self._people.alias_of(ids.CHANNEL, mail) or "")
+        return (known.time_zone if known else None) or "UTC"
+
+
+def _press(
+    heard: Heard, found: Found, word: Word, text: str = "", arguments: Json | None = None
+) -> Press:
+    """A verdict by this mail on the request and the showing that its address is for."""
+    return Press(
+        id=heard.id,
+        channel=ids.CHANNEL,
+        person=heard.mail.proven,
+        request=found.ticket.request,
+        word=word,
+        text=text,
+        arguments=arguments or {},
+        spot=heard.home,
+        digest=found.ticket.digest,
+    )
+
+
+def _aside(mail: Arrived) -> typed.PutOff | None:
+    """What it says instead of deciding. It may be passed on to a mail address too, which the words of other channels have not."""
+    match mail.decision:
+        case Decided(word="pass", rest=to):
+            return typed.Pass(to)
+        case Decided(word="later", rest=when):
+            return typed.Later(when)
+        case _:
+            return typed.put_off(mail.text)

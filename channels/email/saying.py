@@ -1,0 +1,89 @@
+"""Saying: a mail as a message to the bot, or as words that are only noted; and whom the next mail of ours answers."""
+
+from __future__ import annotations
+
+from bot.core import words as typed
+from bot.core.outbox import Question
+from bot.core.values import Attachment
+from bot.kit.arrival import Aim, Arrivals, Words
+from channels.email import hints
+from channels.email.files import name_of
+from channels.email.heard import Heard
+from channels.email.replies import Replies
+from channels.email.settling import settles
+from channels.email.threads import Talks, talk
+
+
+class Saying:
+    """Hands words in, and answers those that would be a verdict with how one is given."""
+
+    def __init__(self, address: str, arrivals: Arrivals, talks: Talks, replies: Replies) -> None:
+        self._address = address
+        self._arrivals = arrivals
+        self._talks = talks
+        self._replies = replies
+
+    async def words(self, heard: Heard, hint: str = "") -> str:
+        """A message. One that would be a verdict without the address of its request is only noted, and no mail gives a grant."""
+        await self._remember(heard)
+        words = await self._said_by(heard)
+        if await settles(self._arrivals, heard.address, heard.mail.text, words.text):
+            lasts = typed.lasting(heard.mail.text) is not None
+            return await self._only_noted(heard, hints.LASTING if lasts else hint)
+        became = await self._arrivals.words(words)
+        if hint and became != "ignored":
+            await self._replies.say(heard, hint)
+        return became
+
+    async def released(self, heard: Heard) -> str:
+        """A message whose sender nobody has proven: where they are asked something it is no answer either, and only noted."""
+        if not await self._is_asked(heard):
+            return await self.words(heard)
+        await self._remember(heard)
+        return await self._only_noted(heard)
+
+    async def refused(self, heard: Heard, objection: str) -> str:
+        """On the thread's log, and its author is told why it does not count."""
+        await self._noted(heard)
+        await self._replies.say(heard, objection)
+        return "refused"
+
+    async def _is_asked(self, heard: Heard) -> bool:
+        """Whether a question waits in this very conversation."""
+        return any(isinstance(each, Question) for each in await self._arrivals.open(heard.address))
+
+    async def _only_noted(self, heard: Heard, hint: str = "") -> str:
+        await self._noted(heard)
+        await self._replies.say(heard, hint or hints.UNADDRESSED)
+        return "noted"
+
+    async def _noted(self, heard: Heard) -> None:
+        """On the thread's log, where it decides nothing."""
+        words = await self._said_by(heard, aim="others")
+        await self._arrivals.words(words)
+
+    async def _said_by(self, heard: Heard, aim: Aim = "bot") -> Words:
+        mail = heard.mail
+        is_new = not await self._arrivals.knows(heard.address)
+        text = f"Subject: {mail.subject}\n\n{mail.text}" if is_new and mail.subject else mail.text
+        names = [f"[attached: {each.name or each.type}]" for each in mail.attached]
+        return Words(
+            id=heard.id if aim == "bot" else f"{heard.id}/noted",
+            address=heard.address,
+            person=mail.proven,
+            text="\n".join([text, *names]).strip(),
+            aim=aim,
+            agent=heard.agent,
+            files=tuple(
+                Attachment(id=name_of(heard.id, each.path, mail.id), name=each.name)
+                for each in mail.attached
+            ),
+        )
+
+    async def _remember(self, heard: Heard) -> None:
+        """Whom and what the next mail of ours answers."""
+        mail = heard.mail
+        if heard.is_aside and await self._talks.get(heard.place):
+            await self._talks.joined(heard.place, mail.proven)
+            return
+        await self._talks.heard(heard.place, talk(mail, self._address))
