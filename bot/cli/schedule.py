@@ -16,7 +16,8 @@ from bot.clock import everything
 from bot.core.events import Event, Paused, Resumed
 from bot.core.slots import Slot, SlotsSettled
 from bot.slots import Slots
-from channels.cron.clock import Busy, Entry, Unheard
+from channels.cron.clock import Busy, Unheard
+from channels.cron.entry import Entry
 
 Json = dict[str, object]
 MOST_SHOWN = 1_000
@@ -87,7 +88,9 @@ async def _row(app: App, entry: Entry) -> Json:
     paused = kept.paused if kept else ""
     following = said.cron.after(now)
     last = await _fates(book, await book.history(entry.id), 1)
-    state = "suspended" if said.suspend else f"paused by {paused}" if paused else "runs"
+    fared = await book.fared(entry.id)
+    fails = f"fails, {fared.failed} since {clock(fared.since)}" if fared and fared.since else ""
+    state = "suspended" if said.suspend else f"paused by {paused}" if paused else fails or "runs"
     return {
         "schedule": entry.id,
         "agent": entry.agent,
@@ -103,6 +106,8 @@ async def _row(app: App, entry: Entry) -> Json:
         "starting_deadline_seconds": said.starting_deadline_seconds,
         "concurrency_policy": said.concurrency_policy,
         "state": state,
+        "failed": fared.failed if fared else 0,
+        "failing_since": moment(fared.since or None) if fared else None,
         "next": moment(following),
         "next_local": _local(entry, following),
         "last_outcome": last[0]["outcome"] if last else None,
@@ -151,15 +156,15 @@ async def _fates(book: Slots, events: list[Event], count: int) -> list[Json]:
 
 
 async def _fate(book: Slots, slot: Slot) -> Json:
-    outcome, why, phase = await book.fate(slot)
+    found = await book.fate(slot)
     return {
         "slot": moment(slot.at),
         "until": moment(slot.last or None),
         "count": slot.count,
-        "outcome": outcome,
-        "why": why,
+        "outcome": found.outcome,
+        "why": found.why,
         "thread": slot.thread or None,
-        "phase": phase or None,
+        "phase": found.phase or None,
         "by": slot.person or "clock",
     }
 

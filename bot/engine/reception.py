@@ -10,7 +10,7 @@ from time import time
 from bot.core import meanings
 from bot.core import words as typed
 from bot.core.approvals import choices, refusal
-from bot.core.events import CronTicked, Event, MessageNoted, MessageReceived, Verdict
+from bot.core.events import CronTicked, Event, MessageNoted, MessageReceived, ScheduleFared, Verdict
 from bot.core.grant import granting, left
 from bot.core.names import call_id, version_of
 from bot.core.outbox import Approval, pending
@@ -144,7 +144,7 @@ class Reception(Lookup):
     def _may_ask_a_schedule(self, first: Event, words: Words) -> bool:
         """Whether a schedule began the thread: then whoever may ask there stands for the person who else would have."""
         may_ask = words.standing != "bot" and not self.is_outside(words)
-        return may_ask and isinstance(first, CronTicked)
+        return may_ask and isinstance(first, CronTicked | ScheduleFared)
 
     def _deciders(self, thread: Thread, at: int) -> set[str]:
         """The requester and all who may approve something here at this time."""
