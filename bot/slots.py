@@ -25,7 +25,7 @@ from bot.core.events import (
     Paused,
     Resumed,
 )
-from bot.core.slots import PREFIX, ScheduleFared, ScheduleSet, Slot, SlotsSettled
+from bot.core.slots import PREFIX, ScheduleFared, ScheduleSet, Slot, SlotsSettled, place_of
 from bot.core.values import Address
 from bot.engine.desk import Desk, thread_id
 from bot.engine.standing import NoSuchThread
@@ -145,6 +145,18 @@ class Slots:
 
     async def begin(self, tick: CronTicked) -> None:
         await self._desk.post(thread_id(tick.address), tick)
+
+    async def lead(self, schedule: str, slot: Slot) -> None:
+        assert slot.fallback is not None, "only a fallback leads to the thread of another place"
+        settled = SlotsSettled(
+            id=f"lead:{schedule}@{slot.at}",
+            actor="clock",
+            schedule=schedule,
+            after=slot.at - 1,
+            until=slot.at,
+            thread=slot.thread,
+        )
+        await self._desk.post(place_of(thread_id(slot.fallback)), settled)
 
     async def is_begun(self, tick: CronTicked) -> bool:
         return any(event.id == tick.id for event in await self._events(thread_id(tick.address)))

@@ -85,3 +85,8 @@ class ScheduleFared(Base):
 
 PREFIX = "slots-"
 """How the names of these logs begin; those of threads begin with a `t`."""
+
+
+def place_of(thread: str) -> str:
+    """The log that says which slot's thread may speak at an address, by the name that a thread there would have."""
+    return f"{PREFIX}{thread}"

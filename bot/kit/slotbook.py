@@ -79,6 +79,10 @@ class Slotbook(Protocol):
         """Begin a thread, or speak in the one that lives there, once however often this is said."""
         ...
 
+    async def lead(self, schedule: str, slot: Slot) -> None:
+        """From now on whoever speaks at the slot's fallback speaks in its thread; once however often this is said."""
+        ...
+
     async def is_begun(self, tick: CronTicked) -> bool:
         """Whether that is on record."""
         ...

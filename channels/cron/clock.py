@@ -185,7 +185,14 @@ class Clock:
             if slot.replaces:
                 reason = f"{entry.id} of {minute(slot.at)} takes its place"
                 await self._book.end(slot.replaces, f"{tick.id}:replaces", reason)
+            if slot.fallback is not None and self._is_own(entry, slot):
+                await self._book.lead(entry.id, slot)
             await self._book.begin(tick)
+
+    def _is_own(self, entry: Entry, slot: Slot) -> bool:
+        """Whether its fallback is a place of its own: where others speak, too, none of them would mean this thread."""
+        written = entry.schedule.fallback or ""
+        return self._place(written, entry.id, slot.at + 1) != slot.fallback
 
     def tick(self, entry: Entry, slot: Slot) -> CronTicked | None:
         """What begins the thread of a slot that ran."""

@@ -219,10 +219,9 @@ class Story:
             if isinstance(effect, Send):
                 self.delivered(effect.key)
 
-    def undelivered(self, key: str) -> None:
-        self.tell(
-            events.DeliveryFailed.model_validate({**self.stamp(), "key": key, "reason": "bounced"})
-        )
+    def undelivered(self, key: str, reason: str = "bounced") -> None:
+        fields = {"key": key, "reason": reason}
+        self.tell(events.DeliveryFailed.model_validate({**self.stamp(), **fields}))
 
     def verdict(
         self, request: str, word: Word, by: str = "bob", digest: str | None = None, **more: object
