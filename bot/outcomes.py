@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.core import turn
-from bot.core.events import DecideFailed, Delivered, DeliveryFailed, Event
+from bot.core.events import Cancelled, DecideFailed, Delivered, DeliveryFailed, Event
 from bot.core.outbox import Hold, pending
+from bot.core.reducer import replay
 from bot.core.slots import Slot
 from bot.core.thread import Asked, Call, Closed, Held, Idle, Thinking, Thread
 from bot.engine.desk import Desk
@@ -60,11 +61,18 @@ def _error(standing: Standing, events: Sequence[Event]) -> str:
         return standing.trouble
     if thread.unreadable:
         return f"event {thread.unreadable} of its log cannot be read"
-    if asked := _held(thread):
+    if asked := _held(_before_its_end(thread, events)):
         return _words(asked.why, asked.reason)
     if isinstance(thread.turn, Thinking) and thread.turn.told:
         return _reason(events)
     return _given_up(thread) if isinstance(thread.turn, Idle) else ""
+
+
+def _before_its_end(thread: Thread, events: Sequence[Event]) -> Thread:
+    """The thread; where the next slot took its place, as it was then."""
+    ends = [place for place, each in enumerate(events) if isinstance(each, Cancelled)]
+    is_over = thread.cancelled and bool(ends) and events[ends[-1]].actor == "clock"
+    return replay(thread.id, events[: ends[-1]]) if is_over else thread
 
 
 def _held(thread: Thread) -> Hold | None:

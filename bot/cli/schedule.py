@@ -17,6 +17,7 @@ from bot.core.events import Event, Paused, Resumed
 from bot.core.slots import Slot, SlotsSettled
 from bot.slots import Slots
 from channels.cron.clock import Busy, Unheard
+from channels.cron.digest import WINDOW, Seen, failures
 from channels.cron.entry import Entry
 
 Json = dict[str, object]
@@ -88,8 +89,8 @@ async def _row(app: App, entry: Entry) -> Json:
     paused = kept.paused if kept else ""
     following = said.cron.after(now)
     last = await _fates(book, await book.history(entry.id), 1)
-    fared = await book.fared(entry.id)
-    fails = f"fails, {fared.failed} since {clock(fared.since)}" if fared and fared.since else ""
+    since, failed = await _fails(book, entry)
+    fails = f"fails, {failed} since {clock(since)}" if since else ""
     state = "suspended" if said.suspend else f"paused by {paused}" if paused else fails or "runs"
     return {
         "schedule": entry.id,
@@ -106,13 +107,23 @@ async def _row(app: App, entry: Entry) -> Json:
         "starting_deadline_seconds": said.starting_deadline_seconds,
         "concurrency_policy": said.concurrency_policy,
         "state": state,
-        "failed": fared.failed if fared else 0,
-        "failing_since": moment(fared.since or None) if fared else None,
+        "failed": failed,
+        "failing_since": moment(since or None),
         "next": moment(following),
         "next_local": _local(entry, following),
         "last_outcome": last[0]["outcome"] if last else None,
         "last": last[0] if last else None,
     }
+
+
+async def _fails(book: Slots, entry: Entry) -> tuple[int, int]:
+    """Since when it fails, and how often it has; 0 where it does not."""
+    fared = await book.fared(entry.id)
+    if fared is None or not fared.since:
+        return 0, 0
+    latest = await book.latest(entry.id, WINDOW)
+    seen = [Seen(slot, await book.fate(slot)) for slot in latest]
+    return fared.since, failures(fared, seen, await book.now())
 
 
 def _local(entry: Entry, at: int | None) -> str:

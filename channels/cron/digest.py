@@ -52,6 +52,11 @@ def following(
     return _said(schedule, last, [each.slot.at for each in new], told, closed, now, local)
 
 
+def failures(last: ScheduleFared, seen: Sequence[Seen], now: int) -> int:
+    """How often it has failed since then, also what is not put on record yet."""
+    return last.failed + len(_new(last, seen, now))
+
+
 def _new(last: ScheduleFared | None, closed: Sequence[Seen], now: int) -> list[Seen]:
     """The failures that are not counted yet. Of what was before anybody looked only what still lasts."""
     if last is None:

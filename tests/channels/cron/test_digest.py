@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.story import story
 from bot.core.events import Event
 from bot.core.outbox import Hold, Notice
 from bot.core.slots import ScheduleFared, Slot
@@ -242,13 +243,13 @@ async def test_a_model_that_refuses_each_time_is_told_of_once_and_asks_once_and_
             await watches.look()
         first = (await book.latest("clerk/every", 9))[0].thread
         await until(desk, first, lambda of, _: not of.notices)
+        shown = "\n".join(story(first, await desk.events(first)))
+        assert "A schedule has failed: clerk/every" in shown
+        assert "This schedule works again: clerk/every" in shown
         assert [each for _, each, _ in await outcomes(book)] == ["ran", "ran", "ran"]
-        assert [(await book.fate(slot)).state for slot in await book.latest("clerk/every", 9)][
-            1:
-        ] == [
-            "failed",
-            "well",
-        ]
+        fates = [await book.fate(slot) for slot in await book.latest("clerk/every", 9)]
+        assert [each.state for each in fates] == ["failed", "failed", "well"]
+        assert {each.why for each in fates[:2]} == {NO_KEY.reason}
     kinds = [type(each) for each in office.screen.sent]
     assert kinds == [Hold, Notice, Notice]
     failing, again = [each for each in office.screen.sent if isinstance(each, Notice)]
