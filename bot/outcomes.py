@@ -8,7 +8,7 @@ from bot.core import turn
 from bot.core.events import Cancelled, DecideFailed, Delivered, DeliveryFailed, Event
 from bot.core.outbox import Hold, pending
 from bot.core.reducer import replay
-from bot.core.slots import Slot
+from bot.core.slots import Slot, SlotsSettled
 from bot.core.thread import Asked, Call, Closed, Held, Idle, Thinking, Thread
 from bot.engine.desk import Desk
 from bot.engine.standing import NoSuchThread, Standing
@@ -38,6 +38,13 @@ async def fate(desk: Desk, slot: Slot) -> Fate:
         return Fate("ran", "", phase, "void")
     is_over = phase in _WELL and standing.thread is not None and _is_shown(standing.thread)
     return Fate("ran", "", phase, "well" if is_over else "open")
+
+
+async def fates(desk: Desk, events: Sequence[Event], most: int) -> list[tuple[Slot, Fate]]:
+    """What became of so many of the latest slots on record there, the latest first."""
+    settled = [event for event in events if isinstance(event, SlotsSettled)]
+    slots = sorted((slot for each in settled for slot in each.slots), key=lambda slot: -slot.at)
+    return [(slot, await fate(desk, slot)) for slot in slots[:most]]
 
 
 def is_held(thread: Thread) -> bool:
