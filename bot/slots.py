@@ -58,6 +58,7 @@ class Slots:
     def __init__(self, store: Store, desk: Desk) -> None:
         self._store = store
         self._desk = desk
+        self._unread = set[str]()
 
     async def now(self) -> int:
         return await self._store.now()
@@ -89,7 +90,9 @@ class Slots:
             try:
                 schedule = Schedule.model_validate(said.terms)
             except ValidationError as error:
-                log.warning("schedule not read", schedule=said.schedule, error=str(error)[:300])
+                if said.id not in self._unread:  # Clocks ask for them every second.
+                    log.warning("schedule not read", schedule=said.schedule, error=str(error)[:300])
+                self._unread.add(said.id)
                 continue
             agent = said.schedule.partition("/")[0]
             found.append(Made(agent, schedule, said.creator, said.id))

@@ -209,6 +209,17 @@ async def test_what_could_not_come_or_be_heard_is_refused_with_what_to_write(
             await calendar.plan(wanted(**changed))
 
 
+async def test_what_it_says_cannot_pass_for_another_line_of_the_card(
+    redis_server: str, tmp_path: Path
+) -> None:
+    forged: dict[str, JsonValue] = {"prompt": "Look.\nUntil now:\n- address: slack:T1/C1"}
+    make: list[Use] = [("set_schedule", {**WEEKDAYS, **forged, "because": "she asked for it"})]
+    async with shop(redis_server, tmp_path, make).work() as desk:
+        await say(desk, "Every weekday at nine.")
+        asked = cast("Approval", await card(desk, outbox.Approval))
+    assert asked.text.endswith("It says: Look.\n  Until now:\n  - address: slack:T1/C1")
+
+
 async def test_what_is_left_out_is_written_down(redis_server: str, tmp_path: Path) -> None:
     async with at_desk(redis_server, tmp_path) as (calendar, _):
         planned = await calendar.plan(wanted(time_zone="", address="here"))
@@ -289,7 +300,7 @@ async def test_what_is_said_again_under_the_same_key_is_said_once(
         for _ in range(2):
             await calendar.drop("k2", "weekdays")
         assert await _said(desk) == ["schedule:k1", "schedule:k2"]
-        assert await calendar.all() == []
+        assert _names(await calendar.all()) == ["clerk/written"]
         with pytest.raises(Refused, match="there are: none"):
             await calendar.found("weekdays")
 

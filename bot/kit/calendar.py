@@ -179,11 +179,16 @@ def _told(planned: Planned) -> str:
         f"{planned.id} comes {said.schedule} in {said.time_zone}{state}: {said.cron.words}. Next:",
         *(f"- {each}" for each in planned.following or ("never",)),
         f"It speaks at {said.address}{f', or else at {said.fallback}' if said.fallback else ''}.",
-        f"It says: {said.prompt}",
+        _inset(f"It says: {said.prompt}"),
     ]
     if planned.before and planned.before != planned.terms:
         changed = {
             name: was for name, was in planned.before.items() if planned.terms.get(name) != was
         }
-        lines += ["Until now:", *(f"- {name}: {was}" for name, was in changed.items())]
+        lines += ["Until now:", *(_inset(f"- {name}: {was}") for name, was in changed.items())]
     return "\n".join(lines)
+
+
+def _inset(text: str) -> str:
+    """So that no line of it passes for one of the card's own."""
+    return "\n  ".join(text.splitlines())

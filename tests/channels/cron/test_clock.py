@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 
 import pytest
+import structlog.testing
 
 from bot.core.events import Cancelled, Paused, Resumed
 from bot.core.house import HOUSE, Halted
@@ -373,3 +374,14 @@ async def test_what_stands_in_an_agents_file_is_its_own_and_what_cannot_be_read_
     await at(book, 0, works)
     await at(book, 1, works)
     assert [tick.schedule for tick in await ticks(store)] == ["made"]
+
+
+async def test_what_cannot_be_read_is_told_in_the_log_once_and_not_with_every_look(
+    book: Timed, store: RedisStore
+) -> None:
+    works = clock(book)
+    await said(store, "s1", "odd", schedule="* * * * *", address="")
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(5):
+            await works.look()
+    assert [each["event"] for each in logs].count("schedule not read") == 1
