@@ -101,6 +101,9 @@ class Clock:
         kept = await self._book.kept(entry.id)
         if entry.id not in self._next:
             kept = await self._take_up(entry, kept, now)
+        elif kept is not None and kept.latest is not None:
+            # Whoever settled it may have died: nothing is settled after what has not begun.
+            await self._perform(entry, kept.latest)
         while kept is not None:
             event = await self._settled(entry, kept, now)
             if event is None:

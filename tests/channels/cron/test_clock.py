@@ -131,6 +131,22 @@ async def test_what_was_settled_and_not_begun_is_begun_by_the_next_clock(
     assert len(await ticks(store)) == 1
 
 
+async def test_what_was_settled_and_not_begun_is_begun_by_a_clock_that_ran_all_the_time(
+    book: Timed, store: RedisStore
+) -> None:
+    """It finds the slot settled, and whoever settled it has died: of a thousand slots and a hundred deaths one was lost so."""
+    dies, lives = (
+        clock(book, entry(concurrency_policy="allow")),
+        clock(book, entry(concurrency_policy="allow")),
+    )
+    await at(book, 0, dies, lives)
+    book.fails_to_begin = 1
+    await at(book, 1, dies)
+    assert await ticks(store) == []
+    await at(book, 2, lives)
+    assert len(await ticks(store)) == 2
+
+
 async def test_a_clock_whose_store_was_away_begins_what_it_had_settled(
     book: Timed, store: RedisStore
 ) -> None:
