@@ -175,8 +175,11 @@ async def run_worker(app: App, stop: asyncio.Event, ready: Callable[[], None]) -
 
 
 async def run_clock(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> None:
-    """A clock until told to stop; any number of them may run."""
-    await served(app).run(stop, ready)
+    """A clock until told to stop, and beside it whoever tells of schedules that fail; any number of them may run."""
+    watch = clock.watch(app.settings, app.store, app.desk, app.house.agents, app.house.people)
+    async with asyncio.TaskGroup() as both:
+        both.create_task(watch.run(stop))
+        both.create_task(served(app).run(stop, ready))
 
 
 def served(app: App) -> Clock:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from bot import workspaces
-from bot.clock import BadAddress, address, reach
+from bot.clock import BadAddress, address, clock, everything, reach
+from bot.core.events import Paused, Resumed
 from bot.core.slots import ScheduleSet
 from bot.core.thread import Thread
 from bot.engine.desk import Desk
@@ -19,15 +20,19 @@ from bot.kit.call import Refused
 from bot.kit.complaint import complaints
 from bot.kit.people import People
 from bot.kit.schedule import Schedule
+from bot.outcomes import fates
 from bot.settings import Settings
 from bot.slots import MADE, Slots
 from channels.console.channel import CHANNEL as CONSOLE
+from channels.cron.clock import Busy, Unheard
+from channels.cron.entry import Entry
 from channels.email.ids import CHANNEL as EMAIL
 from channels.slack import address as slack
 from channels.slack.address import CHANNEL as SLACK
 from channels.slack.address import Undeliverable
 
 SHOWN = 3
+MOST_TOLD = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +86,61 @@ class Bound:
             await self._say(key, self._id(name), {})
 
     async def all(self) -> Sequence[Planned]:
-        made = await self._made()
+        return [await self._shown(entry) for entry in await self._entries()]
+
+    async def one(self, name: str) -> Planned:
+        return await self._shown(await self._entry(name))
+
+    async def hold(self, key: str, name: str, *, paused: bool) -> None:
+        entry, kind = await self._entry(name), Paused if paused else Resumed
+        if bool(await self._book.paused(entry.id)) != paused:
+            await self._book.say(entry.id, kind(id=f"schedule:{key}", actor=self._thread.requester))
+
+    async def run(self, name: str) -> str:
+        whole = self._whole
+        served = clock(whole.settings, whole.store, whole.desk, whole.agents, whole.people)
+        try:
+            return await served.run_now(await self._entry(name), self._thread.requester)
+        except (Busy, Unheard) as error:
+            raise Refused(f"it was not run: {error}") from error
+
+    async def history(self, name: str) -> Sequence[Json]:
+        entry = await self._entry(name)
+        found = await fates(self._whole.desk, await self._book.history(entry.id), MOST_TOLD)
         return [
-            await self._planned(_schedule(said.terms), said.terms, said.terms)
-            for said in made.values()
+            {
+                "slot": _local(entry.schedule, slot.at),
+                "count": slot.count,
+                "outcome": fate.outcome,
+                "why": fate.why,
+                "thread": slot.thread,
+            }
+            for slot, fate in found
         ]
 
     # ---- what it is made of ----------------------------------------------------------------------
+    @property
+    def _book(self) -> Slots:
+        return Slots(self._whole.store, self._whole.desk)
+
+    async def _entries(self) -> list[Entry]:
+        """All of this agent's, those of its file first."""
+        found = await everything(self._whole.agents, self._book)
+        return [entry for entry in found if entry.agent == self._thread.agent]
+
+    async def _entry(self, name: str) -> Entry:
+        found = await self._entries()
+        entry = next((each for each in found if name in (each.id, each.schedule.name)), None)
+        if entry is None:
+            names = ", ".join(each.schedule.name for each in found) or "none"
+            raise Refused(f"there is no schedule {name}; there are: {names}")
+        return entry
+
+    async def _shown(self, entry: Entry) -> Planned:
+        terms = entry.schedule.model_dump(mode="json") | {"missed": entry.schedule.missed.most}
+        paused = await self._book.paused(entry.id)
+        return await self._planned(entry.schedule, {**terms, "paused_by": paused or None}, None)
+
     def _id(self, name: str) -> str:
         return f"{self._thread.agent}/{name}"
 
@@ -97,7 +150,7 @@ class Bound:
 
     async def _made(self) -> dict[str, ScheduleSet]:
         """Those of this agent."""
-        made = await Slots(self._whole.store, self._whole.desk).said()
+        made = await self._book.said()
         return {id: said for id, said in made.items() if id.startswith(f"{self._thread.agent}/")}
 
     async def _say(self, key: str, id: str, terms: Json) -> None:
@@ -176,8 +229,12 @@ class Bound:
         at: int | None = await self._whole.store.now()
         following = list[str]()
         while len(following) < SHOWN and (at := schedule.cron.after(at)) is not None:
-            following.append(f"{schedule.cron.local(at):%a %Y-%m-%d %H:%M %Z}")
+            following.append(_local(schedule, at))
         return Planned(self._id(schedule.name), terms, schedule, tuple(following), before)
+
+
+def _local(schedule: Schedule, at: int) -> str:
+    return f"{schedule.cron.local(at):%a %Y-%m-%d %H:%M %Z}"
 
 
 def _schedule(terms: Json) -> Schedule:

@@ -17,7 +17,9 @@ from bot.kit.people import People
 from bot.settings import Settings
 from bot.slots import Slots
 from channels.console.channel import CHANNEL as CONSOLE
-from channels.cron.clock import Clock, Entry, Reach, beside, minute
+from channels.cron.clock import Clock
+from channels.cron.entry import Entry, Reach, beside, minute
+from channels.cron.watch import Watch
 from channels.email.ids import CHANNEL as EMAIL
 from channels.slack import address as slack
 from channels.slack.address import CHANNEL as SLACK
@@ -120,6 +122,14 @@ def clock(
     """The clock of these agents' schedules, and of those made in conversation."""
     where, reached = partial(address, people), reach(settings, store, people)
     return Clock(entries(agents), Slots(store, desk), where, reached, settings.owner)
+
+
+def watch(
+    settings: Settings, store: Store, desk: Desk, agents: Mapping[str, Agent], people: People
+) -> Watch:
+    """Who tells of those that fail."""
+    where, reached = partial(address, people), reach(settings, store, people)
+    return Watch(entries(agents), Slots(store, desk), where, reached, settings.owner)
 
 
 async def everything(agents: Mapping[str, Agent], book: Slots) -> list[Entry]:

@@ -15,24 +15,23 @@ from itertools import islice
 import structlog
 from pydantic import ValidationError
 
+from bot import outcomes
 from bot.core import halts
 from bot.core.codec import decode
 from bot.core.events import (
     Cancelled,
     CronTicked,
-    Delivered,
-    DeliveryFailed,
     Event,
     Paused,
     Resumed,
 )
-from bot.core.slots import PREFIX, ScheduleSet, Slot, SlotsSettled
+from bot.core.slots import PREFIX, ScheduleFared, ScheduleSet, Slot, SlotsSettled, place_of
 from bot.core.values import Address
 from bot.engine.desk import Desk, thread_id
 from bot.engine.standing import NoSuchThread
 from bot.engine.store import Store
 from bot.kit.schedule import Schedule
-from bot.kit.slotbook import Kept, Made
+from bot.kit.slotbook import Fate, Kept, Made
 
 AT_WORK = ("thinking", "running", "waiting_for_human", "waiting_for_time", "paused")
 SHOWN_MONTHS = 13
@@ -59,6 +58,7 @@ class Slots:
     def __init__(self, store: Store, desk: Desk) -> None:
         self._store = store
         self._desk = desk
+        self._unread = set[str]()
 
     async def now(self) -> int:
         return await self._store.now()
@@ -90,7 +90,9 @@ class Slots:
             try:
                 schedule = Schedule.model_validate(said.terms)
             except ValidationError as error:
-                log.warning("schedule not read", schedule=said.schedule, error=str(error)[:300])
+                if said.id not in self._unread:  # Clocks ask for them every second.
+                    log.warning("schedule not read", schedule=said.schedule, error=str(error)[:300])
+                self._unread.add(said.id)
                 continue
             agent = said.schedule.partition("/")[0]
             found.append(Made(agent, schedule, said.creator, said.id))
@@ -117,29 +119,47 @@ class Slots:
             found += await self._events(log_of(schedule, month))
         return sorted(found, key=lambda event: event.at)
 
-    async def fate(self, slot: Slot) -> tuple[str, str, str]:
-        """The outcome of a slot, why, and where its thread stands: what ran and reached nobody is `delivery_failed`."""
-        if slot.outcome != "ran":
-            return slot.outcome, slot.why, ""
-        try:
-            standing, events = (
-                await self._desk.standing(slot.thread),
-                await self._events(slot.thread),
-            )
-        except NoSuchThread:
-            return slot.outcome, "its thread is not begun, or its log is gone", ""
-        failed = [event for event in events if isinstance(event, DeliveryFailed)]
-        arrived = {event.key.partition("~")[0] for event in events if isinstance(event, Delivered)}
-        lost = [each for each in failed if each.key.partition("~")[0] not in arrived]
-        if lost:
-            return "delivery_failed", lost[0].reason, standing.phase
-        return slot.outcome, slot.why, standing.phase
+    async def fate(self, slot: Slot) -> Fate:
+        return await outcomes.fate(self._desk, slot)
+
+    async def latest(self, schedule: str, most: int) -> list[Slot]:
+        root, found, now = await self._events(root_of(schedule)), list[Slot](), await self.now()
+        for month in islice(_months(now), SHOWN_MONTHS):
+            if len(found) < most:
+                rows = await self._store.read(log_of(schedule, month), -most)
+                events = [decode(row.at, row.body) for row in rows]
+                found = [*_begun(events), *found]
+        return sorted([*found, *_begun(root)], key=lambda slot: slot.at)[-most:]
+
+    async def fared(self, schedule: str) -> ScheduleFared | None:
+        rows = await self._store.read(_fares(schedule), -1)
+        event = decode(rows[-1].at, rows[-1].body) if rows else None
+        return event if isinstance(event, ScheduleFared) else None
+
+    async def fare(self, event: ScheduleFared) -> bool:
+        return await self._desk.post(_fares(event.schedule), event)
+
+    async def tell(self, event: ScheduleFared) -> None:
+        if event.address is not None:
+            await self._desk.post(thread_id(event.address), event)
 
     def thread(self, address: Address) -> str:
         return thread_id(address)
 
     async def begin(self, tick: CronTicked) -> None:
         await self._desk.post(thread_id(tick.address), tick)
+
+    async def lead(self, schedule: str, slot: Slot) -> None:
+        assert slot.fallback is not None, "only a fallback leads to the thread of another place"
+        settled = SlotsSettled(
+            id=f"lead:{schedule}@{slot.at}",
+            actor="clock",
+            schedule=schedule,
+            after=slot.at - 1,
+            until=slot.at,
+            thread=slot.thread,
+        )
+        await self._desk.post(place_of(thread_id(slot.fallback)), settled)
 
     async def is_begun(self, tick: CronTicked) -> bool:
         return any(event.id == tick.id for event in await self._events(thread_id(tick.address)))
@@ -155,6 +175,20 @@ class Slots:
         if standing.phase not in AT_WORK:
             return None
         return standing.waiting_for or str(standing.phase)
+
+    async def is_held(self, thread: str) -> bool:
+        try:
+            standing, events = await self._desk.standing(thread), await self._desk.events(thread)
+        except NoSuchThread:
+            return False
+        is_own = isinstance(events[0], CronTicked | ScheduleFared)
+        return is_own and standing.thread is not None and outcomes.is_held(standing.thread)
+
+    async def is_dead(self, thread: str) -> bool:
+        try:
+            return (await self._desk.standing(thread)).phase == "dead"
+        except NoSuchThread:
+            return False
 
     async def halted(self, agent: str) -> str | None:
         halt = halts.of(await self._desk.halts(), agent)
@@ -173,6 +207,17 @@ class Slots:
 
     async def _events(self, log: str) -> list[Event]:
         return [decode(row.at, row.body) for row in await self._store.read(log)]
+
+
+def _begun(events: list[Event]) -> list[Slot]:
+    """What ran, or was to."""
+    settled = [event for event in events if isinstance(event, SlotsSettled)]
+    return [slot for event in settled for slot in event.slots if slot.outcome != "skipped"]
+
+
+def _fares(schedule: str) -> str:
+    """The log of how a schedule fares."""
+    return f"{root_of(schedule)}-fares"
 
 
 def _months(now: int) -> Iterator[int]:

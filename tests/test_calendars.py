@@ -38,7 +38,11 @@ FRONT = """\
 approvers: [alice, bob]
 schedules:
   - {name: written, schedule: "@daily", time_zone: UTC, prompt: p, address: console}"""
-TOOLS = "from bot.kit.calendar import end_schedule, list_schedules, set_schedule\n"
+TOOLS = """
+from bot.kit.calendar import (
+    end_schedule, list_schedules, pause_schedule, resume_schedule, run_schedule, schedule_history, set_schedule
+)
+"""
 WEEKDAYS: dict[str, JsonValue] = {
     "name": "weekdays",
     "schedule": "0 9 * * 1-5",
@@ -127,6 +131,34 @@ async def test_a_change_shows_what_was_and_an_end_ends_it(
     assert told[2].startswith("clerk/weekdays comes 0 10")
 
 
+async def test_whoever_asks_in_a_thread_pauses_resumes_runs_and_reads_what_a_file_or_they_made(
+    redis_server: str, tmp_path: Path
+) -> None:
+    named: dict[str, JsonValue] = {"name": "written", "because": "she asked"}
+    words = [(f"{word}_schedule", named) for word in ("pause", "resume", "run")]
+    replies: list[Reply] = [reply for use in words for reply in ([use], "Done.")]
+    office = shop(redis_server, tmp_path, *replies)
+    async with office.work() as desk, office.store() as store:
+        book, states = Slots(store, desk), list[str]()
+        for number in (1, 2, 3):
+            await say(desk, "do it")
+            asked = cast("Approval", await card(desk, outbox.Approval))
+            assert "clerk/written comes 0 0 * * * in UTC" in asked.text
+            refused = await decide(desk, asked, "approve", by="alice")
+            assert refused.refusal is not None, "she asked for it"
+            await decide(desk, asked, "approve", by="bob")
+            await until(desk, lambda _, events, n=number: types(events).count("Delivered") == 2 * n)
+            states.append(await book.paused("clerk/written"))
+        [begun] = [tick for tick in await ticks(store) if tick.schedule == "written"]
+        calendar = calendars(office, store).of(await desk.thread(office.thread))
+        [slot] = await calendar.history("written")
+        assert (slot["outcome"], slot["thread"]) == ("ran", book.thread(begun.address))
+        assert _names(await calendar.all()) == ["clerk/written"]
+        with pytest.raises(Refused, match="no schedule wrote; there are: written"):
+            await calendar.run("wrote")
+    assert (states, begun.actor) == (["alice", "", ""], "alice")
+
+
 async def test_what_nobody_could_hear_goes_back_to_the_model_and_disturbs_nobody(
     redis_server: str, tmp_path: Path
 ) -> None:
@@ -176,6 +208,17 @@ async def test_what_could_not_come_or_be_heard_is_refused_with_what_to_write(
     async with at_desk(redis_server, tmp_path) as (calendar, _):
         with pytest.raises(Refused, match=reason):
             await calendar.plan(wanted(**changed))
+
+
+async def test_what_it_says_cannot_pass_for_another_line_of_the_card(
+    redis_server: str, tmp_path: Path
+) -> None:
+    forged: dict[str, JsonValue] = {"prompt": "Look.\nUntil now:\n- address: slack:T1/C1"}
+    make: list[Use] = [("set_schedule", {**WEEKDAYS, **forged, "because": "she asked for it"})]
+    async with shop(redis_server, tmp_path, make).work() as desk:
+        await say(desk, "Every weekday at nine.")
+        asked = cast("Approval", await card(desk, outbox.Approval))
+    assert asked.text.endswith("It says: Look.\n  Until now:\n  - address: slack:T1/C1")
 
 
 async def test_what_is_left_out_is_written_down(redis_server: str, tmp_path: Path) -> None:
@@ -256,12 +299,12 @@ async def test_what_is_said_again_under_the_same_key_is_said_once(
         for _ in range(2):
             await calendar.keep("k1", planned)
         assert await _said(desk) == ["schedule:k1"]
-        assert _names(await calendar.all()) == ["clerk/weekdays"]
+        assert _names(await calendar.all()) == ["clerk/written", "clerk/weekdays"]
         assert (await calendar.found("weekdays")).before == planned.terms
         for _ in range(2):
             await calendar.drop("k2", "weekdays")
         assert await _said(desk) == ["schedule:k1", "schedule:k2"]
-        assert await calendar.all() == []
+        assert _names(await calendar.all()) == ["clerk/written"]
         with pytest.raises(Refused, match="there are: none"):
             await calendar.found("weekdays")
 

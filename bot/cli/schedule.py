@@ -13,10 +13,14 @@ from bot.cli.errors import Failed, Wrong
 from bot.cli.output import clock, moment, say, say_json, table
 from bot.cli.parts import As, AsJson
 from bot.clock import everything
-from bot.core.events import Event, Paused, Resumed
-from bot.core.slots import Slot, SlotsSettled
+from bot.core.events import Paused, Resumed
+from bot.core.slots import Slot
+from bot.kit.slotbook import Fate
+from bot.outcomes import fates
 from bot.slots import Slots
-from channels.cron.clock import Busy, Entry, Unheard
+from channels.cron.clock import Busy, Unheard
+from channels.cron.digest import WINDOW, Seen, failures
+from channels.cron.entry import Entry
 
 Json = dict[str, object]
 MOST_SHOWN = 1_000
@@ -86,8 +90,10 @@ async def _row(app: App, entry: Entry) -> Json:
     now = await book.now()
     paused = kept.paused if kept else ""
     following = said.cron.after(now)
-    last = await _fates(book, await book.history(entry.id), 1)
-    state = "suspended" if said.suspend else f"paused by {paused}" if paused else "runs"
+    last = [_told(*each) for each in await fates(app.desk, await book.history(entry.id), 1)]
+    since, failed = await _fails(book, entry)
+    fails = f"fails, {failed} since {clock(since)}" if since else ""
+    state = "suspended" if said.suspend else f"paused by {paused}" if paused else fails or "runs"
     return {
         "schedule": entry.id,
         "agent": entry.agent,
@@ -103,11 +109,23 @@ async def _row(app: App, entry: Entry) -> Json:
         "starting_deadline_seconds": said.starting_deadline_seconds,
         "concurrency_policy": said.concurrency_policy,
         "state": state,
+        "failed": failed,
+        "failing_since": moment(since or None),
         "next": moment(following),
         "next_local": _local(entry, following),
         "last_outcome": last[0]["outcome"] if last else None,
         "last": last[0] if last else None,
     }
+
+
+async def _fails(book: Slots, entry: Entry) -> tuple[int, int]:
+    """Since when it fails, and how often it has; 0 where it does not."""
+    fared = await book.fared(entry.id)
+    if fared is None or not fared.since:
+        return 0, 0
+    latest = await book.latest(entry.id, WINDOW)
+    seen = [Seen(slot, await book.fate(slot)) for slot in latest]
+    return fared.since, failures(fared, seen, await book.now())
 
 
 def _local(entry: Entry, at: int | None) -> str:
@@ -132,7 +150,8 @@ async def _next(app: App, chosen: list[Entry], count: int, *, as_json: bool) -> 
 # ---- history -------------------------------------------------------------------------------------
 async def _history(app: App, entry: Entry, count: int, *, as_json: bool) -> None:
     book = Slots(app.store, app.desk)
-    rows = await _fates(book, await book.history(entry.id), count)
+    found = await fates(app.desk, await book.history(entry.id), count)
+    rows = [_told(*each) for each in found]
     if as_json:
         say_json(rows)
     elif rows:
@@ -143,23 +162,15 @@ async def _history(app: App, entry: Entry, count: int, *, as_json: bool) -> None
         say(f"No slot of {entry.id} has come since a clock first saw it.")
 
 
-async def _fates(book: Slots, events: list[Event], count: int) -> list[Json]:
-    """What became of the latest slots, the latest first."""
-    settled = [event for event in events if isinstance(event, SlotsSettled)]
-    slots = [slot for event in settled for slot in event.slots]
-    return [await _fate(book, slot) for slot in sorted(slots, key=lambda s: -s.at)[:count]]
-
-
-async def _fate(book: Slots, slot: Slot) -> Json:
-    outcome, why, phase = await book.fate(slot)
+def _told(slot: Slot, found: Fate) -> Json:
     return {
         "slot": moment(slot.at),
         "until": moment(slot.last or None),
         "count": slot.count,
-        "outcome": outcome,
-        "why": why,
+        "outcome": found.outcome,
+        "why": found.why,
         "thread": slot.thread or None,
-        "phase": phase or None,
+        "phase": found.phase or None,
         "by": slot.person or "clock",
     }
 

@@ -8,6 +8,7 @@ from typing import TypeGuard
 from pydantic import JsonValue
 
 from bot.cli.output import clock
+from bot.core import phrases
 from bot.core.codec import canonical
 from bot.core.events import (
     CallVoided,
@@ -29,6 +30,7 @@ from bot.core.events import (
     Previewed,
     PreviewRefused,
     Resumed,
+    ScheduleFared,
     StepDecided,
     ToolEnded,
     ToolStarted,
@@ -95,6 +97,8 @@ def _people(thread: Thread, event: Event) -> str:
             return f"{actor} (to others): {_short(text)}"
         case CronTicked(schedule=schedule, prompt=prompt):
             return f"schedule {schedule}: {_short(prompt)}"
+        case ScheduleFared(told=code, text=text) if code:
+            return phrases.notice(code, text)
         case Verdict(actor=actor, word=word, request=request, text=text):
             about = _tool(thread, request)
             return f"{actor}: {word} {about}{f' - {_short(text)}' if text else ''}"

@@ -56,6 +56,8 @@ def _own(before: Thread, event: Event, after: Thread, changed: tuple[Change, ...
         case "CronTicked":
             when = ("at", minute(event.at))
             return element("schedule", text(event.prompt), ("name", event.schedule), when)
+        case "ScheduleFared" if event.told:
+            return element(event.told, text(event.text), ("untrusted", "error"))
         case "StepDecided":
             return _step(before, event, after)
         case "DecideFailed" if event.kind == "malformed" and _was_awaited(before, event.seen):

@@ -53,7 +53,9 @@ def failed(thread: Thread, event: DeliveryFailed) -> Thread:
     match call.phase:
         case Saying(copy) if copy + 1 < len(thread.addresses):
             elsewhere = replace(call, phase=Saying(copy + 1))
-            return turn.put(_warned(thread, call, event), elsewhere)
+            # Whoever goes on talking at the fallback is not told with each answer.
+            warned = thread if thread.refusing == event.reason else _warned(thread, call, event)
+            return turn.put(amend(warned, refusing=event.reason), elsewhere)
         case Saying():
             over = calls.close(call, "failed", event.reason)
             return turn.changed(_warned(thread, call, event), call, over, event.at)

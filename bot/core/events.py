@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from bot.core.house import DayReached, Halted, Lifted
 from bot.core.said import CronTicked, MessageNoted, MessageReceived, Verdict, VerdictRefused
-from bot.core.slots import ScheduleSet, SlotsSettled
+from bot.core.slots import ScheduleFared, ScheduleSet, SlotsSettled
 from bot.core.values import (
     Address,
     Base,
@@ -189,7 +189,7 @@ Known = (
     MessageReceived | MessageNoted | CronTicked | StepDecided | DecideFailed | Previewed | PreviewRefused
     | Verdict | VerdictRefused | ToolStarted | ToolEnded | OutcomeUnknown | CallVoided | TimerFired
     | Delivered | DeliveryFailed | Paused | Resumed | Cancelled | Halted | Lifted | DayReached | SlotsSettled
-    | ScheduleSet | Compacted | Forked
+    | ScheduleSet | ScheduleFared | Compacted | Forked
 )  # fmt: skip
 Event = Known | Unknown
 OURS = frozenset(

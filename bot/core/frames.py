@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from bot.core import calls, days, grants, turn
-from bot.core.events import Cancelled, DayReached, Forked, Halted, Paused, Resumed
+from bot.core import calls, days, grants, human, turn
+from bot.core.events import Cancelled, DayReached, Forked, Halted, Paused, Resumed, ScheduleFared
 from bot.core.frozen import amend
 from bot.core.house import HOUSE
+from bot.core.slots import PREFIX
 from bot.core.thread import IDLE, Thread
 
 
 def framed(
-    thread: Thread, event: Paused | Resumed | Cancelled | Halted | DayReached | Forked
+    thread: Thread,
+    event: Paused | Resumed | Cancelled | Halted | DayReached | Forked | ScheduleFared,
 ) -> Thread:
     """The thread after such a word. A halt and a day that is spent are the house's: elsewhere it is on record that it was told."""
     match event.type:
@@ -30,8 +32,17 @@ def framed(
             return turn.noticed(thread, "spent", event.text) if thread.address else thread
         case "Forked":
             return _fork(thread, event)
+        case "ScheduleFared":
+            return _fared(thread, event)
         case _:
             assert_never(event)
+
+
+def _fared(thread: Thread, event: ScheduleFared) -> Thread:
+    """Told where the schedule speaks; on its own log it is on record alone."""
+    if thread.id.startswith(PREFIX) or not event.told or event.address is None:
+        return thread
+    return turn.noticed(human.opened(thread, event), event.told, event.text)
 
 
 def _fork(thread: Thread, event: Forked) -> Thread:

@@ -17,7 +17,7 @@ from bot.core import (
     verdicts,
     words,
 )
-from bot.core.events import CronTicked, MessageReceived, Verdict
+from bot.core.events import CronTicked, MessageReceived, ScheduleFared, Verdict
 from bot.core.frozen import amend, replace
 from bot.core.thread import (
     THINKING,
@@ -38,7 +38,7 @@ from bot.core.words import Approve, Deny, Stop
 
 def message(thread: Thread, event: MessageReceived) -> Thread:
     """What an addressed message changes; whoever wrote a secret into it is told so, beside all else."""
-    after = _heard(opened(thread, event), event)
+    after = _heard(amend(opened(thread, event), quiet=False), event)
     if not event.cut:
         return after
     kinds = (kind if count == 1 else f"{count} of {kind}" for kind, count in event.cut.items())
@@ -59,7 +59,7 @@ def _heard(thread: Thread, event: MessageReceived) -> Thread:
     return _typed(thread, event, said, approvals_open[0]) if said else _interrupt(thread, event)
 
 
-def opened(thread: Thread, event: MessageReceived | CronTicked) -> Thread:
+def opened(thread: Thread, event: MessageReceived | CronTicked | ScheduleFared) -> Thread:
     """The first word of a thread says where it lives, whose it is and who works on it."""
     if thread.address is not None:
         return thread
@@ -67,7 +67,7 @@ def opened(thread: Thread, event: MessageReceived | CronTicked) -> Thread:
         thread,
         address=event.address,
         agent=event.agent,
-        fallback=event.fallback if isinstance(event, CronTicked) else None,
+        fallback=None if isinstance(event, MessageReceived) else event.fallback,
         requester=event.actor,
         tally=replace(thread.tally, since=event.at),
     )
@@ -181,6 +181,7 @@ def _interrupt(thread: Thread, event: MessageReceived) -> Thread:
 
 
 def verdict(thread: Thread, event: Verdict) -> Thread:
+    thread = amend(thread, quiet=False)
     call = thread.call(event.request)
     reason = approvals.refusal(thread, call, event)
     if call is None or reason is not None:

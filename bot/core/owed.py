@@ -19,6 +19,9 @@ Code = Literal[
     "passed",
     "granted",
     "asked_there",
+    "failing",
+    "failing_still",
+    "works_again",
 ]
 WHICH: frozenset[Code] = frozenset({"which", "which_card"})
 

@@ -34,6 +34,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "DayReached": ("reason",),
     "SlotsSettled": ("slots",),
     "ScheduleSet": ("terms",),
+    "ScheduleFared": ("text",),
     "Compacted": ("summary",),
 }
 MOST_DEEP = 60  # What is nested deeper is looked at as one text, which stays JSON.

@@ -115,7 +115,15 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
             return refusals.told(thread, event)
         case "CronTicked":
             return _tick(thread, event)
-        case "Paused" | "Resumed" | "Cancelled" | "Halted" | "DayReached" | "Forked":
+        case (
+            "Paused"
+            | "Resumed"
+            | "Cancelled"
+            | "Halted"
+            | "DayReached"
+            | "Forked"
+            | "ScheduleFared"
+        ):
             return frames.framed(thread, event)
         case "MessageNoted":
             return grants.heard(thread, event)
@@ -179,11 +187,8 @@ def _try_later(thread: Thread, thinking: Thinking, event: DecideFailed) -> Threa
     since, retry_at = thinking.since or event.at, event.at + event.retry_in
     told = thinking.told or retry_at - since >= TROUBLE_MS
     thread = amend(thread, turn=Thinking(retry_at, thinking.tries + 1, since, told))
-    return (
-        turn.noticed(thread, "model_trouble", event.reason)
-        if told and not thinking.told
-        else thread
-    )
+    is_news = told and not thinking.told and not thread.quiet
+    return turn.noticed(thread, "model_trouble", event.reason) if is_news else thread
 
 
 # ---- what effects did ------------------------------------------------------------------------------------------------
@@ -245,4 +250,5 @@ def _tick(thread: Thread, event: CronTicked) -> Thread:
     thread = amend(human.opened(thread, event), creators=(*thread.creators, *asks))
     if not isinstance(thread.turn, Idle):
         return thread
-    return turn.think(turn.spoke(amend(thread, cancelled=False), event.at), event.at)
+    begun = amend(thread, cancelled=False, quiet=event.quiet)
+    return turn.think(turn.spoke(begun, event.at), event.at)

@@ -33,7 +33,8 @@ class MessageNoted(Base):
 class CronTicked(Base):
     """A slot of a schedule has come. `creator` made the schedule and counts as a requester of what it leads to.
 
-    What cannot be delivered at `address` goes to the `fallback`.
+    What cannot be delivered at `address` goes to the `fallback`. `quiet`: its schedule is known to fail, so that what fails once more
+    says nothing of it.
     """
 
     type: Literal["CronTicked"] = "CronTicked"
@@ -43,6 +44,7 @@ class CronTicked(Base):
     agent: str = ""
     creator: str = ""
     fallback: Address | None = None
+    quiet: bool = False
 
 
 class Verdict(Base):

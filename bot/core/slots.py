@@ -15,7 +15,8 @@ from bot.core.values import Address, Base, Value
 class Slot(Value):
     """One slot, or `count` of them up to `last` that all ended so. `person` began it beside the schedule.
 
-    What ran began `thread` at `address`, with a `fallback` where there is one, in the place of the work that it `replaces`.
+    What ran began `thread` at `address`, with a `fallback` where there is one, in the place of the work that it `replaces`;
+    `quiet` where its schedule was failing, so that one more failure is counted and told with the others.
     """
 
     at: int
@@ -28,6 +29,7 @@ class Slot(Value):
     fallback: Address | None = None
     replaces: str = ""
     person: str = ""
+    quiet: bool = False
 
 
 class SlotsSettled(Base):
@@ -59,5 +61,32 @@ class ScheduleSet(Base):
     thread: str = ""
 
 
+class ScheduleFared(Base):
+    """How a schedule fares: `failed` slots `since` that instant, 0 where it works; `slots` are the latest that were counted.
+
+    Each follows the one of the `number` before it, so that of many clocks one alone says what comes next. What is `told` stands in
+    a thread at `address` too, for the `times`th time since it fails; `spoken` is when anything was told last, by the store's time.
+    """
+
+    type: Literal["ScheduleFared"] = "ScheduleFared"
+    schedule: str
+    number: int
+    since: int = 0
+    failed: int = 0
+    slots: tuple[int, ...] = ()
+    told: Literal["", "failing", "failing_still", "works_again"] = ""
+    times: int = 0
+    spoken: int = 0
+    text: str = ""
+    agent: str = ""
+    address: Address | None = None
+    fallback: Address | None = None
+
+
 PREFIX = "slots-"
 """How the names of these logs begin; those of threads begin with a `t`."""
+
+
+def place_of(thread: str) -> str:
+    """The log that says which slot's thread may speak at an address, by the name that a thread there would have."""
+    return f"{PREFIX}{thread}"

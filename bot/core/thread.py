@@ -157,6 +157,8 @@ class Thread(Struct, frozen=True):
     `beyond`: a newer version of the code has written what this one cannot read, so it may do nothing here.
     `unreadable` is the place, counted from 1, of the first event that nobody can read: it may have been a denial.
     `creators` made the schedules that spoke here, or ran them by hand. `calls` are those of the latest step and what earlier ones left open; `past` the requests decided last.
+    `quiet`: a schedule that is known to fail began the work, and nobody has spoken since; `refusing` is why its
+    address took the last message not, as it was told.
     """
 
     id: str
@@ -182,6 +184,8 @@ class Thread(Struct, frozen=True):
     beyond: bool = False
     unreadable: int = 0
     cancelled: bool = False
+    quiet: bool = False
+    refusing: str = ""
     decided: bool = False
     ids: Ids = field(default_factory=Ids)
 

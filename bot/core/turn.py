@@ -23,6 +23,9 @@ from bot.core.thread import (
 )
 from bot.core.values import Proposal
 
+ERRORS: frozenset[Why] = frozenset({"model", "failures"})
+"""What holds a thread because something went wrong. The schedule that is known to fail asks nobody about one more of them."""
+
 
 def changed(
     thread: Thread,
@@ -92,6 +95,9 @@ def hold(thread: Thread, why: Why, reason: str = "") -> Thread:
     )
     id = f"{thread.id}-{thread.head}-hold"
     call = Call(id, thread.head, 0, proposal, calls.begin(proposal, thread.at), open=True)
+    if thread.quiet and why in ERRORS:
+        over = calls.close(call, "gave_up", reason)
+        return amend(thread, turn=IDLE, calls=(*thread.calls, over))
     return amend(thread, turn=Held(id, why), calls=(*thread.calls, call))
 
 

@@ -10,6 +10,7 @@ from bot.core.events import Delivered
 from bot.core.names import call_id, request_of
 from bot.core.outbox import Approval, Question, Waiting, address, pending
 from bot.core.redact import cut, missing
+from bot.core.slots import SlotsSettled, place_of
 from bot.core.thread import Started, Thread
 from bot.core.values import Address
 from bot.engine.desk import Desk, judged, thread_id, thread_of
@@ -42,7 +43,7 @@ class Lookup:
     async def meant(self, words: Words) -> Sequence[Approval]:
         if not typed.nearly(words.text):
             return ()
-        found = await self._approvals(thread_id(words.address))
+        found = await self._approvals(await self._at(words.address))
         person = self._speaker(words)
         at = words.written or int(time() * 1000)
         may = any(person in each.deciders(at) and person not in each.barred for each in found)
@@ -92,7 +93,7 @@ class Lookup:
         return Form(found, tool.arguments_schema if tool else {}, thread.address)
 
     async def stopping(self, address: Address) -> Sequence[str] | None:
-        thread = await self._thread(thread_id(address))
+        thread = await self._thread(await self._at(address))
         if thread is None or all(each.code != "stopped" for each in thread.notices):
             return None
         return [call.proposal.tool for call in thread.calls if isinstance(call.phase, Started)]
@@ -117,7 +118,7 @@ class Lookup:
         return thread is not None and id in thread.ids
 
     async def knows(self, address: Address) -> bool:
-        return await self._thread(thread_id(address)) is not None
+        return await self._thread(await self._at(address)) is not None
 
     async def open(self, address: Address) -> Sequence[Waiting]:
         thread = await self._thread(thread_id(address))
@@ -151,6 +152,15 @@ class Lookup:
             for each, where in there
             if where is not None and where.channel == channel
         }
+
+    async def _at(self, address: Address) -> str:
+        """The name of the thread that lives there; of one that lives elsewhere, where that is its schedule's fallback."""
+        own = thread_id(address)
+        try:
+            led = (await self._desk.events(place_of(own)))[0]
+        except NoSuchThread:
+            return own
+        return led.thread if isinstance(led, SlotsSettled) else own
 
     async def _thread(self, name: str) -> Thread | None:
         try:

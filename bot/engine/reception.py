@@ -10,14 +10,14 @@ from time import time
 from bot.core import meanings
 from bot.core import words as typed
 from bot.core.approvals import choices, refusal
-from bot.core.events import CronTicked, Event, MessageNoted, MessageReceived, Verdict
+from bot.core.events import CronTicked, Event, MessageNoted, MessageReceived, ScheduleFared, Verdict
 from bot.core.grant import granting, left
 from bot.core.names import call_id, version_of
 from bot.core.outbox import Approval, pending
 from bot.core.thread import Asked, Call, Thread
 from bot.core.values import Address, Word
 from bot.engine.bots import MOST_TURNS, turns
-from bot.engine.desk import thread_id, thread_of
+from bot.engine.desk import thread_of
 from bot.engine.lookup import Lookup
 from bot.engine.put_off import put_off
 from bot.engine.standing import NoSuchThread
@@ -29,7 +29,7 @@ class Reception(Lookup):
 
     async def words(self, words: Words) -> Became:
         """A mention asks, unless it comes from outside; other words count only in a thread of ours."""
-        name = thread_id(words.address)
+        name = await self._at(words.address)
         if words.standing == "bot":
             stopped = await self._stopped(name, words)
             if stopped:
@@ -62,7 +62,7 @@ class Reception(Lookup):
 
     async def remark(self, remark: Remark) -> Sequence[Approval]:
         """What changed about a message is one more thing said about it, if we have that message."""
-        name = thread_id(remark.address)
+        name = await self._at(remark.address)
         thread = await self._thread(name)
         if thread is None or remark.about not in thread.ids:
             return ()
@@ -97,7 +97,7 @@ class Reception(Lookup):
         name, said = typed.named(words.text) or ("", typed.read(words.text))
         if not isinstance(said, typed.Approve | typed.Deny) or words.standing == "bot":
             return None
-        waiting = await self._approvals(thread_id(words.address))
+        waiting = await self._approvals(await self._at(words.address))
         named = (each for each in waiting if call_id(name) in ("", call_id(each.request)))
         asked = next(named, None)
         if asked is None or self.is_outside(words):
@@ -144,7 +144,7 @@ class Reception(Lookup):
     def _may_ask_a_schedule(self, first: Event, words: Words) -> bool:
         """Whether a schedule began the thread: then whoever may ask there stands for the person who else would have."""
         may_ask = words.standing != "bot" and not self.is_outside(words)
-        return may_ask and isinstance(first, CronTicked)
+        return may_ask and isinstance(first, CronTicked | ScheduleFared)
 
     def _deciders(self, thread: Thread, at: int) -> set[str]:
         """The requester and all who may approve something here at this time."""

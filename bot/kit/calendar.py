@@ -69,7 +69,25 @@ class Calendar(Protocol):
         """It comes no more; once, as above."""
         ...
 
-    async def all(self) -> Sequence[Planned]: ...
+    async def all(self) -> Sequence[Planned]:
+        """All of this agent's, also those that its file names."""
+        ...
+
+    async def one(self, name: str) -> Planned:
+        """The one of this name among all."""
+        ...
+
+    async def hold(self, key: str, name: str, *, paused: bool) -> None:
+        """From now on its slots are skipped, or are not; once, as above."""
+        ...
+
+    async def run(self, name: str) -> str:
+        """Begin it now, beside its slots, by the word of whoever asks; the thread."""
+        ...
+
+    async def history(self, name: str) -> Sequence[Json]:
+        """What became of its latest slots, the latest first."""
+        ...
 
 
 @tool(approval="always", idempotent=True)
@@ -107,9 +125,44 @@ async def show_end(named: Named, call: Call) -> Card:
 
 @tool(reads=True)
 async def list_schedules(call: Call) -> list[JsonValue]:
-    """Your schedules that were made in conversation, with when they come next."""
+    """Your schedules, with when they come next; those that your file names are changed there alone."""
     found = await _calendar(call).all()
     return [{"schedule": each.id, "next": list(each.following), **each.terms} for each in found]
+
+
+@tool(reads=True)
+async def schedule_history(named: Named, call: Call) -> list[JsonValue]:
+    """What became of the latest slots of one of your schedules."""
+    return [*await _calendar(call).history(named.name)]
+
+
+@tool(approval="always", idempotent=True)
+async def pause_schedule(named: Named, call: Call) -> Json:
+    """Pause one of your schedules: its slots are skipped until it is resumed."""
+    await _calendar(call).hold(call.key, named.name, paused=True)
+    return {"paused": named.name}
+
+
+@tool(approval="always", idempotent=True)
+async def resume_schedule(named: Named, call: Call) -> Json:
+    """Let one of your schedules go on that was paused."""
+    await _calendar(call).hold(call.key, named.name, paused=False)
+    return {"resumed": named.name}
+
+
+@tool(approval="always")
+async def run_schedule(named: Named, call: Call) -> Json:
+    """Begin one of your schedules now, beside its slots; it speaks where it always does."""
+    return {"thread": await _calendar(call).run(named.name)}
+
+
+@pause_schedule.preview
+@resume_schedule.preview
+@run_schedule.preview
+async def show_one(named: Named, call: Call) -> Card:
+    """Which one is meant."""
+    planned = await _calendar(call).one(named.name)
+    return Card(_told(planned), pins={"terms": planned.terms})
 
 
 def _calendar(call: Call) -> Calendar:
@@ -126,11 +179,16 @@ def _told(planned: Planned) -> str:
         f"{planned.id} comes {said.schedule} in {said.time_zone}{state}: {said.cron.words}. Next:",
         *(f"- {each}" for each in planned.following or ("never",)),
         f"It speaks at {said.address}{f', or else at {said.fallback}' if said.fallback else ''}.",
-        f"It says: {said.prompt}",
+        _inset(f"It says: {said.prompt}"),
     ]
     if planned.before and planned.before != planned.terms:
         changed = {
             name: was for name, was in planned.before.items() if planned.terms.get(name) != was
         }
-        lines += ["Until now:", *(f"- {name}: {was}" for name, was in changed.items())]
+        lines += ["Until now:", *(_inset(f"- {name}: {was}") for name, was in changed.items())]
     return "\n".join(lines)
+
+
+def _inset(text: str) -> str:
+    """So that no line of it passes for one of the card's own."""
+    return "\n  ".join(text.splitlines())

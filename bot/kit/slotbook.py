@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.core.said import CronTicked
-from bot.core.slots import SlotsSettled
+from bot.core.slots import ScheduleFared, Slot, SlotsSettled
 from bot.core.values import Address
 from bot.kit.schedule import Schedule
+
+State = Literal["well", "failed", "open", "void"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,16 @@ class Kept:
     thread: str = ""
     paused: str = ""
     latest: SlotsSettled | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a slot, why, and where its thread stands; `open` is not known yet, `void` counts for nothing."""
+
+    outcome: str
+    why: str
+    phase: str
+    state: State
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,10 @@ class Slotbook(Protocol):
         """Begin a thread, or speak in the one that lives there, once however often this is said."""
         ...
 
+    async def lead(self, schedule: str, slot: Slot) -> None:
+        """From now on whoever speaks at the slot's fallback speaks in its thread; once however often this is said."""
+        ...
+
     async def is_begun(self, tick: CronTicked) -> bool:
         """Whether that is on record."""
         ...
@@ -77,6 +93,34 @@ class Slotbook(Protocol):
 
     async def busy(self, thread: str) -> str | None:
         """What this thread is still at, in one phrase; None: it rests or is over, or there is none."""
+        ...
+
+    async def is_held(self, thread: str) -> bool:
+        """Whether a schedule began this thread, and nothing keeps it but an error, about which it asks how to go on."""
+        ...
+
+    async def is_dead(self, thread: str) -> bool:
+        """Whether nothing can be said in this thread until somebody has mended it."""
+        ...
+
+    async def latest(self, schedule: str, most: int) -> Sequence[Slot]:
+        """So many of the slots that ran or failed, the oldest first, also what was run beside them."""
+        ...
+
+    async def fate(self, slot: Slot) -> Fate:
+        """What became of it, by now."""
+        ...
+
+    async def fared(self, schedule: str) -> ScheduleFared | None:
+        """How it fares, as it was put on record last."""
+        ...
+
+    async def fare(self, event: ScheduleFared) -> bool:
+        """Put it on record; False: somebody was first, and this is not written."""
+        ...
+
+    async def tell(self, event: ScheduleFared) -> None:
+        """Say it where it is to be said, once however often this is asked for."""
         ...
 
     async def halted(self, agent: str) -> str | None:

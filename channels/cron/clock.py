@@ -8,50 +8,20 @@ machine decides nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import structlog
 
 from bot.core.said import CronTicked
 from bot.core.slots import Slot, SlotsSettled
 from bot.core.values import Address
-from bot.kit.schedule import Schedule
-from bot.kit.slotbook import Kept, Made, Slotbook
+from bot.kit.slotbook import Kept, Slotbook
+from channels.cron.entry import Entry, Reach, Where, beside, minute
 from channels.cron.plan import Situation, due, settled
 
 LOOK_SECONDS = 1.0
 log = structlog.get_logger()
-Reach = Callable[[Address], Awaitable[str | None]]
-Where = Callable[[str, str, int], Address]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One schedule of one agent; `id` is its name everywhere. One that was made in conversation has a `creator` of its own."""
-
-    agent: str
-    schedule: Schedule
-    creator: str = ""
-    saying: str = ""
-
-    @property
-    def id(self) -> str:
-        return f"{self.agent}/{self.schedule.name}"
-
-    @property
-    def said(self) -> str:
-        """Where this changes, the schedule begins anew."""
-        return f"{self.schedule.said} {self.saying}".strip()
-
-
-def beside(written: Sequence[Entry], made: Sequence[Made]) -> list[Entry]:
-    """The schedules of the agents' files, and those made in conversation; of the same name the file's."""
-    names = {entry.id for entry in written}
-    said = [Entry(each.agent, each.schedule, each.creator, each.saying) for each in made]
-    return [*written, *(entry for entry in said if entry.id not in names)]
 
 
 class Busy(Exception):
@@ -60,12 +30,6 @@ class Busy(Exception):
 
 class Unheard(Exception):
     """Nothing can be said where the schedule speaks; the text says why."""
-
-
-def minute(at: int) -> str:
-    """An instant as it stands in logs and addresses: a slot by its minute, any other by its second."""
-    when = datetime.fromtimestamp(at / 1000, UTC)
-    return f"{when:%Y-%m-%dT%H:%M:%SZ}" if at % 60_000 else f"{when:%Y-%m-%dT%H:%MZ}"
 
 
 class Clock:
@@ -116,10 +80,11 @@ class Clock:
         now, kept = await self._book.now(), await self._book.kept(entry.id)
         before = kept.thread if kept else ""
         busy = await self._book.busy(before) if before else None
+        held = busy is not None and await self._book.is_held(before)
         policy = entry.schedule.concurrency_policy
-        if busy is not None and policy == "forbid":
+        if busy is not None and policy == "forbid" and not held:
             raise Busy(f"{before} is still at it: {busy}")
-        replaced = before if busy is not None and policy == "replace" else ""
+        replaced = before if busy is not None and (held or policy == "replace") else ""
         slot = Slot(at=now, outcome="ran", replaces=replaced, person=person)
         slot = await self._placed(entry, slot)
         if slot.outcome == "failed":
@@ -136,6 +101,9 @@ class Clock:
         kept = await self._book.kept(entry.id)
         if entry.id not in self._next:
             kept = await self._take_up(entry, kept, now)
+        elif kept is not None and kept.latest is not None:
+            # Whoever settled it may have died: nothing is settled after what has not begun.
+            await self._perform(entry, kept.latest)
         while kept is not None:
             event = await self._settled(entry, kept, now)
             if event is None:
@@ -160,36 +128,47 @@ class Clock:
         if not slots:
             return None
         busy = await self._book.busy(kept.thread) if kept.thread else None
+        held = busy is not None and await self._book.is_held(kept.thread)
         halted = await self._book.halted(entry.agent)
-        situation = Situation(now, kept.until, busy, kept.thread, kept.paused, halted)
+        situation = Situation(now, kept.until, busy, kept.thread, kept.paused, halted, held)
+        fared = await self._book.fared(entry.id)
+        quiet = fared is not None and fared.since > 0
         found = list[Slot]()
         for slot in settled(entry.schedule, situation, slots):
-            placed = await self._placed(entry, slot) if slot.outcome == "ran" else slot
+            placed = await self._placed(entry, slot, quiet=quiet) if slot.outcome == "ran" else slot
             same = placed.thread and placed.thread in (each.thread for each in found)
             found.append(_skipped(slot, "the slot before it is still at it") if same else placed)
         threads = [slot.thread for slot in found if slot.thread]
         thread = threads[-1] if threads else kept.thread
         return self._event(entry, kept.until, slots[-1], thread, tuple(found))
 
-    async def _placed(self, entry: Entry, slot: Slot) -> Slot:
+    async def _placed(self, entry: Entry, slot: Slot, *, quiet: bool = False) -> Slot:
         """Where it is to speak: its address, else its fallback; where neither lets anything be said, it has failed."""
         reasons = list[str]()
         written = [each for each in (entry.schedule.address, entry.schedule.fallback) if each]
-        places = [self._where(each, entry.id, slot.at) for each in written]
+        places = [self._place(each, entry.id, slot.at) for each in written]
         for place, (said, address) in enumerate(zip(written, places, strict=True), start=1):
-            reason = await self._reach(address)
-            if reason is None:
+            reason = address if isinstance(address, str) else await self._reach(address)
+            if reason is None and isinstance(address, Address):
                 thread = self._book.thread(address)
                 # A thread that is at work would pass over a slot: this one would be lost in it.
                 busy = await self._book.busy(thread) if thread != slot.replaces else None
                 if busy is not None:
                     return _skipped(slot, f"{thread} is still at it: {busy}")
-                found = {"thread": thread, "address": address}
-                left = {"fallback": places[-1] if place < len(places) else None}
-                return slot.model_copy(update={**found, **left, "why": "; ".join(reasons)})
+                left = [each for each in places[place:] if isinstance(each, Address)]
+                found = {"thread": thread, "address": address, "quiet": quiet}
+                found |= {"fallback": left[-1] if left else None, "why": "; ".join(reasons)}
+                return slot.model_copy(update=found)
             reasons.append(f"{said}: {reason}"[:300])
         log.error("nobody could hear", schedule=entry.id, slot=minute(slot.at), reasons=reasons)
         return Slot(at=slot.at, outcome="failed", why="; ".join(reasons))
+
+    def _place(self, written: str, schedule: str, at: int) -> Address | str:
+        """The address, or why there is none: what it names may be gone since it was written."""
+        try:
+            return self._where(written, schedule, at)
+        except ValueError as error:
+            return str(error)
 
     async def _put(self, entry: Entry, event: SlotsSettled) -> Kept | None:
         """Settle and begin; where another clock was first, begin what that one has settled."""
@@ -209,7 +188,14 @@ class Clock:
             if slot.replaces:
                 reason = f"{entry.id} of {minute(slot.at)} takes its place"
                 await self._book.end(slot.replaces, f"{tick.id}:replaces", reason)
+            if slot.fallback is not None and self._is_own(entry, slot):
+                await self._book.lead(entry.id, slot)
             await self._book.begin(tick)
+
+    def _is_own(self, entry: Entry, slot: Slot) -> bool:
+        """Whether its fallback is a place of its own: where others speak, too, none of them would mean this thread."""
+        written = entry.schedule.fallback or ""
+        return self._place(written, entry.id, slot.at + 1) != slot.fallback
 
     def tick(self, entry: Entry, slot: Slot) -> CronTicked | None:
         """What begins the thread of a slot that ran."""
@@ -225,6 +211,7 @@ class Clock:
             agent=entry.agent,
             creator=creator,
             fallback=slot.fallback,
+            quiet=slot.quiet,
         )
 
     def _event(

@@ -20,7 +20,10 @@ MOST_AT_ONCE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What holds when slots are settled: the store's time, until when they are settled, and what may keep a slot from running."""
+    """What holds when slots are settled: the store's time, until when they are settled, and what may keep a slot from running.
+
+    `held`: an error alone keeps the busy thread, and it is over when the next slot comes.
+    """
 
     now: int
     until: int
@@ -28,6 +31,7 @@ class Situation:
     thread: str = ""
     paused: str = ""
     halted: str | None = None
+    held: bool = False
 
 
 def due(schedule: Schedule, situation: Situation) -> list[int]:
@@ -42,9 +46,8 @@ def settled(schedule: Schedule, situation: Situation, slots: Sequence[int]) -> t
     for rule in rules:
         open_slots = [slot for slot in slots if not why[slot]]
         why |= rule(schedule, situation, open_slots)
-    replaced = (
-        situation.thread if schedule.concurrency_policy == "replace" and situation.busy else ""
-    )
+    ends = situation.held or (schedule.concurrency_policy == "replace" and situation.busy)
+    replaced = situation.thread if ends else ""
     return tuple(_grouped(slots, why, replaced))
 
 
@@ -92,7 +95,7 @@ def _crowded(schedule: Schedule, situation: Situation, slots: Sequence[int]) -> 
         case "replace":
             return dict.fromkeys(slots[:-1], "replaced by a later slot")
         case "forbid":
-            if situation.busy is not None:
+            if situation.busy is not None and not situation.held:
                 return dict.fromkeys(
                     slots, f"{situation.thread} is still at it: {situation.busy}"[:300]
                 )

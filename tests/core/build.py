@@ -219,10 +219,9 @@ class Story:
             if isinstance(effect, Send):
                 self.delivered(effect.key)
 
-    def undelivered(self, key: str) -> None:
-        self.tell(
-            events.DeliveryFailed.model_validate({**self.stamp(), "key": key, "reason": "bounced"})
-        )
+    def undelivered(self, key: str, reason: str = "bounced") -> None:
+        fields = {"key": key, "reason": reason}
+        self.tell(events.DeliveryFailed.model_validate({**self.stamp(), **fields}))
 
     def verdict(
         self, request: str, word: Word, by: str = "bob", digest: str | None = None, **more: object
@@ -293,10 +292,29 @@ class Story:
         fields = {"parent": "P", "head": self.thread.head}
         self.tell(events.Forked.model_validate({**self.stamp(), **fields}))
 
-    def ticked(self, creator: str = "", by: str = "", fallback: Address | None = None) -> None:
+    def ticked(
+        self,
+        creator: str = "",
+        by: str = "",
+        fallback: Address | None = None,
+        *,
+        quiet: bool = False,
+    ) -> None:
         fields = {"address": HERE, "prompt": "look", "schedule": "daily", "creator": creator}
-        fields |= {"actor": by, "fallback": fallback}
+        fields |= {"actor": by, "fallback": fallback, "quiet": quiet}
         self.tell(events.CronTicked.model_validate({**self.stamp(), **fields}))
+
+    def fared(self, told: str = "failing", address: Address | None = HERE) -> Event:
+        fields: dict[str, object] = {
+            "schedule": "clerk/daily",
+            "number": 1,
+            "told": told,
+            "text": "clerk/daily: no key",
+        }
+        fields |= {"address": address, "fallback": ELSEWHERE, "agent": "clerk", "actor": "alice"}
+        event = events.ScheduleFared.model_validate({**self.stamp(), **fields})
+        self.tell(event)
+        return event
 
     def noted(self, text: str, by: str = "dave") -> None:
         fields = {"address": HERE, "text": text, "actor": by}

@@ -69,6 +69,7 @@ NAMES = {
         "key",
     ),
     *("receipt", "upto", "parent", "head", "minutes", "after", "said", "thread", "fallback"),
+    *("quiet", "number", "since", "failed", "slots", "told", "times", "spoken"),
 }
 
 

@@ -133,6 +133,18 @@ def test_a_message_that_both_refuse_has_failed() -> None:
     assert story.thread.notices == ()
 
 
+def test_why_its_address_refuses_what_it_says_is_told_once_and_again_when_the_reason_is_another() -> (
+    None
+):
+    story, (call,) = scheduled(say("done"))
+    for reason, told in (("gone", 1), ("gone", 1), ("full", 2)):
+        story.undelivered(call, reason)
+        story.delivered(f"{call}~1")
+        assert len(story.thread.notices) == told
+        story.message("and then?")
+        (call,) = story.step(say("more"))
+
+
 def test_a_card_and_its_reminders_go_to_the_fallback_too() -> None:
     waits = question().model_copy(update={"ladder": (Rung(after_seconds=60),)})
     story, (call,) = scheduled(waits)

@@ -184,6 +184,13 @@ def _reminded_again(thread: Thread, call: Call, at: int) -> Call:
     return _climbed(thread, replace(call, reminders=replace(call.reminders, upto=0)), at)
 
 
+def _others_left_out(thread: Thread, call: Call, at: int) -> Call:
+    """Whoever is asked is reminded, and nobody else is ever told."""
+    after = _climbed(thread, call, at)
+    owed = tuple(each for each in after.reminders.owed if each.kind == "remind")
+    return replace(after, reminders=replace(after.reminders, owed=owed))
+
+
 # ---- how each is planted ---------------------------------------------------------------------------------------------
 def _store(kind: type[MemoryStore]) -> Plant:
     def plant(life: Life) -> AbstractContextManager[object]:
@@ -235,5 +242,6 @@ PLANTED: dict[str, Plant] = {
     "grant outlives a denial": _fold("bot.core.grants.ended", _kept),
     "grant for every tool": _fold("bot.core.grants.covering", _covers),
     "reminded again": _fold("bot.core.ladder.climbed", _reminded_again),
+    "others left out": _fold("bot.core.ladder.climbed", _others_left_out),
     "halt not heeded": _fold("bot.engine.curb.Curb.halt", _never_halted),
 }

@@ -23,7 +23,7 @@ from bot.core.events import (
 from bot.core.house import HOUSE
 from bot.core.names import version_of
 from bot.core.reducer import replay
-from bot.core.thread import Asked, Closed, Started, Thread, asked_about
+from bot.core.thread import Asked, Call, Closed, Started, Thread, asked_about
 from bot.engine.commit import ARRIVAL_SEEN_SECONDS, COMMIT_SEEN_SECONDS
 from tests.simulation.fairness import against
 from tests.simulation.record import Record, is_retry, is_words, may_end
@@ -156,12 +156,16 @@ def _left_out(world: World, told: set[str]) -> Iterator[str]:
         log = world.log(thread.id)
         is_held_back = halted or any(isinstance(e, DeliveryFailed | Paused | Forked) for e in log)
         for call in () if is_held_back else (*thread.past, *thread.calls):
-            is_expired = isinstance(call.phase, Closed) and call.phase.outcome == "expired"
             asked = call.card or call.proposal
-            # With less time than that it may be over before any worker is there again.
-            is_long = (asked.deadline_seconds or 0) >= LONG_SECONDS
-            if is_expired and asked.ladder and is_long and call.request not in told:
+            if _is_expired(call) and asked.ladder and call.request not in told:
                 yield f"{call.request} expired and nobody else was told"
+
+
+def _is_expired(call: Call) -> bool:
+    """Whether nobody answered for long; with less time than that it may be over before any worker is there again."""
+    asked = call.card or call.proposal
+    is_long = (asked.deadline_seconds or 0) >= LONG_SECONDS
+    return is_long and isinstance(call.phase, Closed) and call.phase.outcome == "expired"
 
 
 def _of_starts(world: World) -> Iterator[str]:
@@ -249,6 +253,9 @@ def landed(world: World) -> Counter[str]:
             ),
             "reminded": sum(
                 isinstance(each.message, outbox.Reminder) for each in world.ledger.shown
+            ),
+            "expired after an hour": sum(
+                map(_is_expired, (c for each in world.threads() for c in (*each.past, *each.calls)))
             ),
             "events": len(events),
         }

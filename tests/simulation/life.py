@@ -23,6 +23,8 @@ from tests.simulation.world import World
 
 REST_SECONDS = 60.0
 MOST_ROUNDS = 60
+SILENT_ROUNDS, SILENT = 30, 7
+"""So long, in one of so many lives, nobody answers anything when all is calm: what waits is told to others and expires."""
 MOST_CPU_SECONDS = 60.0
 """A life takes less than one."""
 
@@ -88,17 +90,20 @@ class Life:
         self.world.is_calm = True
         self.world.tell("calm")
         await self._lifted()
-        for _ in range(MOST_ROUNDS):
+        silent = SILENT_ROUNDS if self.world.seed % SILENT == SILENT - 2 else 0
+        for number in range(MOST_ROUNDS):
             await self._rested()
             judge.surfaced(self.world, self.world.threads())
-            busy = [self.people.settle(thread) for thread in self.world.threads()]
+            heard = self.world.threads() if number >= silent else []
+            busy = [self.people.settle(thread) for thread in heard]
             due = [at for thread in self.world.threads() for at in timers(thread).values()]
             if any(busy):
                 await asyncio.sleep(0.5)
             elif due:
                 await asyncio.sleep(max(0.0, (min(due) - self.world.now()) / 1000) + 0.5)
-            else:
+            elif heard or not silent:
                 return
+            silent = silent if due else 0
         raise judge.Violation("there is always something more to decide")
 
     async def _lifted(self) -> None:

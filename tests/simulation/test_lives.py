@@ -34,6 +34,7 @@ LANDED = {
     "agents changed": 30,
     "asked anew": 5,
     "reminded": 20,
+    "expired after an hour": 3,
     "forked": 20,
     "pass said": 5,
     "later said": 5,

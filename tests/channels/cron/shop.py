@@ -7,14 +7,16 @@ from contextlib import asynccontextmanager
 
 from bot.core.codec import decode
 from bot.core.events import CronTicked
-from bot.core.slots import SlotsSettled
+from bot.core.slots import ScheduleFared, SlotsSettled
 from bot.core.values import Address
 from bot.engine.desk import Desk
 from bot.engine.redis_store import RedisStore
 from bot.engine.store import Store
 from bot.kit.schedule import Schedule
 from bot.slots import Slots
-from channels.cron.clock import Clock, Entry, minute
+from channels.cron.clock import Clock
+from channels.cron.entry import Entry, minute
+from channels.cron.watch import Watch
 
 MINUTE = 60_000
 NOON = 1_790_251_200_000
@@ -30,6 +32,7 @@ class Timed(Slots):
         super().__init__(store, Desk(store))
         self.at = at
         self.fails_to_begin = 0
+        self.fails_to_tell = 0
 
     async def now(self) -> int:
         return self.at
@@ -39,6 +42,12 @@ class Timed(Slots):
             self.fails_to_begin -= 1
             raise ConnectionError("the store is away")
         await super().begin(tick)
+
+    async def tell(self, event: ScheduleFared) -> None:
+        if self.fails_to_tell:
+            self.fails_to_tell -= 1
+            raise ConnectionError("the store is away")
+        await super().tell(event)
 
 
 def entry(**changed: object) -> Entry:
@@ -55,6 +64,10 @@ async def reach(address: Address) -> str | None:
 
 def clock(book: Slots, *entries: Entry) -> Clock:
     return Clock(entries, book, where, reach, "alice")
+
+
+def watch(book: Slots, *entries: Entry) -> Watch:
+    return Watch(entries, book, where, reach, "alice")
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 
 import pytest
+import structlog.testing
 
 from bot.core.events import Cancelled, Paused, Resumed
 from bot.core.house import HOUSE, Halted
@@ -128,6 +129,22 @@ async def test_what_was_settled_and_not_begun_is_begun_by_the_next_clock(
     assert len(await ticks(store)) == 1
     await at(book, 1.3, dies)
     assert len(await ticks(store)) == 1
+
+
+async def test_what_was_settled_and_not_begun_is_begun_by_a_clock_that_ran_all_the_time(
+    book: Timed, store: RedisStore
+) -> None:
+    """It finds the slot settled, and whoever settled it has died: of a thousand slots and a hundred deaths one was lost so."""
+    dies, lives = (
+        clock(book, entry(concurrency_policy="allow")),
+        clock(book, entry(concurrency_policy="allow")),
+    )
+    await at(book, 0, dies, lives)
+    book.fails_to_begin = 1
+    await at(book, 1, dies)
+    assert await ticks(store) == []
+    await at(book, 2, lives)
+    assert len(await ticks(store)) == 2
 
 
 async def test_a_clock_whose_store_was_away_begins_what_it_had_settled(
@@ -373,3 +390,14 @@ async def test_what_stands_in_an_agents_file_is_its_own_and_what_cannot_be_read_
     await at(book, 0, works)
     await at(book, 1, works)
     assert [tick.schedule for tick in await ticks(store)] == ["made"]
+
+
+async def test_what_cannot_be_read_is_told_in_the_log_once_and_not_with_every_look(
+    book: Timed, store: RedisStore
+) -> None:
+    works = clock(book)
+    await said(store, "s1", "odd", schedule="* * * * *", address="")
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(5):
+            await works.look()
+    assert [each["event"] for each in logs].count("schedule not read") == 1

@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,25 @@ from bot.core import outbox
 from bot.core.events import Delivered, Event, StepDecided
 from bot.core.outbox import Approval, Say
 from bot.core.thread import Thread
+from bot.core.values import Address
 from bot.engine.desk import Desk
+from bot.engine.reception import Reception
+from bot.engine.standing import NoSuchThread
 from bot.engine.store import Store
-from tests.channels.cron.shop import MINUTE, NOON, Timed, clock, entry, opened, outcomes, ticks
+from bot.kit.arrival import Words
+from bot.kit.channel import Undeliverable
+from channels.cron.clock import Clock
+from tests.channels.cron.shop import (
+    MINUTE,
+    NOON,
+    Timed,
+    clock,
+    entry,
+    opened,
+    outcomes,
+    reach,
+    ticks,
+)
 from tests.engine.office import Office, Use, decide
 
 PATIENCE_SECONDS = 30
@@ -44,6 +61,15 @@ TOOLS = """
             ledger.write(f"{d.tag}\\n")
 """
 NOTHING: list[Use] = [("nothing_to_do", {"reason": "all is deployed"})]
+ASK: list[Use] = [
+    (
+        "request_human_input",
+        {
+            "question": "Which?",
+            "options": {"choices": ["red", "blue"], "format": "multiple_choice"},
+        },
+    )
+]
 SHIP: list[Use] = [("deploy", {"tag": "v7", "because": "v7 is not deployed"})]
 
 
@@ -141,3 +167,53 @@ async def test_a_clock_that_is_killed_between_slot_and_thread_leaves_it_to_the_n
     async with office.work() as desk:
         await until(desk, late, said)
     assert office.ledger() == ["v7"]
+
+
+def beside(written: str, schedule: str, slot: int) -> Address:
+    """Two places of one screen."""
+    return Address(channel="screen", locator=f"{written}/{schedule}/{slot}")
+
+
+async def test_words_at_the_fallback_go_on_with_the_thread_that_spoke_there(office: Office) -> None:
+    office.model.replies = [ASK, NOTHING]
+    office.screen.failures = [Undeliverable("the channel is archived")]
+    at_desk = entry(address="desk", fallback="hall", concurrency_policy="allow")
+    async with office.work() as desk, office.store() as store:
+        book = Timed(store)
+        works = Clock([at_desk], book, beside, reach, "alice")
+        for minutes in (0, 1):
+            book.at = NOON + minutes * MINUTE
+            await works.look()
+        [slot] = await book.latest("clerk/every", 9)
+        assert slot.fallback is not None
+        await until(desk, slot.thread, asks)
+        agents = office.agents()
+        reception = Reception(desk, agents, agents.people, "clerk")
+        said = Words("m1", slot.fallback, "bob", "red", "anybody")
+        assert await reception.knows(slot.fallback)
+        assert await reception.words(said) == "asked"
+        await until(desk, slot.thread, lambda of, _: not outbox.pending(of))
+        with pytest.raises(NoSuchThread):
+            await desk.events(book.thread(slot.fallback))
+        elsewhere = replace(said, id="m2", address=beside("hall", "clerk/every", 1))
+        assert await reception.words(elsewhere) == "ignored"
+
+
+async def test_a_thread_of_others_that_is_a_fallback_keeps_its_own_words(office: Office) -> None:
+    """Several schedules may speak there, and none of them is meant."""
+    async with office.store() as store:
+        book = Timed(store)
+        fixed = Clock(
+            [entry(fallback="hall")],
+            book,
+            lambda w, s, at: beside(w, s, at if w == "screen" else 0),
+            reach,
+            "alice",
+        )
+        for minutes in (0, 1):
+            book.at = NOON + minutes * MINUTE
+            await fixed.look()
+        agents, desk = office.agents(), Desk(store)
+        assert not await Reception(desk, agents, agents.people, "clerk").knows(
+            beside("hall", "clerk/every", 0)
+        )
