@@ -13,8 +13,7 @@ from bot.core.thread import IDLE, Thread
 
 
 def framed(
-    thread: Thread,
-    event: Paused | Resumed | Cancelled | Halted | DayReached | Forked | ScheduleFared,
+    thread: Thread, event: Paused | Resumed | Cancelled | Halted | DayReached | Forked
 ) -> Thread:
     """The thread after such a word. A halt and a day that is spent are the house's: elsewhere it is on record that it was told."""
     match event.type:
@@ -32,13 +31,11 @@ def framed(
             return turn.noticed(thread, "spent", event.text) if thread.address else thread
         case "Forked":
             return _fork(thread, event)
-        case "ScheduleFared":
-            return _fared(thread, event)
         case _:
             assert_never(event)
 
 
-def _fared(thread: Thread, event: ScheduleFared) -> Thread:
+def fared(thread: Thread, event: ScheduleFared) -> Thread:
     """Told where the schedule speaks; on its own log it is on record alone."""
     if thread.id.startswith(PREFIX) or not event.told or event.address is None:
         return thread

@@ -30,6 +30,7 @@ from bot.core.events import (
     DecideFailed,
     Event,
     Known,
+    ScheduleFared,
     StepDecided,
     TimerFired,
     Unknown,
@@ -113,17 +114,9 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
             return _undecided(thread, event)
         case "VerdictRefused":
             return refusals.told(thread, event)
-        case "CronTicked":
+        case "CronTicked" | "ScheduleFared":
             return _tick(thread, event)
-        case (
-            "Paused"
-            | "Resumed"
-            | "Cancelled"
-            | "Halted"
-            | "DayReached"
-            | "Forked"
-            | "ScheduleFared"
-        ):
+        case "Paused" | "Resumed" | "Cancelled" | "Halted" | "DayReached" | "Forked":
             return frames.framed(thread, event)
         case "MessageNoted":
             return grants.heard(thread, event)
@@ -244,8 +237,10 @@ def _retry(thread: Thread, event: TimerFired) -> Thread:
             return thread
 
 
-def _tick(thread: Thread, event: CronTicked) -> Thread:
+def _tick(thread: Thread, event: CronTicked | ScheduleFared) -> Thread:
     """Whoever made the schedule asks for what it leads to, and so does who ran it by hand, whoever began the thread."""
+    if event.type == "ScheduleFared":
+        return frames.fared(thread, event)
     asks = (each for each in (event.creator, event.actor) if each and each not in thread.creators)
     thread = amend(human.opened(thread, event), creators=(*thread.creators, *asks))
     if not isinstance(thread.turn, Idle):
