@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import clock, mailroom, money, workspaces
+from bot import clock, held_daily, mailroom, money, workspaces
 from bot.calendars import Calendars
 from bot.core.masks import PLAIN, Masks
 from bot.engine.desk import Desk
@@ -175,8 +175,9 @@ async def run_worker(app: App, stop: asyncio.Event, ready: Callable[[], None]) -
 
 
 async def run_clock(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> None:
-    """A clock until told to stop; any number of them may run."""
-    await served(app).run(stop, ready)
+    """A clock until told to stop, and beside it whoever tells of held mail; any number of them may run."""
+    async with held_daily.told(app.settings, app.store, app.house.people):
+        await served(app).run(stop, ready)
 
 
 def served(app: App) -> Clock:
