@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import clock, mailroom, money, workspaces
+from bot import clock, held_daily, mailroom, money, workspaces
 from bot.calendars import Calendars
 from bot.core.masks import PLAIN, Masks
 from bot.engine.desk import Desk
@@ -175,9 +175,12 @@ async def run_worker(app: App, stop: asyncio.Event, ready: Callable[[], None]) -
 
 
 async def run_clock(app: App, stop: asyncio.Event, ready: Callable[[], None]) -> None:
-    """A clock until told to stop, and beside it whoever tells of schedules that fail; any number of them may run."""
+    """A clock until told to stop, and beside it whoever tells of schedules that fail and of held mail; any number of them may run."""
     watch = clock.watch(app.settings, app.store, app.desk, app.house.agents, app.house.people)
-    async with asyncio.TaskGroup() as both:
+    async with (
+        held_daily.told(app.settings, app.store, app.house.people),
+        asyncio.TaskGroup() as both,
+    ):
         both.create_task(watch.run(stop))
         both.create_task(served(app).run(stop, ready))
 

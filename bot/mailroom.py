@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from channels.email.secure import Server
 
 
+# Sending one mail may take as long, with every wait on the way.
+TELLING_SECONDS = 300.0
+
+
 def speaks(settings: Settings) -> bool:
     """Whether there is an address to speak from and a server to send by."""
     return bool(settings.email_address and settings.smtp_host)
@@ -130,6 +134,20 @@ def gate(settings: Settings, people: People) -> Gate:
 
     known = [each for person in people.people.values() for each in person.accounts("email")]
     return made(settings.email_authserv_id, settings.email_allowed, known)
+
+
+async def tell_held(settings: Settings, store: Store, to: str, day: str) -> bool:
+    """Sends what is held back to this address, once for this day; whether it did. Raises what a post raises."""
+    from channels.email.summary import sent
+
+    lease = _redis(store).lease("email/held-daily", TELLING_SECONDS)
+    if not await lease.hold():
+        return False
+    try:
+        every, way_out = await held(store).all(), filed_post(settings, store)
+        return bool(every) and await sent(way_out, settings.email_address, to.lower(), day, every)
+    finally:
+        await lease.leave()
 
 
 def begun(to: str, subject: str, at_ms: int, mark: str) -> Address | None:

@@ -29,8 +29,11 @@ async def post(
 
 
 async def test_the_doctor_writes_to_itself_and_says_what_is_held(post: MailOffice) -> None:
+    post.dovecot.create("bot", "Sent")
+    post.environ["IMAP_SENT_FOLDER"] = "Sent"
     async with post.process("email"):
         found = await _doctor(post, "--mail")
+        assert found["mail copies"]["state"] == "ok"
         assert found["mail verdict"]["state"] == "ok"
         assert f"{AUTHSERV}; dmarc=pass" in found["mail verdict"]["found"]
         assert (found["mail sent"]["state"], found["mail received"]["state"]) == ("ok", "ok")
@@ -48,7 +51,11 @@ async def test_the_doctor_writes_to_itself_and_says_what_is_held(post: MailOffic
 
 async def test_the_doctor_says_what_to_set(post: MailOffice) -> None:
     del post.environ["BOT_EMAIL_AUTHSERV_ID"]
+    post.dovecot.create("bot", "Sent")
+    post.environ["IMAP_SENT_FOLDER"] = "Snt"
     found = await _doctor(post, "--mail")
+    assert found["mail copies"]["state"] == "warning"
+    assert "there is no folder Snt (did you mean Sent?)" in found["mail copies"]["found"]
     assert found["mail"]["state"] == "warning"
     assert "BOT_EMAIL_AUTHSERV_ID is missing" in found["mail"]["found"]
     verdict = found["mail verdict"]
