@@ -236,7 +236,7 @@ def _type(play: Play, fact: facts.WordTyped) -> None:
 def _deciders(play: Play, thread: Thread) -> set[str]:
     found = {thread.requester, *play.office.agent.approvers}
     for each in pending(thread):
-        found.update(each.approvers if isinstance(each, Approval) else each.asked)
+        found.update(each.deciders(play.now) if isinstance(each, Approval) else each.asked)
     return found
 
 
