@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from bot.core.values import Address, Routed
 from bot.kit.nearest import meant
@@ -44,6 +44,32 @@ def of_person(people: People, person: str, near: Iterable[Address]) -> Address |
             return Address(channel="slack", locator=f"{teams[0]}/{user}")
     mailed = (each for each in places if each.channel == "email")
     return next(mailed, None) if known and known.accounts("email") else None
+
+
+def alone(people: People, person: str, media: Container[str]) -> tuple[Address, ...]:
+    """Where this person alone is reached by these media, wherever a thread lives, in the order of their preference."""
+    known = people.people.get(person)
+    found: dict[str, Address] = {}
+    for channel, account in known.addresses if known else ():
+        if channel in media:
+            # A mail is a conversation of its own with them, whichever of their addresses it goes to.
+            locator = account if channel == "slack" else f"@{person}"
+            found.setdefault(channel, Address(channel=channel, locator=locator))
+    return tuple(found.values())
+
+
+def is_reached(people: People, person: str, there: Iterable[Address]) -> bool:
+    """Whether this person is asked by what is put at one of these addresses: in a workspace that they are in, or by mail."""
+    known = people.people.get(person)
+    if known is None:
+        return True
+    teams = {account.rpartition("/")[0] for account in known.accounts("slack")}
+    return any(
+        known.accounts("email")
+        if each.channel == "email"
+        else each.channel == "slack" and not teams.isdisjoint(("", each.locator.partition("/")[0]))
+        for each in there
+    )
 
 
 def complaint(name: str, people: People) -> str | None:

@@ -196,6 +196,7 @@ class Decider:
             approval_deadline_seconds=self._deadline_seconds,
             now=datetime.fromtimestamp(thread.at / 1000, UTC),
             owner=self._owner,
+            home=thread.addresses,
         )
 
     def _asked(self, thread: Thread, agent: Agent) -> tuple[str, ...]:

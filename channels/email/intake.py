@@ -11,15 +11,15 @@ from dataclasses import replace
 import structlog
 
 from bot.core import words as typed
-from bot.core.values import Attachment, Word
+from bot.core.values import Word
 from bot.kit.arrival import Aim, Arrivals, Json, Press, Words
 from bot.kit.people import People
 from channels.email import hints, ids
 from channels.email.addressed import addressed
+from channels.email.apart import aside, is_apart
 from channels.email.arrived import Arrived, arrived
 from channels.email.block import arguments
 from channels.email.bounces import Bounces
-from channels.email.files import name_of
 from channels.email.heard import Heard, identity, passed
 from channels.email.held import Held
 from channels.email.judge import Gate
@@ -27,9 +27,10 @@ from channels.email.reading import verdicts
 from channels.email.reading.child import Said
 from channels.email.reading.mail import Unreadable
 from channels.email.replies import Replies
-from channels.email.settling import settles
-from channels.email.threads import Talks, talk
+from channels.email.settling import settles, unwritten
+from channels.email.threads import Talks
 from channels.email.tokens import Found, Tokens
+from channels.email.worded import said
 
 log = structlog.get_logger()
 
@@ -155,6 +156,9 @@ class Intake:
         objection = await self._tokens.objection(found, heard.mail.proven, heard.id)
         if objection:
             return await self._refused(heard, objection)
+        if await is_apart(self._talks, heard.place):
+            press = aside(heard, found, self._people, self._now())
+            return await self._pressed(heard, press) if press else await self._words(heard)
         await self._remember(heard)
         return await self._arrivals.words(await self._said_by(heard))
 
@@ -180,6 +184,7 @@ class Intake:
         """A verdict, if this person may still give one by this address."""
         mail, ticket = heard.mail, found.ticket
         objection = await self._tokens.objection(found, mail.proven, heard.id)
+        objection = objection or await unwritten(self._arrivals, ticket.request, word)
         if objection:
             return await self._refused(heard, objection)
         press = Press(
@@ -193,16 +198,24 @@ class Intake:
             spot=heard.place,
             digest=ticket.digest,
         )
+        became = await self._pressed(heard, press)
+        if became == word:
+            await self._tokens.spend(found, heard.id)
+        return became
+
+    async def _pressed(self, heard: Heard, press: Press) -> str:
         await self._arrivals.press(press)
         refusal = await self._arrivals.refusal(press)
         if refusal:
             await self._replies.say(heard, refusal)
             return "refused"
-        await self._tokens.spend(found, heard.id)
-        return word
+        return press.word
 
     async def _words(self, heard: Heard, hint: str = "") -> str:
         """A message. One that would be a verdict without the address of its request is only noted, and no mail gives a grant."""
+        if await is_apart(self._talks, heard.place):
+            await self._replies.say(heard, hint or hints.APART)
+            return "apart"
         await self._remember(heard)
         words = await self._said_by(heard)
         if await settles(self._arrivals, heard.mail.proven, heard.mail.text, words.text):
@@ -217,31 +230,13 @@ class Intake:
 
     async def _noted(self, heard: Heard) -> None:
         """On the thread's log, where it decides nothing."""
+        if await is_apart(self._talks, heard.place):
+            return
         words = await self._said_by(heard, aim="others")
         await self._arrivals.words(words)
 
     async def _said_by(self, heard: Heard, aim: Aim = "bot") -> Words:
-        mail = heard.mail
-        is_new = not await self._arrivals.knows(heard.address)
-        text = f"Subject: {mail.subject}\n\n{mail.text}" if is_new and mail.subject else mail.text
-        names = [f"[attached: {each.name or each.type}]" for each in mail.attached]
-        return Words(
-            id=heard.id if aim == "bot" else f"{heard.id}/noted",
-            address=heard.address,
-            person=mail.proven,
-            text="\n".join([text, *names]).strip(),
-            aim=aim,
-            agent=heard.agent,
-            files=tuple(
-                Attachment(id=name_of(heard.id, each.path, mail.id), name=each.name)
-                for each in mail.attached
-            ),
-        )
+        return said(heard, aim, is_new=not await self._arrivals.knows(heard.address))
 
     async def _remember(self, heard: Heard) -> None:
-        """Whom and what the next mail of ours answers."""
-        mail = heard.mail
-        if heard.is_aside and await self._talks.get(heard.place):
-            await self._talks.joined(heard.place, mail.proven)
-            return
-        await self._talks.heard(heard.place, talk(mail, self._address))
+        await self._talks.remember(heard.place, heard.mail, self._address, is_aside=heard.is_aside)

@@ -20,13 +20,15 @@ MOST_IDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """One conversation. `to` is who is answered, `cc` who was on it and stays on it; `last` the mail that is answered."""
+    """One conversation. `to` is who is answered, `cc` who was on it and stays on it; `last` the mail that is answered. `is_apart`: it is about one
+    request of a thread that lives elsewhere, and nothing else is said there."""
 
     subject: str
     to: str
     cc: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     last: str = ""
+    is_apart: bool = False
 
 
 _TALK = TypeAdapter(Talk)
@@ -62,6 +64,13 @@ class Talks:
         people.pop(mail.to, None)
         ids, cc = _chain(before.ids, mail.ids), tuple(people)[:MOST_PEOPLE]
         await self._put(place, replace(before, to=mail.to, cc=cc, ids=ids, last=mail.last))
+
+    async def remember(self, place: str, mail: Arrived, ours: str, *, is_aside: bool) -> None:
+        """Whom and what the next mail of ours answers; a mail that `is_aside` answers a card, so the conversation goes on where it was."""
+        if is_aside and await self.get(place):
+            await self.joined(place, mail.proven)
+            return
+        await self.heard(place, talk(mail, ours))
 
     async def joined(self, place: str, person: str) -> None:
         """Somebody who was asked wrote something there: they stay on it, and it goes on where it was."""

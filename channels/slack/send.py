@@ -80,7 +80,8 @@ class Slack:
         """The place as Slack knows it by now. Raises as `Web.call` does."""
         where = place(address)
         if where.person:
-            return replace(where, channel=await self._copies.home(where.person))
+            team = where.team or (await self._who()).team
+            return replace(where, team=team, channel=await self._copies.home(where.person))
         return await self._roots.of(where)
 
     def _look(self, message: Outgoing, team: str, alone: str) -> Look:

@@ -28,6 +28,7 @@ NAMES = {
         "actor",
         "type",
         "address",
+        "addresses",
         "account",
         "day",
         "scope",

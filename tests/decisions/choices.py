@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from tests.decisions.difference import Difference
 from tests.oracle import facts
 from tests.oracle.cases import Case
-from tests.oracle.past import showings, version
+from tests.oracle.past import arguments, showings, version
 from tests.oracle.typed import Said, read
-from tests.oracle.words import Effect, Mode, Obstacle, Refusal, Word
+from tests.oracle.words import Effect, Obstacle, Refusal, Word
 
 _REFUSED = ("refused", "for another reason")
 
@@ -131,7 +131,7 @@ def _is_cardless(found: Difference) -> bool:
     by = found.fact.by if isinstance(found.fact, facts.Decision | facts.WordTyped) else None
     person = found.case.people.at(by) if by else None
     stands_in = person and any(person.name == each.deputy for each in found.case.people.persons)
-    made = found.case.rule.mode is not Mode.NEVER and _is_shown(found)
+    made = found.case.rule.gates(arguments(found.past, "r1")) and _is_shown(found)
     return bool(stands_in) and not made and found.found in ("OPEN", "UNKNOWN", *_REFUSED)
 
 

@@ -104,10 +104,10 @@ class Comparison:
         """What the oracle calls the versions that it began, and the cards that were shown."""
         fact = past[-1].fact
         for request, effect in past[-1].ruling.effects:
-            if effect in BEGINS:
+            if effect in BEGINS and self.play.call(request):
                 number = version(past, request)
                 self.play.current(request, number, digest(past, request, number))
-        if isinstance(fact, facts.CardShown):
+        if isinstance(fact, facts.CardShown) and self.play.call(fact.request):
             self.play.again(fact.request)
 
     def _refusals(self, past: Past, said: tuple[str, ...]) -> Difference | None:

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.events import DeliveryFailed, Verdict
+from bot.core import days
+from bot.core.events import DayReached, DeliveryFailed, Verdict
+from bot.core.house import HOUSE
+from bot.core.values import Address, Routed
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import SlackOffice, only_thread, until
 from tests.slack_server.workspace import Channel, Message
@@ -111,3 +114,21 @@ async def test_where_the_place_refuses_it_the_card_stands_in_the_thread(
         _, events = await only_thread(app)
     [failed] = [event for event in events if isinstance(event, DeliveryFailed)]
     assert failed.key.endswith("-v1")
+
+
+async def test_a_days_limit_is_put_to_its_owner_alone_and_extended_there(
+    office: SlackOffice,
+) -> None:
+    """By the account in the people file, which names no workspace."""
+    place = Routed(by="thread", address=Address(channel="slack", locator=office.alice.id))
+    async with office.listening() as app, office.working():
+        day = days.day_of(await app.store.now())
+        fact = DayReached(id="d", day=day, scope="all", reason="all: 1.00 USD", asked=("alice",), addresses=(place,))  # fmt: skip
+        await app.desk.post(HOUSE, fact)
+        await until(lambda: bool(office.direct(office.alice)), "what alice is asked")
+        [card] = office.direct(office.alice)
+        assert "all: 1.00 USD" in str(card.blocks)
+        await office.slack.people.press(office.alice, card, "answer:0").reply()
+        await until(lambda: "Answered by alice" in str(office.direct(office.alice)[0].blocks))
+        house = await app.desk.thread(HOUSE)
+    assert days.extended(house, day, "all") == 1
