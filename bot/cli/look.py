@@ -77,7 +77,7 @@ async def show(
         raise Wrong("Choose one of --events and --context.")
     async with parts.bare() as app:
         log = await parts.events(app, thread)
-        letter, halted = await app.store.letter(thread), await app.desk.halts()
+        letter, house = await app.store.letter(thread), await app.desk.house()
     if context:
         with reading(thread):
             blocks = list(rendering.blocks(log, thread))
@@ -87,7 +87,7 @@ async def show(
         say_json(rows) if as_json else say("\n".join(_line(row) for row in rows))
     else:
         with reading(thread):
-            lines = [*story(thread, log), stands(parts.folded(thread, log, letter).under(halted))]
+            lines = [*story(thread, log), stands(parts.folded(thread, log, letter).under(house))]
         say("\n".join(lines))
 
 
@@ -161,7 +161,7 @@ def _question(waiting: Waiting) -> str:
 # ---- status ----------------------------------------------------------------------------------------------------------
 def _standing(standing: Standing) -> Json:
     thread = standing.thread
-    granted = grants_in(thread) if thread else ()
+    granted = grants_in(standing)
     return {
         "thread": standing.id,
         "agent": thread.agent if thread else "",
