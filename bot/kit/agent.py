@@ -134,9 +134,10 @@ class Agent:
         return rule
 
     async def fresh(self, tool_name: str) -> None:
-        """Reads anew who is in the groups, kept elsewhere, through which anybody decides on this tool."""
-        if groups := self._kept(tool_name):
-            await self.people.live.fresh(groups)
+        """Reads anew who is in the groups, kept elsewhere, through which anybody decides on this tool, and where its places are."""
+        there = places.by_name(self.people, self._address(tool_name), self.front.address)
+        if kept := (*self._kept(tool_name), *there):
+            await self.people.live.fresh(kept)
 
     def unread(self, tool_name: str) -> tuple[tuple[str, str], ...]:
         """Those of these groups that could not be read, each with why: nobody decides through them."""
@@ -149,8 +150,12 @@ class Agent:
 
     def places(self, tool_name: str) -> tuple[Routed, ...]:
         """Where a card of this tool, or a question, may be put besides its thread."""
+        return places.named(self.people, self._address(tool_name), self.front.address)
+
+    def _address(self, tool_name: str) -> str | None:
+        """The place that the policy of this tool, or of questions, names."""
         terms = self.asking if tool_name == QUESTION else self.terms.get(tool_name)
-        return places.named(self.people, terms.address if terms else None, self.front.address)
+        return terms.address if terms else None
 
     def tool_specs(self) -> list[dict[str, object]]:
         """What the model may choose from, in an order that never changes: built-in intents, then tools by name."""

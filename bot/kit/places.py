@@ -6,19 +6,39 @@ import re
 from collections.abc import Container, Iterable
 
 from bot.core.values import Address, Routed
+from bot.kit.live import NOT_READ
 from bot.kit.nearest import meant
 from bot.kit.people import People
 
 DEFAULT = "default"
 """The place of the people file that counts where nobody names another."""
 _WRITTEN = re.compile(r"(?P<channel>slack):(?P<locator>[TE][A-Z0-9]+/[CDG][A-Z0-9]+)", re.ASCII)
-_HOW = "slack:TEAM/CHANNEL by their IDs (in the link to the channel) was expected"
+_NAMED = re.compile(r"(?:slack:)?(?P<name>(?:[TE][A-Z0-9]+/)?#[^\s#/:]{1,80})")
+_HOW = "#channel, or slack:TEAM/CHANNEL by their IDs (in the link to the channel) was expected"
 
 
 def place_of(name: str, people: People) -> Address | None:
     """The address that this is, or that the people file has under this name; None: there is none."""
     found = _WRITTEN.fullmatch(people.places.get(name, name))
-    return Address(channel=found["channel"], locator=found["locator"]) if found else None
+    if found:
+        return Address(channel=found["channel"], locator=found["locator"])
+    kept = looked_up(name, people)
+    return next(
+        (Address(channel="slack", locator=each) for each in people.live.members(kept)), None
+    )
+
+
+def looked_up(name: str, people: People) -> str:
+    """The place that Slack is asked for, as `slack:#releases`; empty: this is none."""
+    found = _NAMED.fullmatch(people.places.get(name, name))
+    return f"slack:{found['name']}" if found else ""
+
+
+def by_name(people: People, call: str | None, agent: str | None) -> tuple[str, ...]:
+    """The places that Slack is asked for among those which a call, its agent and the people file name."""
+    default = DEFAULT if DEFAULT in people.places else None
+    found = (looked_up(name, people) for name in (call, agent, default) if name)
+    return tuple(each for each in found if each)
 
 
 def named(people: People, call: str | None, agent: str | None) -> tuple[Routed, ...]:
@@ -76,6 +96,9 @@ def complaint(name: str, people: People) -> str | None:
     """Why this is no place, in a phrase; None: it is one."""
     if place_of(name, people):
         return None
+    if kept := looked_up(name, people):
+        why = people.live.trouble(kept)
+        return None if why == NOT_READ else f"{kept.removeprefix('slack:')} is not found: {why}"
     if name in people.places:
         return f"{name} is {people.places[name][:80]!r} in the people file; {_HOW}"
     if ":" in name or "#" in name:

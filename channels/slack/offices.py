@@ -128,6 +128,10 @@ class Everywhere:
             raise Undeliverable(f"which workspace's? Write T…/{group}")
         return await (await self._of(team)).members(group)
 
+    async def locate(self, name: str) -> str:
+        """A channel is one workspace's; without it the one that the app is in, if it is in one alone."""
+        return await (await self._of(name.rpartition("/")[0])).locate(name)
+
     def explains(self, given: Address, thread: Address) -> bool:
         return is_apart(given, thread)
 

@@ -100,6 +100,27 @@ async def test_a_thread_at_the_console_is_approved_in_slack(
     assert (thread.id, thread.address and thread.address.channel) == (name, "console")
 
 
+async def test_a_place_may_be_named_as_its_channel_is(office: SlackOffice, board: Channel) -> None:
+    agent = Path(office.folder, "agents", "shipper", "agent.md")
+    place = f"slack:{office.slack.team.team}/{board.id}"
+    agent.write_text(agent.read_text().replace(place, "#approvals"))
+    async with office.listening(), office.working([SHIP, "Shipped."]):
+        root = office.mention("ship it")
+        card = await first(board, office)
+        assert "elsewhere: ship, #approvals" in (await office.shown(root, 1)).text
+        await office.slack.people.press(office.bob, card, "approve").reply()
+        await until(lambda: office.ledger() == ["v1.2.3"], "the tag")
+    agent.write_text(agent.read_text().replace("#approvals", "#nowhere"))
+    for words in (("policy", "explain", "shipper", "ship"), ("lint",)):
+        given = ("--arguments", '{"tag": "v1"}') if words[0] == "policy" else ()
+        async with office.process(*words, *given) as done:
+            out, _ = await done.communicate()
+        assert (
+            "the app is in no channel #nowhere: invite it there, or correct the name"
+            in out.decode()
+        )
+
+
 async def test_where_the_place_refuses_it_the_card_stands_in_the_thread(
     office: SlackOffice,
 ) -> None:
