@@ -24,6 +24,7 @@ from bot.cli.story import stands, story
 from bot.core import log as rendering
 from bot.core.deciders import left
 from bot.core.events import Event, Unknown
+from bot.core.halts import told_by
 from bot.core.outbox import Approval, Hold, Offer, Question, UnknownOutcome, Waiting
 from bot.core.outbox import pending as waiting_in
 from bot.core.reducer import replay
@@ -41,7 +42,7 @@ async def pending(*, as_json: AsJson = False) -> None:
         standings = await app.desk.standings()
         threads = [each.thread for each in standings if each.thread and waiting_in(each.thread)]
         _warn(standings)
-        warn_of_halts(await app.desk.halts())
+        warn_of_halts(told_by(await app.desk.house()))
         if as_json:
             say_json([row for thread in threads for row in await _rows(app, thread)])
             return
@@ -55,7 +56,7 @@ async def status(thread: str = "", /, *, as_json: AsJson = False) -> None:
         if as_json:
             say_json([_standing(each) for each in threads])
             return
-        warn_of_halts(await app.desk.halts())
+        warn_of_halts(told_by(await app.desk.house()))
         if threads:
             shown = [_shown(each) for each in threads]
             table(("thread", "agent", "phase", "waiting for", "changed"), shown)

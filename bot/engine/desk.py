@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import uuid4
 
-from bot.core import halts
 from bot.core.codec import decode, encode
 from bot.core.events import Event, Forked, MessageReceived, ToolEnded, Verdict
-from bot.core.halts import Halts
 from bot.core.house import HOUSE
 from bot.core.lineage import copied
 from bot.core.masks import PLAIN, Masks
@@ -117,10 +115,6 @@ class Desk:
         events = await self.events(thread)
         with reading(thread):
             return replay(thread, events)
-
-    async def halts(self) -> Halts:
-        """What is halted now."""
-        return halts.told_by(await self.house())
 
     async def house(self) -> list[Event]:
         """What is on record for all threads."""
