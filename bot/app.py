@@ -29,6 +29,7 @@ from bot.kit.document import AgentError
 from bot.kit.load import load_agents
 from bot.kit.nearest import meant
 from bot.kit.people import People
+from bot.kit.places import alone
 from bot.known import known_masks
 from bot.model.decide import Decider
 from bot.model.port import Model
@@ -150,8 +151,10 @@ def worker(app: App, channels: Mapping[str, Channel]) -> Worker:
         app.masks,
         owner=owner,
         calendar=calendars.of,
+        media=frozenset(channels),
     )
-    choose = money.limited(app.settings, app.house.agents, decider(app), app.store)
+    reached = alone(app.house.people, owner, channels)
+    choose = money.limited(app.settings, agents, decider(app), app.store, reached)
     return Worker(
         app.store,
         Lamp(Performer(choose, Runner(toolbox), channels), channels),

@@ -138,6 +138,7 @@ def gate(settings: Settings, people: People) -> Gate:
 
 async def tell_held(settings: Settings, store: Store, to: str, day: str) -> bool:
     """Sends what is held back to this address, once for this day; whether it did. Raises what a post raises."""
+    from channels.email.key import Key
     from channels.email.summary import sent
 
     lease = _redis(store).lease("email/held-daily", TELLING_SECONDS)
@@ -145,7 +146,8 @@ async def tell_held(settings: Settings, store: Store, to: str, day: str) -> bool
         return False
     try:
         every, way_out = await held(store).all(), filed_post(settings, store)
-        return bool(every) and await sent(way_out, settings.email_address, to.lower(), day, every)
+        key, ours = Key(_safe(store)), settings.email_address
+        return bool(every) and await sent(way_out, key, ours, to.lower(), day, every)
     finally:
         await lease.leave()
 

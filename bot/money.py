@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from bot.core.values import Usage
+from bot.core.values import Address, Usage
 from bot.engine.purse import Choose, Means, Most, Purse
 from bot.engine.redis_store import RedisStore
 from bot.engine.store import Store
@@ -74,9 +74,13 @@ def _mend(agent: Agent, model: str, what: str) -> str:
 
 # ---- a day's means ---------------------------------------------------------------------------------------------------
 def limited(
-    settings: Settings, agents: Mapping[str, Agent], choose: Choose, store: Store
+    settings: Settings,
+    agents: Mapping[str, Agent],
+    choose: Choose,
+    store: Store,
+    places: tuple[Address, ...] = (),
 ) -> Choose:
-    """Whoever chooses the next step, held to what may be used in a day; as it is where nothing is limited."""
+    """Whoever chooses the next step, held to what may be used in a day; as it is where nothing is limited. The owner is reached at these places."""
     bot = _most(settings.max_cost_usd_per_day, settings.max_tokens_per_day)
     person = _most(settings.max_cost_usd_per_person_day, settings.max_tokens_per_person_day)
     of_agents = {
@@ -85,7 +89,7 @@ def limited(
     }
     if not isinstance(store, RedisStore) or {bot, person, *of_agents.values()} == {Most()}:
         return choose
-    means = Means(bot, person, of_agents, settings.owner, _bound(settings, agents))
+    means = Means(bot, person, of_agents, settings.owner, _bound(settings, agents), places)
     return Purse(choose, store, store.ledger(), means)
 
 

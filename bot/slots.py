@@ -191,7 +191,7 @@ class Slots:
             return False
 
     async def halted(self, agent: str) -> str | None:
-        halt = halts.of(await self._desk.halts(), agent)
+        halt = halts.of(halts.told_by(await self._desk.house()), agent)
         return halt.words if halt else None
 
     async def _last(self, schedule: str, since: int) -> SlotsSettled | None:

@@ -46,6 +46,15 @@ def channel(settings: Settings, store: Store, people: People) -> Channel:
     return Slack(slack_web(settings), people, pulse(store))
 
 
+def reader(settings: Settings, people: People) -> dict[str, object]:
+    """By what groups and places are read, where that takes no store: by the one token that is set."""
+    if settings.slack_bot_token is None or can_be_installed(settings):
+        return {}
+    from channels.slack.send import Slack
+
+    return {"slack": Slack(slack_web(settings), people)}
+
+
 async def ear(settings: Settings, store: Store, people: People, arrivals: Arrivals) -> Hearing:
     """The ear in Slack, once Slack has said who we are there."""
     if can_be_installed(settings):

@@ -20,12 +20,13 @@ from bot.cli.parts import AsJson
 from bot.cli.scaffold import NotMade, new_agent
 from bot.core.visible import shortened
 from bot.kit.agent import Agent
+from bot.kit.front_matter import QUESTION
 from bot.kit.intents import BUILT_IN
 from bot.kit.lint import lint as findings_in
 from bot.kit.load import Agents
 from bot.kit.rule import Terms
 from bot.money import unpriced
-from bot.workspaces import speaks
+from bot.workspaces import reader, speaks
 
 Json = dict[str, object]
 Explained = Annotated[str, Parameter(help="An agent; or explain, an agent and a tool.")]
@@ -60,7 +61,10 @@ async def policy(
     as_json: AsJson = False,
 ) -> None:
     if agent == "explain" and tool:
-        told = explain.explained(environment.read(), _agent(_agents(), of), tool, arguments, by)
+        read, explained = environment.read(), _agent(_agents(), of)
+        explained.people.live.reads_from(reader(read, explained.people))
+        await explained.fresh(tool)
+        told = explain.explained(read, explained, tool, arguments, by)
         say_json(told) if as_json else say("\n".join(explain.lines(told)))
         return
     if of or tool:
@@ -78,6 +82,10 @@ async def policy(
 async def lint(*, as_json: AsJson = False) -> int:
     agents = _agents()
     read = environment.read()
+    agents.people.live.reads_from(reader(read, agents.people))
+    for each in agents.values() if speaks(read) else ():
+        for name in (QUESTION, *each.terms):
+            await each.fresh(name)
     findings = [*findings_in(agents), *unpriced(read, agents)]
     if speaks(read):
         broken = {each.agent for each in findings if each.severity == "error"}

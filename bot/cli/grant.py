@@ -15,7 +15,7 @@ from bot.cli.parts import As, AsJson
 from bot.core.events import Paused, Resumed
 from bot.core.grant import LONGEST_MINUTES, Grant
 from bot.core.grant_words import under
-from bot.core.thread import Thread
+from bot.engine.standing import Standing
 from bot.kit.durations import seconds_of
 from channels.console.channel import CHANNEL
 
@@ -27,8 +27,7 @@ What = Annotated[
 
 async def grant(what: What, thread: str, /, *, as_: As = "", as_json: AsJson = False) -> None:
     async with parts.bare() as app:
-        now = await parts.thread(app, thread)
-        found = standing(now)
+        found = standing(await app.desk.standing(thread))
         if what == "show":
             nothing = f"Nothing is granted in {thread}."
             rows = [grant_row(each) for each in found]
@@ -43,10 +42,10 @@ async def grant(what: What, thread: str, /, *, as_: As = "", as_json: AsJson = F
         say(f"Nothing is granted in {thread} any more; what would have run is asked about.")
 
 
-def standing(thread: Thread) -> tuple[Grant, ...]:
-    """The grants that are not over yet."""
-    now = time.time_ns() // 1_000_000
-    return tuple(each for each in thread.grants if each.until > now)
+def standing(there: Standing) -> tuple[Grant, ...]:
+    """The grants that are not over yet, by their time or by a halt."""
+    now, granted = time.time_ns() // 1_000_000, there.thread.grants if there.thread else ()
+    return tuple(each for each in granted if each.until > now and each.at > there.halted_at)
 
 
 def grant_row(each: Grant) -> Json:

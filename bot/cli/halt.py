@@ -14,7 +14,7 @@ from bot.cli.output import clock, moment, note, say, say_json
 from bot.cli.parts import As, AsJson
 from bot.cli.thread import Reason
 from bot.core.events import Halted, Lifted
-from bot.core.halts import Halt, Halts
+from bot.core.halts import Halt, Halts, told_by
 from bot.core.house import HOUSE
 from channels.console.channel import CHANNEL
 
@@ -38,7 +38,7 @@ async def halt(
     if (show or as_json) and (lift or reason):
         raise Wrong("--show and --json only look: leave out --lift and --reason.")
     async with parts.bare() as app:
-        halted = await app.desk.halts()
+        halted = told_by(await app.desk.house())
         if as_json:
             say_json([halt_row(each) for each in _of(halted, agent)])
         elif show:
@@ -67,7 +67,7 @@ async def _lift(app: App, halted: Halts, agent: str, as_: str) -> None:
         raise Failed(f"{agent or 'Everything at once'} is not halted.{others}")
     await app.desk.post(HOUSE, Lifted(id=_id("lift"), actor=parts.actor(app, as_), agent=agent))
     say(f"The halt of {agent or 'everything'} is lifted; what waited goes on.")
-    for left in (await app.desk.halts()).values():
+    for left in told_by(await app.desk.house()).values():
         say(f"{halt_line(left)} still: {_lifting(left.agent)}.")
 
 

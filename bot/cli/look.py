@@ -24,6 +24,7 @@ from bot.cli.story import stands, story
 from bot.core import log as rendering
 from bot.core.deciders import left
 from bot.core.events import Event, Unknown
+from bot.core.halts import told_by
 from bot.core.outbox import Approval, Hold, Offer, Question, UnknownOutcome, Waiting
 from bot.core.outbox import pending as waiting_in
 from bot.core.reducer import replay
@@ -41,7 +42,7 @@ async def pending(*, as_json: AsJson = False) -> None:
         standings = await app.desk.standings()
         threads = [each.thread for each in standings if each.thread and waiting_in(each.thread)]
         _warn(standings)
-        warn_of_halts(await app.desk.halts())
+        warn_of_halts(told_by(await app.desk.house()))
         if as_json:
             say_json([row for thread in threads for row in await _rows(app, thread)])
             return
@@ -55,7 +56,7 @@ async def status(thread: str = "", /, *, as_json: AsJson = False) -> None:
         if as_json:
             say_json([_standing(each) for each in threads])
             return
-        warn_of_halts(await app.desk.halts())
+        warn_of_halts(told_by(await app.desk.house()))
         if threads:
             shown = [_shown(each) for each in threads]
             table(("thread", "agent", "phase", "waiting for", "changed"), shown)
@@ -77,7 +78,7 @@ async def show(
         raise Wrong("Choose one of --events and --context.")
     async with parts.bare() as app:
         log = await parts.events(app, thread)
-        letter, halted = await app.store.letter(thread), await app.desk.halts()
+        letter, house = await app.store.letter(thread), await app.desk.house()
     if context:
         with reading(thread):
             blocks = list(rendering.blocks(log, thread))
@@ -87,7 +88,7 @@ async def show(
         say_json(rows) if as_json else say("\n".join(_line(row) for row in rows))
     else:
         with reading(thread):
-            lines = [*story(thread, log), stands(parts.folded(thread, log, letter).under(halted))]
+            lines = [*story(thread, log), stands(parts.folded(thread, log, letter).under(house))]
         say("\n".join(lines))
 
 
@@ -161,7 +162,7 @@ def _question(waiting: Waiting) -> str:
 # ---- status ----------------------------------------------------------------------------------------------------------
 def _standing(standing: Standing) -> Json:
     thread = standing.thread
-    granted = grants_in(thread) if thread else ()
+    granted = grants_in(standing)
     return {
         "thread": standing.id,
         "agent": thread.agent if thread else "",

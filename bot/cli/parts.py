@@ -154,7 +154,7 @@ async def told(app: App, name: str) -> tuple[Standing, list[Event]]:
     """Where the thread of this name stands, and the log that it was folded from."""
     log = await events(app, name)
     standing = folded(name, log, await app.store.letter(name))
-    return standing.under(await app.desk.halts()), log
+    return standing.under(await app.desk.house()), log
 
 
 def folded(name: str, log: list[Event], letter: Letter | None) -> Standing:

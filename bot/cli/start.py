@@ -42,6 +42,7 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except KeyboardInterrupt:
+        output.note("\nInterrupted.")
         return INTERRUPTED
     return status
 

@@ -66,7 +66,7 @@ def _json(standing: Standing, agent: str, head: int, found: tuple[Wait, ...]) ->
 
 def _grants(standing: Standing) -> tuple[Grant, ...]:
     """What runs there without being asked about."""
-    return grants_in(standing.thread) if standing.thread else ()
+    return grants_in(standing)
 
 
 def _granted(grant: Grant) -> str:

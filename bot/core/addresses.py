@@ -1,4 +1,4 @@
-"""Addresses: where a card is put. First the call's own place, then its thread, its agent's, the bot's: the next where one refuses it."""
+"""Addresses: where a card or a question is put. First the call's own place, then its thread, its agent's, the bot's: the next where one refuses it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ def in_order(thread: tuple[Address, ...], named: tuple[Routed, ...]) -> tuple[Ro
     return tuple(found)
 
 
+def elsewhere(thread: tuple[Address, ...], named: tuple[Routed, ...]) -> tuple[Routed, ...]:
+    """The same; nothing where that is the thread alone."""
+    found = in_order(thread, named) if named else ()
+    return found if any(each.by != "thread" for each in found) else ()
+
+
 def is_in(address: Address, place: Address) -> bool:
     """Whether this is that place, or in it: a locator begins with that of the place around it."""
     within = f"{address.locator}/".startswith(f"{place.locator}/")
@@ -29,9 +35,11 @@ def is_in(address: Address, place: Address) -> bool:
 
 def of(thread: Thread, call: Call) -> tuple[Address, ...]:
     """Where the card or question of this call is put, the first one first."""
-    if call.card is None or not call.card.addresses:
-        return thread.addresses
-    return tuple(each.address for each in call.card.addresses)
+    return tuple(each.address for each in _named(call)) or thread.addresses
+
+
+def _named(call: Call) -> tuple[Routed, ...]:
+    return call.card.addresses if call.card else call.proposal.addresses
 
 
 def numbered(there: tuple[Address, ...], copy: int) -> Address | None:
@@ -40,8 +48,8 @@ def numbered(there: tuple[Address, ...], copy: int) -> Address | None:
 
 
 def taken(call: Call) -> Routed | None:
-    """Where the card stands or is on its way to, and by whose word, where that is not simply its thread."""
-    if not isinstance(call.phase, Asked) or call.card is None:
+    """Where it stands or is on its way to, and by whose word, where that is not simply its thread."""
+    if not isinstance(call.phase, Asked):
         return None
-    left = call.card.addresses[call.phase.copy :]
+    left = _named(call)[call.phase.copy :]
     return left[0] if left and left[0].by != "thread" else None

@@ -87,8 +87,9 @@ def _on_aside(call: Call, phase: Asked, verdict: Verdict) -> str | None:
     """Whoever may decide may put it off; where a policy names channels, it is passed on by them alone."""
     if not _in_time(call, verdict.at):
         return "The deadline for this has passed."
-    if verdict.actor not in asides.asked(call):
-        return _not_allowed(verdict.actor, asides.asked(call))
+    if not asides.is_asked(call, verdict.actor, verdict.at):
+        early = asides.too_early(call, verdict.actor)
+        return early or _not_allowed(verdict.actor, asides.asked(call))
     if call.card and phase.about == "approval":
         if verdict.word == "pass" and (misplaced := _misplaced(call.card, verdict.channel)):
             return misplaced
@@ -137,7 +138,7 @@ def on_answer(thread: Thread, call: Call, said: Verdict | MessageReceived) -> st
     """Why this answer to what is asked now does not count."""
     if not _in_time(call, said.at):
         return "The deadline for this has passed."
-    if said.actor not in call.proposal.asked:
+    if not may_answer(call, said.actor, said.at):
         return _not_allowed(said.actor, call.proposal.asked)
     if isinstance(call.phase, Asked) and call.phase.about == "unknown":
         word = pick(call, said.text)
@@ -147,6 +148,13 @@ def on_answer(thread: Thread, call: Call, said: Verdict | MessageReceived) -> st
     return _on_choice(call, choices(call), said.text)
 
 
+def may_answer(call: Call, person: str, at: int) -> bool:
+    """Whether this person is asked; what became of a call may also be said by whoever stands in for its approvers."""
+    is_unknown = isinstance(call.phase, Asked) and call.phase.about == "unknown"
+    lent = is_unknown and deputies.may_decide(call.card, person, at)
+    return person in call.proposal.asked or lent
+
+
 def _on_retry(thread: Thread, call: Call, said: Verdict | MessageReceived) -> str | None:
     """What was approved once and may have happened runs again by the word of somebody who may approve it."""
     if not call.approved or call.card is None:
@@ -154,9 +162,9 @@ def _on_retry(thread: Thread, call: Call, said: Verdict | MessageReceived) -> st
     channel = said.channel if said.type == "Verdict" else said.address.channel
     if misplaced := _misplaced(call.card, channel):
         return misplaced
-    if said.actor not in call.card.approvers:
+    if not deputies.may_decide(call.card, said.actor, said.at):
         return _not_allowed(said.actor, call.card.approvers)
-    if may_approve(thread, call, call.card, said.actor):
+    if may_approve(thread, call, call.card, said.actor, said.at):
         return None
     return "Whoever asked for this or changed it cannot order it again; it needs somebody else."
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core import deputies
 from bot.core.events import Verdict
 from bot.core.frozen import replace
 from bot.core.thread import Asked, Call
@@ -14,9 +15,12 @@ def refusal(call: Call, phase: Asked, verdict: Verdict) -> str | None:
     """Why this does not count, once the request is found to be open, current and in time."""
     if phase.about == "unknown":
         return f"What became of this is still to be said; it takes an answer, not {verdict.word}."
-    if verdict.word == "pass" and verdict.to not in asked(call):
+    if verdict.word == "pass" and not is_asked(call, verdict.to, verdict.at):
         others = ", ".join(asked(call))
-        return f"{verdict.to or 'Whoever has no name'} may not decide this either; it is asked of {others}."
+        return (
+            too_early(call, verdict.to)
+            or f"{verdict.to or 'Whoever has no name'} may not decide this either; it is asked of {others}."
+        )
     if verdict.word == "later" and (verdict.until is None or verdict.until <= verdict.at):
         return "That time has passed; later takes a time to come, as in 09:00 or 2h."
     return None
@@ -25,6 +29,16 @@ def refusal(call: Call, phase: Asked, verdict: Verdict) -> str | None:
 def asked(call: Call) -> tuple[str, ...]:
     """Who is asked: the approvers of a card, and whoever a question is put to."""
     return call.card.approvers if call.card else call.proposal.asked
+
+
+def is_asked(call: Call, person: str, at: int) -> bool:
+    """Whether this person may decide at this time, be it in somebody's place: then they may put it off, and it may be passed to them."""
+    return person in asked(call) or deputies.may_decide(call.card, person, at)
+
+
+def too_early(call: Call, person: str) -> str | None:
+    """What to say of a deputy whose time has not come; None: they are no deputy here."""
+    return deputies.too_early(call.card, person) if call.card else None
 
 
 def put_off(call: Call, verdict: Verdict) -> Call:

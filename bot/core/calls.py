@@ -112,7 +112,7 @@ def _previewed(call: Call, event: Previewed | PreviewRefused) -> Call:
     if event.type == "PreviewRefused":
         return end(call, "failed", event.reason)
     until = _deadline(event.card.deadline_seconds, event.at)
-    told = deputies.standing_in(event.card.deputies, event.at) if event.card.deputies else ()
+    told = deputies.with_it(event.card, event.at) if event.card.deputies else ()
     return replace(call, card=event.card, phase=Asked("approval", until=until, told=told))
 
 

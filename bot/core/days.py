@@ -41,6 +41,7 @@ def reached(house: Thread, event: DayReached) -> Thread:
         },
         deadline_seconds=(end_of(event.at) - event.at) // 1000,
         asked=event.asked,
+        addresses=event.addresses,
     )
     id = f"{house.id}-{house.head}-hold"
     asked = Call(id, house.head, 0, proposal, calls.begin(proposal, event.at))

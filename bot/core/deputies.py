@@ -1,4 +1,7 @@
-"""Deputies: who may decide in whose place, and from when on. A deputy's word is their own, and fills one place alone."""
+"""Deputies: who may decide in whose place, and from when on. A deputy's word is their own, and fills one place alone.
+
+They have a copy of the card to themselves once their time has come; so have, at once, the approvers whom the place of the card does not reach.
+"""
 
 from __future__ import annotations
 
@@ -49,18 +52,28 @@ def next_at(call: Call, at: int) -> int | None:
 
 
 def of_key(call: Call | None, key: str) -> Deputy | None:
-    """The deputy to whom this delivery key goes alone."""
+    """The one to whom this delivery key goes alone."""
     person = person_of(key)
-    deputies = call.card.deputies if person and call and call.card else ()
-    return next((each for each in deputies if each.person == person), None)
+    found = _alone(call.card) if person and call and call.card else ()
+    return next((each for each in found if each.person == person), None)
+
+
+def _alone(card: Card) -> tuple[Deputy, ...]:
+    return (*card.apart, *card.deputies) if card.apart else card.deputies
 
 
 def _untold(call: Call) -> tuple[Deputy, ...]:
-    phase, deputies = call.phase, call.card.deputies if call.card else ()
-    if not deputies or not isinstance(phase, Asked) or phase.about != "approval":
+    phase, alone = call.phase, _alone(call.card) if call.card else ()
+    if not alone or not isinstance(phase, Asked) or phase.about != "approval":
         return ()
     known = (*phase.told, *phase.votes)
-    return tuple(each for each in deputies if each.address and each.person not in known)
+    return tuple(each for each in alone if each.address and each.person not in known)
+
+
+def with_it(card: Card, at: int) -> tuple[str, ...]:
+    """Those who stand in by the time that the card is made, and have it where it is put."""
+    apart = {each.person for each in card.apart}
+    return tuple(each for each in standing_in(card.deputies, at) if each not in apart)
 
 
 def standing_in(deputies: Sequence[Deputy], at: int) -> tuple[str, ...]:

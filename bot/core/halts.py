@@ -71,6 +71,11 @@ def told_by(log: Sequence[Event]) -> Halts:
     return halts
 
 
+def latest(log: Sequence[Event]) -> Mapping[str, int]:
+    """When each was halted last, be it lifted since: what was granted before that is over."""
+    return {event.agent: event.at for event in log if isinstance(event, Halted)}
+
+
 def of(halts: Halts, agent: str) -> Halt | None:
     """What halts this agent: its own halt, or that of everything."""
     return halts.get(EVERYTHING) or halts.get(agent)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bot.core.values import Address, Base
+from bot.core.values import Address, Base, Routed
 
 HOUSE = "house"
 """The name of the log. No thread has it: theirs are functions of an address, and begin with a `t`."""
@@ -36,7 +36,7 @@ class Lifted(Base):
 class DayReached(Base):
     """A day's limit is reached, of all, of an agent or of a person: those asked may extend it, once for everybody.
 
-    On a thread's own log: that it was told there why it waits.
+    `addresses` are where they are asked, each where the one before refuses it. On a thread's own log: that it was told there why it waits.
     """
 
     type: Literal["DayReached"] = "DayReached"
@@ -45,6 +45,7 @@ class DayReached(Base):
     reason: str
     asked: tuple[str, ...] = ()
     address: Address | None = None
+    addresses: tuple[Routed, ...] = ()
 
     @property
     def text(self) -> str:

@@ -21,6 +21,8 @@ _PLACE = re.compile(
     r"(?:~|\.{1,2})?/[\w./@-]*|\$[A-Z_][A-Z0-9_]*|\$?\{.*\}+|%\w+%?|[*.x•…-]+|string|text|password|secret|null|none|true|false|required|optional",
     re.IGNORECASE,
 )
+# What stands under `secret` or `token` may be how it is called, as the settings of a process are: STRIPE_KEY_2.
+_CALLED = re.compile(r"[A-Z]{2,}\d?(?:_(?:[A-Z]+\d?|\d{1,2}))+")
 _WORD = re.compile(r"[A-Za-z_]+(?:\.[A-Za-z_]+)*")
 _MIXED = re.compile(r"[\d!@#^*+/=~?%$]")
 
@@ -32,7 +34,8 @@ def is_secret(name: str, value: str) -> bool:
     name = _joined(name)
     if name.endswith(_STRONG):
         return len(value) >= SHORTEST_STRONG and not any(map(str.isspace, value))
-    return _is_weak(name) and _is_dense(value, SHORTEST_WEAK_SAID)
+    is_called = _CALLED.fullmatch(value)
+    return _is_weak(name) and not is_called and _is_dense(value, SHORTEST_WEAK_SAID)
 
 
 def assigned(mask: str, found: Found) -> str:

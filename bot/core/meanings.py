@@ -80,4 +80,5 @@ def is_plain(call: Call) -> bool:
 
 def chosen(call: Call, event: MessageReceived) -> bool:
     """Only its own words settle an unknown outcome or a hold; to any other question every reply is an answer."""
-    return event.actor in call.proposal.asked and approvals.pick(call, event.text) is not None
+    asked = approvals.may_answer(call, event.actor, event.at)
+    return asked and approvals.pick(call, event.text) is not None

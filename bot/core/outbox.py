@@ -110,7 +110,7 @@ def _request(thread: Thread, call: Call, phase: Asked, language: phrases.Languag
 
 def _asked(thread: Thread, call: Call, phase: Asked, language: phrases.Language) -> Waiting:
     if phase.about == "unknown":
-        return _unknown(call, language)
+        return _unknown(call, thread.at, language)
     if phase.about == "approval":
         assert call.card is not None, "a call is asked about only after its preview"
         return _approval(thread, call, phase, call.card)
@@ -177,7 +177,8 @@ def _offer(call: Call, card: Card) -> Offer | None:
     return Offer(offer.minutes, grant.same(call.proposal, offer)) if offer else None
 
 
-def _unknown(call: Call, language: phrases.Language) -> UnknownOutcome:
+def _unknown(call: Call, at: int, language: phrases.Language) -> UnknownOutcome:
+    in_place = deputies.standing_in(call.card.deputies, at) if call.card else ()
     return UnknownOutcome(
         key=delivery_key(call),
         request=call.request,
@@ -187,7 +188,7 @@ def _unknown(call: Call, language: phrases.Language) -> UnknownOutcome:
         started_at=call.started_at,
         may_retry_at=may_retry_at(call),
         choices=choices(call),
-        asked=call.proposal.asked,
+        asked=tuple(dict.fromkeys((*call.proposal.asked, *in_place))),
         quote=call.quote,
         anew=call.anew,
     )

@@ -37,6 +37,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "ScheduleFared": ("text",),
     "Compacted": ("summary",),
 }
+TOO_DEEP = "[nested too deeply to be looked through]"
 MOST_DEEP = 60  # What is nested deeper is looked at as one text, which stays JSON.
 _WORDLESS = (bool, int, float)
 _UNDER_A_NAME = "[secret: password]"
@@ -66,7 +67,10 @@ def cut(value: T, masks: Masks, name: str = "", deep: int = 0) -> T:
 
 
 def _flat(value: object, masks: Masks) -> object:
-    whole = json.dumps(value)
+    try:
+        whole = json.dumps(value)
+    except (RecursionError, TypeError, ValueError):
+        return TOO_DEEP  # No event is made of such: nobody has looked whether it holds a secret.
     after = masks.cut(whole)
     return value if after == whole else json.loads(after)
 
@@ -77,9 +81,8 @@ def _cut(value: object, masks: Masks, name: str, deep: int) -> object:
             return _text(value, masks, name)
         case dict():
             fields = cast("dict[str, object]", value)
-            after = {
-                masks.cut(key): cut(each, masks, key, deep + 1) for key, each in fields.items()
-            }
+            names = _names(fields, masks)
+            after = {names[key]: cut(each, masks, key, deep + 1) for key, each in fields.items()}
             is_same = all(after.get(key) is each for key, each in fields.items())
             return fields if is_same else after
         case list() | tuple():
@@ -96,6 +99,19 @@ def _cut(value: object, masks: Masks, name: str, deep: int) -> object:
             return value.model_copy(update=changed) if changed else value
         case _:
             return value
+
+
+def _names(fields: Mapping[str, object], masks: Masks) -> Mapping[str, str]:
+    """The keys without secrets. Two that are cut to the same text are told apart by a number: neither value takes the other's place."""
+    names = {key: masks.cut(key) for key in fields}
+    taken = {key for key, name in names.items() if key == name}
+    for key, name in names.items():
+        number = 1
+        while names[key] != key and names[key] in taken:
+            number += 1
+            names[key] = f"{name} ({number})"
+        taken.add(names[key])
+    return names
 
 
 def _text(text: str, masks: Masks, name: str) -> str:

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from typing import assert_never, get_args
 
 from bot.core import (
-    addresses,
     calls,
     delivery,
     frames,
@@ -145,6 +144,8 @@ def _step(thread: Thread, event: StepDecided) -> Thread:
         calls=(*kept, *new),
         turn=WORKING,
     )
+    for call in new:
+        thread = turn.put_elsewhere(thread, call, f"put{call.index}")
     return turn.settle(_withdrawn(thread, new), event.at, ended=bool(new) and steps.is_end(new[-1]))
 
 
@@ -198,8 +199,8 @@ def _fact(thread: Thread, event: calls.Move) -> Thread:
     if event.type == "CallVoided" and event.then == "close":
         thread = turn.noticed(amend(thread, heard=thread.head), "gone", event.reason)
     is_card = event.type == "Previewed"
-    if is_card and event.version == 1 and (there := addresses.taken(after)):
-        thread = turn.noticed(thread, "asked_there", f"{after.proposal.tool}, {there.name}")
+    if is_card and event.version == 1:
+        thread = turn.put_elsewhere(thread, after)
     tally = limits.shown(thread.tally, thread.limits, event.at) if is_card else None
     return turn.changed(thread, call, after, event.at, tally=tally)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from bot.core import calls, limits, steps, verdicts
+from bot.core import addresses, calls, limits, steps, verdicts
 from bot.core.frozen import amend
 from bot.core.owed import Code, Notice
 from bot.core.thread import (
@@ -108,6 +108,15 @@ def _askers(thread: Thread) -> tuple[str, ...]:
 def noticed(thread: Thread, code: Code, text: str = "", name: str = "notice") -> Thread:
     notice = Notice(f"{thread.id}-{thread.head}-{name}", code, text)
     return amend(thread, notices=(*thread.notices, notice))
+
+
+def put_elsewhere(thread: Thread, call: Call, name: str = "notice") -> Thread:
+    """The thread is told where else this is asked."""
+    there = addresses.taken(call)
+    if there is None:
+        return thread
+    what = call.proposal.tool if call.card else verdicts.titled(call)
+    return noticed(thread, "asked_there", f"{what}, {there.name}", name)
 
 
 def told(thread: Thread, key: str) -> Thread:

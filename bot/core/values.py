@@ -112,7 +112,8 @@ class Card(Value):
     """What an approver is shown and by what it is decided. The digest covers tool, arguments, text and pins.
 
     `outside` names the arguments that repeat what came from outside, each with whence. `addresses` are where it is put, each tried where
-    the one before refused it; where there are none, in its thread alone.
+    the one before refused it; where there are none, in its thread alone. `apart` are those who may decide and are not
+    reached by the first of these: each has a copy of their own from `since` on.
     """
 
     text: str
@@ -130,6 +131,7 @@ class Card(Value):
     ladder: tuple[Rung, ...] = ()
     grant: Grantable | None = None
     addresses: tuple[Routed, ...] = ()
+    apart: tuple[Deputy, ...] = ()
 
 
 class Aside(Value):
@@ -142,7 +144,7 @@ class Aside(Value):
 
 
 class Proposal(Value):
-    """One call as the model chose it, with the policy that held at that moment frozen beside it."""
+    """One call as the model chose it, with the policy that held at that moment frozen beside it; `addresses` are where a question is put."""
 
     kind: Kind
     tool: str
@@ -153,6 +155,7 @@ class Proposal(Value):
     deadline_seconds: int | None = None
     asked: tuple[str, ...] = ()
     ladder: tuple[Rung, ...] = ()
+    addresses: tuple[Routed, ...] = ()
 
 
 class Base(Value):

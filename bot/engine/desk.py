@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import uuid4
 
-from bot.core import halts
 from bot.core.codec import decode, encode
 from bot.core.events import Event, Forked, MessageReceived, ToolEnded, Verdict
-from bot.core.halts import Halts
 from bot.core.house import HOUSE
 from bot.core.lineage import copied
 from bot.core.masks import PLAIN, Masks
@@ -118,10 +116,9 @@ class Desk:
         with reading(thread):
             return replay(thread, events)
 
-    async def halts(self) -> Halts:
-        """What is halted now."""
-        rows = await self._store.read(HOUSE)
-        return halts.told_by([decode(row.at, row.body) for row in rows])
+    async def house(self) -> list[Event]:
+        """What is on record for all threads."""
+        return [decode(row.at, row.body) for row in await self._store.read(HOUSE)]
 
     async def threads(self) -> list[Thread]:
         """Every thread that can be read, the one that changed last first."""
@@ -129,18 +126,18 @@ class Desk:
 
     async def standings(self, most: int | None = None) -> list[Standing]:
         """Where every thread stands, or so many at most, the one that changed last first. No thread hides another."""
-        letters, halted = await self.letters(), await self.halts()
+        letters, house = await self.letters(), await self.house()
         listed = await self._store.threads()
         threads = [pair for pair in listed if not pair[0].startswith(PREFIX)][:most]
         found = [await self._standing(name, at, letters.get(name)) for name, at in threads]
-        return [each.under(halted) for each in found]
+        return [each.under(house) for each in found]
 
     async def standing(self, thread: str) -> Standing:
         """Where this thread stands. Raises `NoSuchThread`."""
         standing = await self._standing(thread, 0, await self._store.letter(thread))
         if standing.thread is None and standing.letter is None and not standing.trouble:
             raise NoSuchThread(thread)
-        return standing.under(await self.halts())
+        return standing.under(await self.house())
 
     async def _standing(self, thread: str, at: int, letter: Letter | None) -> Standing:
         try:

@@ -188,11 +188,13 @@ class Performer:
 
     def _is_explained(self, session: Session, verdict: str, address: Address) -> bool:
         """Whether its channel says where the verdict was given why it does not count: nobody is told twice."""
-        channel = self._channels[address.channel]
         given = next((each for each in session.events if each.id == verdict), None)
-        if not (isinstance(channel, Explaining) and isinstance(given, Verdict) and given.address):
+        if not (isinstance(given, Verdict) and given.address):
             return False
-        return channel.explains(given.address, address)
+        there = (self._channels.get(each) for each in (address.channel, given.address.channel))
+        return any(
+            isinstance(each, Explaining) and each.explains(given.address, address) for each in there
+        )
 
     async def _send_all(self, session: Session, keys: list[str]) -> None:
         for key in keys:

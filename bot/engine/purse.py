@@ -19,7 +19,7 @@ from bot.core.house import HOUSE, DayReached
 from bot.core.reducer import replay
 from bot.core.spend import spent
 from bot.core.thread import Thread
-from bot.core.values import Address, Usage
+from bot.core.values import Address, Routed, Usage
 from bot.engine.commit import Append
 from bot.engine.keys import BadThreadId
 from bot.engine.scripts import Word
@@ -56,8 +56,8 @@ class Means:
     owner: str
     bound: Callable[[str], Usage]
     """The most that one question of this agent can use."""
-    place: Address = AT_HOME
-    """Where the owner is asked."""
+    places: tuple[Address, ...] = ()
+    """Where the owner is reached: each is tried where the one before refuses it, and in the end the console."""
 
     def of(self, thread: Thread) -> dict[str, Most]:
         """By scope, what limits this thread."""
@@ -150,7 +150,10 @@ class Purse:
             scope=scope,
             reason=f"{scope.replace(':', ' ')}, {day}: {_words(most, 1 + times)}",
             asked=(self._means.owner,) if self._means.owner else (),
-            address=self._means.place,
+            address=AT_HOME,
+            addresses=tuple(
+                Routed(by="thread", address=each) for each in (*self._means.places, AT_HOME)
+            ),
         )
 
     async def _ask(self, fact: DayReached) -> None:

@@ -92,15 +92,17 @@ def _is_short(thread: Thread, call: Call, rule: Rule) -> bool:
     """Whether fewer of those who approved may still do so than there have to be."""
     assert call.card is not None, "an objection was raised where there is no card"
     card = call.card
-    requesters = () if rule.self_approval else approvals.requesters(thread, call)
-    left = [who for who in call.approved if _may(card, rule, who) and who not in requesters]
+    barred = () if rule.self_approval else approvals.requesters(thread, call)
+    taken = {*barred, *call.approved}
+    left = [who for who in call.approved if _may(card, rule, who, taken) and who not in barred]
     return len(left) < rule.quorum
 
 
-def _may(card: Card, rule: Rule, person: str) -> bool:
-    """Whether they still decide: as an approver, or as the deputy, as they were, of one who still is one."""
-    places = ((each.person, each.of) for each in card.deputies if each.person == person)
-    return person in rule.approvers or any(each in rule.deputies for each in places)
+def _may(card: Card, rule: Rule, person: str, taken: set[str]) -> bool:
+    """Whether they still decide: as an approver, or as the deputy, as they were, of one who still is one and whose place is free."""
+    places = [(each.person, each.of) for each in card.deputies if each.person == person]
+    lent = (each for each in rule.deputies if each[1] not in taken)
+    return person in rule.approvers or any(each in places for each in lent)
 
 
 async def _moved(toolbox: Toolbox, thread: Thread, call: Call) -> str | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from bot.core import halts
-from bot.core.halts import Halt, Halts
+from bot.core.events import Event
+from bot.core.halts import Halt
 from bot.core.house import HOUSE
 from bot.core.status import StatusPhase, phase, waiting_for
 from bot.core.thread import Started, Thread
@@ -49,12 +50,15 @@ class Standing:
     trouble: str = ""
     letter: Letter | None = None
     halt: Halt | None = None
+    halted_at: int = -1
 
-    def under(self, halted: Halts) -> Standing:
-        """The same, with what halts it; the house itself is never halted."""
+    def under(self, house: Sequence[Event]) -> Standing:
+        """The same, with what halts it by the log of the house, and when something did last; the house itself is never halted."""
         if self.thread is None or self.id == HOUSE:
             return self
-        return replace(self, halt=halts.of(halted, self.thread.agent))
+        agent, latest = self.thread.agent, halts.latest(house)
+        at = max(latest.get(name, -1) for name in (halts.EVERYTHING, agent))
+        return replace(self, halt=halts.of(halts.told_by(house), agent), halted_at=at)
 
     @property
     def phase(self) -> StatusPhase:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from pydantic import JsonValue
 
-from bot.core.addresses import in_order
+from bot.core import approvals
+from bot.core.addresses import elsewhere
 from bot.core.codec import digest
 from bot.core.masks import PLAIN, Masks
 from bot.core.redact import cut, missing
@@ -19,7 +20,7 @@ from bot.kit.calendar import Calendar
 from bot.kit.call import Call as ToolCall
 from bot.kit.call import Refused, Unsure, call_for
 from bot.kit.picture import Pictured
-from bot.kit.places import of_person
+from bot.kit.places import alone, is_reached, of_person
 from bot.kit.rule import Rule
 from bot.kit.standing_in import by_person, deputies, named
 from bot.kit.tool import Tool
@@ -44,6 +45,7 @@ class Toolbox:
         masks: Masks = PLAIN,
         owner: str = "",
         calendar: Callable[[Thread], Calendar] | None = None,
+        media: Collection[str] = (),
     ) -> None:
         self._agents = agents
         self._environ = environ
@@ -51,6 +53,7 @@ class Toolbox:
         self.masks = masks
         self._owner = owner
         self._calendar = calendar
+        self._media = media
 
     def find(self, thread: Thread, call: Call) -> tuple[Agent, Tool]:
         """The agent of the thread and the tool of the call. Raises `Gone`."""
@@ -91,7 +94,7 @@ class Toolbox:
         if cut(pins, self.masks) is not pins:
             message = "what it depends on (a pin) holds a secret, which is kept nowhere: pin a digest of that"
             raise Refused(message)
-        places = _elsewhere(thread, agent.places(tool.name))
+        places = elsewhere(thread.addresses, agent.places(tool.name))
         in_place = stand_ins(agent, call, rule, thread.at)
         ladder = named(agent.people, rule.ladder)
         return Card(
@@ -105,13 +108,43 @@ class Toolbox:
             channels=rule.channels,
             deadline_seconds=_deadline(call, rule),
             agent=fingerprint(tool, rule),
-            deputies=tuple(_reached(agent, each, thread, places) for each in in_place),
+            deputies=tuple(self._reached(agent, each, thread, places) for each in in_place),
             ladder=by_person(
                 agent.people, ladder, rule.approvers, thread.at, self._owner, rule.deputies
             ),
             grant=rule.grant,
             addresses=places,
+            apart=self._apart(agent, thread, call, rule, places, in_place),
         )
+
+    def _reached(
+        self, agent: Agent, deputy: Deputy, thread: Thread, places: tuple[Routed, ...]
+    ) -> Deputy:
+        """The deputy, with where they are told once their time has come."""
+        near = (*thread.addresses, *(each.address for each in places))
+        address = of_person(agent.people, deputy.person, near)
+        return deputy.model_copy(update={"address": address}) if address else deputy
+
+    def _apart(
+        self,
+        agent: Agent,
+        thread: Thread,
+        call: Call,
+        rule: Rule,
+        places: tuple[Routed, ...],
+        in_place: tuple[Deputy, ...],
+    ) -> tuple[Deputy, ...]:
+        """Those who may decide and are not asked by what is put at the first of the card's places, with where they are asked instead."""
+        first = [each.address for each in places][:1] or [*thread.addresses[:1]]
+        barred = () if rule.self_approval else approvals.requesters(thread, call)
+        own = (Deputy(person=each, of=each, since=0) for each in rule.approvers)
+        found = dict[str, Deputy]()
+        for each in sorted((*own, *in_place), key=lambda each: each.since):
+            there = alone(agent.people, each.person, self._media)
+            missed = not is_reached(agent.people, each.person, first)
+            if there and missed and each.person not in barred:
+                found.setdefault(each.person, each.model_copy(update={"address": there[0]}))
+        return tuple(found.values())
 
     def _complete(self, call: Call) -> None:
         """A call does not run on what is left of a secret. A file is known by its channel's name for it, whatever people call it."""
@@ -155,12 +188,6 @@ def _unread(agent: Agent, tool: Tool) -> list[str]:
     ]
 
 
-def _elsewhere(thread: Thread, named: tuple[Routed, ...]) -> tuple[Routed, ...]:
-    """Where the card is put, in order; nothing where that is its thread alone."""
-    found = in_order(thread.addresses, named) if named else ()
-    return found if any(each.by != "thread" for each in found) else ()
-
-
 def _deadline(call: Call, rule: Rule) -> int | None:
     return rule.deadline_seconds or call.proposal.deadline_seconds
 
@@ -169,13 +196,6 @@ def stand_ins(agent: Agent, call: Call, rule: Rule, at: int) -> tuple[Deputy, ..
     """Who may decide on this call in whose place, and from when on, were its card made at this time."""
     ladder = named(agent.people, rule.ladder)
     return deputies(agent.people, rule.deputies, ladder, _deadline(call, rule), at)
-
-
-def _reached(agent: Agent, deputy: Deputy, thread: Thread, places: tuple[Routed, ...]) -> Deputy:
-    """The deputy, with where they are told once their time has come."""
-    near = (*thread.addresses, *(each.address for each in places))
-    address = of_person(agent.people, deputy.person, near)
-    return deputy.model_copy(update={"address": address}) if address else deputy
 
 
 def fingerprint(tool: Tool, rule: Rule) -> str:

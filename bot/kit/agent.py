@@ -11,7 +11,8 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from bot.core.values import Limits, Proposal, Routed
+from bot.core.addresses import elsewhere
+from bot.core.values import Address, Limits, Proposal, Routed
 from bot.kit import places
 from bot.kit import propose as proposing
 from bot.kit.arguments import Json
@@ -111,7 +112,7 @@ class Agent:
     def asking(self) -> Policy:
         """How long a question waits, and who is told meanwhile; where it says nothing of that, as for every tool."""
         own, every = (self.front.policy.get(name, Policy()) for name in (QUESTION, EVERY_TOOL))
-        return own.over(every.model_copy(update={"deadline": None}))
+        return own.over(every.model_copy(update={"deadline": None, "address": None}))
 
     def approval(self, name: str) -> Approval:
         """Whether a human is asked before this tool or intent runs: never, always, or when its condition says so."""
@@ -133,9 +134,10 @@ class Agent:
         return rule
 
     async def fresh(self, tool_name: str) -> None:
-        """Reads anew who is in the groups, kept elsewhere, through which anybody decides on this tool."""
-        if groups := self._kept(tool_name):
-            await self.people.live.fresh(groups)
+        """Reads anew who is in the groups, kept elsewhere, through which anybody decides on this tool, and where its places are."""
+        there = places.by_name(self.people, self._address(tool_name), self.front.address)
+        if kept := (*self._kept(tool_name), *there):
+            await self.people.live.fresh(kept)
 
     def unread(self, tool_name: str) -> tuple[tuple[str, str], ...]:
         """Those of these groups that could not be read, each with why: nobody decides through them."""
@@ -147,9 +149,13 @@ class Agent:
         return self.people.kept(terms.approvers) if terms else ()
 
     def places(self, tool_name: str) -> tuple[Routed, ...]:
-        """Where a card of this tool may be put besides its thread."""
-        terms = self.terms.get(tool_name)
-        return places.named(self.people, terms.address if terms else None, self.front.address)
+        """Where a card of this tool, or a question, may be put besides its thread."""
+        return places.named(self.people, self._address(tool_name), self.front.address)
+
+    def _address(self, tool_name: str) -> str | None:
+        """The place that the policy of this tool, or of questions, names."""
+        terms = self.asking if tool_name == QUESTION else self.terms.get(tool_name)
+        return terms.address if terms else None
 
     def tool_specs(self) -> list[dict[str, object]]:
         """What the model may choose from, in an order that never changes: built-in intents, then tools by name."""
@@ -175,8 +181,9 @@ class Agent:
         approval_deadline_seconds: int | None,
         now: datetime | None = None,
         owner: str = "",
+        home: tuple[Address, ...] = (),
     ) -> tuple[Proposal, ...]:
-        """The step that these tool uses make, with the rules that hold now; Malformed where they make none."""
+        """The step that these tool uses make in the thread that lives at `home`, with the rules that hold now; Malformed where they make none."""
         frame = proposing.Frame(
             asked,
             self.asking.deadline or question_deadline_seconds,
@@ -184,5 +191,6 @@ class Agent:
             now,
             self.asking.ladder(),
             owner,
+            elsewhere(home, self.places(QUESTION)),
         )
         return proposing.propose(self, uses, frame)

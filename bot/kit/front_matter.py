@@ -79,8 +79,8 @@ class Policy(_Front):
         return tuple(sorted((*reminders, *others), key=lambda rung: rung.after_seconds))
 
     def is_of_waiting(self) -> bool:
-        """Whether it says how long something waits, and who is told, and nothing else."""
-        return self.model_fields_set <= {"deadline", "remind", "escalate"}
+        """Whether it says how long something waits, where it is put and who is told, and nothing else."""
+        return self.model_fields_set <= {"deadline", "remind", "escalate", "address"}
 
     def over(self, other: Policy | None) -> Policy:
         """This policy, with the other's words where this one is silent."""

@@ -1,4 +1,4 @@
-"""Live: groups whose members a channel keeps, as they were read last. What cannot be read has no members."""
+"""Live: groups whose members a channel keeps, and places that it knows by name, as they were read last. What cannot be read is nobody and nowhere."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+NOT_READ = "not read yet"
 FRESH_SECONDS = 30.0
 PATIENCE_SECONDS = 10.0
 
@@ -23,6 +24,20 @@ class Grouping(Protocol):
     async def members(self, group: str) -> Sequence[str]:
         """The accounts of those who are in it now. Raises where it cannot be read."""
         ...
+
+
+@runtime_checkable
+class Locating(Protocol):
+    """A medium that has places with names."""
+
+    async def locate(self, name: str) -> str:
+        """The locator of the place of this name, as in `#releases`. Raises where there is none, or it cannot be told."""
+        ...
+
+
+def is_place(name: str) -> bool:
+    """Whether this names a place that a channel knows by name: `slack:#releases`."""
+    return "#" in name
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +67,13 @@ class Live:
     def trouble(self, group: str) -> str:
         """Why it has no members now, in a few words; empty: it was read."""
         read = self._read.get(group)
-        return read.trouble if read else "not read yet"
+        return read.trouble if read else NOT_READ
 
     async def fresh(self, groups: Sequence[str]) -> None:
-        """Reads those of these groups that were not read lately. Never raises: what cannot be read is nobody."""
+        """Reads those of these groups and places that were not read lately. Never raises: what cannot be read is nobody and nowhere."""
         now = asyncio.get_running_loop().time()
-        old = [each for each in groups if each in self.groups and self._is_old(each, now)]
+        known = (each for each in groups if each in self.groups or is_place(each))
+        old = [each for each in known if self._is_old(each, now)]
         if old:
             await asyncio.gather(*(self._look(each, now) for each in old))
 
@@ -68,12 +84,15 @@ class Live:
     async def _look(self, group: str, now: float) -> None:
         channel, _, name = group.partition(":")
         source = self._sources.get(channel)
-        if not isinstance(source, Grouping):
-            self._read[group] = _Read(now, trouble=f"{channel} is not set up here")
-            return
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                found = await source.members(name)
+                if is_place(name) and isinstance(source, Locating):
+                    found = [await source.locate(name)]
+                elif isinstance(source, Grouping):
+                    found = await source.members(name)
+                else:
+                    self._read[group] = _Read(now, trouble=f"{channel} is not set up here")
+                    return
         except Exception as error:  # noqa: BLE001 - whatever goes wrong there, nobody decides by it
             said = " ".join(str(error).split())[:200] or type(error).__name__
             self._read[group] = _Read(now, trouble=said)

@@ -17,6 +17,8 @@ from bot.core.events import Event, MessageNoted, MessageReceived, StepDecided, T
 LEAST_CHARACTERS = 12
 MOST_LINES = 200
 """Of an argument: so many are looked for, or a long one would hold up everything else."""
+MOST_CHARACTERS = 2_000_000
+"""Of what came from outside: where there is more, every argument may be from there."""
 TOO_MUCH = "more than is looked through"
 _WORD = re.compile(r"\w+|[^\w\s]")
 
@@ -48,6 +50,8 @@ def short(
     In prose that would name too much: it is for where leave was given for whatever does not come from outside.
     """
     ours, theirs = _sources(events, thread_id)
+    if sum(len(text) for _, text in theirs) > MOST_CHARACTERS:
+        return {name: TOO_MUCH for name, value in arguments.items() if _leaves(value)}
     said, sources = _folded("\n".join(ours)), [(name, _words(text)) for name, text in theirs]
     found = {name: _stands_in(value, said, sources) for name, value in arguments.items()}
     return {name: whence for name, whence in found.items() if whence}
@@ -75,8 +79,10 @@ def _words(text: str) -> str:
 def _folded(text: str) -> str:
     """In small letters, and as its signs are made up; sign by sign, for how long that takes for many accents grows with the square."""
     text = _plain(text)
-    signs = (unicodedata.normalize("NFKD", sign) for sign in text)
-    return (text if text.isascii() else "".join(signs)).casefold()
+    if not text.isascii():
+        signs = {sign for sign in set(text) if not sign.isascii()}
+        text = text.translate({ord(sign): unicodedata.normalize("NFKD", sign) for sign in signs})
+    return text.casefold()
 
 
 def _sources(events: Iterable[Event], thread_id: str) -> tuple[list[str], list[tuple[str, str]]]:

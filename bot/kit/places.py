@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from bot.core.values import Address, Routed
+from bot.kit.live import NOT_READ
 from bot.kit.nearest import meant
 from bot.kit.people import People
 
 DEFAULT = "default"
 """The place of the people file that counts where nobody names another."""
 _WRITTEN = re.compile(r"(?P<channel>slack):(?P<locator>[TE][A-Z0-9]+/[CDG][A-Z0-9]+)", re.ASCII)
-_HOW = "slack:TEAM/CHANNEL by their IDs (in the link to the channel) was expected"
+_NAMED = re.compile(r"(?:slack:)?(?P<name>(?:[TE][A-Z0-9]+/)?#[^\s#/:]{1,80})")
+_HOW = "#channel, or slack:TEAM/CHANNEL by their IDs (in the link to the channel) was expected"
 
 
 def place_of(name: str, people: People) -> Address | None:
     """The address that this is, or that the people file has under this name; None: there is none."""
     found = _WRITTEN.fullmatch(people.places.get(name, name))
-    return Address(channel=found["channel"], locator=found["locator"]) if found else None
+    if found:
+        return Address(channel=found["channel"], locator=found["locator"])
+    kept = looked_up(name, people)
+    return next(
+        (Address(channel="slack", locator=each) for each in people.live.members(kept)), None
+    )
+
+
+def looked_up(name: str, people: People) -> str:
+    """The place that Slack is asked for, as `slack:#releases`; empty: this is none."""
+    found = _NAMED.fullmatch(people.places.get(name, name))
+    return f"slack:{found['name']}" if found else ""
+
+
+def by_name(people: People, call: str | None, agent: str | None) -> tuple[str, ...]:
+    """The places that Slack is asked for among those which a call, its agent and the people file name."""
+    default = DEFAULT if DEFAULT in people.places else None
+    found = (looked_up(name, people) for name in (call, agent, default) if name)
+    return tuple(each for each in found if each)
 
 
 def named(people: People, call: str | None, agent: str | None) -> tuple[Routed, ...]:
@@ -46,10 +66,39 @@ def of_person(people: People, person: str, near: Iterable[Address]) -> Address |
     return next(mailed, None) if known and known.accounts("email") else None
 
 
+def alone(people: People, person: str, media: Container[str]) -> tuple[Address, ...]:
+    """Where this person alone is reached by these media, wherever a thread lives, in the order of their preference."""
+    known = people.people.get(person)
+    found: dict[str, Address] = {}
+    for channel, account in known.addresses if known else ():
+        if channel in media:
+            # A mail is a conversation of its own with them, whichever of their addresses it goes to.
+            locator = account if channel == "slack" else f"@{person}"
+            found.setdefault(channel, Address(channel=channel, locator=locator))
+    return tuple(found.values())
+
+
+def is_reached(people: People, person: str, there: Iterable[Address]) -> bool:
+    """Whether this person is asked by what is put at one of these addresses: in a workspace that they are in, or by mail."""
+    known = people.people.get(person)
+    if known is None:
+        return True
+    teams = {account.rpartition("/")[0] for account in known.accounts("slack")}
+    return any(
+        known.accounts("email")
+        if each.channel == "email"
+        else each.channel == "slack" and not teams.isdisjoint(("", each.locator.partition("/")[0]))
+        for each in there
+    )
+
+
 def complaint(name: str, people: People) -> str | None:
     """Why this is no place, in a phrase; None: it is one."""
     if place_of(name, people):
         return None
+    if kept := looked_up(name, people):
+        why = people.live.trouble(kept)
+        return None if why == NOT_READ else f"{kept.removeprefix('slack:')} is not found: {why}"
     if name in people.places:
         return f"{name} is {people.places[name][:80]!r} in the people file; {_HOW}"
     if ":" in name or "#" in name:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol, cast
 
-from bot.core.values import Proposal, Rung
+from bot.core.values import Proposal, Routed, Rung
 from bot.kit.arguments import Args, BadArguments, Json, parse, spelled_out
 from bot.kit.declared import Approval
 from bot.kit.intents import ALONE, BUILT_IN, LONGEST_WAIT_SECONDS, Await, RequestHumanInput
@@ -33,7 +33,7 @@ class Malformed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What holds for the whole step: who is asked, how long they have, what time it is, and who is told that a question waits."""
+    """What holds for the whole step: who is asked, how long they have, what time it is, who is told that a question waits, and where it is put."""
 
     asked: tuple[str, ...]
     question_deadline_seconds: int | None
@@ -41,6 +41,7 @@ class Frame:
     now: datetime | None = None
     ladder: tuple[Rung, ...] = ()
     owner: str = ""
+    addresses: tuple[Routed, ...] = ()
 
 
 class Proposes(Protocol):
@@ -134,7 +135,7 @@ def _intent(people: People, name: str, arguments: Json, frame: Frame) -> Proposa
     at = int((frame.now or datetime.now(UTC)).timestamp() * 1000)
     ladder = by_person(people, named(people, frame.ladder), asked, at, frame.owner)
     waits = {"deadline_seconds": frame.question_deadline_seconds, "ladder": ladder}
-    return proposal.model_copy(update={"asked": asked, **waits})
+    return proposal.model_copy(update={"asked": asked, "addresses": frame.addresses, **waits})
 
 
 def _spelled_out(parsed: Args, arguments: Json, frame: Frame) -> Json:

@@ -19,6 +19,7 @@ from bot.core.thread import Thinking, Thread, is_closed
 from bot.core.values import Proposal, Usage
 from bot.kit import links
 from bot.kit.agent import Agent
+from bot.kit.front_matter import QUESTION
 from bot.kit.propose import Malformed
 from bot.model import attached, budget, fallback, pictures
 from bot.model.fallback import Models
@@ -139,6 +140,7 @@ class Decider:
             later = told.kind == "transient" and not told.instead
             wait = waiting_ms(thread, error.retry_seconds) if later else 0
             return undecided(thread, told.kind, told.reason, wait, sent, error.usage, told.instead)
+        await agent.fresh(QUESTION)
         return self._heard(thread, agent, events, answer, sent)
 
     def _models(self, agent: Agent) -> Models:
@@ -196,6 +198,7 @@ class Decider:
             approval_deadline_seconds=self._deadline_seconds,
             now=datetime.fromtimestamp(thread.at / 1000, UTC),
             owner=self._owner,
+            home=thread.addresses,
         )
 
     def _asked(self, thread: Thread, agent: Agent) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from bot.core.outbox import (
     UnknownOutcome,
 )
 from bot.core.visible import on_one_line, visible
+from channels.email import ids
 from channels.email.markdown import block
 
 REMINDED = (
@@ -120,6 +121,8 @@ def _deciders(asked: Approval) -> str:
 
 
 def _how(asked: Approval) -> str:
+    if not _carries(asked):
+        return f"No mail approves this or changes it: its policy takes {' or '.join(asked.channels)} alone. To refuse, reply `deny` and a reason."
     return (
         (
             "To decide, reply to this mail with one line: `approve`, or `deny` and a reason. To change arguments, reply `edit`, and below it "
@@ -130,9 +133,14 @@ def _how(asked: Approval) -> str:
     )
 
 
+def _carries(asked: Approval) -> bool:
+    """Whether the policy lets a mail decide."""
+    return not asked.channels or ids.CHANNEL in asked.channels
+
+
 def _links(asked: Approval, reply_to: str, subject: str) -> list[str]:
     """Links that open a mail to be sent; opening one does nothing."""
-    if not reply_to or not asked.typed:
+    if not reply_to or not asked.typed or not _carries(asked):
         return []
     return [
         " · ".join(

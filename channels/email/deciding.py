@@ -18,6 +18,7 @@ from channels.email.heard import Heard
 from channels.email.reading import verdicts
 from channels.email.replies import Replies
 from channels.email.saying import Saying
+from channels.email.settling import unwritten
 from channels.email.tokens import Found, Tokens
 
 
@@ -95,6 +96,7 @@ class Deciding:
     async def _press(self, heard: Heard, found: Found, press: Press, *, spends: bool = True) -> str:
         """A verdict, if this person may still give one by this address."""
         objection = await self._tokens.objection(found, heard.id)
+        objection = objection or await unwritten(self._arrivals, press.request, press.word)
         if objection:
             return await self._saying.refused(heard, objection)
         await self._arrivals.press(press)

@@ -7,6 +7,7 @@ from bot.core.outbox import Question
 from bot.core.values import Attachment
 from bot.kit.arrival import Aim, Arrivals, Words
 from channels.email import hints
+from channels.email.apart import is_elsewhere
 from channels.email.files import name_of
 from channels.email.heard import Heard
 from channels.email.replies import Replies
@@ -25,6 +26,9 @@ class Saying:
 
     async def words(self, heard: Heard, hint: str = "") -> str:
         """A message. One that would be a verdict without the address of its request is only noted, and no mail gives a grant."""
+        if await is_elsewhere(self._talks, heard.place):
+            await self._replies.say(heard, hint or hints.APART)
+            return "apart"
         await self._remember(heard)
         words = await self._said_by(heard)
         if await settles(self._arrivals, heard.address, heard.mail.text, words.text):
@@ -58,7 +62,9 @@ class Saying:
         return "noted"
 
     async def _noted(self, heard: Heard) -> None:
-        """On the thread's log, where it decides nothing."""
+        """On the thread's log, where it decides nothing; what belongs to a thread elsewhere is nobody else's to read."""
+        if await is_elsewhere(self._talks, heard.place):
+            return
         words = await self._said_by(heard, aim="others")
         await self._arrivals.words(words)
 

@@ -15,7 +15,7 @@ from bot.core.values import Address
 from bot.kit.channel import Fetched, Undeliverable
 from bot.kit.people import People
 from bot.kit.safe import Safe
-from channels.email import begun, ids
+from channels.email import apart, begun, ids
 from channels.email.bounces import Cards, Sent, missed
 from channels.email.cards import body
 from channels.email.compose import Letter, Unsendable, composed
@@ -70,13 +70,20 @@ class Email:
 
     async def send(self, address: Address, message: Outgoing) -> str:
         """One mail, or one for each of those who are asked. Raises `Undeliverable`."""
-        place, talk = await self._talk(address.locator)
+        place, talk = await self._place(address.locator, message)
         if isinstance(message, Say | Notice):
             letter = await self._answer(place, talk, message)
             return await self._put(place, talk, message.key, letter)
         if isinstance(message, Reminder):
             return await self._remind(place, talk, message)
         return await self._ask(place, talk, message)
+
+    async def _place(self, locator: str, message: Outgoing) -> tuple[str, Talk]:
+        """The conversation that this is, or the one with a person about this request."""
+        person = apart.whose(locator)
+        if person and (mail := self._mail_of(person)):
+            return await apart.begun(self._talks, person, mail, message)
+        return await self._talk(locator)
 
     async def tell(self, address: Address, person: str, text: str) -> None:
         """A mail to one person: why what they decided did not count."""
@@ -172,7 +179,7 @@ class Email:
     # ---- to those who are asked --------------------------------------------------------------------
     async def _ask(self, place: str, talk: Talk, message: Waiting) -> str:
         """A mail for each, with a reply address of their own. Where none of them has an address, this is no way to ask."""
-        reached = self._mails_of(self._asked(message, talk))
+        reached = [talk.to] if talk.is_elsewhere else self._mails_of(self._asked(message, talk))
         if not reached:
             raise Undeliverable("nobody who is asked has a mail address in the people file.")
         told = dict.fromkeys((self._mail_of(message.requester) or talk.to, *reached))
@@ -204,6 +211,7 @@ class Email:
         ticket = Ticket(message.request, mail, digest, until or 0, kind, place, id)
         reply_to = await self._tokens.make(ticket, message.key)
         text = body(message, reply_to, f"Re: {bare(talk.subject)}")
+        text = f"{apart.HEAD}\n\n{text}" if talk.is_elsewhere else text
         await self._cards.sent(id, Sent(mail, body(message), others))
         return await self._put(
             place,

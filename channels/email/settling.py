@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot.core import words as typed
 from bot.core.names import call_id
-from bot.core.outbox import Hold, UnknownOutcome
-from bot.core.values import Address
+from bot.core.outbox import Approval, Hold, UnknownOutcome
+from bot.core.values import Address, Word
 from bot.kit.arrival import Arrivals
+from channels.email import hints
 from channels.email.reading import verdicts
 
 # Keywords that stand for the choices where nobody knows what became of a call.
@@ -27,6 +28,12 @@ async def settles(arrivals: Arrivals, there: Address, *texts: str) -> bool:
         if isinstance(each, Hold | UnknownOutcome)
         for text in short
     )
+
+
+async def unwritten(arrivals: Arrivals, request: str, word: Word) -> str:
+    """Why a mail does not say this of the request: its policy wants a button; empty: a mail does."""
+    asked = await arrivals.asked(request) if word in ("approve", "edit") else None
+    return hints.BUTTON if isinstance(asked, Approval) and not asked.typed else ""
 
 
 def _picks(text: str, asked: Hold | UnknownOutcome) -> bool:

@@ -9,16 +9,17 @@ from channels.email import ids
 from channels.email.cards import moment
 from channels.email.compose import Letter, composed
 from channels.email.held import Kept
+from channels.email.key import Key
 from channels.email.markdown import block
 from channels.email.post import Post
 
 MOST_SHOWN = 30
 
 
-async def sent(post: Post, ours: str, to: str, day: str, held: Sequence[Kept]) -> bool:
+async def sent(post: Post, key: Key, ours: str, to: str, day: str, held: Sequence[Kept]) -> bool:
     """Sends what is held to this person, once for this day; whether it went now. Raises what a post raises."""
     place = ids.locator(f"held/{day}/{to}")
-    id = ids.ours(place, "held", to, ours)
+    id = ids.ours(await key.octets(), place, "held", to, ours)
     if await post.is_sent(id):
         return False
     count = "1 mail is" if len(held) == 1 else f"{len(held)} mails are"

@@ -23,7 +23,8 @@ class Talk:
     """One conversation. `to` is who is answered, `cc` who was on it and stays on it; `last` the mail that is answered.
 
     `is_apart`: `to` wrote with us in Bcc, so nobody else is answered, and nobody is told of them.
-    `home` is where its thread lives, where that is not at the place of the conversation: we have begun it.
+    `home` is where its thread lives, where that is not at the place of the conversation: we have begun it. `is_elsewhere`: it is about one
+    request of a thread that lives in another channel, and nothing else is said here.
     """
 
     subject: str
@@ -33,6 +34,7 @@ class Talk:
     last: str = ""
     is_apart: bool = False
     home: str = ""
+    is_elsewhere: bool = False
 
     @property
     def copied(self) -> tuple[str, ...]:
@@ -84,9 +86,8 @@ class Talks:
         if not mail.is_apart:
             people.pop(mail.to, None)
         ids, cc = _chain(before.ids, mail.ids), tuple(people)[:MOST_PEOPLE]
-        await self._put(
-            place, replace(mail, subject=before.subject, cc=cc, ids=ids, home=before.home)
-        )
+        kept = replace(before, to=mail.to, last=mail.last, is_apart=mail.is_apart)
+        await self._put(place, replace(kept, cc=cc, ids=ids))
 
     async def joined(self, place: str, person: str) -> None:
         """Somebody who was asked wrote something there: they stay on it, and it goes on where it was."""

@@ -15,7 +15,8 @@ _LOCATOR = re.compile(
 # What a card that is put into a channel of its own carries in the place of whose thread stands under it.
 BESIDE = "beside"
 _HERE = re.compile(r"[TE][A-Z0-9]+/[CDG][A-Z0-9]+")
-_SOMEBODY = re.compile(r"[TE][A-Z0-9]+/[UW][A-Z0-9]+")
+# Without a workspace it is the one that the app is in, if it is in one alone.
+_SOMEBODY = re.compile(r"(?:[TE][A-Z0-9]+/)?[UW][A-Z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Place:
     @property
     def person(self) -> str:
         """Whose conversation with us this is; empty: it is a channel."""
-        return self.channel if _SOMEBODY.fullmatch(f"{self.team}/{self.channel}") else ""
+        return self.channel if _SOMEBODY.fullmatch(self.channel) else ""
 
     @property
     def is_direct(self) -> bool:
@@ -67,7 +68,7 @@ def begun(where: str, at_ms: int, mark: str) -> Address | None:
 def place(address: Address) -> Place:
     """The parts of an address. Raises `Undeliverable` where it is none of Slack's."""
     if _HERE.fullmatch(address.locator) or _SOMEBODY.fullmatch(address.locator):
-        team, _, channel = address.locator.partition("/")
+        team, _, channel = address.locator.rpartition("/")
         return Place(team, channel, "")
     found = _LOCATOR.fullmatch(address.locator)
     if found is None:

@@ -45,6 +45,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "reactions.add": ("reactions:write",),
     "reactions.remove": ("reactions:write",),
     "usergroups.users.list": ("usergroups:read",),
+    "users.conversations": ("channels:read", "groups:read"),
     "users.info": ("users:read",),
     "views.open": (),
     "views.publish": (),
@@ -54,6 +55,7 @@ _READS = frozenset(
     {
         *("chat.getPermalink", "conversations.history", "conversations.replies"),
         *("bots.info", "files.info", "usergroups.users.list", "users.info"),
+        "users.conversations",
     }
 )
 

@@ -108,7 +108,7 @@ class Modals:
     def _view(self, press: Press, form: Form) -> Json:
         asked, look = form.asked, look_of(press.person, self._people)
         if press.word == "ignore" or isinstance(asked, Question):
-            return more.form(press, asked, self._actor(press), look)
+            return more.form(press, asked, self._actor(press), look, int(time() * 1000))
         if press.word == "deny":
             view = forms.deny(press.request, asked.tool, look)
         else:

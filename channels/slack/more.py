@@ -35,11 +35,11 @@ def button(asked: Approval | Question, look: Look) -> Json:
     return blocks.button(MORE, say.more, f"{asked.request}{digest}", spoken)
 
 
-def form(press: Press, asked: Approval | Question, actor: str, look: Look) -> Json:
+def form(press: Press, asked: Approval | Question, actor: str, look: Look, now: int) -> Json:
     """The window for this person: what they can do instead of deciding, and a time."""
     say = words(look.language)
-    people = asked.approvers if isinstance(asked, Approval) else asked.asked
-    others = [each for each in people if each != actor][:_MOST_PEOPLE]
+    people = asked.deciders(now) if isinstance(asked, Approval) else asked.asked
+    others = [each for each in dict.fromkeys(people) if each != actor][:_MOST_PEOPLE]
     options = [_option(say.more_later, "later"), _option(say.more_ignore, "ignore")]
     options += [_option(say.more_to.format(person=each), f"{_TO}{each}") for each in others]
     choose: Json = {"type": "static_select", "options": [*options]}

@@ -103,6 +103,7 @@ class Everywhere:
     """The Slack channel of all these workspaces: a message goes where its address says, by the token of that workspace."""
 
     def __init__(self, offices: Offices, people: People, pulse: Pulse | None = None) -> None:
+        self._offices = offices
         self._there = ByTeam(offices, lambda _, web: Slack(web, people, pulse))
 
     async def find(self, address: Address, key: str) -> str | None:
@@ -127,6 +128,10 @@ class Everywhere:
             raise Undeliverable(f"which workspace's? Write T…/{group}")
         return await (await self._of(team)).members(group)
 
+    async def locate(self, name: str) -> str:
+        """A channel is one workspace's; without it the one that the app is in, if it is in one alone."""
+        return await (await self._of(name.rpartition("/")[0])).locate(name)
+
     def explains(self, given: Address, thread: Address) -> bool:
         return is_apart(given, thread)
 
@@ -150,7 +155,12 @@ class Everywhere:
         return self._there.made().get(team)
 
     async def _of(self, team: str) -> Slack:
-        slack = await self._there.of(team)
+        """Where no workspace is named it is the one that the app is in, if it is in one alone."""
+        teams = [] if team else await self._offices.teams()
+        if len(teams) > 1:
+            message = "whose account is that? In several workspaces write T…/U… in the people file"
+            raise Undeliverable(message)
+        slack = await self._there.of(team or "".join(teams))
         if slack is None:
             raise _nobody_in(team)
         return slack

@@ -28,6 +28,7 @@ from channels.slack.files import fetch
 from channels.slack.hints import in_zone, to_you, whisper
 from channels.slack.marks import Copy, Receipt
 from channels.slack.parse import Us, us_of
+from channels.slack.payload import Json
 from channels.slack.posting import Posting, Spot
 from channels.slack.reader import look, look_at, look_of, reader_of, user_of
 from channels.slack.roots import MARK, Roots
@@ -80,7 +81,8 @@ class Slack:
         """The place as Slack knows it by now. Raises as `Web.call` does."""
         where = place(address)
         if where.person:
-            return replace(where, channel=await self._copies.home(where.person))
+            team = where.team or (await self._who()).team
+            return replace(where, team=team, channel=await self._copies.home(where.person))
         return await self._roots.of(where)
 
     def _look(self, message: Outgoing, team: str, alone: str) -> Look:
@@ -123,6 +125,24 @@ class Slack:
             raise Undeliverable(f"{group} is a group of another workspace")
         answer = await self._web.call("usergroups.users.list", {"usergroup": id})
         return tuple(str(each) for each in cast("list[object]", answer["users"]))
+
+    async def locate(self, name: str) -> str:
+        """The channel of this name that the app is in (docs: reference/methods/users.conversations), as `TEAM/CHANNEL`."""
+        team, _, alone = name.rpartition("/")
+        us = (await self._who()).team
+        asked: Json = {"types": "public_channel,private_channel", "exclude_archived": True}
+        asked |= {"limit": 200}
+        while team in ("", us):
+            answer = await self._web.call("users.conversations", asked)
+            for each in cast("list[Json]", answer["channels"]):
+                if each.get("name") == alone.removeprefix("#"):
+                    return f"{us}/{each['id']}"
+            more = cast("Json", answer.get("response_metadata") or {}).get("next_cursor")
+            if not more:
+                break
+            asked = {**asked, "cursor": more}
+        message = f"the app is in no channel {name}: invite it there, or correct the name"
+        raise Undeliverable(message)
 
     def explains(self, given: Address, thread: Address) -> bool:
         """What is given at a copy is answered by whoever listens."""

@@ -111,3 +111,15 @@ def test_the_audit_names_grant_and_verdict() -> None:
     assert effect.what["approved_by"] == ["bob"]
     [said] = [row for row in rows if row.kind == "message" and "granted" in str(row.what["key"])]
     assert "tag: v2" in str(said.what["text"])
+
+
+def test_a_grant_that_a_halt_ended_is_not_shown(office: Office) -> None:
+    thread = launched(office, "settle it", "--address", "halted")
+    request = str(waiting(office, thread)["request"])
+    told(office, "approve", request, "--for", "30m", "--as", "alice")
+    assert "under alice's grant" in told(office, "grant", "show", thread)
+    told(office, "halt", "--reason", "a drill")
+    told(office, "halt", "--lift")
+    assert "Nothing is granted" in told(office, "grant", "show", thread)
+    assert "grants" not in office.run("status", "--json", thread).json[0]
+    assert "grants" not in office.run("why", thread, "--json").json

@@ -8,8 +8,8 @@ from bot.core import addresses
 from bot.core.addresses import in_order, is_in
 from bot.core.effects import Send
 from bot.core.outbox import Notice, address, message
-from bot.core.values import Address, By, Card, Routed
-from tests.core.build import HERE, Story, asking, card, gated, working
+from bot.core.values import Address, By, Card, Deputy, Routed
+from tests.core.build import HERE, Story, asking, card, gated, question, working
 
 
 def place(by: By, channel: str = "C1", name: str = "") -> Routed:
@@ -97,3 +97,32 @@ def test_a_card_in_its_own_thread_says_nothing_of_places() -> None:
     assert addresses.taken(story.call(call)) is None
     assert address(story.thread, f"{call}-v1") == HERE
     assert address(story.thread, "T-9-notice") == HERE
+
+
+def test_a_question_has_places_as_a_card_has_and_its_thread_is_told() -> None:
+    places = in_order((HERE,), (place("call", "C1", "board"), place("default", "C3")))
+    asked = question().model_copy(update={"addresses": places})
+    story, (one, two) = working(asked, asked)
+    assert [address(story.thread, f"{each}-v1") for each in (one, two)] == [places[0].address] * 2
+    told = [message(story.thread, each.key) for each in story.thread.notices]
+    assert len({each.key for each in story.thread.notices}) == 2
+    assert all(isinstance(each, Notice) and "Which?), board" in each.text for each in told)
+    story.undelivered(f"{one}-v1")
+    assert address(story.thread, f"{one}-v1~1") == HERE
+
+
+def test_whom_the_place_of_a_card_does_not_reach_has_a_copy_of_their_own() -> None:
+    mail = Address(channel="email", locator="@carol")
+    apart = (
+        Deputy(person="carol", of="carol", since=0, address=mail),
+        Deputy(person="dave", of="bob", since=0, address=mail),
+    )
+    deputies = (Deputy(person="dave", of="bob", since=0),)
+    shown = card().model_copy(update={"apart": apart, "deputies": deputies})
+    story, request = asking(shown)
+    for name in ("carol", "dave"):
+        key = f"{request}~@{name}"
+        assert Send(key) in story.effects
+        assert address(story.thread, key) == mail
+        story.delivered(key)
+    assert story.effects == ()

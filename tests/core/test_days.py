@@ -5,11 +5,11 @@ from __future__ import annotations
 from bot.core import days, outbox
 from bot.core.effects import Send, next_effects, timers
 from bot.core.element import minute
-from bot.core.events import DayReached, TimerFired, Verdict
+from bot.core.events import DayReached, DeliveryFailed, TimerFired, Verdict
 from bot.core.house import HOUSE
 from bot.core.reducer import evolve
 from bot.core.thread import Idle, Thread
-from bot.core.values import Address
+from bot.core.values import Address, Routed
 from tests.core import build
 
 NOON = 1_790_000_000_000 - 1_790_000_000_000 % days.DAY_MS + days.DAY_MS // 2
@@ -97,3 +97,16 @@ def test_a_thread_that_waits_for_the_day_says_so_and_who_was_asked() -> None:
 
 def test_a_thread_without_a_place_says_nothing_of_the_day() -> None:
     assert evolve(Thread("t1"), reached()).notices == ()
+
+
+def test_the_owner_is_asked_where_they_are_reached_and_else_at_the_console() -> None:
+    there = Address(channel="slack", locator="U1")
+    console = Address(channel="console", locator=HOUSE)
+    places = tuple(Routed(by="thread", address=each) for each in (there, console))
+    house = evolve(Thread(HOUSE), reached().model_copy(update={"addresses": places}))
+    [waiting] = outbox.pending(house)
+    assert outbox.address(house, waiting.key) == there
+    failed = DeliveryFailed(id="f", at=NOON, key=waiting.key, reason="no such account")
+    house = evolve(house, failed)
+    [waiting] = outbox.pending(house)
+    assert outbox.address(house, waiting.key) == console

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.effects import Send, timers
-from bot.core.outbox import Approval, address, message, pending
+from bot.core.outbox import Approval, UnknownOutcome, address, message, pending
 from bot.core.values import Address, Card, Deputy
 from tests.core.build import Story, asking, card
 
@@ -183,3 +183,37 @@ def test_nobody_is_told_late_who_voted_or_cannot_be_reached_or_is_decided_on() -
     assert message(story.thread, f"{request}~@dave") is None
     story.undelivered(f"{request}~@dave")
     assert message(story.thread, "T-9-9-v1~@dave") is None
+
+
+def put_off(since: int, word: str, by: str, to: str = "") -> tuple[Story, tuple[str, ...]]:
+    story, request = asking(standing_in(since))
+    story.verdict(request, word, by, to=to, until=story.now + 60_000)  # pyright: ignore[reportArgumentType]
+    return story, tuple(each.by for each in story.call(request).asides)
+
+
+def test_whoever_stands_in_may_put_it_off_and_it_may_be_passed_to_them() -> None:
+    for word, by, to in (("pass", "dave", "carol"), ("later", "dave", ""), ("ignore", "dave", "")):
+        assert put_off(LONG_AGO, word, by, to)[1] == ("dave",), word
+    assert put_off(LONG_AGO, "pass", "bob", to="dave")[1] == ("bob",)
+
+
+def test_before_their_time_a_deputy_puts_nothing_off_and_nothing_is_passed_to_them() -> None:
+    """Passing gives no right: who may not decide yet is told from when on."""
+    for word, by, to in (("later", "dave", ""), ("pass", "bob", "dave")):
+        story, said = put_off(LATER, word, by, to)
+        assert said == ()
+        assert "only once bob is away" in story.refusal()
+
+
+def test_whoever_stands_in_may_say_what_became_of_a_call_and_order_it_again() -> None:
+    for word, outcome_of in (("happened", "happened"), ("give-up", "gave_up"), ("retry", "Ready")):
+        story, request = asking(standing_in())
+        story.approve(request, "carol")
+        story.started(story.call(request).id)
+        story.unknown(story.call(request).id)
+        [waiting] = pending(story.thread)
+        assert isinstance(waiting, UnknownOutcome)
+        assert waiting.asked[-1] == "dave"
+        story.now += 60_000
+        story.answer(waiting.request, word, by="dave")
+        assert story.outcome(story.call(request).id) == outcome_of

@@ -28,6 +28,7 @@ NAMES = {
         "actor",
         "type",
         "address",
+        "addresses",
         "account",
         "day",
         "scope",
@@ -122,6 +123,22 @@ def test_arguments_results_and_verdicts_are_looked_through() -> None:
 
 def test_a_key_of_a_structure_may_be_a_secret_too() -> None:
     assert cut({KEY: 1, "b": (KEY, 2)}, PLAIN) == {CUT: 1, "b": (CUT, 2)}
+
+
+def test_keys_that_are_cut_to_the_same_keep_their_values_apart() -> None:
+    other = f"{KEY[:-1]}A" if KEY[-1] != "A" else f"{KEY[:-1]}B"
+    value = {KEY: 1, other: 2, f"{CUT} (2)": 3}
+    kept = cut(value, PLAIN)
+    assert sorted(kept.values()) == [1, 2, 3]
+    assert set(kept) == {CUT, f"{CUT} (2)", f"{CUT} (3)"}
+    assert cut(kept, PLAIN) is kept
+
+
+def test_what_no_event_is_made_of_is_not_kept_unlooked_at() -> None:
+    value: JsonValue = KEY
+    for _ in range(100_000):
+        value = [value]
+    assert KEY not in repr(str(cut([value, {"a": 1}], PLAIN))[:2_000])
 
 
 def test_nothing_is_too_deep_to_be_looked_at() -> None:

@@ -220,7 +220,9 @@ def _named(play: Play, fact: facts.Decision, call: Call | None) -> tuple[str, st
 
 def _type(play: Play, fact: facts.WordTyped) -> None:
     """A verdict is typed to nobody; a remark that asks the bot mentions it."""
-    thread = play.threads[fact.thread]
+    thread = play.threads.get(fact.thread)
+    if thread is None:
+        return  # Nobody asked for anything there yet.
     by = play.office.name(fact.by)
     speaks = by in _deciders(play, thread) if words.read(fact.text) else fact.addressed
     if play.office.knows(fact.by) and speaks:
@@ -236,7 +238,7 @@ def _type(play: Play, fact: facts.WordTyped) -> None:
 def _deciders(play: Play, thread: Thread) -> set[str]:
     found = {thread.requester, *play.office.agent.approvers}
     for each in pending(thread):
-        found.update(each.approvers if isinstance(each, Approval) else each.asked)
+        found.update(each.deciders(play.now) if isinstance(each, Approval) else each.asked)
     return found
 
 

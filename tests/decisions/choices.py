@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from tests.decisions.difference import Difference
 from tests.oracle import facts
 from tests.oracle.cases import Case
-from tests.oracle.past import showings, version
+from tests.oracle.past import arguments, showings, version
 from tests.oracle.typed import Said, read
 from tests.oracle.words import Effect, Obstacle, Refusal, Word
+
+_REFUSED = ("refused", "for another reason")
 
 
 @dataclass(frozen=True)
@@ -124,10 +126,13 @@ def _is_behind(found: Difference) -> bool:
     return is_next and found.found == "APPROVED" and found.case.rule.idempotent
 
 
-def _is_lent(found: Difference) -> bool:
-    """Somebody decides as a deputy who was asked."""
-    by = found.fact.by.locator if isinstance(found.fact, facts.Decision | facts.WordTyped) else ""
-    return "dora" in by and found.found != "APPROVED"
+def _is_cardless(found: Difference) -> bool:
+    """Somebody decides as a deputy on what has no card that says so."""
+    by = found.fact.by if isinstance(found.fact, facts.Decision | facts.WordTyped) else None
+    person = found.case.people.at(by) if by else None
+    stands_in = person and any(person.name == each.deputy for each in found.case.people.persons)
+    made = found.case.rule.gates(arguments(found.past, "r1")) and _is_shown(found)
+    return bool(stands_in) and not made and found.found in ("OPEN", "UNKNOWN", *_REFUSED)
 
 
 def _is_granted(found: Difference) -> bool:
@@ -203,9 +208,9 @@ CHOICES: tuple[Choice, ...] = (
         _is_behind,
     ),
     Choice(
-        "deputies do not decide yet",
-        "Not built: whoever is on no list decides nothing.",
-        _is_lent,
+        "who stands in for whom stands on the card",
+        "docs/adr/0023: what holds is frozen into the card. Where none was made, or none yet, deputies are not heard.",
+        _is_cardless,
     ),
     Choice(
         "a grant is one person's, for the like of its own card, and ends early",

@@ -104,10 +104,10 @@ class Comparison:
         """What the oracle calls the versions that it began, and the cards that were shown."""
         fact = past[-1].fact
         for request, effect in past[-1].ruling.effects:
-            if effect in BEGINS:
+            if effect in BEGINS and self.play.call(request):
                 number = version(past, request)
                 self.play.current(request, number, digest(past, request, number))
-        if isinstance(fact, facts.CardShown):
+        if isinstance(fact, facts.CardShown) and self.play.call(fact.request):
             self.play.again(fact.request)
 
     def _refusals(self, past: Past, said: tuple[str, ...]) -> Difference | None:
@@ -148,7 +148,8 @@ async def compare(told: Case) -> tuple[list[Choice], Difference | None]:
     """Tells the case to both: the choices by which they part, and the first difference that comes from none."""
     PINS.clear()
     case = without_left_out(told)
-    both = Comparison(case, Play(Office(case.people, case.rule, _same_in(case))))
+    office = Office(case.people, case.rule, _same_in(case), _brought_in(case))
+    both = Comparison(case, Play(office))
     past = replay(House(case.people, case.rule), case.history)
     for place in range(len(past)):
         found = await both.step(past[: place + 1])
@@ -166,6 +167,16 @@ def _same_in(case: Case) -> tuple[str, ...]:
         if isinstance(fact, facts.Decision) and fact.pattern is not None:
             return tuple(name for name, value in fact.pattern if value != "*")
     return ()
+
+
+def _brought_in(case: Case) -> dict[str, int]:
+    """When a card was first brought to each person."""
+    found = dict[str, int]()
+    for fact in case.history:
+        person = case.people.at(fact.to) if isinstance(fact, facts.CardShown) else None
+        if person is not None:
+            found.setdefault(person.name, fact.at * 1000)
+    return found
 
 
 def _request(fact: facts.Fact) -> str:

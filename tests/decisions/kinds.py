@@ -25,6 +25,8 @@ SENTENCES: tuple[tuple[str, frozenset[Refusal]], ...] = (
     ("Nobody has been asked", frozenset({Refusal.NOT_SHOWN})),
     ("The deadline", frozenset({Refusal.EXPIRED})),
     ("is not among those", frozenset({Refusal.NOT_APPROVER, Refusal.UNKNOWN_PERSON})),
+    ("only once", frozenset({Refusal.NOT_APPROVER, Refusal.PASS_TO_STRANGER})),
+    ("This place is taken", frozenset({Refusal.SEAT_TAKEN})),
     ("Nobody is allowed", frozenset({Refusal.NOT_APPROVER, Refusal.UNKNOWN_PERSON})),
     ("That card is out of date", frozenset({Refusal.STALE_VERSION, Refusal.NOT_SHOWN})),
     ("The card is being made anew", frozenset({Refusal.STALE_VERSION, Refusal.NOT_SHOWN})),

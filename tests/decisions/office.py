@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
+from bot.core.values import Deputy
 from bot.engine.toolbox import Toolbox
 from bot.kit.agent import Agent
 from bot.kit.arguments import Args
@@ -23,6 +24,7 @@ from tests.oracle.words import Mode
 
 DEPLOYBOT = "deploybot"
 HOUSE = load_house()
+NEVER = 10**15
 PINS: dict[str, str] = {}
 """What the pins of each call read in the world now, by the call's id."""
 
@@ -54,6 +56,8 @@ class Office:
     rule: Rule
     same: tuple[str, ...] = ()
     """What may not differ in what is granted."""
+    brought: Mapping[str, int] = field(default_factory=dict[str, int])
+    """When a card was first brought to each person, in milliseconds: as a deputy they may decide from then on."""
     listed: list[str] = field(default_factory=list[str])
     left: set[str] = field(default_factory=set[str])
     deploys: int = 0
@@ -85,6 +89,13 @@ class Office:
             return f"{address.channel}:{address.locator}"
         return person.name
 
+    def lent(self, deputies: tuple[Deputy, ...]) -> tuple[Deputy, ...]:
+        """Deputies with the time that the oracle knows: hours and reminders, which give it else, are no part of a case."""
+        return tuple(
+            each.model_copy(update={"since": self.brought.get(each.person, NEVER)})
+            for each in deputies
+        )
+
     def knows(self, address: told.Address) -> bool:
         """Whether somebody who is still there writes from that address."""
         person = self.people.at(address)
@@ -103,7 +114,12 @@ def _people(people: told.People, left: frozenset[str]) -> People:
     for person in here:
         for group in person.groups:
             groups[group] = (*groups.get(group, ()), person.name)
-    return People({person.name: Person(name=person.name) for person in here}, groups)
+    names = {person.name for person in here}
+    known = {
+        each.name: Person(name=each.name, deputy=each.deputy if each.deputy in names else None)
+        for each in here
+    }
+    return People(known, groups)
 
 
 @cache

@@ -165,6 +165,7 @@ class Play:
         thread = thread_of(call.id)
         if Preview(call.id, call.version) in next_effects(self.threads[thread]):
             card = await self.office.toolbox.card(self.threads[thread], call)
+            card = card.model_copy(update={"deputies": self.office.lent(card.deputies)})
             made = Previewed(id=self.id(), call=call.id, version=call.version, card=card)
             self.tell(thread, made)
         made_of = self.threads[thread].call(call.id)

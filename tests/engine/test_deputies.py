@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.events import CallVoided
 from bot.core.outbox import Approval
+from bot.engine.desk import Desk
 from bot.kit.load import Agents, load_agents
 from bot.kit.people import People
 from tests.engine.office import Office, card, decide, say, until
@@ -67,3 +68,22 @@ async def test_a_card_whose_deputies_are_as_they_were_stays(office: Named) -> No
         await until(desk, lambda _, events: any(each.type == "ToolEnded" for each in events))
         events = await desk.events(office.thread)
     assert not any(isinstance(event, CallVoided) for event in events)
+
+
+async def test_a_deputy_keeps_no_place_but_that_of_whoever_asked_once_the_other_has_left(
+    office: Named,
+) -> None:
+    """Carol approved in Bob's place; she is Alice's deputy too, and Alice asked."""
+    hers = "alice: {deputy: carol, away: 2999-01-01}"
+    office.people = f"people: {{{hers}, bob: {{deputy: carol, away: 2999-01-01}}, carol: {{}}}}\n"
+    office.write_agent("approvers: [alice, bob]", TOOLS)
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        first = await card(desk, Approval)
+    async with office.store() as store:
+        assert (await decide(Desk(store), first, "approve", "carol")).refusal is None
+    office.write_agent("approvers: [alice]", TOOLS)
+    async with office.work() as desk:
+        await card(desk, Approval, version=2)
+        events = await desk.events(office.thread)
+    assert not any(each.type == "ToolStarted" for each in events)

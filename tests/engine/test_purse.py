@@ -180,7 +180,7 @@ async def test_a_thread_waits_for_the_day_and_goes_on_when_it_is_extended(
     model = Model()
     async with office.store() as store:
         place = Address(channel="screen", locator="house")
-        limits = replace(means(Most(micro_usd=30)), place=place)
+        limits = replace(means(Most(micro_usd=30)), places=(place,))
         await ask(store, Purse(model, store, store.ledger(), limits), thread("t1"))
         real = perform.Performer.__init__
 

@@ -54,7 +54,7 @@ def people() -> People:
     return People(
         {"alice": Person(email="alice@example.com"), "bob": Person(), "carol": Person()},
         {"releasers": ("alice", "bob")},
-        {"releases": "slack:T1/C1", "lobby": "#lobby"},
+        {"releases": "slack:T1/C1", "lobby": "slack:lobby"},
     )
 
 

@@ -48,9 +48,9 @@ TWO = "from bot.kit import tool\n@tool(quorum=3)\ndef act():\n    'Act.'\n"
         (SOUND + "fallback: ' '", None, "error", "fallback: ' ' is no name of a model"),
         (SOUND + "model: m-1\nfallback: m-1", None, "warning", "fallback: m-1 is its model already"),
         (SOUND + "address: relaeses", None, "error", "address: relaeses is no place of the people file (did you mean releases?)"),
-        (SOUND + "address: '#releases'", None, "error", "address: '#releases' is no place; slack:TEAM/CHANNEL by their IDs"),
+        (SOUND + "address: 'slack:C1'", None, "error", "address: 'slack:C1' is no place; #channel, or slack:TEAM/CHANNEL by their IDs"),
         (SOUND + "policy: {label: {address: slack}}", None, "error", "address of label: slack is no place of the people file"),
-        (SOUND + "address: lobby", None, "error", "address: lobby is '#lobby' in the people file; slack:TEAM/CHANNEL by their IDs"),
+        (SOUND + "address: lobby", None, "error", "address: lobby is 'slack:lobby' in the people file; #channel, or slack:TEAM/CHANNEL by their IDs"),
         (SOUND, TWO, "error", "act needs 3 approvals and 2 may give one"),
     ],
 )  # fmt: skip

@@ -145,3 +145,8 @@ def test_a_value_however_deep_is_read() -> None:
     for _ in range(5_000):
         value = [value]
     assert found(story(), to=value) == {"to": "slack:U7@guest"}
+
+
+def test_of_more_than_can_be_looked_through_every_argument_may_be() -> None:
+    it = story("é" * 2_000_001)
+    assert short({"tag": "v1", "empty": []}, it.log, it.thread.id) == {"tag": TOO_MUCH}

@@ -199,7 +199,10 @@ class SlackOffice:
             masks=masks,
         )
         media = channels(app)
-        runner = Runner(Toolbox(agents, self.environ, attached.tools(media), masks))
+        toolbox = Toolbox(
+            agents, self.environ, attached.tools(media), masks, media=frozenset(media)
+        )
+        runner = Runner(toolbox)
         return Worker(
             app.store,
             Lamp(Performer(decider, runner, media), media),

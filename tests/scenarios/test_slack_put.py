@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.events import DeliveryFailed, Verdict
+from bot.core import days
+from bot.core.events import DayReached, DeliveryFailed, Verdict
+from bot.core.house import HOUSE
+from bot.core.values import Address, Routed
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import SlackOffice, only_thread, until
 from tests.slack_server.workspace import Channel, Message
@@ -97,6 +100,27 @@ async def test_a_thread_at_the_console_is_approved_in_slack(
     assert (thread.id, thread.address and thread.address.channel) == (name, "console")
 
 
+async def test_a_place_may_be_named_as_its_channel_is(office: SlackOffice, board: Channel) -> None:
+    agent = Path(office.folder, "agents", "shipper", "agent.md")
+    place = f"slack:{office.slack.team.team}/{board.id}"
+    agent.write_text(agent.read_text().replace(place, "#approvals"))
+    async with office.listening(), office.working([SHIP, "Shipped."]):
+        root = office.mention("ship it")
+        card = await first(board, office)
+        assert "elsewhere: ship, #approvals" in (await office.shown(root, 1)).text
+        await office.slack.people.press(office.bob, card, "approve").reply()
+        await until(lambda: office.ledger() == ["v1.2.3"], "the tag")
+    agent.write_text(agent.read_text().replace("#approvals", "#nowhere"))
+    for words in (("policy", "explain", "shipper", "ship"), ("lint",)):
+        given = ("--arguments", '{"tag": "v1"}') if words[0] == "policy" else ()
+        async with office.process(*words, *given) as done:
+            out, _ = await done.communicate()
+        assert (
+            "the app is in no channel #nowhere: invite it there, or correct the name"
+            in out.decode()
+        )
+
+
 async def test_where_the_place_refuses_it_the_card_stands_in_the_thread(
     office: SlackOffice,
 ) -> None:
@@ -111,3 +135,21 @@ async def test_where_the_place_refuses_it_the_card_stands_in_the_thread(
         _, events = await only_thread(app)
     [failed] = [event for event in events if isinstance(event, DeliveryFailed)]
     assert failed.key.endswith("-v1")
+
+
+async def test_a_days_limit_is_put_to_its_owner_alone_and_extended_there(
+    office: SlackOffice,
+) -> None:
+    """By the account in the people file, which names no workspace."""
+    place = Routed(by="thread", address=Address(channel="slack", locator=office.alice.id))
+    async with office.listening() as app, office.working():
+        day = days.day_of(await app.store.now())
+        fact = DayReached(id="d", day=day, scope="all", reason="all: 1.00 USD", asked=("alice",), addresses=(place,))  # fmt: skip
+        await app.desk.post(HOUSE, fact)
+        await until(lambda: bool(office.direct(office.alice)), "what alice is asked")
+        [card] = office.direct(office.alice)
+        assert "all: 1.00 USD" in str(card.blocks)
+        await office.slack.people.press(office.alice, card, "answer:0").reply()
+        await until(lambda: "Answered by alice" in str(office.direct(office.alice)[0].blocks))
+        house = await app.desk.thread(HOUSE)
+    assert days.extended(house, day, "all") == 1

@@ -179,7 +179,12 @@ class Desk:
     """One mailbox's way in, with one approval that was put to Ana."""
 
     def __init__(
-        self, agents: Sequence[str] = (), *, per_sender: int = 60, per_thread: int = 20
+        self,
+        agents: Sequence[str] = (),
+        *,
+        per_sender: int = 60,
+        per_thread: int = 20,
+        people: People | None = None,
     ) -> None:
         self.safe, self.taken, self.post = MemorySafe(), Taken(), Unsent()
         self.safe.kept[NAME] = KEY.hex()
@@ -206,7 +211,7 @@ class Desk:
                 OWNER,
                 lambda: NOW,
             ),
-            People(),
+            people or People(),
             lambda: NOW,
             agents,
         )

@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 
+from bot.core.values import Deputy
 from bot.kit.arrival import Press
 from channels.slack.blocks import Json, Look
 from channels.slack.forms import Mistakes
@@ -31,17 +32,26 @@ def offered(view: Json) -> list[str]:
 
 def test_the_form_names_everybody_else_who_is_asked() -> None:
     asked = replace(APPROVAL, approvers=("ana", "bo", "cy"))
-    view = form(PRESS, asked, "bo", BERLIN)
+    view = form(PRESS, asked, "bo", BERLIN, NOON)
     assert offered(view) == ["later", "ignore", "pass:ana", "pass:cy"]
     assert view["private_metadata"] == "T-4-0-v2 d"
     assert list(complaints({**view})) == []
-    question = form(PRESS, replace(QUESTION, asked=("ana",)), "ana", BERLIN)
+    question = form(PRESS, replace(QUESTION, asked=("ana",)), "ana", BERLIN, NOON)
     assert offered(question) == ["later", "ignore"]
 
 
 def test_a_crowd_and_long_names_keep_to_what_slack_takes() -> None:
     crowd = tuple(f"{'x' * 60}{number}" for number in range(200))
-    assert list(complaints({**form(PRESS, replace(APPROVAL, approvers=crowd), "bo", BERLIN)})) == []
+    view = form(PRESS, replace(APPROVAL, approvers=crowd), "bo", BERLIN, NOON)
+    assert list(complaints({**view})) == []
+
+
+def test_the_form_names_those_who_stand_in_by_then() -> None:
+    times = (("dora", NOON), ("eve", NOON + 1))
+    deputies = tuple(Deputy(person=person, of="bo", since=since) for person, since in times)
+    asked = replace(APPROVAL, approvers=("ana", "bo"), deputies=deputies)
+    view = form(PRESS, asked, "bo", BERLIN, NOON)
+    assert offered(view) == ["later", "ignore", "pass:ana", "pass:dora"]
 
 
 def test_the_button_carries_what_was_shown() -> None:

@@ -1,0 +1,117 @@
+"""One request in two media: asked for in Slack, answered by mail; whoever asks by mail is the same person in Slack."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
+
+import pytest
+
+from bot.app import run_email
+from bot.core.events import Verdict
+from tests.engine.office import Reply
+from tests.mail_server import dovecot
+from tests.scenarios import mail_office
+from tests.scenarios.mail_office import MailOffice, body
+from tests.scenarios.slack_office import SlackOffice, only_thread, until
+
+pytestmark = pytest.mark.skipif(not dovecot.is_here(), reason="apt-get install -y dovecot-imapd")
+SHIP: Reply = [("ship", {"tag": "v1.2.3", "because": "it was asked for"})]
+MAIL = ("EMAIL_", "IMAP_", "SMTP_", "BOT_EMAIL_")
+
+
+@pytest.fixture
+async def post(
+    office: SlackOffice, redis_server: str, tmp_path: Path, free_port: Callable[[], int]
+) -> AsyncGenerator[MailOffice]:
+    """Mail beside Slack, for the same people and agent."""
+    async with mail_office.opened(redis_server, tmp_path / "post", free_port) as post:
+        office.environ |= {
+            name: each for name, each in post.environ.items() if name.startswith(MAIL)
+        }
+        yield post
+
+
+def set_up(office: SlackOffice, policy: str, people: dict[str, str]) -> None:
+    """Who is who; only those with an account of Slack's are in Slack."""
+    rows = "".join(f"  {name}: {{{said}}}\n" for name, said in people.items())
+    Path(office.folder, "people.yaml").write_text(f"people:\n{rows}")
+    agent = Path(office.folder, "agents", "shipper", "agent.md")
+    agent.write_text(agent.read_text().replace("listen: thread", f"listen: thread\n{policy}"))
+    office.set_up_anew()
+
+
+async def test_a_deputy_answers_by_mail_what_was_asked_in_slack_and_all_copies_close(
+    office: SlackOffice, post: MailOffice
+) -> None:
+    people = {
+        "alice": f"slack: {office.alice.id}",
+        "bob": f"slack: {office.bob.id}, deputy: dora, away: 2020-01-01 to 2999-01-01",
+        "carol": "email: carol@example.com",
+        "dora": "email: dora@example.com",
+    }
+    set_up(office, "policy: {ship: {remind: [1d]}}", people)
+    async with (
+        office.listening() as app,
+        office.serving(run_email),
+        office.working([SHIP, "Shipped."]),
+    ):
+        root = office.mention("ship it")
+        dora, carol = await post.card("dora"), await post.card("carol")
+        assert "conversation elsewhere" in body(dora)
+        await post.reply("dora", dora, "approve")
+        await until(lambda: any(each.text == "Shipped." for each in office.answers(root)))
+        [copy] = office.direct(office.bob)
+        for each in (office.answers(root)[0], copy):
+            now = office.slack.team.channels[each.channel]
+            await until(
+                lambda now=now, ts=each.ts: any(
+                    "Approved by dora" in str(one.blocks)
+                    for one in (*now.standing(), *now.thread(root.ts))
+                    if one.ts == ts
+                ),
+                "the end of it",
+            )
+        await post.reply("carol", carol, "approve")
+        told = body(await post.told("carol", "already"))
+        _, events = await only_thread(app)
+    assert "dora" in told
+    assert office.ledger() == ["v1.2.3"]
+    assert [each.actor for each in events if isinstance(each, Verdict)] == ["dora", "carol"]
+
+
+async def test_who_asks_by_mail_approves_nothing_in_slack_and_a_mail_alone_is_not_enough(
+    office: SlackOffice, post: MailOffice
+) -> None:
+    board = office.slack.team.channel("approvals", [office.alice, office.bob, office.slack.bot])
+    place = f"slack:{office.slack.team.team}/{board.id}"
+    people = {
+        "alice": f"slack: {office.alice.id}, email: alice@example.com",
+        "bob": f"slack: {office.bob.id}",
+        "carol": "email: carol@example.com",
+    }
+    policy = f"policy: {{ship: {{address: '{place}', channels: [slack], approvers: [alice, bob, carol]}}}}"
+    set_up(office, policy, people)
+    async with (
+        office.listening() as app,
+        office.serving(run_email),
+        office.working([SHIP, "Shipped."]),
+    ):
+        await post.write("alice", "Please ship it.\n")
+        await until(lambda: bool(board.standing()), "the card")
+        carol = await post.card("carol")
+        assert "its policy takes slack alone" in " ".join(body(carol).split())
+        await post.reply("carol", carol, "approve")
+        await post.told("carol", "decided by slack alone")
+        card = board.standing()[0]
+        await office.slack.people.press(office.alice, card, "approve").reply()
+        await until(lambda: bool(office.slack.team.whispers(office.alice)), "what alice is told")
+        [said] = office.slack.team.whispers(office.alice)
+        assert "cannot approve it too" in said.text
+        assert office.ledger() == []
+        await office.slack.people.press(office.bob, card, "approve").reply()
+        done = await post.told("alice", "Shipped.")
+        _, events = await only_thread(app)
+    assert str(done["Subject"]) == "Re: Release"
+    assert office.ledger() == ["v1.2.3"]
+    assert {each.type for each in events} >= {"VerdictRefused"}
