@@ -81,6 +81,7 @@ class Performer:
             session.owed_before = _owed(session.thread)
         await self._runner.refresh(session)
         await session.look()
+        self._reads.forget(session)
         effects = session.due()
         question = next((effect for effect in effects if isinstance(effect, Decide)), None)
         self._ask(session, question)

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from redis.exceptions import ConnectionError as NoConnection
 
 from bot.core.effects import Run
 from bot.core.events import Event, StepDecided, ToolEnded
 from bot.core.thread import Thread
 from bot.core.values import Proposal
+from bot.engine.curb import Curb
 from bot.engine.desk import Desk
+from bot.engine.perform import Performer
 from bot.engine.redis_store import RedisStore
 from bot.engine.run import Runner
 from bot.engine.session import Session
@@ -66,11 +69,11 @@ async def stamps(store: RedisStore, office: Office) -> Sequence[int]:
     return [row.at for row in await store.read(office.thread)]
 
 
-async def begun(office: Office, store: RedisStore) -> Session:
+async def begun(office: Office, store: RedisStore, curb: Curb | None = None) -> Session:
     """A session that has heard one message."""
     await say(Desk(store), "read it")
     (lease,) = await store.take(16, 1)
-    session = Session(store, lease, 30)
+    session = Session(store, lease, 30, curb)
     await session.load()
     return session
 
@@ -142,3 +145,33 @@ async def test_what_was_read_for_a_step_is_no_result_of_another_in_its_place(
         session.let_go()
     (ended,) = [event for event in events if isinstance(event, ToolEnded)]
     assert ended.result == {"paper": "b"}
+    assert sorted(office.ledger()) == ["cut short a", "read a", "read b"]
+
+
+async def test_a_read_of_a_step_that_came_too_late_does_not_go_on(office: Office) -> None:
+    async def done(_thread: Thread, _events: Sequence[Event]) -> Event:
+        say = Proposal(kind="say", tool="done_for_now", arguments={"message": "All done."})
+        return StepDecided(id="done", actor="model", seen=3, calls=(say,))
+
+    async with office.store() as store:
+        session = await begun(office, store)
+        runner = Runner(Toolbox(office.agents(), office.environ))
+        (office.folder / "ledger.a").touch()
+        await Desk(store).post(office.thread, message("hm, wait"))
+        await runner.reads.decided(session, STEP)
+        await Performer(done, runner, {"screen": office.screen})(session)
+        assert office.ledger() == ["read a", "cut short a"]
+
+
+async def test_a_step_is_recorded_though_nobody_can_say_what_is_halted(office: Office) -> None:
+    """The house's log lies elsewhere, and may be away where the thread's is not. The answer is paid for."""
+
+    class Away(Curb):
+        async def look(self, within_seconds: float = 1.0) -> float:
+            raise NoConnection
+
+    async with office.store() as store:
+        session = await begun(office, store, Away(store))
+        await Runner(Toolbox(office.agents(), office.environ)).reads.decided(session, STEP)
+        assert types(await Desk(store).events(office.thread)) == ["MessageReceived", "StepDecided"]
+    assert office.ledger() == []
