@@ -76,18 +76,14 @@ def house(settings: Settings) -> House:
 @asynccontextmanager
 async def opened(settings: Settings, at_home: House | None = None) -> AsyncGenerator[App]:
     """The app with its store open."""
-    store = RedisStore(
+    async with RedisStore(
         await redis_url(settings),
         lease_seconds=settings.lease.total_seconds(),
         replicas=settings.replicas,
-    )
-    await store.open()
-    try:
+    ) as store:
         found = at_home or house(settings)
         masks = known_masks(settings, found.agents, environment())
         yield App(settings, found, store, Desk(store, masks), masks)
-    finally:
-        await store.close()
 
 
 def decider(app: App) -> Decider:

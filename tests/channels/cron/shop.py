@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-
 from bot.core.codec import decode
 from bot.core.events import CronTicked
 from bot.core.slots import SlotsSettled
@@ -57,14 +54,8 @@ def clock(book: Slots, *entries: Entry) -> Clock:
     return Clock(entries, book, where, reach, "alice")
 
 
-@asynccontextmanager
-async def opened(url: str) -> AsyncGenerator[RedisStore]:
-    store = RedisStore(url, lease_seconds=30)
-    await store.open()
-    try:
-        yield store
-    finally:
-        await store.close()
+def opened(url: str) -> RedisStore:
+    return RedisStore(url, lease_seconds=30)
 
 
 async def settled(book: Slots, schedule: str) -> list[SlotsSettled]:
