@@ -66,11 +66,16 @@ class App:
 
 def house(settings: Settings) -> House:
     """Agents and people from disk. Raises what the kit raises: one sentence with file and line."""
+    known = people(settings)
+    agents = load_agents(settings.agents_path, known)
+    clock.check(agents, known)
+    return House(agents, known)
+
+
+def people(settings: Settings) -> People:
+    """Everybody in the people file, if there is one."""
     file = settings.people_file
-    people = People.load(file) if file else People()
-    agents = load_agents(settings.agents_path, people)
-    clock.check(agents, people)
-    return House(agents, people)
+    return People.load(file) if file else People()
 
 
 @asynccontextmanager
@@ -180,7 +185,7 @@ def served(app: App) -> Clock:
     return clock.clock(app.settings, app.store, app.desk, app.house.agents, app.house.people)
 
 
-# ---- Slack ---------------------------------------------------------------------------------------
+# ---- the media, and the processes that hear them -------------------------------------------------
 def channels(app: App) -> dict[str, Channel]:
     """The media through which a worker speaks: those that are set up."""
     found: dict[str, Channel] = {"console": Console()}

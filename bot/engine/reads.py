@@ -24,6 +24,7 @@ from bot.kit.picture import Pictured
 
 CACHED = 1_000
 LISTEN_SECONDS = 1.0
+"""How often whoever waits for a read or for the model looks whether that is still wanted."""
 AT_ONCE_SECONDS = 0.02
 """How long a step may wait for its reads before it goes on the log by itself: it was paid for."""
 
