@@ -49,10 +49,12 @@ class Reads:
         while not (await asyncio.wait({reading}, timeout=LISTEN_SECONDS))[0]:
             with suppress(*STORE_AWAY):  # Listening can wait.
                 await session.load()
-            if not _is_awaited(session.thread, call.id):
-                return  # The next round cuts it short.
-        ending = session.readings.pop(call.id)[1].result()
-        await session.record(ending.fact, blobs=ending.blobs)
+            self.forget(session)
+            if call.id not in session.readings:
+                return
+        if call.id in session.readings:  # Else another read of the round has seen the stop.
+            ending = session.readings.pop(call.id)[1].result()
+            await session.record(ending.fact, blobs=ending.blobs)
 
     def forget(self, session: Session) -> None:
         """Let go of the reads whose results nobody waits for any more; what is still under way is cut short."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -101,16 +102,35 @@ async def test_a_step_does_not_wait_for_a_read_that_takes_its_time(office: Offic
     assert office.ledger() == ["read slow"]
 
 
-async def test_a_stop_cuts_a_read_short(office: Office) -> None:
-    office.model.replies = reads("slow")
-    (office.folder / "ledger.slow").touch()
+async def test_a_stop_cuts_every_read_short(office: Office) -> None:
+    office.model.replies = reads("a", "b")
+    for name in "ab":
+        (office.folder / f"ledger.{name}").touch()
     async with office.work() as desk:
-        await say(desk, "read it")
+        await say(desk, "read them")
         await until(desk, lambda _, events: "StepDecided" in types(events))
         await desk.post(office.thread, message("stop"))
-        await until(desk, lambda _t, _e: "cut short slow" in office.ledger())
+        await until(desk, lambda _t, _e: len(office.ledger()) == 4)
+        await until(desk, lambda _, events: "Delivered" in types(events))
+        assert await desk.letters() == {}
         events = await desk.events(office.thread)
+    assert sorted(office.ledger()) == ["cut short a", "cut short b", "read a", "read b"]
     assert not [event for event in events if isinstance(event, ToolEnded)]
+
+
+async def test_a_read_that_another_of_its_round_let_go_of_ends_quietly(office: Office) -> None:
+    async with office.store() as store:
+        session = await begun(office, store)
+        runner = Runner(Toolbox(office.agents(), office.environ))
+        (office.folder / "ledger.a").touch()
+        await runner.reads.decided(session, STEP)
+        (run,) = (each for each in session.due() if isinstance(each, Run))
+        reading = asyncio.create_task(runner.reads.read(session, run))
+        await Desk(store).post(office.thread, message("stop"))
+        await session.load()
+        runner.reads.forget(session)
+        await reading
+    assert office.ledger() == ["read a", "cut short a"]
 
 
 async def test_a_word_that_came_before_the_step_leaves_the_step_alone_on_the_log(
