@@ -74,7 +74,7 @@ class Settings(Spending, Mailing):
     default_agent: str = Field(
         default="deploybot",
         validation_alias="BOT_DEFAULT_AGENT",
-        description="takes what no route claims",
+        description="takes what names no agent",
     )
     people: Path | None = Field(
         default=None,
