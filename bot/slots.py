@@ -26,6 +26,7 @@ from bot.core.events import (
     Paused,
     Resumed,
 )
+from bot.core.names import request_of
 from bot.core.slots import PREFIX, ScheduleSet, Slot, SlotsSettled
 from bot.core.values import Address
 from bot.engine.desk import Desk, thread_id
@@ -129,8 +130,8 @@ class Slots:
         except NoSuchThread:
             return slot.outcome, "its thread is not begun, or its log is gone", ""
         failed = [event for event in events if isinstance(event, DeliveryFailed)]
-        arrived = {event.key.partition("~")[0] for event in events if isinstance(event, Delivered)}
-        lost = [each for each in failed if each.key.partition("~")[0] not in arrived]
+        arrived = {request_of(event.key) for event in events if isinstance(event, Delivered)}
+        lost = [each for each in failed if request_of(each.key) not in arrived]
         if lost:
             return "delivery_failed", lost[0].reason, standing.phase
         return slot.outcome, slot.why, standing.phase
