@@ -28,7 +28,7 @@ from bot.core.events import Event, MessageReceived, StepDecided, ToolEnded
 from bot.core.outbox import Outgoing, Say
 from bot.core.thread import Thread
 from bot.core.values import Address, Proposal
-from bot.engine import run
+from bot.engine import endings
 from bot.engine.commit import Append
 from bot.engine.desk import Desk, thread_id
 from bot.engine.letters import Letter
@@ -89,7 +89,7 @@ def planted() -> Generator[None]:
     with ExitStack() as stack:
         stack.enter_context(patch.object(human, "message", folded))
         stack.enter_context(patch.object(outbox, "message", rendered))
-        stack.enter_context(patch.object(run, "carry", carried))
+        stack.enter_context(patch.object(endings, "carry", carried))
         yield
 
 
