@@ -67,28 +67,29 @@ class App:
 
 def house(settings: Settings) -> House:
     """Agents and people from disk. Raises what the kit raises: one sentence with file and line."""
+    known = people(settings)
+    agents = load_agents(settings.agents_path, known)
+    clock.check(agents, known, settings)
+    return House(agents, known)
+
+
+def people(settings: Settings) -> People:
+    """Everybody in the people file, if there is one."""
     file = settings.people_file
-    people = People.load(file) if file else People()
-    agents = load_agents(settings.agents_path, people)
-    clock.check(agents, people, settings)
-    return House(agents, people)
+    return People.load(file) if file else People()
 
 
 @asynccontextmanager
 async def opened(settings: Settings, at_home: House | None = None) -> AsyncGenerator[App]:
     """The app with its store open."""
-    store = RedisStore(
+    async with RedisStore(
         await redis_url(settings),
         lease_seconds=settings.lease.total_seconds(),
         replicas=settings.replicas,
-    )
-    await store.open()
-    try:
+    ) as store:
         found = at_home or house(settings)
         masks = known_masks(settings, found.agents, environment())
         yield App(settings, found, store, Desk(store, masks), masks)
-    finally:
-        await store.close()
 
 
 def decider(app: App) -> Decider:
@@ -193,7 +194,7 @@ def served(app: App) -> Clock:
     return clock.clock(app.settings, app.store, app.desk, app.house.agents, app.house.people)
 
 
-# ---- Slack ---------------------------------------------------------------------------------------
+# ---- the media, and the processes that hear them -------------------------------------------------
 def channels(app: App) -> dict[str, Channel]:
     """The media through which a worker speaks: those that are set up."""
     found: dict[str, Channel] = {"console": Console()}

@@ -14,6 +14,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, Validation
 from pydantic_settings import SettingsConfigDict, SettingsError
 
 from bot.mailing import Mailing
+from bot.model.request import MAX_TOKENS_CEILING
 from bot.secret_files import BadFile, from_files
 from bot.spelling import Names, Paths, Span, redis_address, sentences
 from bot.spending import Spending
@@ -73,7 +74,7 @@ class Settings(Spending, Mailing):
     default_agent: str = Field(
         default="deploybot",
         validation_alias="BOT_DEFAULT_AGENT",
-        description="takes what no route claims",
+        description="takes what names no agent",
     )
     people: Path | None = Field(
         default=None,
@@ -112,7 +113,7 @@ class Settings(Spending, Mailing):
     max_tokens: int = Field(
         default=8_192,
         ge=256,
-        le=21_333,
+        le=MAX_TOKENS_CEILING,
         validation_alias="BOT_MAX_TOKENS",
         description="longest answer of the model",
     )

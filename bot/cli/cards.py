@@ -14,6 +14,7 @@ from bot.cli.stand_ins import stand_ins
 from bot.core import deciders, grant_words
 from bot.core.edits import edits
 from bot.core.legible import legible
+from bot.core.names import call_id
 from bot.core.outbox import Approval, Hold, Question, UnknownOutcome, Waiting
 from bot.core.visible import on_one_line
 from bot.engine.desk import thread_of
@@ -37,7 +38,7 @@ def _lines(waiting: Waiting) -> Iterator[str]:
             yield _since(waiting.quote)
             yield f"bot answer {waiting.request} {'NUMBER' if waiting.choices else 'TEXT'}"
         case UnknownOutcome():
-            thread, call = waiting.request.partition("-")[0], waiting.request.rpartition("-v")[0]
+            thread, call = thread_of(waiting.request), call_id(waiting.request)
             yield f"{waiting.request}  outcome unknown: {waiting.tool}, asked of {_people(waiting.asked)}"
             yield _quoted(waiting.text)
             yield _anew(waiting.anew)

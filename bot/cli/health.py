@@ -129,7 +129,7 @@ def _agents(settings: Settings, found: House) -> Iterator[Finding]:
         return
     yield Finding("agents", "ok", f"{', '.join(sorted(found.agents))} in {where}")
     if settings.default_agent not in found.agents:
-        text = f"{settings.default_agent} takes what no route claims, and is not here"
+        text = f"{settings.default_agent} takes what names no agent, and is not here"
         yield Finding("agents", "warning", text, "set BOT_DEFAULT_AGENT to one that is")
     errors = [each for each in lint(Agents(found.agents, found.people)) if each.severity == "error"]
     for error in errors:

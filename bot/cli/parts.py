@@ -13,7 +13,7 @@ from cyclopts import Parameter
 from redis.asyncio.connection import parse_url
 
 from bot import settings as environment
-from bot.app import App, House, house, opened
+from bot.app import App, House, house, opened, people
 from bot.cli import wording
 from bot.cli.errors import Wrong
 from bot.core.events import Event
@@ -81,12 +81,6 @@ def read() -> Settings:
         expected = "redis://, rediss:// or unix:// and an address were expected"
         raise Wrong(f"REDIS_URL is no address of Redis: {expected}.") from None
     return settings
-
-
-def people(settings: Settings) -> People:
-    """Everybody in the people file, if there is one."""
-    file = settings.people_file
-    return People.load(file) if file else People()
 
 
 def actor(app: App, named: str) -> str:

@@ -50,7 +50,9 @@ async def find(app: App, request: str) -> Found:
     try:
         events = await app.desk.events(name)
     except NoSuchThread:
-        raise wording.wrong("request", request, await _all_open(app)) from None
+        waiting = await _all_open(app)
+        where = "" if waiting else ": nothing waits for a human"
+        raise wording.wrong("request", request, waiting, where) from None
     with reading(name):
         thread = replay(name, events)
     call = thread.call(request)

@@ -74,7 +74,7 @@ async def simulate(
     if name not in found.agents:
         raise wording.wrong("agent", name, found.agents)
     if parts.says_nothing(text):
-        raise Wrong("--text says nothing.")
+        raise Wrong('What would be said? bot simulate slack --text "ship it"')
     if not _ID.fullmatch(channel):
         raise Wrong("--channel takes the ID of a channel, as in C0123456789.")
     people, writer = _writer(settings, found.people, user)

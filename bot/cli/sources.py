@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 from dotenv import dotenv_values
 
@@ -68,9 +69,21 @@ def _shown(value: object) -> str:
         case timedelta():
             return _span(int(value.total_seconds()))
         case tuple():
-            return ":".join(str(part) for part in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+            return _joined(cast("tuple[object, ...]", value))
         case _:
             return masked(value)
+
+
+def _joined(values: tuple[object, ...]) -> str:
+    """Folders, names or prices, as one would set them."""
+    match values:
+        case (Path(), *_):
+            return ":".join(map(str, values))
+        case ((str(), tuple()), *_):
+            prices = cast("tuple[tuple[str, tuple[float, ...]], ...]", values)
+            return ",".join(f"{name}={'/'.join(f'{each:g}' for each in of)}" for name, of in prices)
+        case _:
+            return ",".join(map(str, values))
 
 
 def _span(seconds: int) -> str:

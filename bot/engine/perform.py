@@ -37,13 +37,13 @@ from bot.engine.display import Display
 from bot.engine.fates import told
 from bot.engine.purse import DaySpent
 from bot.engine.question import Question
+from bot.engine.reads import LISTEN_SECONDS
 from bot.engine.run import Runner
 from bot.engine.session import Session
 from bot.engine.stuck import LeaseLost, LogParted, during
 from bot.engine.trouble import STORE_AWAY
 from bot.kit.channel import Channel, Dated, Explaining, Undeliverable
 
-LISTEN_SECONDS = 1.0
 Choose = Callable[[Thread, Sequence[Event]], Coroutine[None, None, Event]]
 
 log = structlog.get_logger()
@@ -81,6 +81,7 @@ class Performer:
             session.owed_before = _owed(session.thread)
         await self._runner.refresh(session)
         await session.look()
+        self._reads.forget(session)
         effects = session.due()
         question = next((effect for effect in effects if isinstance(effect, Decide)), None)
         self._ask(session, question)

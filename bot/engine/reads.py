@@ -24,6 +24,7 @@ from bot.kit.picture import Pictured
 
 CACHED = 1_000
 LISTEN_SECONDS = 1.0
+"""How often whoever waits for a read or for the model looks whether that is still wanted."""
 AT_ONCE_SECONDS = 0.02
 """How long a step may wait for its reads before it goes on the log by itself: it was paid for."""
 
@@ -48,26 +49,34 @@ class Reads:
         while not (await asyncio.wait({reading}, timeout=LISTEN_SECONDS))[0]:
             with suppress(*STORE_AWAY):  # Listening can wait.
                 await session.load()
-            now = session.thread.call(call.id)
-            if now is None or isinstance(now.phase, Closed):
-                reading.cancel()
+            self.forget(session)
+            if call.id not in session.readings:
                 return
-        ending = session.readings.pop(call.id)[1].result()
-        await session.record(ending.fact, blobs=ending.blobs)
+        if call.id in session.readings:  # Else another read of the round has seen the stop.
+            ending = session.readings.pop(call.id)[1].result()
+            await session.record(ending.fact, blobs=ending.blobs)
+
+    def forget(self, session: Session) -> None:
+        """Let go of the reads whose results nobody waits for any more; what is still under way is cut short."""
+        for id in [id for id in session.readings if not _is_awaited(session.thread, id)]:
+            session.readings.pop(id)[1].cancel()
 
     async def _with_reads(self, session: Session, step: Event) -> bool:
         if not isinstance(step, StepDecided) or session.stopping.is_set():
             return False
         if any(call.kind != "read" for call in step.calls):
             return False
-        await session.look()  # The model may have taken long.
+        try:
+            await session.look()  # The model may have taken long.
+        except STORE_AWAY:
+            return False  # The answer is paid for, so it is recorded all the same.
         thread = session.foreseen(step)
         due = session.due(thread)
         runs = [each for each in due if isinstance(each, Run) and not each.claim]
         begun = [self._begun(session, thread, call_of(thread, run.call), run) for run in runs]
         if not begun or (await asyncio.wait(begun, timeout=AT_ONCE_SECONDS))[1]:
             return False
-        if any(reading.exception() for reading in begun):
+        if [error for reading in begun if (error := reading.exception())]:
             return False  # Our own mistake, which is told once the step is on record.
         endings = [reading.result() for reading in begun]
         blobs = {ref: blob for ending in endings for ref, blob in ending.blobs.items()}
@@ -79,7 +88,10 @@ class Reads:
     ) -> asyncio.Task[Ending]:
         """This read, under way. Where another step took the place of the one it began for, it begins anew."""
         asked, reading = session.readings.pop(call.id, (None, None))
-        if reading is None or asked != call.proposal:
+        if reading and asked != call.proposal:
+            reading.cancel()
+            reading = None
+        if reading is None:
             reading = asyncio.ensure_future(self._ending(session, thread, call, run))
         session.readings[call.id] = call.proposal, reading
         return reading
@@ -107,6 +119,12 @@ class Reads:
             until = asyncio.get_running_loop().time() + tool.cache_seconds
             kept = self._cache[name] = (until, result)
         return kept[1]
+
+
+def _is_awaited(thread: Thread, id: str) -> bool:
+    """Whether the result of this read can still count."""
+    call = thread.call(id)
+    return call is not None and not isinstance(call.phase, Closed)
 
 
 async def _read_more(session: Session, call: Call) -> JsonValue:

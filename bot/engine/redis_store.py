@@ -12,7 +12,7 @@ import socket
 from collections.abc import Awaitable, Iterable, Sequence
 from contextlib import suppress
 from itertools import groupby
-from typing import cast
+from typing import Self, cast
 
 from redis.exceptions import RedisError, ResponseError
 
@@ -52,6 +52,13 @@ class RedisStore(RedisLetters, RedisRebuild, RedisCursors, RedisBeside):
         self._replicas = replicas
         self._replica_wait_ms = max(1, int(replica_wait_seconds * 1000))
         self._turn = 0
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     async def open(self) -> None:
         self._wire: Wire = await connect(self._url)

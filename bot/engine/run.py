@@ -70,7 +70,7 @@ class Runner:
         }
         return {**short(free, session.events, thread.id), **found}
 
-    # ---- everything else ---------------------------------------------------------------------------
+    # ---- what changes anything ---------------------------------------------------------------------
     async def write(self, session: Session, run: Run, begun: Callable[[], None]) -> None:
         """Claim, say that it has begun, then run, once. What was approved is looked at again first: it may no longer be what would run."""
         call = call_of(session.thread, run.call)

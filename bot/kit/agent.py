@@ -68,10 +68,6 @@ class Agent:
         return self.front.listen
 
     @property
-    def routes(self) -> tuple[dict[str, str], ...]:
-        return self.front.routes
-
-    @property
     def prefetch(self) -> tuple[tuple[str, Json], ...]:
         """The reads that are done before the model is first asked, as `propose` takes them."""
         return tuple((each.tool, each.arguments) for each in self.front.prefetch)

@@ -43,14 +43,14 @@ class Shape:
         """Calls it; one that blocks gets a thread, so that nobody else waits."""
         given = [args if what == "args" else call for what in self.order]
         if self.is_async:
-            return await _guarded(self.function, given)
+            return await _guarded(cast("Awaitable[object]", self.function(*given)))
         result = await asyncio.to_thread(_blocking, self.function, given)
-        return await result if inspect.isawaitable(result) else result
+        return await _guarded(result) if inspect.isawaitable(result) else result
 
 
-async def _guarded(function: Function, given: list[Args | Call]) -> object:
+async def _guarded(result: Awaitable[object]) -> object:
     try:
-        return await cast("Callable[..., Awaitable[object]]", function)(*given)
+        return await result
     except SystemExit as error:
         raise _ended(error) from error
     except asyncio.CancelledError as error:

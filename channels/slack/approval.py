@@ -12,6 +12,7 @@ from bot.core.outbox import Approval
 from bot.core.values import Deputy
 from bot.core.visible import on_one_line, visible
 from channels.slack import arguments, blocks
+from channels.slack.address import CHANNEL
 from channels.slack.arguments import Row
 from channels.slack.blocks import File, Json, Look, Post
 from channels.slack.markdown import mrkdwn
@@ -20,7 +21,6 @@ from channels.slack.more import button as more_button
 from channels.slack.vocabulary import Words
 from channels.slack.words import words
 
-CHANNEL = "slack"
 _MOST_EDITS = 10
 _MOST_DEPUTIES = 10
 _MOST_OUTSIDE_CHARACTERS = 1_500

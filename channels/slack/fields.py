@@ -20,7 +20,7 @@ from channels.slack.bounds import complaint
 from channels.slack.vocabulary import Words
 
 _MOST_OPTIONS = 100
-_LONG_LINE_CHARACTERS = 60
+LONG_LINE_CHARACTERS = 60
 _PLAIN_SPACE = re.compile(r"[ \t\n]+")
 Kind = Literal["text", "integer", "number", "choice", "json"]
 _KINDS: dict[str, Kind] = {"string": "text", "integer": "integer", "number": "number"}
@@ -213,6 +213,6 @@ def shown(text: str) -> str:
 def written(value: JsonValue) -> str:
     """A value as JSON, on several lines where one would be long; what cannot be seen, or passes for something else, is escaped."""
     line = json.dumps(value, ensure_ascii=False)
-    indent = 2 if len(line) > _LONG_LINE_CHARACTERS else None
+    indent = 2 if len(line) > LONG_LINE_CHARACTERS else None
     plain = shown(line) == line
     return json.dumps(value, ensure_ascii=not plain, indent=indent)

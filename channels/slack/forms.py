@@ -14,7 +14,16 @@ from bot.core.visible import on_one_line, shortened, visible
 from channels.slack import blocks
 from channels.slack.blocks import Json, Look
 from channels.slack.bounds import hint
-from channels.slack.fields import Field, Mistake, fields, is_same, read, shown, written
+from channels.slack.fields import (
+    LONG_LINE_CHARACTERS,
+    Field,
+    Mistake,
+    fields,
+    is_same,
+    read,
+    shown,
+    written,
+)
 from channels.slack.vocabulary import Words
 from channels.slack.window import entry, plain, window
 from channels.slack.words import words
@@ -30,7 +39,6 @@ _MOST_ERROR_CHARACTERS = 150
 _MOST_SEEMING_CHARACTERS = 1_200  # Slack takes hints of 2,000.
 _MOST_LEFT = 8
 _MOST_VIEW_CHARACTERS = 150_000  # Slack takes 250 kB; beside the inputs stands what has none.
-_LONG_LINE_CHARACTERS = 60
 
 Values = Mapping[str, JsonValue]
 """What a submission holds under `view.state.values`: by block id, then by action id."""
@@ -53,7 +61,7 @@ def deny(request: str, tool: str, look: Look) -> Json:
 
 def reason(values: Values) -> str:
     """Why it was denied; empty where nobody said why."""
-    return _given(values, REASON).strip()
+    return given(values, REASON).strip()
 
 
 def edit(
@@ -86,11 +94,11 @@ def changes(
     changed: dict[str, JsonValue] = {}
     errors: dict[str, str] = {}
     for field in asked:
-        given = _given(values, field.name)
-        if field.name not in values or _is_unchanged(field, given):
+        entered = given(values, field.name)
+        if field.name not in values or _is_unchanged(field, entered):
             continue
         try:
-            value = read(field, given, say)
+            value = read(field, entered, say)
         except Mistake as mistake:
             errors[field.name] = shortened(str(mistake), _MOST_ERROR_CHARACTERS)
             continue
@@ -122,7 +130,7 @@ def _element(field: Field, say: Words) -> Json:
     if field.kind == "choice":
         return _select(field, say)
     initial = field.initial
-    is_long = "\n" in initial or len(initial) > _LONG_LINE_CHARACTERS or field.kind == "json"
+    is_long = "\n" in initial or len(initial) > LONG_LINE_CHARACTERS or field.kind == "json"
     return {
         "type": "plain_text_input",
         "multiline": is_long,
@@ -200,12 +208,12 @@ def _as_it_is(field: Field, say: Words) -> list[Json]:
 
 
 # ---- what was sent ---------------------------------------------------------------------------------------------------
-def _given(values: Values, name: str) -> str:
-    """What stands in the one input of this block."""
+def given(values: Values, name: str) -> str:
+    """What was chosen or written in the one input of this block."""
     for element in cast("Mapping[str, Json]", values.get(name) or {}).values():
         chosen = element.get("selected_option")
-        given = chosen.get("value") if isinstance(chosen, dict) else element.get("value")
-        return given if isinstance(given, str) else ""
+        value = chosen.get("value") if isinstance(chosen, dict) else element.get("value")
+        return value if isinstance(value, str) else ""
     return ""
 
 

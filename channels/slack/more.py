@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import cast
 
 from pydantic import JsonValue
 
@@ -14,7 +13,7 @@ from bot.kit.arrival import Press
 from bot.kit.moments import moment_of
 from channels.slack import blocks
 from channels.slack.blocks import Json, Look
-from channels.slack.forms import Mistakes
+from channels.slack.forms import Mistakes, given
 from channels.slack.marks import short
 from channels.slack.window import entry, plain, window
 from channels.slack.words import words
@@ -55,13 +54,13 @@ def form(press: Press, asked: Approval | Question, actor: str, look: Look, now: 
 
 def read(press: Press, values: Mapping[str, JsonValue], look: Look, now: int) -> Press | Mistakes:
     """The verdict that was sent off, which decides nothing; or why it cannot be taken as it is."""
-    chosen, say = _given(values, WHAT), words(look.language)
+    chosen, say = given(values, WHAT), words(look.language)
     if chosen.startswith(_TO):
         return replace(press, word="pass", to=chosen.removeprefix(_TO))
     if chosen != "later":
         return replace(press, word="ignore")
     try:
-        until = moment_of(_given(values, WHEN), now, look.time_zone)
+        until = moment_of(given(values, WHEN), now, look.time_zone)
     except ValueError:
         return Mistakes({WHEN: say.more_when_hint})
     if until <= now:
@@ -71,12 +70,3 @@ def read(press: Press, values: Mapping[str, JsonValue], look: Look, now: int) ->
 
 def _option(text: str, value: str) -> Json:
     return {"text": plain(shortened(on_one_line(text), _MOST_NAME_CHARACTERS)), "value": value}
-
-
-def _given(values: Mapping[str, JsonValue], name: str) -> str:
-    """What was chosen or written in the one input of this block."""
-    for element in cast("Mapping[str, Json]", values.get(name) or {}).values():
-        chosen = element.get("selected_option")
-        given = chosen.get("value") if isinstance(chosen, dict) else element.get("value")
-        return given if isinstance(given, str) else ""
-    return ""

@@ -14,7 +14,7 @@ from channels.slack.more import button as more_button
 from channels.slack.vocabulary import Words
 from channels.slack.words import words
 
-_MOST_QUESTION_CHARACTERS = 3_500
+MOST_QUESTION_CHARACTERS = 3_500
 _MOST_CONTEXT_CHARACTERS = 2_500
 _MOST_CHOICES = 50
 _MOST_CHOICES_CHARACTERS = 2_000
@@ -124,7 +124,7 @@ def hold(asked: Hold, look: Look) -> Post:
 def _shown(asked: Question) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Question and context, each as what has room and what has not."""
     return (
-        pieces(asked.question, _MOST_QUESTION_CHARACTERS) or ("",),
+        pieces(asked.question, MOST_QUESTION_CHARACTERS) or ("",),
         pieces(asked.context, _MOST_CONTEXT_CHARACTERS) or ("",),
     )
 

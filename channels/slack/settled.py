@@ -12,10 +12,9 @@ from channels.slack import arguments, blocks
 from channels.slack.blocks import Json, Look, Post
 from channels.slack.cards import render
 from channels.slack.markdown import pieces
+from channels.slack.questions import MOST_QUESTION_CHARACTERS
 from channels.slack.vocabulary import Words
 from channels.slack.words import words
-
-_MOST_QUESTION_CHARACTERS = 3_500
 
 
 def settled(fate: Fate, request: str, look: Look) -> Post | None:
@@ -102,7 +101,7 @@ def _subject(call: Call, say: Words) -> Json | None:
     match call.proposal.kind:
         case "question":
             question = pieces(
-                str(call.proposal.arguments.get("question", "")), _MOST_QUESTION_CHARACTERS
+                str(call.proposal.arguments.get("question", "")), MOST_QUESTION_CHARACTERS
             )
             return blocks.markdown(question[0]) if question else None
         case "limit":

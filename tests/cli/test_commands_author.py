@@ -159,6 +159,19 @@ def test_doctor_tells_where_every_setting_came_from_and_no_secret(office: Office
     assert key not in office.run("doctor", ANTHROPIC_API_KEY=key).out
 
 
+def test_doctor_shows_each_setting_as_one_would_set_it(office: Office) -> None:
+    given = {
+        "BOT_PRICES": "acme-1=3/15,acme-2=0.5/2/0.1/1",
+        "BOT_EMAIL_ALLOWED": "a@example.com,*@example.org",
+        "BOT_AGENTS_PATH": "agents:more",
+        "BOT_LEASE": "2m",
+    }
+    settings = {
+        row["name"]: row for row in one(office.run("doctor", "--json", **given))["settings"]
+    }
+    assert {name: settings[name]["value"] for name in given} == given
+
+
 @pytest.mark.parametrize(
     ("fsync", "lost"), [("everysec", "last second"), ("no", "last half minute")]
 )

@@ -13,7 +13,7 @@ from bot.core.events import Event
 from bot.core.reducer import replay
 from bot.engine.desk import Desk
 from bot.engine.redis_store import RedisStore
-from bot.engine.server import ensure_server
+from bot.engine.server import ensure_server, stop_server
 from tests.cli.office import Office, eventually, furnish, launched, running, waiting
 
 
@@ -97,7 +97,7 @@ def test_an_edit_shows_the_difference_and_makes_a_new_card(office: Office) -> No
     ("arguments", "sentence"),
     [
         ("{", "--arguments is not JSON: "),
-        ("[1]", '--arguments is a JSON object, as in {"tag": "v1.2.3"}.'),
+        ("[1]", '--arguments: a JSON object was expected, as in \'{"tag": "v1.2.3"}\'.'),
         ('{"cents": 5000}', "refund: cents should be less than or equal to 1000."),
         ('{"cent": 1}', "refund: cent is not known here (did you mean cents?)."),
         ('{"cents": 5}', "refund has these arguments already."),
@@ -178,6 +178,14 @@ def test_an_unknown_request_gets_the_nearest_one(office: Office, editable: str) 
         assert (said.status, said.out) == (2, "")
         assert said.err.startswith(f"There is no request {request}")
         assert said.err.count("\n") == 1
+
+
+def test_where_nothing_waits_it_is_said_with_the_request_that_is_none(
+    office: Office, short_home: Path
+) -> None:
+    said = office.run("approve", "nope", BOT_HOME=str(short_home))
+    stop_server(short_home)
+    assert (said.status, said.err) == (2, "There is no request nope: nothing waits for a human.\n")
 
 
 def test_what_was_asked_so_long_ago_that_the_thread_forgot_it_stays_decided(office: Office) -> None:

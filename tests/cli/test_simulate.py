@@ -131,9 +131,11 @@ def test_wrong_words_are_one_sentence(office: Office) -> None:
         ("--text", "hi", "--user", "carol"),
         ("--text", "hi", "--channel", "#releases"),
         ("--text", "  "),
+        (),
     ):
         said = office.run("simulate", "slack", *words)
         assert (said.status, said.out, said.err.count("\n")) == (2, "", 1), said.err
+    assert said.err == 'What would be said? bot simulate slack --text "ship it"\n'
 
 
 def test_a_model_that_cannot_be_asked_is_told_as_a_failure(office: Office) -> None:

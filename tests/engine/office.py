@@ -143,14 +143,8 @@ class Office:
                 worker.kill()
             await worker.wait()
 
-    @asynccontextmanager
-    async def store(self) -> AsyncGenerator[RedisStore]:
-        store = RedisStore(self.url, lease_seconds=self.lease_seconds)
-        await store.open()
-        try:
-            yield store
-        finally:
-            await store.close()
+    def store(self) -> RedisStore:
+        return RedisStore(self.url, lease_seconds=self.lease_seconds)
 
     def worker(self, store: RedisStore) -> Worker:
         agents = self.agents()

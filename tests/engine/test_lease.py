@@ -14,12 +14,8 @@ from tests.engine.cutting import cutter_before
 
 @asynccontextmanager
 async def opened(url: str, seconds: float) -> AsyncGenerator[RedisLease]:
-    store = RedisStore(url, lease_seconds=5)
-    await store.open()
-    try:
+    async with RedisStore(url, lease_seconds=5) as store:
         yield store.lease("mailbox", seconds)
-    finally:
-        await store.close()
 
 
 async def test_one_has_it_until_it_is_let_go(redis_server: str) -> None:

@@ -15,12 +15,8 @@ from tests.engine.cutting import cutter_before
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncGenerator[RedisPulse]:
-    store = RedisStore(url, lease_seconds=5)
-    await store.open()
-    try:
+    async with RedisStore(url, lease_seconds=5) as store:
         yield store.pulse("slack")
-    finally:
-        await store.close()
 
 
 async def test_where_nothing_was_said_nothing_is_missed(redis_server: str) -> None:

@@ -86,27 +86,23 @@ async def test_many_at_once_go_at_most_one_call_beyond_and_ask_once(
     redis_server: str, most: Most
 ) -> None:
     model = Model()
-    one, two = (RedisStore(redis_server, lease_seconds=30) for _ in range(2))
-    await one.open()
-    await two.open()
-    try:
+    async with (
+        RedisStore(redis_server, lease_seconds=30) as one,
+        RedisStore(redis_server, lease_seconds=30) as two,
+    ):
         purses = [Purse(model, store, store.ledger(), means(most)) for store in (one, two)]
         threads = [thread(f"t{n}") for n in range(12)]
         await asyncio.gather(*(ask(one, purses[n % 2], each) for n, each in enumerate(threads)))
         assert model.asked == 3
         [question] = await questions(one)
         assert (question.scope, question.asked) == ("all", ("alice",))
-    finally:
-        await one.close()
-        await two.close()
 
 
 async def test_what_a_worker_that_died_had_reserved_holds_up_its_thread_no_more(
     redis_server: str,
 ) -> None:
-    model, store = Model(), RedisStore(redis_server, lease_seconds=30)
-    await store.open()
-    try:
+    model = Model()
+    async with RedisStore(redis_server, lease_seconds=30) as store:
         now = await store.now()
         day, limits = days.day_of(now), ["all", "100", "-"]
         said = await store.ledger().reserve(day, "t1", now, now + 3_600_000, (90, 900), limits)
@@ -115,8 +111,6 @@ async def test_what_a_worker_that_died_had_reserved_holds_up_its_thread_no_more(
         async with asyncio.timeout(10):
             await ask(store, purse, thread("t1"))
         assert model.asked == 1
-    finally:
-        await store.close()
 
 
 class Away:
@@ -132,33 +126,26 @@ class Away:
 
 
 async def test_an_answer_that_cannot_be_settled_is_not_thrown_away(redis_server: str) -> None:
-    model, store = Model(), RedisStore(redis_server, lease_seconds=30)
-    await store.open()
-    try:
+    model = Model()
+    async with RedisStore(redis_server, lease_seconds=30) as store:
         purse = Purse(model, store, Away(store.ledger()), means(Most(micro_usd=1_000)))
         assert isinstance(await purse(thread("t1"), []), StepDecided)
-    finally:
-        await store.close()
 
 
 async def test_a_person_s_and_an_agent_s_day_are_their_own(redis_server: str) -> None:
-    model, store = Model(), RedisStore(redis_server, lease_seconds=30)
-    await store.open()
-    try:
+    model = Model()
+    async with RedisStore(redis_server, lease_seconds=30) as store:
         limits = means(Most(), Most(micro_usd=30), clerk=Most(micro_usd=70))
         purse = Purse(model, store, store.ledger(), limits)
         for name, person in (("t1", "eve"), ("t2", "eve"), ("t3", "bob"), ("t4", "carol")):
             await ask(store, purse, thread(name, person))
         assert model.asked == 2
         assert [each.scope for each in await questions(store)] == ["person:eve", "agent:clerk"]
-    finally:
-        await store.close()
 
 
 async def test_the_day_is_recounted_from_the_logs(redis_server: str) -> None:
-    model, store = Model(), RedisStore(redis_server, lease_seconds=30)
-    await store.open()
-    try:
+    model = Model()
+    async with RedisStore(redis_server, lease_seconds=30) as store:
         purse = Purse(model, store, store.ledger(), means(Most(micro_usd=70)))
         for name in ("t1", "t2"):
             await ask(store, purse, thread(name))
@@ -169,8 +156,6 @@ async def test_the_day_is_recounted_from_the_logs(redis_server: str) -> None:
             await recount(store, store.ledger())
         await ask(store, purse, thread("t3"))
         assert model.asked == 2
-    finally:
-        await store.close()
 
 
 async def test_a_thread_waits_for_the_day_and_goes_on_when_it_is_extended(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from redis.exceptions import ConnectionError as NoConnection
 
 from bot.core.effects import Run
 from bot.core.events import Event, StepDecided, ToolEnded
 from bot.core.thread import Thread
 from bot.core.values import Proposal
+from bot.engine.curb import Curb
 from bot.engine.desk import Desk
+from bot.engine.perform import Performer
 from bot.engine.redis_store import RedisStore
 from bot.engine.run import Runner
 from bot.engine.session import Session
@@ -66,11 +70,11 @@ async def stamps(store: RedisStore, office: Office) -> Sequence[int]:
     return [row.at for row in await store.read(office.thread)]
 
 
-async def begun(office: Office, store: RedisStore) -> Session:
+async def begun(office: Office, store: RedisStore, curb: Curb | None = None) -> Session:
     """A session that has heard one message."""
     await say(Desk(store), "read it")
     (lease,) = await store.take(16, 1)
-    session = Session(store, lease, 30)
+    session = Session(store, lease, 30, curb)
     await session.load()
     return session
 
@@ -98,16 +102,35 @@ async def test_a_step_does_not_wait_for_a_read_that_takes_its_time(office: Offic
     assert office.ledger() == ["read slow"]
 
 
-async def test_a_stop_cuts_a_read_short(office: Office) -> None:
-    office.model.replies = reads("slow")
-    (office.folder / "ledger.slow").touch()
+async def test_a_stop_cuts_every_read_short(office: Office) -> None:
+    office.model.replies = reads("a", "b")
+    for name in "ab":
+        (office.folder / f"ledger.{name}").touch()
     async with office.work() as desk:
-        await say(desk, "read it")
+        await say(desk, "read them")
         await until(desk, lambda _, events: "StepDecided" in types(events))
         await desk.post(office.thread, message("stop"))
-        await until(desk, lambda _t, _e: "cut short slow" in office.ledger())
+        await until(desk, lambda _t, _e: len(office.ledger()) == 4)
+        await until(desk, lambda _, events: "Delivered" in types(events))
+        assert await desk.letters() == {}
         events = await desk.events(office.thread)
+    assert sorted(office.ledger()) == ["cut short a", "cut short b", "read a", "read b"]
     assert not [event for event in events if isinstance(event, ToolEnded)]
+
+
+async def test_a_read_that_another_of_its_round_let_go_of_ends_quietly(office: Office) -> None:
+    async with office.store() as store:
+        session = await begun(office, store)
+        runner = Runner(Toolbox(office.agents(), office.environ))
+        (office.folder / "ledger.a").touch()
+        await runner.reads.decided(session, STEP)
+        (run,) = (each for each in session.due() if isinstance(each, Run))
+        reading = asyncio.create_task(runner.reads.read(session, run))
+        await Desk(store).post(office.thread, message("stop"))
+        await session.load()
+        runner.reads.forget(session)
+        await reading
+    assert office.ledger() == ["read a", "cut short a"]
 
 
 async def test_a_word_that_came_before_the_step_leaves_the_step_alone_on_the_log(
@@ -142,3 +165,33 @@ async def test_what_was_read_for_a_step_is_no_result_of_another_in_its_place(
         session.let_go()
     (ended,) = [event for event in events if isinstance(event, ToolEnded)]
     assert ended.result == {"paper": "b"}
+    assert sorted(office.ledger()) == ["cut short a", "read a", "read b"]
+
+
+async def test_a_read_of_a_step_that_came_too_late_does_not_go_on(office: Office) -> None:
+    async def done(_thread: Thread, _events: Sequence[Event]) -> Event:
+        say = Proposal(kind="say", tool="done_for_now", arguments={"message": "All done."})
+        return StepDecided(id="done", actor="model", seen=3, calls=(say,))
+
+    async with office.store() as store:
+        session = await begun(office, store)
+        runner = Runner(Toolbox(office.agents(), office.environ))
+        (office.folder / "ledger.a").touch()
+        await Desk(store).post(office.thread, message("hm, wait"))
+        await runner.reads.decided(session, STEP)
+        await Performer(done, runner, {"screen": office.screen})(session)
+        assert office.ledger() == ["read a", "cut short a"]
+
+
+async def test_a_step_is_recorded_though_nobody_can_say_what_is_halted(office: Office) -> None:
+    """The house's log lies elsewhere, and may be away where the thread's is not. The answer is paid for."""
+
+    class Away(Curb):
+        async def look(self, within_seconds: float = 1.0) -> float:
+            raise NoConnection
+
+    async with office.store() as store:
+        session = await begun(office, store, Away(store))
+        await Runner(Toolbox(office.agents(), office.environ)).reads.decided(session, STEP)
+        assert types(await Desk(store).events(office.thread)) == ["MessageReceived", "StepDecided"]
+    assert office.ledger() == []

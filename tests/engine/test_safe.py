@@ -18,12 +18,8 @@ from tests.engine.cutting import cutter_before
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncGenerator[RedisSafe]:
-    store = RedisStore(url, lease_seconds=5)
-    await store.open()
-    try:
+    async with RedisStore(url, lease_seconds=5) as store:
         yield store.safe()
-    finally:
-        await store.close()
 
 
 async def test_what_is_kept_is_found_until_it_is_dropped(redis_server: str) -> None:

@@ -172,25 +172,19 @@ def test_a_payload_is_cut_and_whatever_it_says_can_be_stored() -> None:
     "body", [b"", b"{", b"[]", b"[" * 100_000, b'{"id":1}', b"\xff", b'{"at":' + b"9" * 9_000]
 )
 async def test_a_letter_that_cannot_be_read_hides_no_other(redis_server: str, body: bytes) -> None:
-    store = RedisStore(redis_server, lease_seconds=60)
-    await store.open()
-    try:
+    async with RedisStore(redis_server, lease_seconds=60) as store:
         await store.bury(letter("good"))
         with Redis.from_url(redis_server) as server:  # pyright: ignore[reportUnknownMemberType]
             server.hset(keys.of_thread("bad").dead, "bad", body)
         good, bad = await store.letters()
         assert good == letter("good")
         assert (bad.id, bad.cause) == ("bad", "this letter cannot be read")
-    finally:
-        await store.close()
 
 
 async def test_a_log_of_another_type_is_named_and_its_thread_can_be_parked(
     redis_server: str,
 ) -> None:
-    store = RedisStore(redis_server, lease_seconds=60)
-    await store.open()
-    try:
+    async with RedisStore(redis_server, lease_seconds=60) as store:
         lease, name = await woken(store), keys.of_thread("t").log
         with Redis.from_url(redis_server) as server:  # pyright: ignore[reportUnknownMemberType]
             server.set(name, "no list")
@@ -200,17 +194,13 @@ async def test_a_log_of_another_type_is_named_and_its_thread_can_be_parked(
             await store.append(arrival("t", "2"))
         assert await store.park(lease, letter())
         assert await store.take(10, 0) == []
-    finally:
-        await store.close()
 
 
 @pytest.mark.parametrize("row", ["no stamp here", "7", "179000000000"])
 async def test_a_thread_whose_last_row_has_no_stamp_is_woken_like_any_other(
     redis_server: str, row: str
 ) -> None:
-    store = RedisStore(redis_server, lease_seconds=60)
-    await store.open()
-    try:
+    async with RedisStore(redis_server, lease_seconds=60) as store:
         await store.park(await woken(store), letter(again=1))
         with Redis.from_url(redis_server) as server:  # pyright: ignore[reportUnknownMemberType]
             server.rpush(keys.of_thread("t").log, row)
@@ -218,5 +208,3 @@ async def test_a_thread_whose_last_row_has_no_stamp_is_woken_like_any_other(
         (timer,) = await store.due(10)
         assert isinstance(await store.fire(timer, None), Appended)
         assert (await take_one(store)).thread == "t"
-    finally:
-        await store.close()

@@ -18,13 +18,9 @@ from bot.engine.redis_store import RedisStore
 
 
 async def stores_an_event(url: str) -> bool:
-    store = RedisStore(url, lease_seconds=30)
-    await store.open()
-    try:
+    async with RedisStore(url, lease_seconds=30) as store:
         commit = Append(thread="t1", kind="arrival", id="e1", events=(b"{}",))
         return isinstance(await store.append(commit), Appended)
-    finally:
-        await store.close()
 
 
 def certificate(folder: Path) -> Path:

@@ -146,14 +146,8 @@ def _said(outcome: Outcome) -> Outcome:
 async def _both(script: list[Act], url: str) -> tuple[list[object], list[object]]:
     memory = MemoryServer()
     twins = [MemoryStore(memory, lease_seconds=0, consumer=name) for name in ("one", "other")]
-    stores = [RedisStore(url, lease_seconds=0) for _ in range(2)]
-    for store in stores:
-        await store.open()
-    try:
-        return await Life(twins).live(script), await Life(stores).live(script)
-    finally:
-        for store in stores:
-            await store.close()
+    async with RedisStore(url, lease_seconds=0) as one, RedisStore(url, lease_seconds=0) as other:
+        return await Life(twins).live(script), await Life([one, other]).live(script)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

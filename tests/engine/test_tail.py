@@ -17,13 +17,11 @@ WRITTEN = b"*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n"
 
 async def put(url: str, *names: str) -> list[bytes]:
     """Append these arrivals; the rows of the log then."""
-    store = RedisStore(url, lease_seconds=5)
-    await store.open()
-    for name in names:
-        await store.append(Append(thread="t", kind="arrival", id=name, events=(name.encode(),)))
-    rows = [row.body for row in await store.read("t")]
-    await store.close()
-    return rows
+    async with RedisStore(url, lease_seconds=5) as store:
+        for name in names:
+            arrival = Append(thread="t", kind="arrival", id=name, events=(name.encode(),))
+            await store.append(arrival)
+        return [row.body for row in await store.read("t")]
 
 
 def log_of(home: Path) -> Path:

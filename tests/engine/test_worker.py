@@ -552,12 +552,10 @@ async def test_a_worker_told_to_stop_as_it_takes_a_thread_hands_it_back_untouche
     open_office: MakeOffice,
 ) -> None:
     office = open_office([DONE])
-    store = StoppedInTime(office.url, lease_seconds=30)
-    store.stop = asyncio.Event()
-    await store.open()
-    await say(Desk(store), "hello")
-    await office.worker(store).run(store.stop)
-    await store.close()
+    async with StoppedInTime(office.url, lease_seconds=30) as store:
+        store.stop = asyncio.Event()
+        await say(Desk(store), "hello")
+        await office.worker(store).run(store.stop)
     assert office.model.asked == []
     async with office.work() as desk:
         await until(desk, is_idle)

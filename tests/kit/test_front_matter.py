@@ -55,7 +55,7 @@ def test_everything_the_contract_names_is_read(agent_in: AgentIn) -> None:
     assert agent.approvers == ("alice", "bob", "carol")
     assert agent.limits == Limits(steps=5, failures=2, micro_usd=250_000, wall_seconds=60)
     assert agent.prefetch == (("list_charges", {}), ("list_charges", {"limit": 3}))
-    assert (agent.listen, agent.routes[0]["address"]) == ("thread", "releases")
+    assert (agent.listen, agent.front.routes[0]["address"]) == ("thread", "releases")
 
 
 def test_without_settings_the_limits_of_the_contract_hold(agent_in: AgentIn) -> None:

@@ -135,7 +135,16 @@ async def test_a_function_cannot_end_the_loop_or_leave_it_waiting(
         """End."""
         raise error
 
-    for each in (in_thread, in_loop):
+    @tool(reads=True)
+    def in_thread_and_loop() -> object:
+        """End, as an async function does around which the author put a decorator that is none."""
+
+        async def rest() -> None:
+            raise error
+
+        return rest()
+
+    for each in (in_thread, in_loop, in_thread_and_loop):
         with pytest.raises(RuntimeError, match=r"ended with|raised StopIteration"):
             await asyncio.wait_for(each.run({}, CALL), 10)
 

@@ -8,8 +8,7 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -120,21 +119,11 @@ async def _in(folder: Path, plan: Plan, tell: Tell) -> Report:
     random = Random(plan.seed)
     async with (
         wire_before(url, folder, plan.share_lost, random) as wire,
-        _store(f"unix://{folder / 'wire'}") as through,
-        _store(url) as straight,
+        RedisStore(f"unix://{folder / 'wire'}", lease_seconds=60) as through,
+        RedisStore(url, lease_seconds=60) as straight,
     ):
         weather = Weather(plan, folder, random, wire, Desk(through), Desk(straight))
         return await weather.run(tell)
-
-
-@asynccontextmanager
-async def _store(url: str) -> AsyncGenerator[RedisStore]:
-    store = RedisStore(url, lease_seconds=60)
-    await store.open()
-    try:
-        yield store
-    finally:
-        await store.close()
 
 
 class Weather:

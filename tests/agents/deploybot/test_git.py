@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cli.sample import grow_sample, make_sample
+from bot.cli.sample import grow_sample
 
 FOLDER = Path(__file__).parents[3] / "agents" / "deploybot"
 
@@ -40,26 +40,6 @@ def plain(folder: Path, *arguments: str) -> str:
         ["git", *arguments], cwd=folder, check=True, capture_output=True, text=True
     )
     return done.stdout.strip()
-
-
-@pytest.fixture(autouse=True)
-def _bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "home").mkdir()
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    for who in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{who}_NAME", "Test")
-        monkeypatch.setenv(f"GIT_{who}_EMAIL", "test@example.com")
-
-
-@pytest.fixture
-async def clone(tmp_path: Path) -> Path:
-    return await make_sample(tmp_path / "demo")
-
-
-@pytest.fixture
-def remote(clone: Path) -> Path:
-    return clone.with_name("remote.git")
 
 
 @pytest.fixture

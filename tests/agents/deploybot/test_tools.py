@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from pydantic import JsonValue
 
-from bot.cli.sample import make_sample
 from bot.kit import Call, Card, Refused
 from bot.kit.agent import Agent
 from bot.kit.call import Unsure, call_for
@@ -39,25 +38,6 @@ def plain(folder: Path, *arguments: str) -> str:
 @pytest.fixture(scope="module")
 def agent() -> Agent:
     return load_agent(AGENTS / "deploybot", load_house(), People())
-
-
-@pytest.fixture(autouse=True)
-def _bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    for who in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{who}_NAME", "Test")
-        monkeypatch.setenv(f"GIT_{who}_EMAIL", "test@example.com")
-
-
-@pytest.fixture
-async def clone(tmp_path: Path) -> Path:
-    return await make_sample(tmp_path / "demo")
-
-
-@pytest.fixture
-def remote(clone: Path) -> Path:
-    return clone.with_name("remote.git")
 
 
 class Bench:

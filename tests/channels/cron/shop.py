@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-
 from bot.core.codec import decode
 from bot.core.events import CronTicked
 from bot.core.slots import ScheduleFared, SlotsSettled
@@ -70,14 +67,8 @@ def watch(book: Slots, *entries: Entry) -> Watch:
     return Watch(entries, book, where, reach, "alice")
 
 
-@asynccontextmanager
-async def opened(url: str) -> AsyncGenerator[RedisStore]:
-    store = RedisStore(url, lease_seconds=30)
-    await store.open()
-    try:
-        yield store
-    finally:
-        await store.close()
+def opened(url: str) -> RedisStore:
+    return RedisStore(url, lease_seconds=30)
 
 
 async def settled(book: Slots, schedule: str) -> list[SlotsSettled]:

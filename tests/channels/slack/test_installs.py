@@ -16,12 +16,8 @@ from channels.slack.installs import Installs, NotAllowed, Spent, States
 
 @asynccontextmanager
 async def safe_on(url: str) -> AsyncGenerator[RedisSafe]:
-    store = RedisStore(url, lease_seconds=5)
-    await store.open()
-    try:
+    async with RedisStore(url, lease_seconds=5) as store:
         yield store.safe()
-    finally:
-        await store.close()
 
 
 def installed(team: str, user: str, token: str, enterprise: str | None = None) -> Installation:
