@@ -127,12 +127,6 @@ def model(app: App) -> Model:
     )
 
 
-def affordable(settings: Settings, agents: Mapping[str, Agent]) -> None:
-    """Refuse to start where a limit in money could not be held. Raises `AgentError`, one sentence."""
-    for finding in money.unpriced(settings, agents):
-        raise AgentError(f"{finding.agent}: {finding.text}: {finding.mend}")
-
-
 async def warm(app: App) -> None:
     """Import the model's SDK beside the loop, so that the first question need not wait for it."""
     if not app.settings.rehearses:

@@ -9,6 +9,7 @@ from bot.engine.purse import Choose, Means, Most, Purse
 from bot.engine.redis_store import RedisStore
 from bot.engine.store import Store
 from bot.kit.agent import Agent
+from bot.kit.document import AgentError
 from bot.kit.lint import Finding
 from bot.model.prices import Own, Rates, is_known, priced
 from bot.settings import Settings
@@ -113,3 +114,9 @@ def _bound(settings: Settings, agents: Mapping[str, Agent]) -> Callable[[str], U
         )
 
     return bound
+
+
+def affordable(settings: Settings, agents: Mapping[str, Agent]) -> None:
+    """Refuse to start where a limit in money could not be held. Raises `AgentError`, one sentence."""
+    for finding in unpriced(settings, agents):
+        raise AgentError(f"{finding.agent}: {finding.text}: {finding.mend}")

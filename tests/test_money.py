@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 
 from bot import settings as environment
-from bot.app import affordable
 from bot.core.values import Usage
 from bot.kit.document import AgentError
 from bot.kit.load import Agents, load_agents
 from bot.kit.people import People
 from bot.model.prices import priced
 from bot.model.reply import answer_of
-from bot.money import own_prices, unpriced
+from bot.money import affordable, own_prices, unpriced
 from bot.settings import BadSettings, Settings
 
 MILLION = 1_000_000

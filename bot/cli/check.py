@@ -6,13 +6,13 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from bot.app import affordable
 from bot.cli import health, parts
 from bot.cli.errors import DONE, FAILED
 from bot.cli.finding import Finding
 from bot.cli.output import say, say_json, table
 from bot.cli.parts import AsJson
 from bot.cli.sources import Source, sources
+from bot.money import affordable
 
 Mail = Annotated[
     bool,

@@ -16,7 +16,6 @@ from cyclopts import Parameter
 from bot.app import (
     App,
     House,
-    affordable,
     run_clock,
     run_email,
     run_slack,
@@ -32,6 +31,7 @@ from bot.kit.lint import lint
 from bot.kit.load import Agents
 from bot.known import secret_values
 from bot.mail_servers import has_token
+from bot.money import affordable
 from bot.settings import Settings, environment, names
 from bot.workspaces import can_be_installed, speaks
 

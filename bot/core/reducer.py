@@ -230,8 +230,7 @@ def _timer(thread: Thread, event: TimerFired) -> Thread:
 def _retry(thread: Thread, event: TimerFired) -> Thread:
     match thread.turn:
         case Thinking(int(retry_at)) if event.at >= retry_at:
-            why = limits.reached(thread, event.at)
-            if why:
+            if why := limits.reached(thread, event.at):
                 return turn.hold(thread, why)
             return amend(thread, turn=replace(thread.turn, retry_at=None))
         case _:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,6 +19,7 @@ from channels.email import apart, begun, ids
 from channels.email.bounces import Cards, Sent, missed
 from channels.email.cards import body
 from channels.email.compose import Letter, Unsendable, composed
+from channels.email.each import to_each
 from channels.email.files import Files
 from channels.email.key import Key
 from channels.email.lengthy import fitted
@@ -174,7 +175,7 @@ class Email:
         reached = self._mails_of(message.to)
         if not reached:
             return await remind(talk.to, talk.copied)
-        return (await _to_each(reached, remind))[0]
+        return (await to_each(reached, remind))[0]
 
     # ---- to those who are asked --------------------------------------------------------------------
     async def _ask(self, place: str, talk: Talk, message: Waiting) -> str:
@@ -184,7 +185,7 @@ class Email:
             raise Undeliverable("nobody who is asked has a mail address in the people file.")
         told = dict.fromkeys((self._mail_of(message.requester) or talk.to, *reached))
         ask = partial(self._ask_one, place, talk, message, tuple(told))
-        receipts, refused = await _to_each(reached, ask)
+        receipts, refused = await to_each(reached, ask)
         for mail, why in refused.items():
             await self._report(
                 place, talk, message, mail, why, [each for each in told if each not in refused]
@@ -239,19 +240,3 @@ class Email:
             return next((each.lower() for each in known.accounts(ids.CHANNEL)), "")
         channel, _, address = person.removesuffix("@outsider").partition(":")
         return address if channel == ids.CHANNEL else ""
-
-
-async def _to_each(
-    mails: Iterable[str], send: Callable[[str], Awaitable[str]]
-) -> tuple[str, dict[str, str]]:
-    """The receipts, and for whom it was refused and why. Raises `Undeliverable` where it was for all of them."""
-    receipts, refused = list[str](), dict[str, str]()
-    for mail in mails:
-        try:
-            receipts.append(await send(mail))
-        except Undeliverable as error:
-            log.warning("mail refused", to=mail, error=str(error)[:200])
-            refused[mail] = str(error)
-    if not receipts:
-        raise Undeliverable("; ".join(refused.values()))
-    return " ".join(receipts), refused

@@ -94,7 +94,7 @@ def test_a_reader_that_has_gone_is_no_failure_to_speak_of(office: Office) -> Non
         assert process.wait(timeout=20) == 141
 
 
-def test_ctrl_c_ends_quietly(office: Office) -> None:
+def test_ctrl_c_ends_with_a_word_and_no_traceback(office: Office) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(PATIENCE_SECONDS)
         port = silent.getsockname()[1]
@@ -104,7 +104,7 @@ def test_ctrl_c_ends_quietly(office: Office) -> None:
             with connection:
                 process.send_signal(signal.SIGINT)
                 out, err = process.communicate(timeout=20)
-    assert (process.returncode, out, err) == (130, "", "")
+    assert (process.returncode, out, err) == (130, "", "\nInterrupted.\n")
 
 
 @pytest.mark.parametrize(("name", "number"), [("up", signal.SIGTERM), ("worker", signal.SIGINT)])
