@@ -162,3 +162,9 @@ def test_a_halt_is_said_in_words() -> None:
     alone = Halt("h", "clerk", "bob", 1)
     assert (alone.what, alone.words) == ("clerk", "bob")
     assert Halted(id="h", actor="bob").text == "bob"
+
+
+def test_when_each_was_halted_last_is_known_also_of_what_was_lifted_since() -> None:
+    log = [halted(at=1), halted("clerk", "h2", at=2), lifted("clerk"), halted("clerk", "h3", at=5)]
+    assert halts.latest(log) == {"": 1, "clerk": 5}
+    assert halts.latest([]) == {}
