@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.effects import Send, timers
 from bot.core.outbox import Approval, UnknownOutcome, address, message, pending
-from bot.core.values import Address, Card, Deputy
+from bot.core.values import Address, Card, Deputy, Word
 from tests.core.build import Story, asking, card
 
 LONG_AGO, LATER = 0, 1_000_000_000_000
@@ -185,21 +185,27 @@ def test_nobody_is_told_late_who_voted_or_cannot_be_reached_or_is_decided_on() -
     assert message(story.thread, "T-9-9-v1~@dave") is None
 
 
-def put_off(since: int, word: str, by: str, to: str = "") -> tuple[Story, tuple[str, ...]]:
+def put_off(since: int, word: Word, by: str, to: str = "") -> tuple[Story, tuple[str, ...]]:
     story, request = asking(standing_in(since))
-    story.verdict(request, word, by, to=to, until=story.now + 60_000)  # pyright: ignore[reportArgumentType]
+    story.verdict(request, word, by, to=to, until=story.now + 60_000)
     return story, tuple(each.by for each in story.call(request).asides)
 
 
 def test_whoever_stands_in_may_put_it_off_and_it_may_be_passed_to_them() -> None:
-    for word, by, to in (("pass", "dave", "carol"), ("later", "dave", ""), ("ignore", "dave", "")):
+    said: tuple[tuple[Word, str, str], ...] = (
+        ("pass", "dave", "carol"),
+        ("later", "dave", ""),
+        ("ignore", "dave", ""),
+    )
+    for word, by, to in said:
         assert put_off(LONG_AGO, word, by, to)[1] == ("dave",), word
     assert put_off(LONG_AGO, "pass", "bob", to="dave")[1] == ("bob",)
 
 
 def test_before_their_time_a_deputy_puts_nothing_off_and_nothing_is_passed_to_them() -> None:
     """Passing gives no right: who may not decide yet is told from when on."""
-    for word, by, to in (("later", "dave", ""), ("pass", "bob", "dave")):
+    early: tuple[tuple[Word, str, str], ...] = (("later", "dave", ""), ("pass", "bob", "dave"))
+    for word, by, to in early:
         story, said = put_off(LATER, word, by, to)
         assert said == ()
         assert "only once bob is away" in story.refusal()
