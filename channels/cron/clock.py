@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
 import structlog
 
@@ -18,6 +17,7 @@ from bot.core.slots import Slot, SlotsSettled
 from bot.core.values import Address
 from bot.kit.slotbook import Kept, Slotbook
 from channels.cron.entry import Entry, Reach, Where, beside, minute
+from channels.cron.looking import Looking, pause
 from channels.cron.plan import Situation, due, settled
 
 LOOK_SECONDS = 1.0
@@ -32,32 +32,23 @@ class Unheard(Exception):
     """Nothing can be said where the schedule speaks; the text says why."""
 
 
-class Clock:
-    """One clock. `where` makes an address of what is written, the schedule and the slot; `reach` says why nothing can be said there."""
+class Clock(Looking):
+    """One clock."""
 
     def __init__(
         self, entries: Sequence[Entry], book: Slotbook, where: Where, reach: Reach, creator: str
     ) -> None:
-        self._entries = entries
-        self._book = book
-        self._where = where
-        self._reach = reach
-        self._creator = creator
+        super().__init__(entries, book, where, reach, creator)
         self._next: dict[str, int | None] = {}
         self._known: dict[str, Entry] = {}
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
-        """Look every second until told to stop. A store that is away is no reason to die: it may come back."""
+        """Look every second until told to stop."""
         await self.look()
         ready()
         while not stop.is_set():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await stop.wait()
-            try:
-                await self.look()
-            except Exception as error:  # noqa: BLE001 - the clock must survive whatever a look meets
-                log.warning("look failed", error=str(error)[:300])
+            await pause(stop, LOOK_SECONDS)
+            await self._survive()
 
     async def look(self) -> None:
         """Settle what has come; no schedule keeps another from its slot."""

@@ -17,6 +17,7 @@ from bot.core.values import Address
 from bot.kit.slotbook import Slotbook
 from channels.cron.digest import WINDOW, Seen, following
 from channels.cron.entry import Entry, Reach, Where, beside
+from channels.cron.looking import Looking, pause
 
 WATCH_SECONDS = 5.0
 LAST_RESORT = "console"
@@ -26,30 +27,21 @@ UNSETTLED = 3
 log = structlog.get_logger()
 
 
-class Watch:
-    """One watch over all schedules. `where` and `reach` are those of a clock."""
+class Watch(Looking):
+    """One watch over all schedules."""
 
     def __init__(
         self, entries: Sequence[Entry], book: Slotbook, where: Where, reach: Reach, creator: str
     ) -> None:
-        self._entries = entries
-        self._book = book
-        self._where = where
-        self._reach = reach
-        self._creator = creator
+        super().__init__(entries, book, where, reach, creator)
         self._seen: dict[str, dict[int, Seen]] = {}
         self._told: dict[str, int] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look every few seconds until told to stop."""
         while not stop.is_set():
-            try:
-                await self.look()
-            except Exception as error:  # noqa: BLE001 - it must survive whatever a look meets
-                log.warning("watch failed", error=str(error)[:300])
-            with suppress(TimeoutError):
-                async with asyncio.timeout(WATCH_SECONDS):
-                    await stop.wait()
+            await self._survive()
+            await pause(stop, WATCH_SECONDS)
 
     async def look(self) -> None:
         """See how each schedule fares; none keeps another from being looked at."""
