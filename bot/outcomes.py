@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.core import turn
 from bot.core.events import Cancelled, DecideFailed, Delivered, DeliveryFailed, Event
+from bot.core.names import request_of
 from bot.core.outbox import Hold, pending
 from bot.core.reducer import replay
 from bot.core.slots import Slot, SlotsSettled
@@ -54,9 +55,9 @@ def is_held(thread: Thread) -> bool:
 
 def _lost(events: Sequence[Event]) -> str:
     """Why the first of what arrived nowhere did not; empty: all that was sent arrived somewhere."""
-    arrived = {event.key.partition("~")[0] for event in events if isinstance(event, Delivered)}
+    arrived = {request_of(event.key) for event in events if isinstance(event, Delivered)}
     failed = (event for event in events if isinstance(event, DeliveryFailed))
-    return next((each.reason for each in failed if each.key.partition("~")[0] not in arrived), "")
+    return next((each.reason for each in failed if request_of(each.key) not in arrived), "")
 
 
 def _error(standing: Standing, events: Sequence[Event]) -> str:
