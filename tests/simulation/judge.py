@@ -157,8 +157,14 @@ def _left_out(world: World, told: set[str]) -> Iterator[str]:
         is_held_back = halted or any(isinstance(e, DeliveryFailed | Paused | Forked) for e in log)
         for call in () if is_held_back else (*thread.past, *thread.calls):
             asked = call.card or call.proposal
-            if _is_expired(call) and asked.ladder and call.request not in told:
+            if _is_expired(call) and asked.ladder and not told.intersection(_showings(call)):
                 yield f"{call.request} expired and nobody else was told"
+
+
+def _showings(call: Call) -> set[str]:
+    """The names under which others may have heard of it: a question that is shown anew keeps its time, and what was told of it."""
+    first = call.version if call.card else 1
+    return {f"{call.id}-v{version}" for version in range(first, call.version + 1)}
 
 
 def _is_expired(call: Call) -> bool:
