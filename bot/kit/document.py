@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,13 +41,33 @@ class Document:
         try:
             return model.model_validate(self.value)
         except ValidationError as error:
-            found = [(self._line(place), text) for place, text in complaints(error, model)]
+            found = [
+                (self._line(place), f"{text}{self._taken_for(place, text)}")
+                for place, text in complaints(error, model)
+            ]
         line, text = min(found)
         raise AgentError(f"{self.path}:{line}: {text}")
 
     def wrong(self, place: Place, expected: str) -> AgentError:
         """The error at this place, or at the nearest one around it."""
         return AgentError(f"{self.path}:{self._line(place)}: {expected}")
+
+    def _taken_for(self, place: Place, complaint: str) -> str:
+        """What helps where a word like `off` was written and YAML has read it as no word."""
+        if not complaint.endswith("should be a valid string"):
+            return ""
+        value = self.value
+        for part in place:
+            match value, part:
+                case dict(), str():
+                    value = value.get(part)
+                case list(), int():
+                    value = value[part]
+                case _:
+                    return ""
+        if isinstance(value, bool | int | float):
+            return f": put it in quotes, for YAML takes it for {json.dumps(value)}"
+        return ""
 
     def _line(self, place: Place) -> int:
         while place not in self.lines and place:

@@ -89,6 +89,7 @@ def test_windows_line_ends_and_a_byte_order_mark_do_no_harm(tmp_path: Path) -> N
         ("---\ndescription: d\nstesp: 3\n---\nHi", "agent.md:3: stesp is not known here (did you mean steps?)"),
         ("---\nlimits:\n  steps: many\n---\nHi", "agent.md:3: limits.steps should be a valid integer"),
         ("---\nlimits: {steps: 0}\n---\nHi", "agent.md:2: limits.steps should be greater than or equal to 1"),
+        ("---\nmodel: off\n---\nHi", "agent.md:2: model should be a valid string: put it in quotes, for YAML takes it for false"),
         ("---\n\nlisten: loudly\n---\nHi", "agent.md:3: listen should be 'mentions' or 'thread'"),
         ("---\napprovers: alice\n---\nHi", "agent.md:2: approvers should be a list"),
         ("---\npolicy:\n  x: {deadline: soon}\n---\nHi", "agent.md:3: policy.x.deadline: a duration is written like"),
