@@ -16,6 +16,8 @@ from bot.cli.output import wants_no_color
 from bot.core.masks import OWN, PLAIN
 from bot.settings import Settings
 
+OURS = ("bot", "channels", "agents")
+"""Whose level BOT_LOG_LEVEL sets; libraries tell no more than warnings."""
 _FIRST = ("timestamp", "level", "event")
 SHORTEST_SECRET = 6  # A shorter value would be found in words that have nothing to do with it.
 
@@ -49,7 +51,8 @@ def start(settings: Settings, secrets: Iterable[str]) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_formatter(shared, with_quoted(secrets)))
     logging.getLogger().addHandler(handler)
-    logging.getLogger("bot").setLevel(settings.log_level.upper())
+    for ours in OURS:
+        logging.getLogger(ours).setLevel(settings.log_level.upper())
 
 
 def write_to(path: Path, secrets: Iterable[str]) -> None:

@@ -292,3 +292,21 @@ def on_a_terminal(office: Office, *words: str) -> str:
         assert process.wait(timeout=20) == 0
     os.close(ours)
     return shown.decode()
+
+
+def test_what_a_channel_tells_of_itself_is_logged_at_the_level_that_was_asked_for() -> None:
+    script = "\n".join(
+        (
+            "import structlog",
+            "from bot.cli import logs",
+            "from bot.settings import Settings",
+            "logs.start(Settings(log_level='info'), [])",
+            "structlog.get_logger('channels.cron.clock').info('a slot ran')",
+            "structlog.get_logger('slack_bolt').info('of no interest')",
+        )
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert "a slot ran" in done.stderr
+    assert "of no interest" not in done.stderr

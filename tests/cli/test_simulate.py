@@ -11,6 +11,7 @@ from typing import cast
 import pytest
 import structlog
 
+from bot.cli.logs import OURS
 from bot.kit.load import load_agents
 from bot.kit.people import People
 from tests.cli.office import Json, Office, furnish
@@ -30,10 +31,11 @@ MARKING = '''async def wire():
 def logs_as_they_were() -> Iterator[None]:
     """The command sends logs to stderr for the rest of its process, which is ours."""
     root, before = logging.getLogger(), structlog.get_config()
-    handlers, level = list(root.handlers), logging.getLogger("bot").level
+    handlers, levels = list(root.handlers), [logging.getLogger(ours).level for ours in OURS]
     yield
     root.handlers[:] = handlers
-    logging.getLogger("bot").setLevel(level)
+    for ours, level in zip(OURS, levels, strict=True):
+        logging.getLogger(ours).setLevel(level)
     structlog.configure(**before)
 
 
