@@ -73,10 +73,21 @@ def owed(call: Call) -> Reminder | None:
     if not call.reminders.owed or not isinstance(phase, Asked) or phase.shown is None:
         return None
     for each in call.reminders.owed:
-        to = tuple(who for who in each.to if who not in phase.votes)
-        if to and (each.kind == "escalate" or each.request == call.request):
+        is_current = each.request == call.request
+        called = each.to if is_current else [who for who in each.to if who in _others(call)]
+        to = tuple(who for who in called if who not in phase.votes)
+        if to:
             return replace(each, request=call.request, to=to)
     return None
+
+
+def _others(call: Call) -> set[str]:
+    """Whom it is to be told beside those who are asked: they hear of it however often it was shown anew meanwhile."""
+    rungs = call.card.ladder if call.card else call.proposal.ladder
+    named = {name for rung in rungs if rung.kind == "escalate" for name in rung.to}
+    if call.card and DEPUTY in named:
+        named |= {each.person for each in call.card.deputies}
+    return named.difference(asides.asked(call))
 
 
 def owed_key(call: Call) -> str:
