@@ -28,7 +28,11 @@ async def dead(
             " or bot dead replay --all."
         )
     async with parts.bare() as app:
-        letters = await _letters(app)
+        found = await app.desk.letters()
+        # Those that are still tried are the engine's affair.
+        letters = {id: letter for id, letter in found.items() if letter.is_dead}
+        if id in found.keys() - letters.keys():
+            raise Wrong(_not_yet(found[id]))
         match action:
             case "list":
                 _list(list(letters.values()), as_json=as_json)
@@ -41,10 +45,8 @@ async def dead(
                 await _drop(app, _named(letters, id), as_json=as_json)
 
 
-async def _letters(app: App) -> dict[str, Letter]:
-    """The dead ones: those that are still tried are the engine's affair."""
-    found = await app.desk.letters()
-    return {id: letter for id, letter in found.items() if letter.is_dead}
+def _not_yet(letter: Letter) -> str:
+    return f"{letter.id} is no dead letter yet: {letter.failure}. It is tried again at {clock(letter.again or 0)}."
 
 
 def _named(letters: dict[str, Letter], id: str) -> Letter:

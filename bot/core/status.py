@@ -44,6 +44,8 @@ def waiting_for(thread: Thread) -> str:
     where = phase(thread)
     if where == "dead":
         return f"somebody who can read event {thread.unreadable}"
+    if thread.beyond:
+        return "workers of a newer version of the bot"
     if where == "paused":
         return "somebody who resumes it"
     if where == "waiting_for_human":

@@ -18,6 +18,11 @@ GROUP = "workers"
 THREAD_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,127}")
 
 
+def is_thread_id(name: str) -> bool:
+    """Whether a thread may have this name: an index that somebody wrote to by hand may hold others."""
+    return THREAD_ID.fullmatch(name) is not None
+
+
 class BadThreadId(ValueError):
     """A thread id that may not become part of a key."""
 
@@ -94,7 +99,7 @@ def partitions(first: int = 0) -> Iterator[Partition]:
 
 
 def of_thread(thread: str, commit: str = "") -> ThreadKeys:
-    if not THREAD_ID.fullmatch(thread):
+    if not is_thread_id(thread):
         raise BadThreadId(thread)
     number = partition_of(thread)
     tag, shared = f"bot:{{p{number:02d}}}", partition(number)

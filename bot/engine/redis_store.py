@@ -5,16 +5,15 @@ one consumer, is the lease: nothing else locks a thread. The fence is the entry'
 count, which a take-over raises.
 """
 
-import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from itertools import groupby
 from typing import Self, cast
 
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import RedisError
 
 from bot.engine import keys, scripts, wording
 from bot.engine.commit import Append, Appended, Known, Lease, Outcome, Row, Timer
@@ -23,11 +22,10 @@ from bot.engine.redis_beside import RedisBeside
 from bot.engine.redis_cursors import RedisCursors
 from bot.engine.redis_letters import RedisLetters
 from bot.engine.redis_rebuild import RedisRebuild
+from bot.engine.redis_take import RedisTake
 from bot.engine.scripts import Word
-from bot.engine.store import TooFewReplicas, WrongKey
-from bot.engine.wire import WAIT_AT_MOST_SECONDS, Wire, connect
-
-CLUSTER_POLL_SECONDS = 0.1  # A cluster can't block on streams in several slots at once.
+from bot.engine.store import TooFewReplicas
+from bot.engine.wire import Wire, connect
 
 
 def new_consumer() -> str:
@@ -35,7 +33,7 @@ def new_consumer() -> str:
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
-class RedisStore(RedisLetters, RedisRebuild, RedisCursors, RedisBeside):
+class RedisStore(RedisTake, RedisLetters, RedisRebuild, RedisCursors, RedisBeside):
     """With `replicas`, a claim is done when so many replicas hold it, else `TooFewReplicas` is raised."""
 
     def __init__(
@@ -51,7 +49,6 @@ class RedisStore(RedisLetters, RedisRebuild, RedisCursors, RedisBeside):
         self._lease_ms = int(lease_seconds * 1000)
         self._replicas = replicas
         self._replica_wait_ms = max(1, int(replica_wait_seconds * 1000))
-        self._turn = 0
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -114,7 +111,7 @@ class RedisStore(RedisLetters, RedisRebuild, RedisCursors, RedisBeside):
         found: list[tuple[str, int]] = []
         for partition in keys.partitions():
             flat = await self._wire.command("ZRANGE", partition.threads, 0, -1, "WITHSCORES")
-            found += [(thread.decode(), at) for thread, at in wording.scored(flat)]
+            found += [(name, at) for name, at in wording.named(flat) if keys.is_thread_id(name)]
         return sorted(found, key=lambda pair: -pair[1])
 
     async def alias(self, address: str, thread: str) -> str:
@@ -129,81 +126,6 @@ class RedisStore(RedisLetters, RedisRebuild, RedisCursors, RedisBeside):
 
     # Leases
 
-    async def take(self, count: int, wait_seconds: float) -> list[Lease]:
-        return await self._grouped(self._take(count, min(wait_seconds, WAIT_AT_MOST_SECONDS)))
-
-    async def reclaim(self, count: int) -> list[Lease]:
-        return await self._grouped(self._reclaim(count))
-
-    async def _grouped(self, found: Awaitable[list[Lease]]) -> list[Lease]:
-        try:
-            return await found
-        except ResponseError as error:
-            # The groups went with all other keys but the logs; made anew they find what is ready.
-            if "NOGROUP" not in str(error):
-                raise
-            await self._create_groups()
-            return []
-
-    async def _take(self, count: int, wait_seconds: float) -> list[Lease]:
-        if self._wire.is_cluster or wait_seconds <= 0:
-            return await self._sweep(count) or await self._poll(count, wait_seconds)
-        if count >= keys.PARTITIONS:
-            return await self._block(count, wait_seconds)
-        return await self._sweep(count) or await self._block(count, wait_seconds)
-
-    async def _sweep(self, count: int) -> list[Lease]:
-        """What is ready now. COUNT holds for each stream, so no more streams are read than wanted.
-
-        Each sweep begins one partition further on, so that a full one can't starve the others.
-        """
-        self._turn += 1
-        streams = [partition.ready for partition in keys.partitions(self._turn)]
-        width = 1 if self._wire.is_cluster else min(count, len(streams))
-        for first in range(0, len(streams), width):
-            some = streams[first : first + width]
-            taken = await self._read_group(some, max(1, count // len(some)))
-            if taken:
-                return taken
-        return []
-
-    async def _poll(self, count: int, wait_seconds: float) -> list[Lease]:
-        deadline = asyncio.get_running_loop().time() + wait_seconds
-        while asyncio.get_running_loop().time() < deadline:
-            await asyncio.sleep(min(CLUSTER_POLL_SECONDS, wait_seconds))
-            taken = await self._sweep(count)
-            if taken:
-                return taken
-        return []
-
-    async def _block(self, count: int, wait_seconds: float) -> list[Lease]:
-        """Waits on all streams at once. Where fewer are wanted than there are streams, more may come in one moment."""
-        streams = [partition.ready for partition in keys.partitions()]
-        each, milliseconds = max(1, count // len(streams)), max(1, int(wait_seconds * 1000))
-        taken = await self._read_group(streams, each, "BLOCK", milliseconds)
-        for surplus in taken[count:]:
-            await self.release(surplus)
-        return taken[:count]
-
-    async def _read_group(self, streams: list[str], count: int, *block: Word) -> list[Lease]:
-        read = self._wire.waiting if block else self._wire.command
-        group = ("XREADGROUP", "GROUP", GROUP, self.consumer, "COUNT", count)
-        reply = await read(*group, *block, "STREAMS", *streams, *(">" for _ in streams))
-        return wording.fresh(reply)
-
-    async def _reclaim(self, count: int) -> list[Lease]:
-        self._turn += 1
-        streams = [partition.ready for partition in keys.partitions(self._turn)]
-        width = max(1, min(count, len(streams)))
-        for first in range(0, len(streams), width):
-            words = (GROUP, self.consumer, self._lease_ms, count // width)
-            calls = [([ready], words) for ready in streams[first : first + width]]
-            replies = await self._wire.run_all(scripts.RECLAIM, calls)
-            taken = [lease for reply in replies for lease in wording.taken_over(reply)]
-            if taken:
-                return taken
-        return []
-
     async def renew(self, leases: Iterable[Lease]) -> list[Lease]:
         ordered = sorted(leases, key=_stream)
         shares = [(stream, list(mine)) for stream, mine in groupby(ordered, key=_stream)]
@@ -214,13 +136,6 @@ class RedisStore(RedisLetters, RedisRebuild, RedisCursors, RedisBeside):
 
     def _fences(self, leases: Iterable[Lease]) -> list[Word]:
         return [GROUP, self.consumer, *(w for one in leases for w in (one.entry, one.count))]
-
-    async def release(self, lease: Lease) -> None:
-        names = keys.of_thread(lease.thread)
-        words = (lease.entry, lease.count, lease.thread, lease.tries - 1)
-        await self._wire.run(
-            scripts.RELEASE, [names.ready, names.wake], [GROUP, self.consumer, *words]
-        )
 
     async def due(self, limit: int) -> list[Timer]:
         calls = [([partition.timers], [limit]) for partition in keys.partitions()]
@@ -233,16 +148,6 @@ class RedisStore(RedisLetters, RedisRebuild, RedisCursors, RedisBeside):
         words = [GROUP, int(idle_seconds * 1000)]
         calls = [([partition.ready], words) for partition in keys.partitions()]
         await self._wire.run_all(scripts.PRUNE, calls)
-
-    async def _create_groups(self) -> None:
-        for partition in keys.partitions():
-            try:
-                create = ("XGROUP", "CREATE", partition.ready, GROUP, "0", "MKSTREAM")
-                await self._wire.command(*create)
-            except (WrongKey, ResponseError) as error:
-                # Another type is told whenever it is read; a rebuild, which replaces it, must get this far.
-                if not isinstance(error, WrongKey) and "BUSYGROUP" not in str(error):
-                    raise
 
 
 def _stream(lease: Lease) -> str:

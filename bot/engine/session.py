@@ -36,7 +36,7 @@ from bot.engine.curb import STILL_SECONDS, WAITING, Curb
 from bot.engine.endings import Ending
 from bot.engine.question import Question
 from bot.engine.store import Store
-from bot.engine.stuck import LeaseLost, LogParted, Stuck
+from bot.engine.stuck import LeaseLost, LogParted, Stuck, must_stand
 
 
 class Session:
@@ -120,8 +120,7 @@ class Session:
     async def claim(self, run: Run, call: Call, fact: ToolStarted) -> bool:
         """Permission to run this call as it was looked at: False if anything slipped in, and then all is looked at again.
 
-        What slipped in may be folded by now, for another effect of the round has read it: so the fold is asked, not the head alone.
-        So is what holds threads back, as it is at this moment.
+        What slipped in may be folded by now, for another effect of the round has read it: so the fold is asked, and what holds threads back.
         """
         async with self._lock:
             await self.curb.look(0)
@@ -218,6 +217,7 @@ class Session:
                 raise LeaseLost(self.thread.id)
             case _:
                 await self._read_on()
+                must_stand(commit, outcome, facts, self.thread)
         return outcome
 
     async def _read_on(self) -> None:

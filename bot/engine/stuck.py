@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
+from bot.core.events import Event
+from bot.core.thread import Thread
+from bot.engine.commit import COMMIT_SEEN_SECONDS, Append, Known, Moved, Outcome
 from bot.engine.letters import Stage
 from bot.kit.channel import Undeliverable
 
@@ -24,6 +27,25 @@ class Stuck(Exception):
         super().__init__(str(error))
         self.stage: Stage = stage
         self.error, self.seq = error, seq
+
+
+class LogLost(Exception):
+    """The store knows a fact that its log does not have: somebody deleted the log. What is not there would be done again without end."""
+
+    def __init__(self, id: str) -> None:
+        minutes = COMMIT_SEEN_SECONDS // 60
+        super().__init__(
+            f"{id} was written and is gone from the log; replay this when it was left alone for {minutes} minutes"
+        )
+
+
+def must_stand(commit: Append, outcome: Outcome, facts: Sequence[Event], thread: Thread) -> None:
+    """What the store has of a commit already is in the thread as it was read since. Raises `Stuck` where it is not."""
+    # A known commit that asked for rest is answered like one that may not rest, which is written all the same.
+    is_there = isinstance(outcome, Known) or (isinstance(outcome, Moved) and not commit.is_strict)
+    missing = [fact.id for fact in facts if fact.id not in thread.ids]
+    if is_there and missing:
+        raise Stuck("other", LogLost(missing[0]))
 
 
 @contextmanager

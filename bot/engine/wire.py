@@ -185,7 +185,7 @@ class ClusterWire(Wire):
 
 def _wrong_type(calls: Sequence[Words]) -> str:
     names = (str(word) for words in calls for word in words if str(word).startswith("bot:{"))
-    return f"the bot put another type of value under one of these keys: {', '.join(names)}"
+    return f"a value that is not the bot's lies under one of these keys (bot rebuild makes all but a log anew): {', '.join(names)}"
 
 
 async def _replies(line: Line, calls: Sequence[Words]) -> list[object]:

@@ -15,6 +15,7 @@ from bot.engine.commit import (
     Row,
     Timer,
 )
+from bot.engine.keys import is_thread_id
 from bot.engine.scripts import Word
 
 AT = slice(0, 13)
@@ -67,11 +68,17 @@ def rows(reply: object) -> list[Row]:
 def fresh(reply: object) -> list[Lease]:
     """Entries given out for the first time, as XREADGROUP names them."""
     streams = cast(list[tuple[bytes, list[tuple[bytes, object]]]], reply or [])
-    return [_fresh(entry, fields(flat)) for _, entries in streams for entry, flat in entries]
+    found = [(entry, fields(flat)) for _, entries in streams for entry, flat in entries]
+    return [_fresh(entry, of) for entry, of in found if is_thread_id(_name(of))]
 
 
 def _fresh(entry: bytes, of: Mapping[bytes, bytes]) -> Lease:
-    return Lease(of[b"thread"].decode(), entry.decode(), 1, int(of.get(b"tries", b"0")) + 1)
+    return Lease(_name(of), entry.decode(), 1, int(of.get(b"tries", b"0")) + 1)
+
+
+def _name(of: Mapping[bytes, bytes]) -> str:
+    """The thread of an entry; one that nothing of ours made has none, and is thrown away once its lease has lapsed."""
+    return of.get(b"thread", b"").decode(errors="replace")
 
 
 def fields(flat: object) -> Mapping[bytes, bytes]:
@@ -88,6 +95,13 @@ def taken_over(reply: object) -> list[Lease]:
         Lease(thread.decode(), entry.decode(), count, int(before) + count)
         for entry, thread, count, before in cast(list[tuple[bytes, bytes, int, bytes]], reply)
     ]
+
+
+def named(reply: object) -> Iterator[tuple[str, int]]:
+    """Names with whole scores, of a set that somebody may have written to by hand."""
+    flat = cast(list[bytes], reply)
+    pairs = zip(flat[::2], flat[1::2], strict=True)
+    return ((name.decode(errors="replace"), int(at)) for name, at in pairs if at.isdigit())
 
 
 def scored(reply: object) -> Iterator[tuple[bytes, int]]:

@@ -111,6 +111,16 @@ async def _parked(store: Store, letter: Letter) -> None:
     assert await store.park(lease, letter)
 
 
+def test_what_is_still_tried_is_no_dead_letter_and_that_is_said(office: Office) -> None:
+    thread = launched(office)
+    letter = tried(office, thread)
+    assert office.run("dead", "list").out == "There are no dead letters.\n"
+    for action in ("show", "replay", "drop"):
+        said = office.run("dead", action, thread)
+        assert (said.status, said.err.count("\n")) == (2, 1)
+        assert f"{thread} is no dead letter yet: {letter.failure}. It is tried again at" in said.err
+
+
 def told(office: Office, thread: str) -> tuple[str, list[Json]]:
     """The phase and the waits that `bot why` tells of."""
     found = cast("Json", json.loads(office.run("why", thread, "--json").out))

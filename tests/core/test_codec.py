@@ -194,6 +194,7 @@ def test_a_newer_form_of_a_known_event_stops_everything_and_a_new_kind_nothing()
     assert next_effects(new_kind)
     newer = evolve(asked, decode(2, b'{"type":"Cancelled","v":2,"id":"c"}'))
     assert next_effects(newer) == ()
+    assert status.waiting_for(newer) == "workers of a newer version of the bot"
 
 
 @pytest.mark.parametrize(

@@ -493,3 +493,49 @@ async def test_a_spoiled_partition_keeps_no_lease_or_timer_of_another(redis_serv
     assert (await reclaim_one(stores[1])).thread == "t"
     for store in stores:
         await store.close()
+
+
+async def test_a_spoiled_index_of_what_is_ready_hides_no_thread_of_another_partition(
+    redis_server: str,
+) -> None:
+    store = RedisStore(redis_server, lease_seconds=60)
+    await store.open()
+    other = next(each for each in keys.partitions() if each.ready != keys.of_thread("t").ready)
+    with Redis.from_url(redis_server) as server:  # pyright: ignore[reportUnknownMemberType]
+        server.delete(other.ready)
+        server.set(other.ready, "not an index")
+    await store.append(Append(thread="t", kind="arrival", id="a", events=(b"{}",)))
+    assert [lease.thread for lease in await store.take(16, 1)] == ["t"]
+    await store.close()
+
+
+async def test_names_of_no_thread_in_an_index_hold_up_no_timer_and_hide_no_thread(
+    redis_server: str,
+) -> None:
+    """Somebody wrote to the server by hand. One bad name among the timers once kept every other timer from firing."""
+    stores = [RedisStore(redis_server, lease_seconds=0.05) for _ in range(2)]
+    for store in stores:
+        await store.open()
+    names = keys.of_thread("t")
+    with Redis.from_url(redis_server) as server:  # pyright: ignore[reportUnknownMemberType]
+        server.xadd(names.ready, {"nothing": "x"})
+        for member, score in {
+            b"\xff\xfe\0x": 1,
+            b"no-end": 1,
+            b"a" * 129 + b"\0x": 1,
+            b"u\0x": "-inf",
+        }.items():
+            server.zadd(names.timers, {member: score})
+        for member, score in {b"\xff": 1, b"two\nlines": 1, b"u": "inf"}.items():
+            server.zadd(names.threads, {member: score})
+        await stores[0].append(
+            Append(thread="t", kind="arrival", id="a", events=(b"{}",), timers={"x": 1, "y": -1})
+        )
+        taken = [*await stores[0].take(16, 1), *await stores[0].take(16, 1)]
+        assert [lease.thread for lease in taken] == ["t"]
+        assert [timer.name for timer in await stores[1].due(10)] == ["y", "x"]
+        assert [thread for thread, _ in await stores[1].threads()] == ["t"]
+        assert (await reclaim_one(stores[1])).thread == "t"
+        assert server.xlen(names.ready) == 1
+    for store in stores:
+        await store.close()

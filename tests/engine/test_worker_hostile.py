@@ -109,6 +109,26 @@ async def test_a_newer_versions_claim_is_left_to_the_newer_version(open_office: 
     assert len(steps) == 1
 
 
+async def test_a_thread_whose_log_was_deleted_by_hand_says_nothing_twice_and_is_parked(
+    open_office: MakeOffice,
+) -> None:
+    """The store still knows what the lost log said of the first message, and calls the second one's record a repetition."""
+    office = open_office([DONE, DONE])
+    async with office.work() as desk:
+        await say(desk, "hello")
+        await until(desk, is_idle)
+    with redis.Redis.from_url(office.url) as server:  # pyright: ignore[reportUnknownMemberType]
+        server.delete(keys.of_thread(office.thread).log)
+    with capture_logs():
+        async with office.work() as desk:
+            await say(desk, "hello")
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while not (letter := (await desk.letters()).get(office.thread)) or letter.again:
+                    await asyncio.sleep(0.01)
+    assert "gone from the log" in letter.cause
+    assert len(office.screen.sent) == 2
+
+
 async def test_leaving_a_thread_to_a_newer_version_time_and_again_counts_as_no_try(
     open_office: MakeOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
