@@ -171,6 +171,9 @@ class Performer:
                 raise AssertionError("the model is asked in a way of its own")
 
     async def _refuse(self, session: Session, refusal: Refusal) -> None:
+        """Told once: facts are taken from whoever overslept the lease too, and whoever has it now finds the same refusal due."""
+        if not session.is_held():
+            raise LeaseLost(session.thread.id)
         fact = VerdictRefused(
             id=f"refused:{refusal.verdict}",
             actor="engine",
@@ -178,10 +181,11 @@ class Performer:
             request=refusal.request,
             reason=refusal.reason,
         )
-        address = session.thread.address
         await session.record(fact)
+        if (address := session.thread.address) is None or not session.is_held():
+            return
         try:
-            if address is not None and not self._is_explained(session, refusal.verdict, address):
+            if not self._is_explained(session, refusal.verdict, address):
                 why = told(refusal.reason, refusal.request, session.events, refusal.verdict)
                 await self._channels[address.channel].tell(address, refusal.by, why)
         except Exception as error:  # noqa: BLE001 - telling is best effort, the fact is what counts
@@ -208,18 +212,15 @@ class Performer:
             address = outbox.address(session.thread, key)
             if message is None or address is None:
                 # Something came in between; else the round would be done again without end.
-                assert Send(key) not in session.due(), (
-                    f"{key} is owed, and there is no way to say it"
-                )
+                assert Send(key) not in session.due(), f"{key} is owed, and cannot be said"
                 return
         try:
             channel = self._channel(session.thread, address)
             with during("send"):
                 receipt = await channel.find(address, key) if key in session.owed_before else None
+                # Whoever has the thread now may be sending it.
                 if receipt is None and not session.is_held():
-                    raise LeaseLost(
-                        session.thread.id
-                    )  # Whoever has the thread now may be sending it.
+                    raise LeaseLost(session.thread.id)
                 receipt = receipt or await channel.send(address, message)
         except Undeliverable as error:
             reason = str(error)[:500]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
-from tests.slack_server import elements, fields, objects, richer
+from tests.slack_server import elements, fields, objects, rich_text, richer
 from tests.slack_server.objects import Complaints, at
 from tests.slack_server.shapes import Json, as_list, as_object, as_objects, as_text
 
@@ -88,16 +88,6 @@ def _image(block: Json, pointer: str) -> Complaints:
     yield from objects.maybe_plain(block, "title", 2000, pointer)
 
 
-def _rich_text(block: Json, pointer: str) -> Complaints:
-    """blocks/rich-text-block."""
-    known = [f"rich_text_{kind}" for kind in ("section", "list", "preformatted", "quote")]
-    if "elements" not in block:
-        yield at(pointer, "missing required field: elements")
-    for number, part in enumerate(as_objects(block.get("elements"))):
-        if part.get("type") not in known:
-            yield at(f"{pointer}/elements/{number}/type", f"unsupported type: {part.get('type')}")
-
-
 def _table(block: Json, pointer: str) -> Complaints:
     """blocks/table-block: 100 rows, 20 columns; a cell is raw_text, raw_number or rich_text."""
     yield from objects.amount(block, "rows", 1, 100, pointer)
@@ -126,7 +116,7 @@ _ANYWHERE: dict[str, Check] = {
     "actions": _actions,
     "context": _context,
     "input": _input,
-    "rich_text": _rich_text,
+    "rich_text": rich_text.rich_text,
     "video": _unlimited,
     "alert": richer.alert,
 }

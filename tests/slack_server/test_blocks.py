@@ -45,6 +45,10 @@ def rows(count: int, columns: int) -> Json:
     return {"type": "table", "rows": [[{"type": "raw_text", "text": "x"}] * columns] * count}
 
 
+def rich(*elements: Json, kind: str = "rich_text_section") -> Json:
+    return {"type": "rich_text", "elements": [{"type": kind, "elements": list(elements)}]}
+
+
 LIMITS: dict[str, tuple[int, Make]] = {
     "section text": (3000, lambda n: {"type": "section", "text": text(n, "mrkdwn")}),
     "section fields": (10, lambda n: {"type": "section", "fields": [text(4)] * n}),
@@ -144,6 +148,32 @@ WRONG: dict[str, tuple[list[Json], str]] = {
             }
         ],
         "missing required field: status [json-pointer:/blocks/0/tasks/0]",
+    ),
+    "rich text of nothing": ([{"type": "rich_text", "elements": []}], "no fewer than 1 items"),
+    "an empty part of rich text": (
+        [rich(kind="rich_text_quote")],
+        "no fewer than 1 items allowed [json-pointer:/blocks/0/elements/0/elements]",
+    ),
+    "rich text without characters": (
+        [rich({"type": "text", "text": ""})],
+        "must be more than 0 characters [json-pointer:/blocks/0/elements/0/elements/0/text]",
+    ),
+    "rich text without a text": ([rich({"type": "text"})], "missing required field: text"),
+    "rich text in a style of its own": (
+        [rich({"type": "text", "text": "x", "style": {"blink": True}})],
+        "invalid additional property: blink",
+    ),
+    "an element that rich text lacks": (
+        [rich({"type": "mrkdwn", "text": "x"})],
+        "unsupported type",
+    ),
+    "a person in preformatted text": (
+        [rich({"type": "user", "user_id": "U1"}, kind="rich_text_preformatted")],
+        "unsupported type: user",
+    ),
+    "a list of texts": (
+        [rich({"type": "text", "text": "x"}, kind="rich_text_list")],
+        "unsupported type: text",
     ),
     "two tables": ([rows(1, 1), rows(1, 1)], "only_one_table_allowed"),
     "51 blocks": ([{"type": "divider"}] * 51, "no more than 50 items allowed"),

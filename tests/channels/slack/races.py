@@ -30,7 +30,7 @@ from bot.core.values import Address
 from bot.engine.desk import thread_id
 from bot.engine.server import ensure_server, stop_server
 from bot.model.port import Answer, ToolUse
-from channels.slack import marks, pace
+from channels.slack import marks, pace, presses
 from channels.slack.manifest import manifest
 from channels.slack.marks import Json
 from tests.engine.office import ScriptedModel
@@ -86,9 +86,10 @@ async def crowded(url: str, folder: Path) -> AsyncGenerator[tuple[SlackOffice, A
 
 @contextmanager
 def _unhurried() -> Generator[None]:
-    """Slack waits three seconds, a lease lasts two, and each person gets one copy a second: that alone would be seen on a busy machine."""
+    """Slack waits three seconds, a press is given up after two, a lease lasts two, and each person gets one copy a second: that alone would be seen on a busy machine."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pace, "BURST", 1_000_000)
+        patch.setattr(presses, "SECONDS", 60.0)
         patch.setattr(delivery, "ACK_SECONDS", 60.0)
         patch.setattr(views, "TRIGGER_SECONDS", 60.0)
         patch.setattr(slack_office, "LEASE_SECONDS", 30.0)
@@ -104,6 +105,8 @@ async def races(office: SlackOffice, app: App, count: int, chance: random.Random
         # What is judged is forgotten, or looking for the rest would take longer each time.
         office.slack.team.ephemerals.clear()
         office.slack.world.views.clear()
+        office.slack.ledger.entries.clear()
+        office.slack.post.sent.clear()
         for person in (office.bob, office.carol, *office.crowd):
             office.slack.team.direct(person, office.slack.bot).messages.clear()
     return found
