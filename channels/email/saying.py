@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.core import words as typed
 from bot.core.outbox import Question
 from bot.core.values import Attachment
 from bot.kit.arrival import Aim, Arrivals, Words
-from channels.email import hints
+from channels.email import hints, ids
 from channels.email.apart import is_elsewhere
 from channels.email.files import name_of
 from channels.email.heard import Heard
 from channels.email.replies import Replies
 from channels.email.settling import settles
 from channels.email.threads import Talks, talk
+
+# Of what a mail quotes, the model is given so many characters: what was said last stands first.
+MOST_QUOTED = 20_000
 
 
 class Saying:
@@ -29,8 +34,9 @@ class Saying:
         if await is_elsewhere(self._talks, heard.place):
             await self._replies.say(heard, hint or hints.APART)
             return "apart"
+        before = await self._quoted(heard)
         await self._remember(heard)
-        words = await self._said_by(heard)
+        words = replace(await self._said_by(heard), before=before)
         if await settles(self._arrivals, heard.address, heard.mail.text, words.text):
             lasts = typed.lasting(heard.mail.text) is not None
             return await self._only_noted(heard, hints.LASTING if lasts else hint)
@@ -83,6 +89,25 @@ class Saying:
             files=tuple(
                 Attachment(id=name_of(heard.id, each.path, mail.id), name=each.name)
                 for each in mail.attached
+            ),
+            original=mail.original,
+        )
+
+    async def _quoted(self, heard: Heard) -> tuple[Words, ...]:
+        """What it quotes of a mail that never came here, as words before it: whoever copies us in means those, too."""
+        mail = heard.mail
+        answered = mail.answers or (mail.parents[-1] if mail.parents else "")
+        known = await self._talks.get(heard.place)
+        is_heard = ids.place_of(answered, self._address) or (known and answered in known.ids)
+        if is_heard or not mail.quoted:
+            return ()
+        return (
+            Words(
+                id=f"{heard.id}/quoted",
+                address=heard.address,
+                person=f"quoted by {mail.proven}",
+                text=mail.quoted[:MOST_QUOTED],
+                aim="others",
             ),
         )
 
