@@ -8,6 +8,7 @@ from bot.core import words as typed
 from bot.core.outbox import Question
 from bot.core.values import Attachment
 from bot.kit.arrival import Aim, Arrivals, Words
+from bot.kit.people import People
 from channels.email import hints, ids
 from channels.email.apart import is_elsewhere
 from channels.email.files import name_of
@@ -23,17 +24,22 @@ MOST_QUOTED = 20_000
 class Saying:
     """Hands words in, and answers those that would be a verdict with how one is given."""
 
-    def __init__(self, address: str, arrivals: Arrivals, talks: Talks, replies: Replies) -> None:
+    def __init__(
+        self, address: str, arrivals: Arrivals, talks: Talks, replies: Replies, people: People
+    ) -> None:
         self._address = address
         self._arrivals = arrivals
         self._talks = talks
         self._replies = replies
+        self._people = people
 
     async def words(self, heard: Heard, hint: str = "") -> str:
         """A message. One that would be a verdict without the address of its request is only noted, and no mail gives a grant."""
         if await is_elsewhere(self._talks, heard.place):
             await self._replies.say(heard, hint or hints.APART)
             return "apart"
+        if not await self._is_on_it(heard):
+            return await self._only_noted(heard, hints.STRANGER)
         before = await self._quoted(heard)
         await self._remember(heard)
         words = replace(await self._said_by(heard), before=before)
@@ -93,6 +99,16 @@ class Saying:
             original=mail.original,
         )
 
+    async def _is_on_it(self, heard: Heard) -> bool:
+        """Whether its author has a say in this conversation: they begin it, are on it or have had a mail of it, be it at another address of theirs."""
+        known = await self._talks.get(heard.place)
+        if known is None or heard.is_aside or heard.mail.proven in known.known:
+            return True
+        alias = self._people.alias_of(ids.CHANNEL, heard.mail.proven)
+        return alias is not None and any(
+            self._people.alias_of(ids.CHANNEL, each) == alias for each in known.known
+        )
+
     async def _quoted(self, heard: Heard) -> tuple[Words, ...]:
         """What it quotes of a mail that never came here, as words before it: whoever copies us in means those, too."""
         mail = heard.mail
@@ -114,7 +130,8 @@ class Saying:
     async def _remember(self, heard: Heard) -> None:
         """Whom and what the next mail of ours answers."""
         mail = heard.mail
-        if heard.is_aside and await self._talks.get(heard.place):
+        known = await self._talks.get(heard.place)
+        if known and (heard.is_aside or mail.proven in {*known.told} - {*known.everybody}):
             await self._talks.joined(heard.place, mail.proven)
             return
         await self._talks.heard(heard.place, talk(mail, self._address))
