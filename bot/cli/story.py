@@ -92,16 +92,16 @@ def _people(thread: Thread, event: Event) -> str:
     """What came from outside."""
     match event:
         case MessageReceived(actor=actor, text=text):
-            return f"{actor}: {_short(text)}"
+            return f"{actor}: {_short(text)}{_more(event)}"
         case MessageNoted(actor=actor, text=text):
-            return f"{actor} (to others): {_short(text)}"
+            return f"{actor} (to others): {_short(text)}{_more(event)}"
         case CronTicked(schedule=schedule, prompt=prompt):
             return f"schedule {schedule}: {_short(prompt)}"
         case ScheduleFared(told=code, text=text) if code:
             return phrases.notice(code, text)
         case Verdict(actor=actor, word=word, request=request, text=text):
             about = _tool(thread, request)
-            return f"{actor}: {word} {about}{f' - {_short(text)}' if text else ''}"
+            return f"{actor}: {word} {about}{f' - {_short(text)}' if text else ''}{_more(event)}"
         case Paused(actor=actor) | Resumed(actor=actor):
             return f"{actor} {event.type.lower()} the thread"
         case Halted(agent=agent):
@@ -114,6 +114,12 @@ def _people(thread: Thread, event: Event) -> str:
             return f"{actor} cancelled the work{f': {_short(reason)}' if reason else ''}"
         case _:
             return ""
+
+
+def _more(event: MessageReceived | MessageNoted | Verdict) -> str:
+    """That there is more to it than was read of it."""
+    original = event.original
+    return f" (as it came, untrusted: {original.size} characters in --events)" if original else ""
 
 
 def _is_granted(thread: Thread, name: str) -> bool:

@@ -16,14 +16,14 @@ from bot.core.masked_names import is_secret
 from bot.core.masks import KINDS, OWN, Masks
 
 WORDS: Mapping[str, tuple[str, ...]] = {
-    "MessageReceived": ("text", "files"),
-    "MessageNoted": ("text", "files"),
+    "MessageReceived": ("text", "files", "original"),
+    "MessageNoted": ("text", "files", "original"),
     "CronTicked": ("prompt",),
     "StepDecided": ("calls", "text"),
     "DecideFailed": ("reason",),
     "Previewed": ("card",),
     "PreviewRefused": ("reason",),
-    "Verdict": ("text", "arguments"),
+    "Verdict": ("text", "arguments", "original"),
     "VerdictRefused": ("reason",),
     "ToolEnded": ("result", "error"),
     "CallVoided": ("reason",),

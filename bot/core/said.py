@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
-from bot.core.values import Address, Attachment, Base, Word
+from bot.core.values import Address, Attachment, Base, Original, Word
 
 
 class MessageReceived(Base):
@@ -18,6 +18,7 @@ class MessageReceived(Base):
     agent: str = ""
     written: int | None = None
     files: tuple[Attachment, ...] = ()
+    original: Original | None = None
     cut: dict[str, int] = Field(default_factory=dict[str, int])
 
 
@@ -28,6 +29,7 @@ class MessageNoted(Base):
     address: Address
     text: str
     files: tuple[Attachment, ...] = ()
+    original: Original | None = None
 
 
 class CronTicked(Base):
@@ -67,6 +69,7 @@ class Verdict(Base):
     to: str = ""
     until: int | None = None
     minutes: int | None = None
+    original: Original | None = None
 
 
 class VerdictRefused(Base):

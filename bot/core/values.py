@@ -43,6 +43,17 @@ class Attachment(Value):
     name: str = ""
 
 
+class Original(Value):
+    """All of a message as it came, where what was taken for its words is less: on record, shown to no model, and nobody's word.
+
+    `size` is how many characters there were; where fewer are kept, `text` is how it begins.
+    """
+
+    text: str
+    size: int
+    untrusted: Literal[True] = True
+
+
 class Picture(Value):
     """A picture that came out of a call: its bytes, so many, are the blob `ref` of the log."""
 

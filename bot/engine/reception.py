@@ -56,9 +56,8 @@ class Reception(Lookup):
             return None
         if asked < MOST_TURNS:
             return None
-        if not await self._desk.post(name, self._noted(words)):
-            return "ignored"
-        return "noted" if noted else "enough"
+        is_new = await self._desk.post(name, self._noted(words))
+        return ("noted" if noted else "enough") if is_new else "ignored"
 
     async def remark(self, remark: Remark) -> Sequence[Approval]:
         """What changed about a message is one more thing said about it, if we have that message."""
@@ -103,11 +102,9 @@ class Reception(Lookup):
         if asked is None or self.is_outside(words):
             return None
         word: Word = "approve" if isinstance(said, typed.Approve) else "deny"
-        channel = words.address.channel
-        digest, spot = asked.digest, words.address.locator
-        return await self.objection(
-            Press(words.id, channel, words.person, asked.request, word, digest=digest, spot=spot)
-        )
+        channel, spot = words.address.channel, words.address.locator
+        press = Press(words.id, channel, words.person, asked.request, word, digest=asked.digest)
+        return await self.objection(replace(press, spot=spot))
 
     async def rate(self, rating: Rating) -> None:
         """One more thing said in the thread, if it is about something that was sent there."""
@@ -198,6 +195,7 @@ class Reception(Lookup):
             agent=words.agent if words.agent in self._agents else self._default_agent,
             written=words.written,
             files=words.files,
+            original=words.original,
         )
 
     def _noted(self, words: Words) -> MessageNoted:
@@ -207,6 +205,7 @@ class Reception(Lookup):
             address=words.address,
             text=words.text,
             files=words.files,
+            original=words.original,
         )
 
     def _verdict(self, press: Press, call: Call | None) -> Verdict:
@@ -226,6 +225,7 @@ class Reception(Lookup):
             channel=press.channel,
             address=Address(channel=press.channel, locator=press.spot) if press.spot else None,
             account=press.person,
+            original=press.original,
         )
         return verdict if press.minutes is None else granting(verdict, press.minutes)
 

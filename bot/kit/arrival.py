@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from pydantic import JsonValue
 
 from bot.core.outbox import Approval, Question, Waiting
-from bot.core.values import Address, Attachment, Word
+from bot.core.values import Address, Attachment, Original, Word
 
 Aim = Literal["bot", "others", "anybody"]
 Standing = Literal["member", "guest", "outsider", "bot", "unknown"]
@@ -24,7 +24,7 @@ class Words:
     `person` is who wrote it, by their address on this channel, `before` what was said there until then, `files` what came with it.
     `standing` is what they are in that place: a guest or somebody from outside asks nothing unless the people file names them,
     another bot only so often. `noted_as` is what they are on record as where their words ask nothing, if that was looked up.
-    `agent` is whom they name, where they begin a thread.
+    `agent` is whom they name, where they begin a thread; `original` all that they were taken from.
     """
 
     id: str
@@ -38,6 +38,7 @@ class Words:
     standing: Standing = "member"
     noted_as: Standing | None = None
     agent: str = ""
+    original: Original | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Press:
 
     `spot` is where it was given, in the channel's own words, `digest` how that of the card began that was shown; where that is not
     told, nothing is approved. `standing` is what whoever gave it is in that place. Of words, `written` is the channel's own time: what is shown since then they do not approve. An approval
-    for so many `minutes` grants more of its kind. It is passed `to` somebody, and put off `until` a time.
+    for so many `minutes` grants more of its kind. It is passed `to` somebody, and put off `until` a time. `original` is all that its words were taken from.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Press:
     to: str = ""
     until: int | None = None
     standing: Standing = "member"
+    original: Original | None = None
 
 
 @dataclass(frozen=True, slots=True)

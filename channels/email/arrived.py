@@ -12,6 +12,7 @@ from typing import Literal, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from bot.core.values import Original
 from channels.email.reading.child import Said, Wanted
 from channels.email.reading.mail import Unreadable
 from channels.email.tokens import unsealed
@@ -20,6 +21,8 @@ from channels.email.tokens import unsealed
 SECONDS = 30.0
 MOST_OUTPUT = 20_000_000
 MOST_FILE_BYTES = 10_000_000
+# Of a mail as it came, so many characters stay on the log: each answer quotes all that went before it.
+MOST_ORIGINAL = 50_000
 _ROOT = str(Path(__file__).resolve().parents[2])
 _RUN = f"import sys; sys.path.insert(0, {_ROOT!r}); from channels.email.reading.child import main; main()"
 
@@ -64,6 +67,15 @@ class Arrived(BaseModel):
     reason: str
     proven: str
     report: str = ""
+    quoted: str = ""
+
+    @property
+    def original(self) -> Original | None:
+        """All of its text, where that is more than what was taken for its author's words."""
+        whole = self.whole.strip()
+        if whole == self.text.strip():
+            return None
+        return Original(text=whole[:MOST_ORIGINAL], size=len(whole))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +95,8 @@ async def arrived(raw: bytes, said: Said) -> Arrived:
         found = Arrived.model_validate(told)
     except ValidationError as error:
         raise Unreadable(f"what was read of it makes no sense: {str(error)[:200]}") from error
-    return found.model_copy(update={"text": unsealed(found.text), "whole": unsealed(found.whole)})
+    texts = ("text", "whole", "quoted")
+    return found.model_copy(update={each: unsealed(getattr(found, each)) for each in texts})
 
 
 async def part(raw: bytes, path: int) -> Part | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from urllib.parse import quote
 
 from pydantic import JsonValue
 
@@ -23,6 +22,7 @@ from bot.core.outbox import (
 )
 from bot.core.visible import on_one_line, visible
 from channels.email import ids
+from channels.email.links import links
 from channels.email.markdown import block
 
 REMINDED = (
@@ -42,7 +42,10 @@ def body(message: Outgoing, reply_to: str = "", subject: str = "") -> str:
         case Question():
             return _joined(_question(message))
         case Approval():
-            return _joined([*_approval(message), *_links(message, reply_to, subject)])
+            lines = _approval(message)
+            if reply_to and message.typed and _carries(message):
+                lines.append(links(message.arguments, reply_to, subject))
+            return _joined(lines)
         case UnknownOutcome():
             return _joined(_unknown(message))
         case Hold():
@@ -136,27 +139,6 @@ def _how(asked: Approval) -> str:
 def _carries(asked: Approval) -> bool:
     """Whether the policy lets a mail decide."""
     return not asked.channels or ids.CHANNEL in asked.channels
-
-
-def _links(asked: Approval, reply_to: str, subject: str) -> list[str]:
-    """Links that open a mail to be sent; opening one does nothing."""
-    if not reply_to or not asked.typed or not _carries(asked):
-        return []
-    return [
-        " · ".join(
-            f"[{word}]({mailto(reply_to, subject, text)})"
-            for word, text in (("approve", "approve"), ("deny", "deny because "))
-        )
-    ]
-
-
-def mailto(address: str, subject: str, text: str) -> str:
-    """The address of a mail that is filled in (RFC 6068)."""
-    return (
-        f"mailto:{quote(address, safe='@+')}?subject={quote(subject)}&body={quote(text)}".replace(
-            "+", "%2B"
-        )
-    )
 
 
 def _unknown(asked: UnknownOutcome) -> list[str]:

@@ -128,6 +128,7 @@ def _press(
         arguments=arguments or {},
         spot=heard.home,
         digest=found.ticket.digest,
+        original=heard.mail.original,
     )
 
 

@@ -6,6 +6,7 @@ UNCLEAR = "It is not clear which request you mean, so nothing is decided: reply 
 LASTING = "A mail approves the one call on its card and nothing for a while, so nothing is decided by that: to approve it, reply `approve` alone. For a while it is done where buttons are, or at the terminal."
 APART = "Nothing is decided by that, and nobody else has read it: what was asked belongs to a conversation elsewhere. Here only `approve`, `deny` and a reason, `edit` and the like are taken, in a reply to the mail that asks."
 BUTTON = "No mail approves this or changes it: its policy wants a button. To refuse, reply `deny` and a reason."
+STRANGER = "You are not on this conversation, so your mail is only noted there and nothing is done about it. Let somebody who is on it copy you in, or write a mail of your own."
 EDIT = "Nothing was changed. Below the line `edit` write `name: value` lines, one for each argument that is to change."
 DOUBT = "Your mail can be read in two ways, so nothing is decided by it. Please reply again with one line of plain text."
 FORWARD = "A forwarded mail decides nothing. To decide, reply to the mail that asks."

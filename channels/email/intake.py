@@ -55,7 +55,7 @@ class Intake:
         self._replies = replies
         self._bounces = bounces
         self._breaker = breaker
-        self._saying = Saying(self._address, arrivals, talks, replies)
+        self._saying = Saying(self._address, arrivals, talks, replies, people)
         self._deciding = Deciding(arrivals, tokens, replies, self._saying, people, now)
         self._now = now
         self._agents = agents

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.core import words as typed
 from bot.core.outbox import Question
 from bot.core.values import Attachment
 from bot.kit.arrival import Aim, Arrivals, Words
-from channels.email import hints
+from bot.kit.people import People
+from channels.email import hints, ids
 from channels.email.apart import is_elsewhere
 from channels.email.files import name_of
 from channels.email.heard import Heard
@@ -14,23 +17,32 @@ from channels.email.replies import Replies
 from channels.email.settling import settles
 from channels.email.threads import Talks, talk
 
+# Of what a mail quotes, the model is given so many characters: what was said last stands first.
+MOST_QUOTED = 20_000
+
 
 class Saying:
     """Hands words in, and answers those that would be a verdict with how one is given."""
 
-    def __init__(self, address: str, arrivals: Arrivals, talks: Talks, replies: Replies) -> None:
+    def __init__(
+        self, address: str, arrivals: Arrivals, talks: Talks, replies: Replies, people: People
+    ) -> None:
         self._address = address
         self._arrivals = arrivals
         self._talks = talks
         self._replies = replies
+        self._people = people
 
     async def words(self, heard: Heard, hint: str = "") -> str:
         """A message. One that would be a verdict without the address of its request is only noted, and no mail gives a grant."""
         if await is_elsewhere(self._talks, heard.place):
             await self._replies.say(heard, hint or hints.APART)
             return "apart"
+        if not await self._is_on_it(heard):
+            return await self._only_noted(heard, hints.STRANGER)
+        before = await self._quoted(heard)
         await self._remember(heard)
-        words = await self._said_by(heard)
+        words = replace(await self._said_by(heard), before=before)
         if await settles(self._arrivals, heard.address, heard.mail.text, words.text):
             lasts = typed.lasting(heard.mail.text) is not None
             return await self._only_noted(heard, hints.LASTING if lasts else hint)
@@ -84,12 +96,42 @@ class Saying:
                 Attachment(id=name_of(heard.id, each.path, mail.id), name=each.name)
                 for each in mail.attached
             ),
+            original=mail.original,
+        )
+
+    async def _is_on_it(self, heard: Heard) -> bool:
+        """Whether its author has a say in this conversation: they begin it, are on it or have had a mail of it, be it at another address of theirs."""
+        known = await self._talks.get(heard.place)
+        if known is None or heard.is_aside or heard.mail.proven in known.known:
+            return True
+        alias = self._people.alias_of(ids.CHANNEL, heard.mail.proven)
+        return alias is not None and any(
+            self._people.alias_of(ids.CHANNEL, each) == alias for each in known.known
+        )
+
+    async def _quoted(self, heard: Heard) -> tuple[Words, ...]:
+        """What it quotes of a mail that never came here, as words before it: whoever copies us in means those, too."""
+        mail = heard.mail
+        answered = mail.answers or (mail.parents[-1] if mail.parents else "")
+        known = await self._talks.get(heard.place)
+        is_heard = ids.place_of(answered, self._address) or (known and answered in known.ids)
+        if is_heard or not mail.quoted:
+            return ()
+        return (
+            Words(
+                id=f"{heard.id}/quoted",
+                address=heard.address,
+                person=f"quoted by {mail.proven}",
+                text=mail.quoted[:MOST_QUOTED],
+                aim="others",
+            ),
         )
 
     async def _remember(self, heard: Heard) -> None:
         """Whom and what the next mail of ours answers."""
         mail = heard.mail
-        if heard.is_aside and await self._talks.get(heard.place):
+        known = await self._talks.get(heard.place)
+        if known and (heard.is_aside or mail.proven in {*known.told} - {*known.everybody}):
             await self._talks.joined(heard.place, mail.proven)
             return
         await self._talks.heard(heard.place, talk(mail, self._address))

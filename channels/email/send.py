@@ -151,6 +151,7 @@ class Email:
         if await self._post.is_sent(letter.id):
             await self._post.finish(letter.id, partial(composed, letter))
             return letter.id
+        await self._talks.wrote(place, letter.recipients)
         again = await self._post.is_again(letter.id)
         try:
             octets = composed(replace(letter, again=again))

@@ -6,6 +6,7 @@ It holds nothing that decides: where it is lost an answer goes out under a plain
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
 from pydantic import TypeAdapter
@@ -15,6 +16,7 @@ from channels.email.arrived import Arrived
 from channels.email.reading.automatic import plain_address
 
 MOST_PEOPLE = 30
+MOST_TOLD = 200
 MOST_IDS = 60
 
 
@@ -22,7 +24,7 @@ MOST_IDS = 60
 class Talk:
     """One conversation. `to` is who is answered, `cc` who was on it and stays on it; `last` the mail that is answered.
 
-    `is_apart`: `to` wrote with us in Bcc, so nobody else is answered, and nobody is told of them.
+    `is_apart`: `to` wrote with us in Bcc, so nobody else is answered, and nobody is told of them. `told` are others who have had a mail of it from us.
     `home` is where its thread lives, where that is not at the place of the conversation: we have begun it. `is_elsewhere`: it is about one
     request of a thread that lives in another channel, and nothing else is said here.
     """
@@ -35,6 +37,7 @@ class Talk:
     is_apart: bool = False
     home: str = ""
     is_elsewhere: bool = False
+    told: tuple[str, ...] = ()
 
     @property
     def copied(self) -> tuple[str, ...]:
@@ -45,6 +48,11 @@ class Talk:
     def everybody(self) -> tuple[str, ...]:
         """Who is known to be on it, the last one who wrote behind the others."""
         return self.cc if self.is_apart else (*self.cc, self.to)
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Whose words are heard in it: a mail of it may have been passed on to anybody else."""
+        return frozenset((*self.cc, self.to, *self.told))
 
 
 _TALK = TypeAdapter(Talk)
@@ -94,6 +102,13 @@ class Talks:
         before = await self.get(place)
         if before and person != before.to and person not in before.cc:
             await self._put(place, replace(before, cc=(*before.cc, person)[:MOST_PEOPLE]))
+
+    async def wrote(self, place: str, people: Iterable[str]) -> None:
+        """These get a mail of it, be it one of their own."""
+        before = await self.get(place)
+        if before and not before.known.issuperset(people):
+            told = tuple(dict.fromkeys((*before.told, *people)))[-MOST_TOLD:]
+            await self._put(place, replace(before, told=told))
 
     async def sent(self, place: str, id: str) -> None:
         """A mail of ours went out there."""

@@ -8,13 +8,21 @@ import pytest
 from pydantic import JsonValue
 
 from bot.core.codec import TYPES, decode, encode
-from bot.core.events import MessageReceived, Paused, StepDecided, ToolEnded, Unknown, Verdict
+from bot.core.events import (
+    MessageNoted,
+    MessageReceived,
+    Paused,
+    StepDecided,
+    ToolEnded,
+    Unknown,
+    Verdict,
+)
 from bot.core.masks import PLAIN
 from bot.core.outbox import Notice, message
 from bot.core.redact import WORDS, cut, missing, redacted
 from bot.core.reducer import evolve, replay
 from bot.core.thread import Thread
-from bot.core.values import Address, Attachment, Proposal
+from bot.core.values import Address, Attachment, Original, Proposal
 
 KEY = "AKIAIOSFODNN7EXAMPLE"
 CUT = "[secret: AWS key]"
@@ -94,6 +102,17 @@ def test_words_are_stored_without_their_secrets_and_names_as_they_are() -> None:
     assert (kept.text, kept.cut) == (f"use {CUT} and {CUT}", {"AWS key": 2})
     assert (kept.id, kept.files[0].name) == (asked.id, f"{CUT}.txt")
     assert redacted(kept, PLAIN) is kept
+
+
+def test_a_mail_as_it_came_is_stored_without_its_secrets() -> None:
+    original = Original(text=f"> use {KEY}", size=26)
+    for event in (
+        MessageReceived(id="m", address=HERE, text="do", original=original),
+        MessageNoted(id="n", address=HERE, text="do", original=original),
+        Verdict(id="v", request="r", word="approve", original=original),
+    ):
+        stored = decode(0, encode(redacted(event, PLAIN)))
+        assert cast("Verdict", stored).original == Original(text=f"> use {CUT}", size=26)
 
 
 def test_what_holds_no_secret_is_the_very_same() -> None:

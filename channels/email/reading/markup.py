@@ -14,7 +14,6 @@ from channels.email.reading import hidden
 from channels.email.reading.elements import children, is_quote, is_signature
 
 MOST_NODES = 200_000
-MOST_DEPTH = 400
 _GONE = frozenset(
     (
         *("script", "style", "head", "title", "template", "noscript", "iframe", "object", "embed", "svg", "math", "textarea", "select"),

@@ -39,6 +39,19 @@ def of_reply(text: str, signer: signatures.Signer) -> Own:
     return _between(before, rest, marks[first : first + len(rest)], last, signer)
 
 
+def quoted(text: str) -> str:
+    """What a reply repeats of the mails before it, with who wrote them."""
+    lines = text.split("\n")
+    marks = _marked(lines)
+    _, end = _cut(lines, marks)
+    first = next((at for at, is_quote in enumerate(marks[:end]) if is_quote), end)
+    start = _up(lines, first)
+    if first < end:
+        start -= quotes.attribution(lines, start, is_marked=True)
+    marked = [line for at, line in enumerate(lines[first:end], first) if marks[at]]
+    return "\n".join([*lines[start:first], *marked, *lines[end:]]).strip()
+
+
 def of_new(text: str, signer: signatures.Signer) -> Own:
     """A mail that answers nothing: all of it, but for a signature with its mark."""
     return Own(signer.without(text))

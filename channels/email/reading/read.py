@@ -27,7 +27,10 @@ _FORWARD = frozenset(each.casefold() for each in tongues.FORWARD)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One mail, read. `silent` says why it must not be answered; empty: it may. `doubt` says why nothing is decided by it."""
+    """One mail, read. `silent` says why it must not be answered; empty: it may. `doubt` says why nothing is decided by it.
+
+    `whole` is all of its text; of that, `quoted` is what an answer repeats of what it answers and its `text` has not.
+    """
 
     text: str
     decision: Decision | None
@@ -43,6 +46,7 @@ class Reading:
     doubt: str
     is_forward: bool
     whole: str
+    quoted: str
     files: tuple[File, ...]
     mail: Mail
 
@@ -54,10 +58,11 @@ def read(raw: bytes, ours: Collection[str] = (), our_domain: str = "") -> Readin
     sender = strict(headers.all("from")) or loose(headers.first("from"))
     subject = decoded(headers.first("subject"))
     silent = automatic.why_not(mail, ours, our_domain)
-    text, alone, whole, doubt, is_forward = _words(mail, sender, subject)
-    doubt = mail.doubt or doubt
-    decision = verdicts.read(alone) if alone and not (silent or doubt or is_forward) else None
-    below = reserved.below(whole, text) if decision and decision.word == "approve" else ""
+    said = _words(mail, sender, subject)
+    text, doubt = said.text, mail.doubt or said.doubt
+    decides = said.alone and not (silent or doubt or said.is_forward)
+    decision = verdicts.read(said.alone) if decides else None
+    below = reserved.below(said.whole, text) if decision and decision.word == "approve" else ""
     if reserved.takes_back(below):
         text, decision, doubt = f"{text}\n\n{below}", None, "what stands below may take it back"
     answers = ids(headers.first("in-reply-to"))
@@ -74,32 +79,45 @@ def read(raw: bytes, ours: Collection[str] = (), our_domain: str = "") -> Readin
         cc=addresses(headers.all("cc")),
         silent=silent,
         doubt=doubt,
-        is_forward=is_forward,
-        whole=whole,
+        is_forward=said.is_forward,
+        whole=said.whole,
+        quoted=said.quoted,
         files=mail.files,
         mail=mail,
     )
 
 
-def _words(mail: Mail, sender: Sender, subject: str) -> tuple[str, str, str, str, bool]:
-    """What the person wrote; what of it stands alone and may decide; all of it; why that is in doubt; whether it passes something on."""
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What the person wrote, and all that it stood in; what of it stands `alone` may decide, unless it is in `doubt`."""
+
+    text: str
+    whole: str
+    alone: str = ""
+    doubt: str = ""
+    is_forward: bool = False
+    quoted: str = ""
+
+
+def _words(mail: Mail, sender: Sender, subject: str) -> _Words:
     shown = seen(mail.html) if mail.html is not None else Seen()
     plain = mail.plain or ""
     if mail.report or automatic.is_daemon(sender.address):
-        return "", "", plain or shown.text, "", False
+        return _Words("", plain or shown.text)
     whole = shown.text if _is_stub(plain, shown) else plain
     is_forward = _passes_on(subject, whole)
     signer = Signer(sender.name, shown.signatures, sender.address)
     if is_forward:
-        return whole.strip(), "", whole, "", True
+        return _Words(whole.strip(), whole, is_forward=True)
     is_reply = _answers(mail, subject)
     mine = own.of_reply(whole, signer) if is_reply else own.of_new(whole, signer)
     alone = "" if mine.has_quotes or not is_reply or not shown.is_whole else mine.text
     if alone and whole is plain and shown.text.strip():
         other = own.of_reply(shown.text, signer).text
         if not agree(alone, other):
-            return mine.text, "", whole, DIFFERENT, False
-    return mine.text, alone, whole, "", False
+            return _Words(mine.text, whole, doubt=DIFFERENT)
+    quoted = own.quoted(whole) if is_reply and not mine.has_quotes else ""
+    return _Words(mine.text, whole, alone, quoted=quoted)
 
 
 def _is_stub(plain: str, shown: Seen) -> bool:

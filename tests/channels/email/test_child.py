@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import resource
+
 import pytest
 
 from channels.email import arrived
 from channels.email.reading.child import Said
 from channels.email.reading.mail import Unreadable
 from channels.email.reading.markup import seen
+from tests.channels.email import hostile
 
 TELLS = "import json, os, sys; sys.stdin.buffer.read(); print(json.dumps({'unreadable': ' '.join(sorted(os.environ))}))"
 SAID: Said = {"ours": [], "domain": "", "server": "", "allowed": []}
@@ -20,6 +23,18 @@ async def test_it_is_told_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> 
         await arrived.arrived(b"", SAID)
     assert "IMAP_PASSWORD" not in str(told.value)
     assert set(str(told.value).split()) <= {"LC_CTYPE", "LD_LIBRARY_PATH", "PATH"}
+
+
+@pytest.mark.parametrize("tag", ["<div>", "<ul><li>"])
+async def test_what_takes_a_parser_too_long_is_refused_within_two_seconds(tag: str) -> None:
+    """For each element that opens a parser may look at all those that are open: its time grows with the square."""
+    html = f"{tag * 50_000}approve"
+    raw = hostile.build(hostile.setting(), html, ctype="text/html", exact=True)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with pytest.raises(Unreadable, match="takes too much"):
+        await arrived.arrived(raw, SAID)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ async def test_a_hostile_mail_gets_nothing(item: Hostile) -> None:
             or await desk.held.all()
             or desk.post.sent
         )
-    assert used < 2.9, f"{used:.1f} s of CPU with starting the child"
+    assert used < 2.0, f"{used:.1f} s of CPU with starting the child"
     assert took < SECONDS
     if item.name in KINDS.values():
         assert await desk.intake.take(hostile.plain_mail()) == "asked"

@@ -7,6 +7,7 @@ from typing import Any
 from bot.core.outbox import Say
 from bot.core.values import Address
 from bot.kit.people import People
+from bot.kit.person import Person
 from channels.email import ids
 from channels.email.send import Email, Us
 from tests.channels.email import hostile
@@ -32,6 +33,48 @@ async def test_who_was_asked_joins_and_who_only_holds_the_address_does_not() -> 
     assert b"put to somebody else" in octets
 
 
+async def _asked_by_ana(desk: Desk) -> None:
+    there = hostile.setting()
+    asks = hostile.build(
+        there, "Deploy it.\n", to=f"{BOT}, {DAN}", mid="<root@example.com>", irt=None
+    )
+    assert await desk.intake.take(asks) == "asked"
+
+
+async def test_whom_a_mail_of_ours_was_passed_on_to_neither_commands_nor_is_answered() -> None:
+    desk = Desk()
+    await _asked_by_ana(desk)
+    before = await desk.talks.get(PLACE)
+    there = hostile.setting(sender=BEN)
+    for number, to in enumerate((BOT, f"{ANA}, {BOT}", ANA)):
+        raw = hostile.build(
+            there, "Deploy mine, too.\n", frm=BEN, to=to, mid=f"<{number}@x.example>",
+            irt="<root@example.com>",
+        )  # fmt: skip
+        assert await desk.intake.take(raw) == "noted"
+    assert await desk.talks.get(PLACE) == before
+    assert [each.person for each in desk.taken.commands] == [ANA]
+    assert {to for _, to in desk.post.sent.values()} == {(BEN,)}
+    assert all(b"You are not on this conversation" in raw for raw, _ in desk.post.sent.values())
+
+
+async def test_whoever_was_on_it_or_has_had_a_mail_of_it_is_heard() -> None:
+    desk = Desk(people=People({"ana": Person(email=ANA, also=(f"email:{BEN}",))}))
+    await _asked_by_ana(desk)
+    there = hostile.setting(sender=BEN)
+    raw = hostile.build(
+        there, "From my other address.\n", frm=BEN, to=BOT, irt="<root@example.com>"
+    )
+    assert await desk.intake.take(raw) == "asked"
+    other = Desk()
+    await _asked_by_ana(other)
+    await other.talks.wrote(PLACE, (BEN,))
+    assert await other.intake.take(raw) == "asked"
+    talk = await other.talks.get(PLACE)
+    assert talk
+    assert (talk.to, talk.cc) == (ANA, (DAN, BEN))
+
+
 async def test_who_writes_with_us_in_bcc_is_answered_alone_and_is_shown_to_nobody() -> None:
     desk = Desk()
 
@@ -47,7 +90,7 @@ async def test_who_writes_with_us_in_bcc_is_answered_alone_and_is_shown_to_nobod
         id = await mail.send(AT, Say(f"{number}", "Done."))
         return desk.post.sent[id][1]
 
-    assert await answered(1, ANA, f"{BOT}, {DAN}") == (ANA, DAN)
+    assert await answered(1, ANA, f"{BOT}, {DAN}, {BEN}") == (ANA, DAN, BEN)
     assert await answered(2, BEN, f"{ANA}, {DAN}") == (BEN,)
-    assert await answered(3, ANA, BOT) == (ANA, DAN)
+    assert await answered(3, ANA, BOT) == (ANA, DAN, BEN)
     assert await answered(4, BEN, f"{ANA}, {BOT}") == (BEN, DAN, ANA)
