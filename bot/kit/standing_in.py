@@ -91,5 +91,7 @@ def deputies(
         out = people.people[of].presence.out_from(at)
         since = min((each for each in (late, out) if each is not None), default=None)
         if since is not None:
-            found.append(Deputy(person=deputy, of=of, since=since))
+            # Whoever stands in already is asked with everybody else.
+            tell = people.people[deputy].presence.in_from(since) if since > at else 0
+            found.append(Deputy(person=deputy, of=of, since=since, tell=tell))
     return tuple(found)

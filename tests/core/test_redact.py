@@ -46,6 +46,7 @@ NAMES = {
         "request",
         "limits",
         "asked",
+        "apart",
         "usage",
         "kind",
         "retry_in",
