@@ -65,7 +65,9 @@ def named(people: People, call: str | None, agent: str | None) -> tuple[Routed, 
     found: list[Routed] = []
     for by, name in (("call", call), ("agent", agent), ("default", default)):
         if name and (address := place_of(name, people)):
-            found.append(Routed.model_validate({"by": by, "address": address, "name": name}))
+            # What people call it, but for a mail address: no log holds one.
+            called = address.locator if name.startswith(_MAIL) else name
+            found.append(Routed.model_validate({"by": by, "address": address, "name": called}))
     return tuple(found)
 
 
@@ -130,6 +132,6 @@ def complaint(name: str, people: People) -> str | None:
         )
     if name in people.places:
         return f"{name} is {people.places[name][:80]!r} in the people file; {_HOW}"
-    if ":" in name or "#" in name:
+    if any(sign in name for sign in ":#@"):
         return f"{name[:80]!r} is no place; {_HOW}"
     return f"{name[:80]} is no place of the people file{meant(name[:80], people.places)}"

@@ -49,7 +49,7 @@ class Clock:
         assert ahead > self._ahead, "time does not go back"
         self._ahead = ahead
         with redis.Redis.from_url(self._url) as connection:  # pyright: ignore[reportUnknownMemberType]
-            connection.set(KEY, ahead)  # pyright: ignore[reportUnknownMemberType]
+            connection.set(KEY, ahead)
 
 
 def _moved(script: Script) -> Script:

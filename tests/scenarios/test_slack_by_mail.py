@@ -136,3 +136,35 @@ async def test_a_question_put_to_somebody_with_a_mail_address_alone_is_answered_
         "v2",
     )
     assert "v2" in office.model.asked[-1]
+
+
+async def test_a_card_that_is_put_in_the_mail_of_one_person_is_decided_there_or_by_others_where_they_are(
+    office: SlackOffice, post: MailOffice
+) -> None:
+    people = {
+        "alice": f"slack: {office.alice.id}, email: alice@example.com",
+        "bob": f"slack: {office.bob.id}",
+        "carol": f"email: carol@example.com, slack: {office.carol.id}",
+    }
+    policy = (
+        "policy: {ship: {address: 'email:carol@example.com', approvers: [bob, carol], quorum: 2}}"
+    )
+    set_up(office, policy, people)
+    async with (
+        office.listening() as app,
+        office.serving(run_email),
+        office.working([SHIP, "Shipped."]),
+    ):
+        root = office.mention("ship it")
+        card = await post.card("carol")
+        await until(lambda: bool(office.direct(office.bob)), "bob's own copy")
+        said = await office.shown(root, 1)
+        assert "@carol" in said.text
+        assert not office.direct(office.carol), "she has it by mail"
+        await office.slack.people.press(office.bob, office.direct(office.bob)[0], "approve").reply()
+        await post.reply("carol", card, "approve")
+        await until(lambda: any(each.text == "Shipped." for each in office.answers(root)))
+        _, events = await only_thread(app)
+    assert office.ledger() == ["v1.2.3"]
+    assert not post.mails("alice")
+    assert "carol@example.com" not in str([each for each in events if each.type == "Previewed"])
