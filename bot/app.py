@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import structlog
 
 from bot import clock, held_daily, mailroom, money, workspaces
 from bot.calendars import Calendars
@@ -42,8 +40,6 @@ from channels.console.channel import Console
 if TYPE_CHECKING:
     from channels.cron.clock import Clock
     from channels.slack.connect import Hearing
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -92,8 +88,8 @@ async def opened(settings: Settings, at_home: House | None = None) -> AsyncGener
         yield App(settings, found, store, Desk(store, masks), masks)
 
 
-def decider(app: App) -> Decider:
-    """Who chooses the next step: Claude, or the rehearsal where nobody is configured."""
+def decider(app: App, media: Collection[str] = ()) -> Decider:
+    """Who chooses the next step: Claude, or the rehearsal where nobody is configured. By these media people are reached."""
     settings = app.settings
     return Decider(
         app.house.agents,
@@ -106,6 +102,7 @@ def decider(app: App) -> Decider:
         fallback_of=fallback_of(settings),
         blob=app.store.blob,
         masks=app.masks,
+        media=media,
     )
 
 
@@ -149,7 +146,7 @@ def worker(app: App, channels: Mapping[str, Channel]) -> Worker:
         media=frozenset(channels),
     )
     reached = alone(app.house.people, owner, channels)
-    choose = money.limited(app.settings, agents, decider(app), app.store, reached)
+    choose = money.limited(app.settings, agents, decider(app, channels), app.store, reached)
     return Worker(
         app.store,
         Lamp(Performer(choose, Runner(toolbox), channels), channels),

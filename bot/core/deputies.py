@@ -1,6 +1,6 @@
 """Deputies: who may decide in whose place, and from when on. A deputy's word is their own, and fills one place alone.
 
-They have a copy of the card to themselves once their time has come; so have, at once, the approvers whom the place of the card does not reach.
+They have a copy of the card to themselves once their time has come; so have, at once, all who are asked and not reached by its place.
 """
 
 from __future__ import annotations
@@ -41,33 +41,58 @@ def is_seated(card: Card, barred: Sequence[str], votes: Sequence[str], at: int) 
 
 
 def late(call: Call, at: int) -> tuple[Deputy, ...]:
-    """Those whose time began after the card was made, and who have not been told so."""
-    return tuple(each for each in _untold(call) if each.since <= at)
+    """Those who are to have a copy now: whose time has come, and who have not said that they will not decide, or not yet."""
+    return tuple(
+        each for each in _untold(call) if _told_at(each) <= at and not _is_off(call, each, at)
+    )
 
 
 def next_at(call: Call, at: int) -> int | None:
     """When the next one is to be told; None: nobody is."""
     untold = _untold(call)
-    return min((each.since for each in untold if each.since > at), default=None) if untold else None
+    times = (_told_at(each) for each in untold)
+    return min((each for each in times if each > at), default=None) if untold else None
+
+
+def asked_at(call: Call, person: str) -> int:
+    """When this person has a copy of their own; 0: at once, or never."""
+    return max((_told_at(each) for each in _alone(call) if each.person == person), default=0)
 
 
 def of_key(call: Call | None, key: str) -> Deputy | None:
     """The one to whom this delivery key goes alone."""
     person = person_of(key)
-    found = _alone(call.card) if person and call and call.card else ()
+    found = _alone(call) if person and call else ()
     return next((each for each in found if each.person == person), None)
 
 
-def _alone(card: Card) -> tuple[Deputy, ...]:
+def _alone(call: Call) -> tuple[Deputy, ...]:
+    """Who has a copy alone. What became of a call is said by those who are asked in its thread, and by whoever stands in for an approver."""
+    card, own = call.card, call.proposal.apart
+    if card is None:
+        return own
+    if isinstance(call.phase, Asked) and call.phase.about == "unknown":
+        lent = tuple(each for each in card.apart if each.of != each.person)
+        return (*own, *lent) if lent else own
     return (*card.apart, *card.deputies) if card.apart else card.deputies
 
 
 def _untold(call: Call) -> tuple[Deputy, ...]:
-    phase, alone = call.phase, _alone(call.card) if call.card else ()
-    if not alone or not isinstance(phase, Asked) or phase.about != "approval":
+    phase, alone = call.phase, _alone(call)
+    if not alone or not isinstance(phase, Asked):
         return ()
     known = (*phase.told, *phase.votes)
     return tuple(each for each in alone if each.address and each.person not in known)
+
+
+def _told_at(each: Deputy) -> int:
+    return max(each.since, each.tell)
+
+
+def _is_off(call: Call, deputy: Deputy, at: int) -> bool:
+    """Whether they leave it to others, or want to hear of it later than that."""
+    said = (each for each in call.asides if each.by == deputy.person)
+    return any(each.word != "later" or each.until > at for each in said)
 
 
 def with_it(card: Card, at: int) -> tuple[str, ...]:

@@ -124,7 +124,8 @@ def _owed(thread: Thread, call: Call) -> tuple[str, ...]:
             return (delivery_key(call),)
         case Asked():
             late = deputies.late(call, thread.at)
-            return tuple(for_person(call.request, each.person) for each in late)
+            # Of two in whose place somebody may decide, each names them.
+            return tuple(dict.fromkeys(for_person(call.request, each.person) for each in late))
         case _:
             return (delivery_key(call),)
 

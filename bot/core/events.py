@@ -16,6 +16,7 @@ from bot.core.values import (
     Address,
     Base,
     Card,
+    Deputy,
     Limits,
     Picture,
     Proposal,
@@ -26,7 +27,10 @@ UNREADABLE = "Unreadable"  # The type of a stored row that is no event at all.
 
 
 class StepDecided(Base):
-    """The next step, by the model or prefetch, from the head `seen`; `request` digests what `model` was sent."""
+    """The next step, by the model or prefetch, from the head `seen`; `request` digests what `model` was sent.
+
+    `apart` are those of the `asked` whom the thread's own place does not reach.
+    """
 
     type: Literal["StepDecided"] = "StepDecided"
     seen: int
@@ -37,6 +41,7 @@ class StepDecided(Base):
     request: str = ""
     limits: Limits = Limits()
     asked: tuple[str, ...] = ()
+    apart: tuple[Deputy, ...] = ()
     usage: Usage = Usage()
 
 

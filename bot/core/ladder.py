@@ -1,19 +1,21 @@
 """Ladder: who is told, and when, that a request still waits: reminders, then others. A timer of the thread drives it.
 
 When a step comes due it is owed as a message is: under a key of its own, until it was delivered. Steps that came due together are told in
-one.
+one. Whom the place of the request does not reach is told alone, under a key of their own, besides.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.core import asides, deputies
 from bot.core.approvals import may_approve
 from bot.core.frozen import replace
+from bot.core.names import for_person
 from bot.core.owed import Insistence, Reminder, Reminders
 from bot.core.thread import Asked, Call, Thread
-from bot.core.values import Rung
+from bot.core.values import Address, Rung
 
 DEPUTY = "deputy"
 
@@ -60,8 +62,27 @@ def climbed(thread: Thread, call: Call, at: int) -> Call:
         return call
     kind: Insistence = "escalate" if any(step.kind == "escalate" for step in due) else "remind"
     to = tuple(dict.fromkeys(person for step in due for person in step.to))
-    owed = (*call.reminders.owed, Reminder(number, call.request, kind, to))
+    told = Reminder(number, call.request, kind, to)
+    alone = (replace(told, to=(who,), alone=who) for who in to if _is_alone(call, who))
+    owed = (*call.reminders.owed, told, *alone)
     return replace(call, reminders=Reminders(due[-1].at, number, owed))
+
+
+def _is_alone(call: Call, person: str) -> bool:
+    """Whether this person is reminded alone: not if they have been asked since the last reminder, for their copy says as much."""
+    assert isinstance(call.phase, Asked), "only what is asked is reminded of"
+    since = call.reminders.upto or _begun(call, call.phase) or 0
+    return person in _reached(call) and deputies.asked_at(call, person) <= since
+
+
+def _reached(call: Call) -> Mapping[str, Address]:
+    return call.card.reached if call.card else call.proposal.reached
+
+
+def place(call: Call) -> Address | None:
+    """Where what is owed next is told, where that is not the place of the request."""
+    reminder = owed(call)
+    return _reached(call).get(reminder.alone) if reminder else None
 
 
 def owed(call: Call) -> Reminder | None:
@@ -102,17 +123,18 @@ def keys(call: Call) -> tuple[str, ...]:
 
 
 def _key(call: Call, reminder: Reminder) -> str:
-    return f"{call.id}~remind{reminder.number}"
+    key = f"{call.id}~remind{reminder.number}"
+    return for_person(key, reminder.alone) if reminder.alone else key
 
 
 def told(call: Call, name: str) -> Call | None:
     """The call without the reminder that this key names, and those before it; None: it names none."""
     if not call.reminders.owed:
         return None
-    named = next((each for each in call.reminders.owed if _key(call, each) == name), None)
-    if named is None:
+    named = keys(call)
+    if name not in named:
         return None
-    left = tuple(each for each in call.reminders.owed if each.number > named.number)
+    left = call.reminders.owed[named.index(name) + 1 :]
     return replace(call, reminders=replace(call.reminders, owed=left))
 
 

@@ -1,6 +1,7 @@
 """Names: how calls, their showings and their copies are called. A call is `T-4-0`, its showing `T-4-0-v2`, a copy `T-4-0-v2~1`.
 
-What is said of a call that runs under a grant is `T-4-0~granted`, what goes to a deputy alone `T-4-0-v2~@dave`.
+What is said of a call that runs under a grant is `T-4-0~granted`, what goes to one person alone `T-4-0-v2~@dave`,
+a reminder of it `T-4-0~remind1`, or `T-4-0~remind1~@dave`.
 """
 
 from __future__ import annotations

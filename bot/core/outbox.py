@@ -45,10 +45,10 @@ def message(thread: Thread, key: str, language: phrases.Language = "en") -> Outg
         if notice.key == key:
             return Notice(key, notice.code, phrases.notice(notice.code, notice.text, language))
     call = thread.call(key)
-    if person_of(key):
-        return _copy(thread, call, key, language)
     if call and (reminder := ladder.owed(call)) and ladder.owed_key(call) == key:
         return _reminder(call, reminder, key, language)
+    if person_of(key):
+        return _copy(thread, call, key, language)
     if call is None or delivery_key(call) != key:
         return None
     match call.phase:
@@ -66,17 +66,17 @@ def message(thread: Thread, key: str, language: phrases.Language = "en") -> Outg
 def _copy(
     thread: Thread, call: Call | None, key: str, language: phrases.Language
 ) -> Waiting | None:
-    """The card as it goes to a deputy whose time has come."""
+    """The request as it goes to one person alone."""
     if call is None or not isinstance(call.phase, Asked) or request_of(key) != call.request:
         return None
     return replace(_request(thread, call, call.phase, language), key=key)
 
 
 def address(thread: Thread, key: str) -> Address | None:
-    """Where what this key names goes, or went: to the first of its addresses, or the next where that one failed; a reminder to where its card is."""
+    """Where what this key names goes, or went: to the first of its addresses, or the next where that one failed; a reminder to where its card is, or to whom that does not reach."""
     call = thread.call(key)
     if call and isinstance(call.phase, Asked) and ladder.owed_key(call) == key:
-        return addresses.numbered(addresses.of(thread, call), call.phase.copy)
+        return ladder.place(call) or addresses.numbered(addresses.of(thread, call), call.phase.copy)
     if call is None or version_of(key) is None:
         return addresses.numbered(thread.addresses, copy_of(key))
     if deputy := deputies.of_key(call, key):
@@ -99,7 +99,7 @@ def _reminder(
     """The first one is told where the request is; then, and whenever others are told, each of them alone, too."""
     until = call.phase.until if isinstance(call.phase, Asked) else None
     text = phrases.reminder(reminder.kind, verdicts.titled(call), until, language)
-    apart = reminder.kind == "escalate" or reminder.number > 1
+    apart = reminder.kind == "escalate" or reminder.number > 1 or bool(reminder.alone)
     return Reminder(key, call.request, text, reminder.to, apart)
 
 

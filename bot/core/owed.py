@@ -48,12 +48,13 @@ Insistence = Literal["remind", "escalate"]
 
 
 class Reminder(Struct, frozen=True):
-    """That a request still waits, and who is to be told: those who are asked, or others besides."""
+    """That a request still waits, and who is to be told: those who are asked, or others besides. `alone`: whom its place does not reach."""
 
     number: int
     request: str
     kind: Insistence
     to: tuple[str, ...]
+    alone: str = ""
 
 
 class Reminders(Struct, frozen=True):

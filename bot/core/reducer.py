@@ -36,15 +36,7 @@ from bot.core.events import (
 )
 from bot.core.frozen import amend, replace
 from bot.core.ids import Ids
-from bot.core.thread import (
-    WORKING,
-    Call,
-    Closed,
-    Idle,
-    Tally,
-    Thinking,
-    Thread,
-)
+from bot.core.thread import WORKING, Call, Closed, Idle, Tally, Thinking, Thread
 from bot.core.values import Proposal
 
 KINDS = {kind.__name__ for kind in get_args(Known)}
@@ -137,6 +129,7 @@ def _step(thread: Thread, event: StepDecided) -> Thread:
         tally=limits.stepped(thread.tally, event, new),
         limits=event.limits,
         asked=event.asked,
+        apart=event.apart,
         decided=True,
         past=past,
         heard=thread.head,  # A second step that was chosen before this one has not seen it.

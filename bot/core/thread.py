@@ -10,7 +10,7 @@ from bot.core.grant import Grant, Granted
 from bot.core.ids import Ids
 from bot.core.names import call_id
 from bot.core.owed import NONE_YET, Notice, Refusal, Reminders
-from bot.core.values import Address, Aside, Card, Limits, Proposal
+from bot.core.values import Address, Aside, Card, Deputy, Limits, Proposal
 
 Outcome = Literal[
     "returned", "failed", "denied", "withdrawn", "expired", "voided", "gave_up",
@@ -156,7 +156,7 @@ class Thread(Struct, frozen=True):
 
     `beyond`: a newer version of the code has written what this one cannot read, so it may do nothing here.
     `unreadable` is the place, counted from 1, of the first event that nobody can read: it may have been a denial.
-    `creators` made the schedules that spoke here, or ran them by hand. `calls` are those of the latest step and what earlier ones left open; `past` the requests decided last.
+    `asked` answer what nobody else is named for, `apart` are those of them whom its place does not reach. `creators` made the schedules that spoke here, or ran them by hand. `calls` are those of the latest step and what earlier ones left open; `past` the requests decided last.
     `quiet`: a schedule that is known to fail began the work, and nobody has spoken since; `refusing` is why its
     address took the last message not, as it was told.
     """
@@ -177,6 +177,7 @@ class Thread(Struct, frozen=True):
     tally: Tally = Tally()
     limits: Limits = field(default_factory=Limits)
     asked: tuple[str, ...] = ()
+    apart: tuple[Deputy, ...] = ()
     notices: tuple[Notice, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     grants: tuple[Grant, ...] = ()

@@ -92,6 +92,7 @@ def hold(thread: Thread, why: Why, reason: str = "") -> Thread:
         tool=why,
         arguments={"reason": reason, "options": {"choices": choices}},
         asked=thread.asked or _askers(thread),
+        apart=thread.apart,
     )
     id = f"{thread.id}-{thread.head}-hold"
     call = Call(id, thread.head, 0, proposal, calls.begin(proposal, thread.at), open=True)

@@ -92,12 +92,16 @@ class Limits(Value):
 
 
 class Deputy(Value):
-    """Somebody who may decide in another's place from `since` on, in milliseconds since the epoch, and where they are told then."""
+    """Somebody who may decide in another's place from `since` on, in milliseconds since the epoch, and where they are told then.
+
+    `tell` is when they are told, where that is later: at the first moment of their own hours.
+    """
 
     person: str
     of: str
     since: int
     address: Address | None = None
+    tell: int = 0
 
 
 class Rung(Value):
@@ -124,7 +128,7 @@ class Card(Value):
 
     `outside` names the arguments that repeat what came from outside, each with whence. `addresses` are where it is put, each tried where
     the one before refused it; where there are none, in its thread alone. `apart` are those who may decide and are not
-    reached by the first of these: each has a copy of their own from `since` on.
+    reached by the first of these: each has a copy of their own from `since` on. `reached` is where each of those is reminded whom it does not reach.
     """
 
     text: str
@@ -143,6 +147,7 @@ class Card(Value):
     grant: Grantable | None = None
     addresses: tuple[Routed, ...] = ()
     apart: tuple[Deputy, ...] = ()
+    reached: dict[str, Address] = {}
 
 
 class Aside(Value):
@@ -155,7 +160,10 @@ class Aside(Value):
 
 
 class Proposal(Value):
-    """One call as the model chose it, with the policy that held at that moment frozen beside it; `addresses` are where a question is put."""
+    """One call as the model chose it, with the policy that held at that moment frozen beside it; `addresses` are where a question is put.
+
+    `apart` and `reached` are to a question, and to what became of a call, what they are to a card.
+    """
 
     kind: Kind
     tool: str
@@ -167,6 +175,8 @@ class Proposal(Value):
     asked: tuple[str, ...] = ()
     ladder: tuple[Rung, ...] = ()
     addresses: tuple[Routed, ...] = ()
+    apart: tuple[Deputy, ...] = ()
+    reached: dict[str, Address] = {}
 
 
 class Base(Value):

@@ -103,7 +103,8 @@ def interrupted(call: Call, quote: str) -> Call:
         case Asked("approval"):
             return _reissued(replace(call, phase=PREVIEWING), quote)
         case Asked():
-            return _reissued(replace(call, phase=replace(call.phase, shown=None, copy=0)), quote)
+            anew = replace(call.phase, shown=None, copy=0, told=())
+            return _reissued(replace(call, phase=anew), quote)
         case Started() | Closed():
             return call
         case _:

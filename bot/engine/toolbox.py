@@ -14,13 +14,14 @@ from bot.core.codec import digest
 from bot.core.masks import PLAIN, Masks
 from bot.core.redact import cut, missing
 from bot.core.thread import Call, Thread
-from bot.core.values import Card, Deputy, Routed
+from bot.core.values import Card, Deputy, Routed, Rung
 from bot.kit.agent import Agent
 from bot.kit.calendar import Calendar
 from bot.kit.call import Call as ToolCall
 from bot.kit.call import Refused, Unsure, call_for
 from bot.kit.picture import Pictured
-from bot.kit.places import alone, is_reached, of_person
+from bot.kit.places import of_person
+from bot.kit.reach import Reach
 from bot.kit.rule import Rule
 from bot.kit.standing_in import by_person, deputies, named
 from bot.kit.tool import Tool
@@ -96,7 +97,16 @@ class Toolbox:
             raise Refused(message)
         places = elsewhere(thread.addresses, agent.places(tool.name))
         in_place = stand_ins(agent, call, rule, thread.at)
-        ladder = named(agent.people, rule.ladder)
+        ladder = by_person(
+            agent.people,
+            named(agent.people, rule.ladder),
+            rule.approvers,
+            thread.at,
+            self._owner,
+            rule.deputies,
+        )
+        reach = agent.reach(self._media, thread.addresses, places)
+        told = (*rule.approvers, *(who for rung in ladder for who in rung.to))
         return Card(
             text=text,
             digest=digest(tool.name, arguments, text, pins),
@@ -109,12 +119,11 @@ class Toolbox:
             deadline_seconds=_deadline(call, rule),
             agent=fingerprint(tool, rule),
             deputies=tuple(self._reached(agent, each, thread, places) for each in in_place),
-            ladder=by_person(
-                agent.people, ladder, rule.approvers, thread.at, self._owner, rule.deputies
-            ),
+            ladder=ladder,
             grant=rule.grant,
             addresses=places,
-            apart=self._apart(agent, thread, call, rule, places, in_place),
+            apart=self._apart(thread, call, rule, reach, ladder, in_place),
+            reached=reach.elsewhere(dict.fromkeys(told)),
         )
 
     def _reached(
@@ -127,24 +136,23 @@ class Toolbox:
 
     def _apart(
         self,
-        agent: Agent,
         thread: Thread,
         call: Call,
         rule: Rule,
-        places: tuple[Routed, ...],
+        reach: Reach,
+        ladder: tuple[Rung, ...],
         in_place: tuple[Deputy, ...],
     ) -> tuple[Deputy, ...]:
-        """Those who may decide and are not asked by what is put at the first of the card's places, with where they are asked instead."""
-        first = [each.address for each in places][:1] or [*thread.addresses[:1]]
+        """Those who may decide and have a copy of their own, be they approvers or whoever stands in for one."""
         barred = () if rule.self_approval else approvals.requesters(thread, call)
-        own = (Deputy(person=each, of=each, since=0) for each in rule.approvers)
-        found = dict[str, Deputy]()
-        for each in sorted((*own, *in_place), key=lambda each: each.since):
-            there = alone(agent.people, each.person, self._media)
-            missed = not is_reached(agent.people, each.person, first)
-            if there and missed and each.person not in barred:
-                found.setdefault(each.person, each.model_copy(update={"address": there[0]}))
-        return tuple(found.values())
+        able = (each for each in rule.approvers if each not in barred)
+        found = reach.apart(able, ladder, thread.at)
+        lent = {each.person: each for each in sorted(in_place, key=lambda each: -each.since)}
+        missed = reach.elsewhere(who for who in lent if who not in barred)
+        return (
+            *found,
+            *(lent[who].model_copy(update={"address": at}) for who, at in missed.items()),
+        )
 
     def _complete(self, call: Call) -> None:
         """A call does not run on what is left of a secret. A file is known by its channel's name for it, whatever people call it."""

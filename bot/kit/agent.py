@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,6 +22,7 @@ from bot.kit.house import House
 from bot.kit.intents import BUILT_IN
 from bot.kit.nearest import meant
 from bot.kit.people import People
+from bot.kit.reach import Reach
 from bot.kit.rule import Rule, Terms
 from bot.kit.tool import Tool, with_because
 
@@ -148,6 +149,17 @@ class Agent:
         """Where a card of this tool, or a question, may be put besides its thread."""
         return places.named(self.people, self._address(tool_name), self.front.address)
 
+    def reach(
+        self,
+        media: Container[str],
+        home: tuple[Address, ...],
+        there: tuple[Routed, ...] = (),
+        requester: str = "",
+    ) -> Reach:
+        """Whom what is put at the first of these places reaches, or in the thread where there are none."""
+        first = next((each.address for each in there), next(iter(home), None))
+        return Reach(self.people, media, first, requester if first in home else "")
+
     def _address(self, tool_name: str) -> str | None:
         """The place that the policy of this tool, or of questions, names."""
         terms = self.asking if tool_name == QUESTION else self.terms.get(tool_name)
@@ -178,8 +190,11 @@ class Agent:
         now: datetime | None = None,
         owner: str = "",
         home: tuple[Address, ...] = (),
+        requester: str = "",
+        media: Container[str] = (),
     ) -> tuple[Proposal, ...]:
         """The step that these tool uses make in the thread that lives at `home`, with the rules that hold now; Malformed where they make none."""
+        there = elsewhere(home, self.places(QUESTION))
         frame = proposing.Frame(
             asked,
             self.asking.deadline or question_deadline_seconds,
@@ -187,6 +202,8 @@ class Agent:
             now,
             self.asking.ladder(),
             owner,
-            elsewhere(home, self.places(QUESTION)),
+            there,
+            self.reach(media, home, requester=requester),
+            self.reach(media, home, there, requester),
         )
         return proposing.propose(self, uses, frame)

@@ -9,12 +9,17 @@ from bot.core.values import Address, Routed
 from bot.kit.live import NOT_READ
 from bot.kit.nearest import meant
 from bot.kit.people import People
+from bot.kit.person import Person
 
 DEFAULT = "default"
 """The place of the people file that counts where nobody names another."""
 _WRITTEN = re.compile(r"(?P<channel>slack):(?P<locator>[TE][A-Z0-9]+/[CDG][A-Z0-9]+)", re.ASCII)
 _NAMED = re.compile(r"(?:slack:)?(?P<name>(?:[TE][A-Z0-9]+/)?#[^\s#/:]{1,80})")
-_HOW = "#channel, or slack:TEAM/CHANNEL by their IDs (in the link to the channel) was expected"
+_MAIL = "email:"
+_HOW = (
+    "#channel, or slack:TEAM/CHANNEL by their IDs (in the link to the channel), or email:NAME@DOMAIN of somebody in the people file "
+    "was expected"
+)
 
 
 def place_of(name: str, people: People) -> Address | None:
@@ -22,10 +27,23 @@ def place_of(name: str, people: People) -> Address | None:
     found = _WRITTEN.fullmatch(people.places.get(name, name))
     if found:
         return Address(channel=found["channel"], locator=found["locator"])
+    if person := people.alias_of("email", _mailed(name, people)):
+        return _by_mail(person)
     kept = looked_up(name, people)
     return next(
         (Address(channel="slack", locator=each) for each in people.live.members(kept)), None
     )
+
+
+def _mailed(name: str, people: People) -> str:
+    """The mail address that this is, or that the people file has under this name; empty: it is none."""
+    said = people.places.get(name, name)
+    return said.removeprefix(_MAIL) if said.startswith(_MAIL) else ""
+
+
+def _by_mail(person: str) -> Address:
+    """A conversation by mail with this person alone, whichever of their addresses it goes to; a log holds none of them."""
+    return Address(channel="email", locator=f"@{person}")
 
 
 def looked_up(name: str, people: People) -> str:
@@ -47,7 +65,9 @@ def named(people: People, call: str | None, agent: str | None) -> tuple[Routed, 
     found: list[Routed] = []
     for by, name in (("call", call), ("agent", agent), ("default", default)):
         if name and (address := place_of(name, people)):
-            found.append(Routed.model_validate({"by": by, "address": address, "name": name}))
+            # What people call it, but for a mail address: no log holds one.
+            called = address.locator if name.startswith(_MAIL) else name
+            found.append(Routed.model_validate({"by": by, "address": address, "name": called}))
     return tuple(found)
 
 
@@ -62,7 +82,9 @@ def of_person(people: People, person: str, near: Iterable[Address]) -> Address |
         team, _, user = account.rpartition("/")
         if teams and team in ("", teams[0]):
             return Address(channel="slack", locator=f"{teams[0]}/{user}")
-    mailed = (each for each in places if each.channel == "email")
+    mailed = (
+        each for each in places if each.channel == "email" and not each.locator.startswith("@")
+    )
     return next(mailed, None) if known and known.accounts("email") else None
 
 
@@ -72,9 +94,8 @@ def alone(people: People, person: str, media: Container[str]) -> tuple[Address, 
     found: dict[str, Address] = {}
     for channel, account in known.addresses if known else ():
         if channel in media:
-            # A mail is a conversation of its own with them, whichever of their addresses it goes to.
-            locator = account if channel == "slack" else f"@{person}"
-            found.setdefault(channel, Address(channel=channel, locator=locator))
+            slack = Address(channel=channel, locator=account)
+            found.setdefault(channel, slack if channel == "slack" else _by_mail(person))
     return tuple(found.values())
 
 
@@ -85,11 +106,17 @@ def is_reached(people: People, person: str, there: Iterable[Address]) -> bool:
         return True
     teams = {account.rpartition("/")[0] for account in known.accounts("slack")}
     return any(
-        known.accounts("email")
+        _is_by_mail(person, known, each)
         if each.channel == "email"
         else each.channel == "slack" and not teams.isdisjoint(("", each.locator.partition("/")[0]))
         for each in there
     )
+
+
+def _is_by_mail(person: str, known: Person, there: Address) -> bool:
+    """Whether what is put there goes to them: to everybody who is asked, but for a conversation with somebody alone."""
+    alone = there.locator.startswith("@") and there.locator != f"@{person}"
+    return bool(known.accounts("email")) and not alone
 
 
 def complaint(name: str, people: People) -> str | None:
@@ -99,8 +126,12 @@ def complaint(name: str, people: People) -> str | None:
     if kept := looked_up(name, people):
         why = people.live.trouble(kept)
         return None if why == NOT_READ else f"{kept.removeprefix('slack:')} is not found: {why}"
+    if mail := _mailed(name, people):
+        return (
+            f"nobody in the people file has the address {mail[:80]}, so nobody could answer there"
+        )
     if name in people.places:
         return f"{name} is {people.places[name][:80]!r} in the people file; {_HOW}"
-    if ":" in name or "#" in name:
+    if any(sign in name for sign in ":#@"):
         return f"{name[:80]!r} is no place; {_HOW}"
     return f"{name[:80]} is no place of the people file{meant(name[:80], people.places)}"

@@ -14,6 +14,7 @@ from bot.kit.declared import Approval
 from bot.kit.intents import ALONE, BUILT_IN, LONGEST_WAIT_SECONDS, Await, RequestHumanInput
 from bot.kit.nearest import meant
 from bot.kit.people import People
+from bot.kit.reach import NOWHERE, Reach
 from bot.kit.rule import Rule
 from bot.kit.standing_in import by_person, named
 from bot.kit.tool import Tool
@@ -42,6 +43,9 @@ class Frame:
     ladder: tuple[Rung, ...] = ()
     owner: str = ""
     addresses: tuple[Routed, ...] = ()
+    reach: Reach = NOWHERE
+    """Whom the thread reaches, and whom its own place for questions does."""
+    asking: Reach = NOWHERE
 
 
 class Proposes(Protocol):
@@ -110,6 +114,7 @@ def _use(agent: Proposes, tool: Tool, arguments: Json, frame: Frame) -> Proposal
         time_limit_seconds=tool.seconds,
         deadline_seconds=deadline if rule.kind == "gated" else None,
         asked=frame.asked,
+        apart=frame.reach.apart(frame.asked) if rule.kind != "read" else (),
     )
 
 
@@ -134,8 +139,17 @@ def _intent(people: People, name: str, arguments: Json, frame: Frame) -> Proposa
     asked = people.expand((parsed.options and parsed.options.ask) or ()) or frame.asked
     at = int((frame.now or datetime.now(UTC)).timestamp() * 1000)
     ladder = by_person(people, named(people, frame.ladder), asked, at, frame.owner)
-    waits = {"deadline_seconds": frame.question_deadline_seconds, "ladder": ladder}
-    return proposal.model_copy(update={"asked": asked, "addresses": frame.addresses, **waits})
+    told = (who for rung in ladder for who in rung.to)
+    return proposal.model_copy(
+        update={
+            "asked": asked,
+            "addresses": frame.addresses,
+            "deadline_seconds": frame.question_deadline_seconds,
+            "ladder": ladder,
+            "apart": frame.asking.apart(asked, ladder, at),
+            "reached": frame.asking.elsewhere(dict.fromkeys((*asked, *told))),
+        }
+    )
 
 
 def _spelled_out(parsed: Args, arguments: Json, frame: Frame) -> Json:

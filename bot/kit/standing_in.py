@@ -81,15 +81,20 @@ def deputies(
 ) -> tuple[Deputy, ...]:
     """Each deputy's time: as soon as the other is out of hours or away, and at the latest when no answer came for long enough.
 
-    That is the first reminder, or what an escalation to deputies says, or else half the deadline.
+    That is the first reminder, or what an escalation to deputies says, or else half the deadline. They are told in their own hours, and where
+    there is such an escalation and the other is there, not before it.
     """
     told = [rung.after_seconds for rung in ladder if rung.kind == "remind" or DEPUTY in rung.to]
     half = [deadline_seconds // 2] if deadline_seconds and not told else []
     late = min((at + seconds * 1000 for seconds in (*told, *half)), default=None)
+    named = next((at + rung.after_seconds * 1000 for rung in ladder if DEPUTY in rung.to), late)
     found: list[Deputy] = []
     for deputy, of in stand_ins:
         out = people.people[of].presence.out_from(at)
         since = min((each for each in (late, out) if each is not None), default=None)
         if since is not None:
-            found.append(Deputy(person=deputy, of=of, since=since))
+            first = min(each for each in (named, out) if each is not None)
+            # Whoever stands in already is asked with everybody else.
+            tell = people.people[deputy].presence.in_from(first) if since > at else 0
+            found.append(Deputy(person=deputy, of=of, since=since, tell=tell))
     return tuple(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 import structlog
@@ -53,6 +53,7 @@ class Decider:
         fallback_of: Callable[[Agent], str] = lambda agent: agent.fallback or "",
         blob: Blob = pictures.nowhere,
         masks: Masks = PLAIN,
+        media: Collection[str] = (),
     ) -> None:
         self._agents = agents
         self._model = model
@@ -65,6 +66,7 @@ class Decider:
         self._fallback_of = fallback_of
         self._blob = blob
         self._masks = masks
+        self._media = media
 
     async def __call__(self, thread: Thread, events: Sequence[Event]) -> Event:
         """The next step as a fact: what configuration prefetches, else what the model chose, else why it did not."""
@@ -120,7 +122,8 @@ class Decider:
     async def _ask(
         self, thread: Thread, agent: Agent, events: Sequence[Event], blobs: Blobs
     ) -> Event:
-        models = self._models(agent)
+        first, second = self._model_of(agent), self._fallback_of(agent)
+        models = Models(first, second if second != first else "")
         model = fallback.asked_next(models, events, thread.at)
         try:
             body = self.request(agent, thread.id, events, model, blobs)
@@ -142,10 +145,6 @@ class Decider:
             return undecided(thread, told.kind, told.reason, wait, sent, error.usage, told.instead)
         await agent.fresh(QUESTION)
         return self._heard(thread, agent, events, answer, sent)
-
-    def _models(self, agent: Agent) -> Models:
-        first, second = self._model_of(agent), self._fallback_of(agent)
-        return Models(first, second if second != first else "")
 
     def _weight(self, agent: Agent, thread_id: str, events: Sequence[Event], model: str) -> int:
         """In bytes; a picture weighs what the vendor takes it for, whatever its own bytes are."""
@@ -199,6 +198,8 @@ class Decider:
             now=datetime.fromtimestamp(thread.at / 1000, UTC),
             owner=self._owner,
             home=thread.addresses,
+            requester=thread.requester,
+            media=self._media,
         )
 
     def _asked(self, thread: Thread, agent: Agent) -> tuple[str, ...]:
@@ -215,6 +216,8 @@ class Decider:
         sent: Sent = NOTHING_SENT,
         answer: Answer | None = None,
     ) -> StepDecided:
+        asked = self._asked(thread, agent)
+        reach = agent.reach(self._media, thread.addresses, requester=thread.requester)
         return StepDecided(
             id=fact_id("step", thread),
             actor=actor,
@@ -225,7 +228,8 @@ class Decider:
             model=sent.model,
             request=sent.digest,
             limits=agent.limits,
-            asked=self._asked(thread, agent),
+            asked=asked,
+            apart=reach.apart(asked),
             usage=answer.usage if answer else Usage(),
         )
 

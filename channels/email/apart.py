@@ -6,7 +6,7 @@ There the request is decided or answered by the address of its mail, and nothing
 from __future__ import annotations
 
 from bot.core.names import call_id
-from bot.core.outbox import Approval, Hold, Outgoing, Question, UnknownOutcome
+from bot.core.outbox import Approval, Hold, Outgoing, Question, Reminder, UnknownOutcome
 from channels.email import ids
 from channels.email.threads import Talk, Talks
 
@@ -45,5 +45,7 @@ def _subject(message: Outgoing) -> str:
             return f"What became of {tool}?"
         case Hold():
             return "A limit is reached"
+        case Reminder():
+            return "It still waits for an answer"
         case _:
             return "From the bot"

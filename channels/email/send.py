@@ -173,7 +173,7 @@ class Email:
             letter = await self._letter(place, talk, message.key, mail, text, cc)
             return await self._put(place, talk, message.key, letter)
 
-        reached = self._mails_of(message.to)
+        reached = [talk.to] if talk.is_elsewhere else self._mails_of(message.to)
         if not reached:
             return await remind(talk.to, talk.copied)
         return (await to_each(reached, remind))[0]

@@ -54,6 +54,7 @@ NAMES = {
         "request",
         "limits",
         "asked",
+        "apart",
         "usage",
         "kind",
         "retry_in",

@@ -50,6 +50,7 @@ TWO = "from bot.kit import tool\n@tool(quorum=3)\ndef act():\n    'Act.'\n"
         (SOUND + "address: relaeses", None, "error", "address: relaeses is no place of the people file (did you mean releases?)"),
         (SOUND + "address: 'slack:C1'", None, "error", "address: 'slack:C1' is no place; #channel, or slack:TEAM/CHANNEL by their IDs"),
         (SOUND + "policy: {label: {address: slack}}", None, "error", "address of label: slack is no place of the people file"),
+        (SOUND + "address: 'email:zed@example.com'", None, "error", "address: nobody in the people file has the address zed@example.com"),
         (SOUND + "address: lobby", None, "error", "address: lobby is 'slack:lobby' in the people file; #channel, or slack:TEAM/CHANNEL by their IDs"),
         (SOUND, TWO, "error", "act needs 3 approvals and 2 may give one"),
     ],

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from channels.slack.manifest import manifest
+from tests.scenarios import mail_office
+from tests.scenarios.mail_office import MailOffice
 from tests.scenarios.slack_office import Mode, SlackOffice
 from tests.slack_server.server import SlackServer
 
+MAIL = ("EMAIL_", "IMAP_", "SMTP_", "BOT_EMAIL_")
 Opening = Callable[[Mode], AbstractAsyncContextManager[SlackOffice]]
 
 
@@ -34,6 +37,18 @@ async def office(opening: Opening) -> AsyncGenerator[SlackOffice]:
     """Heard over Socket Mode."""
     async with opening("socket") as office:
         yield office
+
+
+@pytest.fixture
+async def post(
+    office: SlackOffice, redis_server: str, tmp_path: Path, free_port: Callable[[], int]
+) -> AsyncGenerator[MailOffice]:
+    """Mail beside Slack, for the same people and agent."""
+    async with mail_office.opened(redis_server, tmp_path / "post", free_port) as post:
+        office.environ |= {
+            name: each for name, each in post.environ.items() if name.startswith(MAIL)
+        }
+        yield post
 
 
 @pytest.fixture

@@ -188,6 +188,7 @@ class SlackOffice:
     def _worker(self, app: App) -> Worker:
         agents = app.house.agents
         masks = known_masks(self.settings, agents, self.environ)
+        media = channels(app)
         decider = Decider(
             agents,
             self.model,
@@ -197,8 +198,8 @@ class SlackOffice:
             owner="alice",
             blob=app.store.blob,
             masks=masks,
+            media=media,
         )
-        media = channels(app)
         toolbox = Toolbox(
             agents, self.environ, attached.tools(media), masks, media=frozenset(media)
         )

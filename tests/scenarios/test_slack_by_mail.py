@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 import pytest
@@ -11,25 +10,15 @@ from bot.app import run_email
 from bot.core.events import Verdict
 from tests.engine.office import Reply
 from tests.mail_server import dovecot
-from tests.scenarios import mail_office
 from tests.scenarios.mail_office import MailOffice, body
 from tests.scenarios.slack_office import SlackOffice, only_thread, until
 
 pytestmark = pytest.mark.skipif(not dovecot.is_here(), reason="apt-get install -y dovecot-imapd")
 SHIP: Reply = [("ship", {"tag": "v1.2.3", "because": "it was asked for"})]
-MAIL = ("EMAIL_", "IMAP_", "SMTP_", "BOT_EMAIL_")
 
-
-@pytest.fixture
-async def post(
-    office: SlackOffice, redis_server: str, tmp_path: Path, free_port: Callable[[], int]
-) -> AsyncGenerator[MailOffice]:
-    """Mail beside Slack, for the same people and agent."""
-    async with mail_office.opened(redis_server, tmp_path / "post", free_port) as post:
-        office.environ |= {
-            name: each for name, each in post.environ.items() if name.startswith(MAIL)
-        }
-        yield post
+ASK: Reply = [
+    ("request_human_input", {"question": "Which tag?", "options": {"ask": ["dora", "bob"]}})
+]
 
 
 def set_up(office: SlackOffice, policy: str, people: dict[str, str]) -> None:
@@ -115,3 +104,67 @@ async def test_who_asks_by_mail_approves_nothing_in_slack_and_a_mail_alone_is_no
     assert str(done["Subject"]) == "Re: Release"
     assert office.ledger() == ["v1.2.3"]
     assert {each.type for each in events} >= {"VerdictRefused"}
+
+
+async def test_a_question_put_to_somebody_with_a_mail_address_alone_is_answered_there_and_goes_on_in_its_thread(
+    office: SlackOffice, post: MailOffice
+) -> None:
+    people = {
+        "alice": f"slack: {office.alice.id}",
+        "bob": f"slack: {office.bob.id}",
+        "dora": "email: dora@example.com",
+    }
+    set_up(office, "", people)
+    async with (
+        office.listening() as app,
+        office.serving(run_email),
+        office.working([ASK, "Then v2 it is."]),
+    ):
+        root = office.mention("ship something")
+        asked = await post.told("dora", "Which tag?")
+        assert asked["Subject"] == "A question for you"
+        await post.reply("dora", asked, "v2")
+        await until(lambda: any(each.text == "Then v2 it is." for each in office.answers(root)))
+        [copy] = office.direct(office.bob)
+        for each in (office.answers(root)[0], copy):
+            await until(lambda each=each: "dora" in str(each.blocks), "the end of it")
+        await post.reply("dora", asked, "v3")
+        await post.told("dora", "already")
+        _, events = await only_thread(app)
+    assert next((each.actor, each.text) for each in events if isinstance(each, Verdict)) == (
+        "dora",
+        "v2",
+    )
+    assert "v2" in office.model.asked[-1]
+
+
+async def test_a_card_that_is_put_in_the_mail_of_one_person_is_decided_there_or_by_others_where_they_are(
+    office: SlackOffice, post: MailOffice
+) -> None:
+    people = {
+        "alice": f"slack: {office.alice.id}, email: alice@example.com",
+        "bob": f"slack: {office.bob.id}",
+        "carol": f"email: carol@example.com, slack: {office.carol.id}",
+    }
+    policy = (
+        "policy: {ship: {address: 'email:carol@example.com', approvers: [bob, carol], quorum: 2}}"
+    )
+    set_up(office, policy, people)
+    async with (
+        office.listening() as app,
+        office.serving(run_email),
+        office.working([SHIP, "Shipped."]),
+    ):
+        root = office.mention("ship it")
+        card = await post.card("carol")
+        await until(lambda: bool(office.direct(office.bob)), "bob's own copy")
+        said = await office.shown(root, 1)
+        assert "@carol" in said.text
+        assert not office.direct(office.carol), "she has it by mail"
+        await office.slack.people.press(office.bob, office.direct(office.bob)[0], "approve").reply()
+        await post.reply("carol", card, "approve")
+        await until(lambda: any(each.text == "Shipped." for each in office.answers(root)))
+        _, events = await only_thread(app)
+    assert office.ledger() == ["v1.2.3"]
+    assert not post.mails("alice")
+    assert "carol@example.com" not in str([each for each in events if each.type == "Previewed"])
