@@ -152,7 +152,7 @@ class Scene:
         self.world.read_anew()
 
     def restock(self) -> None:
-        self.world.stock += 1
+        self.world.restock()
 
     def relieve(self, release: Release | None = None) -> None:
         self.crew.relieve(release)

@@ -10,7 +10,15 @@ from math import inf
 
 from bot.core import status
 from bot.core.effects import next_effects
-from bot.core.events import Event, OutcomeUnknown, Previewed, ToolEnded, ToolStarted, Verdict
+from bot.core.events import (
+    Delivered,
+    Event,
+    OutcomeUnknown,
+    Previewed,
+    ToolEnded,
+    ToolStarted,
+    Verdict,
+)
 from bot.core.names import call_id
 from bot.core.reducer import replay
 from tests.storm.crew import GRACE_SECONDS, Fault
@@ -61,6 +69,7 @@ def violations(seen: Evidence) -> list[str]:
             _starts(log, ledger, seen),
             _approvals(log, ledger, seen),
             _shown_once(ledger, seen),
+            _shown(log, ledger),
             _surfaced(log, ledger, seen),
             _at_rest(thread, log),
         ):
@@ -157,6 +166,14 @@ def _shown_once(ledger: Sequence[Line], seen: Evidence) -> Iterator[str]:
         if len(times) > 1:
             by = ", ".join(f"{line.pid} at {line.at:.3f}" for line in times)
             yield f"{times[0].kind} {key} was shown {len(times)} times, by {by}"
+
+
+def _shown(log: Sequence[Event], ledger: Sequence[Line]) -> Iterator[str]:
+    """What the log calls delivered was shown: no power loss takes anything off the wall."""
+    seen = {line.key for line in ledger if line.what == "show"}
+    for event in log:
+        if isinstance(event, Delivered) and event.key not in seen:
+            yield f"{event.key} counts as delivered and nobody saw it"
 
 
 def _held_up(line: Line, written_at: float, seen: Evidence) -> bool:
