@@ -80,7 +80,7 @@ def violations(seen: Evidence) -> list[str]:
 def late(seen: Evidence) -> list[str]:
     """What came about, but later than it should on a machine that does little else."""
     lines = [line for ledger in seen.ledger.values() for line in ledger]
-    waits = [wait for ledger in seen.ledger.values() for wait in _told(ledger, seen)]
+    waits = [wait for ledger in seen.ledger.values() for wait in told(ledger, seen)]
     return [*_ended_late(seen), *_began_late(lines, seen), *_told_late(waits)]
 
 
@@ -196,20 +196,21 @@ def _surfaced(log: Sequence[Event], ledger: Sequence[Line], seen: Evidence) -> I
     for call in doubted - settled:
         if call not in shown:
             yield f"nobody was told that the outcome of {call} is unknown"
-    for line, waited in _told(ledger, seen):
+    for line, waited in told(ledger, seen):
         if waited == inf:
             yield f"{line.tool} {line.call} was killed, and nobody was told"
 
 
-def _told(ledger: Sequence[Line], seen: Evidence) -> Iterator[tuple[Line, float]]:
-    """What a death cut off, and how many seconds later it was said; infinitely many if never."""
-    shown = {line.call: line.at for line in reversed(ledger) if line.kind == "UnknownOutcome"}
+def told(ledger: Sequence[Line], seen: Evidence) -> Iterator[tuple[Line, float]]:
+    """What a death cut off, and how many seconds later it was said; infinitely many if never. A second try is told of anew."""
+    shown = [line for line in ledger if line.kind == "UnknownOutcome"]
     ended = {(line.key, line.pid) for line in ledger if line.what == "end"}
     died = {fault.pid: fault.at for fault in seen.faults if fault.kind == "kill"}
     for line in ledger:
         cut_off = line.what == "start" and line.tool in ONCE and (line.key, line.pid) not in ended
         if cut_off and line.pid in died and not seen.excused(line.at):
-            yield line, shown.get(line.call, inf) - died[line.pid]
+            since = (each.at for each in shown if each.call == line.call and each.at > line.at)
+            yield line, min(since, default=inf) - died[line.pid]
 
 
 def _at_rest(thread: str, log: Sequence[Event]) -> Iterator[str]:

@@ -65,3 +65,16 @@ def test_a_message_that_counts_as_delivered_and_was_never_shown_is_broken() -> N
     lost = "t: t-1-0 counts as delivered and nobody saw it"
     assert lost in judged([], log=[sent])
     assert lost not in judged([shown(AT, 1)], log=[sent])
+
+
+def test_a_second_try_that_was_killed_is_told_of_anew() -> None:
+    def pays(at: float, pid: int) -> Line:
+        return Line(what="start", thread="t", key="t-1-0-abcd", at=at, pid=pid, tool="pay")
+
+    asks = Line(
+        what="show", thread="t", key="t-1-0-v2", at=AT + 6, pid=3, kind="UnknownOutcome", request="t-1-0-v2"
+    )  # fmt: skip
+    kills = [Fault("kill", 1, AT + 1, AT + 1), Fault("kill", 2, AT + 11, AT + 11)]
+    broken = "t: pay t-1-0 was killed, and nobody was told"
+    assert broken not in judged([pays(AT, 1), asks], *kills)
+    assert broken in judged([pays(AT, 1), asks, pays(AT + 10, 2)], *kills)
