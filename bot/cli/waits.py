@@ -51,6 +51,8 @@ def waits(scene: Scene) -> tuple[Wait, ...]:
     """Everything the thread waits for, what keeps all of it from moving first; never empty."""
     if scene.standing.is_stuck:
         return (*_stuck(scene), *_stopped(scene), *_calls(scene, Asked, Sleeping))
+    if scene.thread.beyond:
+        return (*_stopped(scene), *_calls(scene, Asked, Sleeping))
     if scene.standing.halt is not None:
         found = (*_halted(scene.standing.halt), *_stopped(scene))
         return (*found, *_calls(scene, Started, Asked, Sleeping))

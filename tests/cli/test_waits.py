@@ -321,7 +321,9 @@ def test_an_event_that_nobody_can_read_is_named_and_may_have_been_a_denial(
 def test_what_a_newer_version_wrote_is_named() -> None:
     story = build.begun()
     story.tell(decode(story.now, b'{"type":"ToolStarted","v":2,"id":"x","call":"T-1-0"}'))
-    assert found(story)[0].text.startswith("Event 2 was written by a newer version of the bot")
+    waits = found(story)
+    assert waits[0].text.startswith("Event 2 was written by a newer version of the bot")
+    assert [wait.what for wait in waits] == ["upgrade"], "no model is asked meanwhile"
 
 
 def test_a_thread_in_another_place_says_where_to_speak() -> None:

@@ -25,10 +25,12 @@ from bot.kit import Call, Refused, Unsure
 from bot.kit.agent import Agent
 from bot.kit.load import Agents, load_agents
 from bot.kit.people import People, Person
+from bot.kit.picture import Pictured
 from bot.model.decide import Decider
 from bot.model.pictures import NONE, Blobs
 from bot.model.port import Answer, ModelFailed
 from tests.crashpoints.script import How, Story
+from tests.pictures import png
 from tests.simulation.ports import ScreenPort, StorePort
 from tests.simulation.process import Process, current
 from tests.simulation.world import LEASE_SECONDS, READS, Start, World
@@ -41,7 +43,7 @@ Release = Literal["first", "other approvers"]
 
 
 # ---- what the tools do -------------------------------------------------------------------------------------------
-async def act(tool: str, item: str, how: How, call: Call) -> JsonValue:
+async def act(tool: str, item: str, how: How, call: Call) -> JsonValue | Pictured:
     """A tool begins, which the outside counts, takes its time and ends as its arguments say."""
     process = current()
     ledger, id = process.world.ledger, call.key.rpartition("-")[0]
@@ -58,7 +60,7 @@ async def act(tool: str, item: str, how: How, call: Call) -> JsonValue:
     return _outcome(f"{tool}-{item}-done", how, times)
 
 
-def _outcome(words: str, how: How, times: int) -> JsonValue:
+def _outcome(words: str, how: How, times: int) -> JsonValue | Pictured:
     match how:
         case "broken":
             raise ValueError("broken")
@@ -68,6 +70,8 @@ def _outcome(words: str, how: How, times: int) -> JsonValue:
             raise Unsure("the line went dead")
         case "large":
             return words + "." * 30_000
+        case "picture":
+            return Pictured(words, "image/png", 640, 480, png())
         case _:
             return words
 
@@ -205,14 +209,14 @@ class Crew:
         store = StorePort(process, self.store(process))
         worker = Worker(
             store,
-            self._performer(process),
+            self._performer(process, store),
             lease_seconds=LEASE_SECONDS,
             patience=self._story.patience,
         )
         await worker.run(stop)
         await store.close()
 
-    def _performer(self, process: Process) -> Performer:
+    def _performer(self, process: Process, store: StorePort) -> Performer:
         loaded = agents(self.release)
         decider = BriefDecider(
             loaded,
@@ -223,5 +227,6 @@ class Crew:
             owner="alice",
             context_tokens=self._story.context_tokens,
             fallback_of=lambda _: self._story.second,
+            blob=store.blob,
         )
         return Performer(decider, Runner(Toolbox(loaded, {})), {"screen": ScreenPort(process)})

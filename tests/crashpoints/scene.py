@@ -31,15 +31,20 @@ NEWER = (
 class Clerk(Listener):
     """Takes messages as any listener does, and verdicts as whoever presses a button expects: judged at once."""
 
-    def __init__(self, process: Process, desk: Desk, store: StorePort) -> None:
+    def __init__(self, process: Process, desk: Desk, store: StorePort, *, reads_on: bool) -> None:
         super().__init__(process, store)
-        self._own = desk
+        self._own, self._reads_on = desk, reads_on
 
     async def store(self, letter: Letter) -> None:
         if isinstance(letter.event, events.Verdict):
             await self._own.judge(letter.event)
         else:
             await self._own.post(letter.thread, letter.event)
+        if (
+            self._reads_on
+        ):  # How far, once it is stored: what lies before that is never asked for again.
+            await self._own.move_cursors("screen", {letter.thread: letter.event.id})
+            assert await self._own.cursors("screen")
 
 
 class Scene:
@@ -62,7 +67,7 @@ class Scene:
 
     def _listener(self, process: Process) -> Listener:
         store = StorePort(process, self.crew.store(process))
-        return Clerk(process, Desk(store), store)
+        return Clerk(process, Desk(store), store, reads_on=self.story.reads_on)
 
     def _is_troubled(self) -> bool:
         trouble = self.story.trouble
@@ -152,7 +157,7 @@ class Scene:
         self.world.read_anew()
 
     def restock(self) -> None:
-        self.world.stock += 1
+        self.world.restock()
 
     def relieve(self, release: Release | None = None) -> None:
         self.crew.relieve(release)

@@ -17,7 +17,7 @@ from tests.simulation.world import Fault, Point
 if TYPE_CHECKING:
     from tests.crashpoints.scene import Scene
 
-How = Literal["well", "at once", "large", "broken", "refused", "unsure once", "slow"]
+How = Literal["well", "at once", "large", "picture", "broken", "refused", "unsure once", "slow"]
 Use = tuple[str, Mapping[str, JsonValue]]
 Line = tuple[str, Answer]
 When = Callable[["Scene"], bool]
@@ -136,3 +136,5 @@ class Story:
     second: str = ""
     """The model that is asked where the first cannot be."""
     agent: str = "porter"
+    reads_on: bool = False
+    """Whether its listener remembers how far it has read, and begins from there."""

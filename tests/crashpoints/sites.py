@@ -36,11 +36,11 @@ PORTS = frozenset(
         *("append", "read", "blob", "take", "reclaim", "renew", "release", "due", "fire", "prune"),
         *("close", "threads", "logged", "alias", "resolve", "now"),
         *("park", "bury", "letters", "letter", "revive", "restore", "sound", "hasten"),
-        *("find", "send", "tell", "run", "show", "ask"),
+        *("find", "send", "tell", "run", "show", "ask", "cursors", "move_cursors"),
     }
 )
-HANDED_IN = frozenset({"step", "_perform"})
-"""Awaited under the name of a parameter or a field: the duties of the worker, and the performer."""
+HANDED_IN = frozenset({"step", "_perform", "_blob"})
+"""Awaited under the name of a parameter or a field: the duties of the worker, the performer, and where pictures are kept."""
 TASKS = frozenset({"heart", "question.answer", "session.showing"})
 """Tasks of their own, whose awaits are numbered where they stand; whoever awaits them is on no stack of theirs."""
 UNCALLED = "(no call)"
@@ -167,8 +167,15 @@ def overlooked() -> Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text())) if file not in BEYOND else ():
             if isinstance(node, ast.Await) and file not in FILES:
                 yield f"{file}:{node.lineno} awaits, and the file is on no list"
+            elif isinstance(node, ast.Await) and _is_of_the_store(node):
+                yield f"{file}:{node.lineno} awaits the store, and is not numbered"
             elif _is_hidden(node):
                 yield f"{file} awaits in {ast.unparse(node)[:60]}"
+
+
+def _is_of_the_store(node: ast.Await) -> bool:
+    """A word of the store's that is not among its ports."""
+    return ast.unparse(node.value).startswith("self._store.") and _called(node) not in _leading()
 
 
 def _is_hidden(node: ast.AST) -> bool:

@@ -165,6 +165,13 @@ READS = (
         ),
         (ASKED,),
     ),
+    Story("a picture that the model is shown", once(job("look", "a", "picture")), (ASKED,)),
+    Story(
+        "a listener that remembers how far it has read",
+        once(job("look", "a")),
+        (ASKED,),
+        reads_on=True,
+    ),
     Story("what is read first by configuration", (("", done()),), (says("please", agent="usher"),)),
 )
 A_WRITE = Story("a write", once(job("note", "a")), (ASKED,))

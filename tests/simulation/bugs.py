@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from unittest.mock import ANY, patch
+
+from pydantic import JsonValue
 
 from bot.core import calls, human, ladder, reducer
 from bot.core.events import MessageReceived, StepDecided, Verdict
 from bot.core.frozen import amend, replace
 from bot.core.grant import Grant
-from bot.core.thread import READY, Call, Thread, Working
+from bot.core.thread import READY, Asked, Call, Closed, Thread, Working
 from bot.core.values import Address, Card
+from bot.engine import toolbox
 from bot.engine.commit import Append, Fenced, Lease, Moved, Outcome, Timer
 from bot.engine.curb import Curb
 from bot.engine.memory_store import MemoryStore
@@ -191,6 +195,33 @@ def _others_left_out(thread: Thread, call: Call, at: int) -> Call:
     return replace(after, reminders=replace(after.reminders, owed=owed))
 
 
+class _Never:
+    """What no value is."""
+
+    __match_args__ = ("until",)
+
+
+_ends = calls._ends  # pyright: ignore[reportPrivateUsage]  # what is wrong takes the place of what is right
+
+
+def _only_while_it_runs(call: Call, n: int) -> bool:
+    """An end that comes after a human was asked about it is passed over."""
+    return _ends(call, n) and not isinstance(call.phase, Asked)
+
+
+async def _unmoved(box: toolbox.Toolbox, thread: Thread, call: Call) -> str | None:
+    """The pins are not looked at again."""
+    return None
+
+
+_digest = toolbox.digest
+
+
+def _key_of_the_run(*terms: JsonValue) -> str:
+    """Another key each time."""
+    return _digest(*terms) if len(terms) > 1 else os.urandom(4).hex()
+
+
 # ---- how each is planted ---------------------------------------------------------------------------------------------
 def _store(kind: type[MemoryStore]) -> Plant:
     def plant(life: Life) -> AbstractContextManager[object]:
@@ -243,5 +274,10 @@ PLANTED: dict[str, Plant] = {
     "grant for every tool": _fold("bot.core.grants.covering", _covers),
     "reminded again": _fold("bot.core.ladder.climbed", _reminded_again),
     "others left out": _fold("bot.core.ladder.climbed", _others_left_out),
+    "wait without a timer": _fold("bot.core.effects.Sleeping", _Never),
+    "answer counts as said unsent": _fold("bot.core.calls.SAYING", Closed("said")),
+    "late end passed over": _fold("bot.core.calls._ends", _only_while_it_runs),
+    "pins not read again": _fold("bot.engine.recheck._moved", _unmoved),
+    "key of its own for each run": _fold("bot.engine.toolbox.digest", _key_of_the_run),
     "halt not heeded": _fold("bot.engine.curb.Curb.halt", _never_halted),
 }

@@ -109,6 +109,9 @@ def _against_arguments(
         return
     if digest(start.tool, dict(start.arguments), card.text, card.pins) != card.digest:
         yield "is not what was approved"
+    pinned = card.pins.get("stock")
+    if start.n == start.run == 1 and isinstance(pinned, int) and pinned < start.least_stock:
+        yield "what it was approved on had changed"
 
 
 def granted(record: Record, start: Start) -> Card | None:

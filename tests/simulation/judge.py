@@ -18,12 +18,13 @@ from bot.core.events import (
     Lifted,
     Paused,
     StepDecided,
+    ToolEnded,
     Verdict,
 )
 from bot.core.house import HOUSE
 from bot.core.names import version_of
 from bot.core.reducer import replay
-from bot.core.thread import Asked, Call, Closed, Started, Thread, asked_about
+from bot.core.thread import Asked, Call, Closed, Sleeping, Started, Thinking, Thread, asked_about
 from bot.engine.commit import ARRIVAL_SEEN_SECONDS, COMMIT_SEEN_SECONDS
 from tests.simulation.fairness import against
 from tests.simulation.record import Record, is_retry, is_words, may_end
@@ -49,16 +50,60 @@ def surfaced(world: World, threads: list[Thread]) -> None:
     """At rest everything that waits for a human can be seen by one, and everything that waits for a time has its timer."""
     seen = {(each.thread, each.message.key) for each in world.ledger.shown}
     for thread in threads:
-        for name, at in timers(thread).items():
+        for name, at in (*timers(thread).items(), *_ends(thread)):
             if world.server.timers.get((thread.id, name)) != at:
                 raise Violation(f"the timer {name} was lost")
         doubtful = [call for call in thread.calls if not call.proposal.idempotent]
         started = [call.id for call in doubtful if isinstance(call.phase, Started)]
         if started:
             raise Violation(f"nobody says that the outcome of {started[0]} is unknown")
+        if late := _answered_by_itself(world, thread):
+            raise Violation(f"{late} is asked about, and its end is on the log")
+        if untold := _untold(
+            thread, {key for _, key in seen}, world.ledger.forks.get(thread.id, 0)
+        ):
+            raise Violation(f"nobody was told {untold}")
         unseen = [each.key for each in _waiting(world, thread) if (thread.id, each.key) not in seen]
         if unseen:
             raise Violation(f"nobody can see {unseen[0]}")
+
+
+def _ends(thread: Thread) -> Iterator[tuple[str, int]]:
+    """When what is waited for is over, whatever timers the core asks for."""
+    for call in thread.calls:
+        match call.phase:
+            case Sleeping(until):
+                yield call.id, until
+            case Asked(until=int(until)):
+                yield call.request, until
+            case _:
+                pass
+    if isinstance(thread.turn, Thinking) and thread.turn.retry_at is not None:
+        yield "retry", thread.turn.retry_at
+
+
+def _answered_by_itself(world: World, thread: Thread) -> str | None:
+    """A call whose outcome is asked about though its tool has told it; a failure says nothing of a later run."""
+    asked = {(call.id, call.begun): call.runs for call in asked_about(thread, "unknown")}
+    for event in world.log(thread.id) if asked else ():
+        runs = asked.get((event.call, event.n)) if isinstance(event, ToolEnded) else None
+        if (
+            runs
+            and isinstance(event, ToolEnded)
+            and not (event.outcome == "failed" and event.run < runs)
+        ):
+            return event.call
+    return None
+
+
+def _untold(thread: Thread, shown: set[str], begins: int) -> str | None:
+    """What counts as said, or is the frame's own to say, and nobody ever saw."""
+    owed = [] if thread.paused else [notice.key for notice in thread.notices]
+    for call in thread.calls:
+        is_said = isinstance(call.phase, Closed) and call.phase.outcome == "said"
+        if is_said and call.step >= begins and call.proposal.arguments.get("message"):
+            owed += [] if any(key.startswith(call.id) for key in shown) else [call.id]
+    return owed[0] if owed else None
 
 
 def _waiting(world: World, thread: Thread) -> list[outbox.Waiting]:
@@ -185,11 +230,22 @@ def _of_starts(world: World) -> Iterator[str]:
             yield f"{start.call} is its parent's and began in the child"
     claims = Counter(start.claim for start in world.ledger.starts if start.run)
     yield from (f"{claim} began {times} times" for claim, times in claims.items() if times > 1)
+    yield from _of_keys(world)
     calls = Counter((start.thread, start.call) for start in world.ledger.starts if start.run == 1)
     for (thread, call), times in calls.items():
         orders = sum(is_retry(event, call) for _, event in records[thread].events)
         if times > 1 + orders:
             yield f"{call} began {times} times on {orders} orders"
+
+
+def _of_keys(world: World) -> Iterator[str]:
+    """By its key the other side knows a repetition: it is the same as long as the arguments are."""
+    keys = defaultdict[tuple[str, str], set[str]](set)
+    for start in world.ledger.starts:
+        keys[start.call, str(start.arguments)].add(start.key)
+    for (call, _), used in keys.items():
+        if len(used) > 1:
+            yield f"{call} began under {len(used)} keys"
 
 
 def _while_halted(world: World) -> Iterator[str]:

@@ -74,7 +74,7 @@ class Life:
                 self.crew.deploy(deed.chance.choice(RELEASES))
                 self.world.seen["agents changed"] += 1
             case "stock":
-                self.world.stock += 1
+                self.world.restock()
             case "massacre":
                 for process, _ in self.crew.alive.values():
                     process.kill()

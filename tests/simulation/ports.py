@@ -151,10 +151,10 @@ class StorePort:
         return await self._call("resolve", lambda: self._inner.resolve(address))
 
     async def cursors(self, name: str) -> dict[str, str]:
-        return await self._inner.cursors(name)
+        return await self._call("cursors", lambda: self._inner.cursors(name))
 
     async def move_cursors(self, name: str, cursors: Mapping[str, str]) -> None:
-        await self._inner.move_cursors(name, cursors)
+        await self._call("move_cursors", lambda: self._inner.move_cursors(name, cursors))
 
     async def prune(self, idle_seconds: float) -> None:
         await self._look("prune", lambda: self._inner.prune(idle_seconds))

@@ -17,7 +17,7 @@ from redis.exceptions import ConnectionError as NoConnection
 
 from bot.kit import Call, Refused, Unsure
 from tests.simulation.loop import OWNER, Owner
-from tests.simulation.world import READS, Fault, Phase, Point, Port, Start, World
+from tests.simulation.world import LOOK_MS, READS, Fault, Phase, Point, Port, Start, World
 
 T = TypeVar("T")
 LATENCY_SECONDS = 0.02
@@ -124,9 +124,11 @@ async def work(tool: str, size: int, call: Call) -> JsonValue:
     # Nothing but a crash may come between the worker's last look at its lease and the start: that window is known.
     await process.point("tool", tool, "before")
     n, run = (1, 0) if tool in READS else process.claims.get(id, (1, 0))
+    now = world.now()
     start = Start(
-        id, n, run, call.thread, tool, {"size": size}, process.holds(call.thread), world.now()
-    )
+        id, n, run, call.thread, tool, {"size": size}, process.holds(call.thread), now,
+        key=call.key, least_stock=world.stock_at(now - LOOK_MS),
+    )  # fmt: skip
     world.ledger.starts.append(start)
     world.tell(f"{process.name} starts {tool} {id} n={n} run={run}")
     await asyncio.sleep(chance.choice((0.0, 0.1, 1.0, 3.0, 7.0)))

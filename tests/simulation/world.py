@@ -57,13 +57,18 @@ class Fault:
     seconds: float = 0.0
 
 
+LOOK_MS = 40_000
+"""So long before its claim a worker looks at the pins at most, be it stopped in between."""
 READS = frozenset({"look", "glance"})
 """Tools that change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A tool that really began: under which claim, with what, and whether its worker then held the thread."""
+    """A tool that really began: under which claim, with what, and whether its worker then held the thread.
+
+    `least_stock` is what the world held at the latest moment at which nobody can have looked before this claim.
+    """
 
     call: str
     n: int
@@ -73,6 +78,8 @@ class Start:
     arguments: Mapping[str, JsonValue]
     is_held: bool
     at: int = 0
+    key: str = ""
+    least_stock: int = 0
 
     @property
     def claim(self) -> tuple[str, int, int]:
@@ -132,7 +139,7 @@ class World:
         self.seen: Counter[str] = Counter()
         self.story: list[str] = []
         self.is_calm = False
-        self.stock = 0
+        self._stocked = list[int]()
         self._read: dict[str, list[Event]] = {}
         self._folded: dict[str, Thread] = {}
 
@@ -144,6 +151,17 @@ class World:
         """Chance that depends on the seed and these names alone, so that nothing shifts when something else is left out."""
         text = "/".join(map(str, (self.seed, *names)))
         return Random(int.from_bytes(blake2b(text.encode(), digest_size=8).digest()))
+
+    @property
+    def stock(self) -> int:
+        """What the world holds now: one more each time that it was stocked."""
+        return len(self._stocked)
+
+    def restock(self) -> None:
+        self._stocked.append(self.now())
+
+    def stock_at(self, at: int) -> int:
+        return sum(each <= at for each in self._stocked)
 
     def tell(self, line: str) -> None:
         self.story.append(f"{asyncio.get_running_loop().time():8.2f} {line}")

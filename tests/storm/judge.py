@@ -10,7 +10,15 @@ from math import inf
 
 from bot.core import status
 from bot.core.effects import next_effects
-from bot.core.events import Event, OutcomeUnknown, Previewed, ToolEnded, ToolStarted, Verdict
+from bot.core.events import (
+    Delivered,
+    Event,
+    OutcomeUnknown,
+    Previewed,
+    ToolEnded,
+    ToolStarted,
+    Verdict,
+)
 from bot.core.names import call_id
 from bot.core.reducer import replay
 from tests.storm.crew import GRACE_SECONDS, Fault
@@ -61,6 +69,7 @@ def violations(seen: Evidence) -> list[str]:
             _starts(log, ledger, seen),
             _approvals(log, ledger, seen),
             _shown_once(ledger, seen),
+            _shown(log, ledger),
             _surfaced(log, ledger, seen),
             _at_rest(thread, log),
         ):
@@ -71,7 +80,7 @@ def violations(seen: Evidence) -> list[str]:
 def late(seen: Evidence) -> list[str]:
     """What came about, but later than it should on a machine that does little else."""
     lines = [line for ledger in seen.ledger.values() for line in ledger]
-    waits = [wait for ledger in seen.ledger.values() for wait in _told(ledger, seen)]
+    waits = [wait for ledger in seen.ledger.values() for wait in told(ledger, seen)]
     return [*_ended_late(seen), *_began_late(lines, seen), *_told_late(waits)]
 
 
@@ -159,6 +168,14 @@ def _shown_once(ledger: Sequence[Line], seen: Evidence) -> Iterator[str]:
             yield f"{times[0].kind} {key} was shown {len(times)} times, by {by}"
 
 
+def _shown(log: Sequence[Event], ledger: Sequence[Line]) -> Iterator[str]:
+    """What the log calls delivered was shown: no power loss takes anything off the wall."""
+    seen = {line.key for line in ledger if line.what == "show"}
+    for event in log:
+        if isinstance(event, Delivered) and event.key not in seen:
+            yield f"{event.key} counts as delivered and nobody saw it"
+
+
 def _held_up(line: Line, written_at: float, seen: Evidence) -> bool:
     """Whether its process was stopped in the midst of this: as soon as it began, or before others wrote what stands above it.
 
@@ -179,20 +196,21 @@ def _surfaced(log: Sequence[Event], ledger: Sequence[Line], seen: Evidence) -> I
     for call in doubted - settled:
         if call not in shown:
             yield f"nobody was told that the outcome of {call} is unknown"
-    for line, waited in _told(ledger, seen):
+    for line, waited in told(ledger, seen):
         if waited == inf:
             yield f"{line.tool} {line.call} was killed, and nobody was told"
 
 
-def _told(ledger: Sequence[Line], seen: Evidence) -> Iterator[tuple[Line, float]]:
-    """What a death cut off, and how many seconds later it was said; infinitely many if never."""
-    shown = {line.call: line.at for line in reversed(ledger) if line.kind == "UnknownOutcome"}
+def told(ledger: Sequence[Line], seen: Evidence) -> Iterator[tuple[Line, float]]:
+    """What a death cut off, and how many seconds later it was said; infinitely many if never. A second try is told of anew."""
+    shown = [line for line in ledger if line.kind == "UnknownOutcome"]
     ended = {(line.key, line.pid) for line in ledger if line.what == "end"}
     died = {fault.pid: fault.at for fault in seen.faults if fault.kind == "kill"}
     for line in ledger:
         cut_off = line.what == "start" and line.tool in ONCE and (line.key, line.pid) not in ended
         if cut_off and line.pid in died and not seen.excused(line.at):
-            yield line, shown.get(line.call, inf) - died[line.pid]
+            since = (each.at for each in shown if each.call == line.call and each.at > line.at)
+            yield line, min(since, default=inf) - died[line.pid]
 
 
 def _at_rest(thread: str, log: Sequence[Event]) -> Iterator[str]:

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from random import Random
 from typing import Annotated
@@ -24,8 +25,8 @@ from bot.engine.desk import Desk
 from bot.engine.redis_store import RedisStore
 from bot.engine.server import Fsync, ensure_server, stop_server
 from tests.storm.crew import Crew, Kind, tools_at_work
-from tests.storm.judge import Evidence, late, nothing_is_excused, violations, within
-from tests.storm.ledger import Line, Tail, lines
+from tests.storm.judge import Evidence, late, nothing_is_excused, told, violations, within
+from tests.storm.ledger import Tail, lines
 from tests.storm.people import People
 from tests.storm.power import Power
 from tests.storm.wall import line_of
@@ -304,16 +305,8 @@ class Weather:
 
 
 def _slowest(seen: Evidence) -> float:
-    died = {fault.pid: fault.at for fault in seen.faults if fault.kind == "kill"}
-    waits = [0.0]
-    for log in seen.ledger.values():
-        shown = {line.call: line.at for line in reversed(log) if line.kind == "UnknownOutcome"}
-        waits += [shown[line.call] - died[line.pid] for line in log if _cut_off(line, died, shown)]
-    return round(max(waits), 1)
-
-
-def _cut_off(line: Line, died: dict[int, float], shown: dict[str, float]) -> bool:
-    return line.what == "start" and line.pid in died and line.call in shown
+    waits = [wait for ledger in seen.ledger.values() for _, wait in told(ledger, seen)]
+    return round(max((wait for wait in waits if isfinite(wait)), default=0.0), 1)
 
 
 def _environ(plan: Plan, folder: Path) -> dict[str, str]:
