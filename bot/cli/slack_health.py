@@ -53,8 +53,10 @@ async def heard_finding(settings: Settings) -> Finding:
                 place = "direct messages" if private else "channels"
                 lately[place] = max(each.at, lately.get(place, 0))
     places = ("direct messages", "channels")
-    told = (f"{place} {clock(lately[place]) if place in lately else 'never'}" for place in places)
-    return Finding("slack threads", "ok", f"something moved last in {' and in '.join(told)}")
+    told = (
+        f"in {place} {clock(lately[place]) if place in lately else 'never'}" for place in places
+    )
+    return Finding("slack threads", "ok", f"moved last: {', '.join(told)}")
 
 
 async def ears_finding(settings: Settings) -> Finding:

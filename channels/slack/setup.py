@@ -13,9 +13,11 @@ from bot.kit.channel import Undeliverable
 from channels.slack import address
 from channels.slack.address import Place
 from channels.slack.api import Refused, Web
+from channels.slack.blocks import MOST_TEXT_CHARACTERS
 from channels.slack.compare import missing
 from channels.slack.history import history
 from channels.slack.manifest import AGENT_SCOPES, SCOPES, manifest
+from channels.slack.markdown import mrkdwn
 from channels.slack.payload import Json
 
 NEW_APP = "https://api.slack.com/apps?new_app=1&manifest_json="
@@ -215,7 +217,8 @@ async def _greeting(of: Seat, to: Member, text: str, channel: str) -> Greeting:
     said = await _said_before(of, where, metadata)
     if said:
         return Greeting(where, said, _at(of, where, said), new=False)
-    message: Json = {"channel": where, "text": text, "metadata": metadata}
+    shown = mrkdwn(text, MOST_TEXT_CHARACTERS)  # There is a name in it that somebody chose.
+    message: Json = {"channel": where, "text": shown, "metadata": metadata}
     ts = await of.web.post(message)
     return Greeting(where, ts, _at(of, where, ts), new=True)
 

@@ -11,7 +11,7 @@ from tests.scenarios.slack_office import Mode, SlackOffice, only_thread, until
 from tests.scenarios.test_slack_trouble import quiet
 from tests.slack_server.faults import Fail
 from tests.slack_server.shapes import as_objects
-from tests.slack_server.workspace import Message
+from tests.slack_server.workspace import Kind, Message
 
 ASK: Reply = [("request_human_input", {"question": "Which tag?", "options": {}})]
 SHIP: Reply = [("ship", {"tag": "v1.2.3", "because": "it was asked for"})]
@@ -260,6 +260,26 @@ async def test_the_first_mention_in_a_thread_brings_what_was_said_there_before(
         await office.shown(root, 1)
     (asked,) = office.model.asked
     assert asked.index("the build is red") < asked.index("since noon") < asked.index("look at this")
+
+
+@pytest.mark.parametrize("kind", ["public", "private", "mpim"])
+async def test_in_every_kind_of_conversation_it_reads_the_thread_and_hears_it_without_a_mention(
+    office: SlackOffice, kind: Kind
+) -> None:
+    """What the manifest forgets of events and scopes to read by is missed here."""
+    everybody = [office.alice, office.bob, office.eve, office.slack.bot]
+    office.channel = office.slack.team.channel("quiet", everybody, kind)
+    async with office.listening(), office.working(["Indeed.", "I see.", "Since noon."]):
+        asked = office.mention("is it raining?")
+        await office.shown(asked, 1)
+        office.say(
+            "and the build?", thread=asked
+        )  # Told as a message alone, by an event of this kind.
+        await office.shown(asked, 2)
+        root = office.say("the build is red", office.eve)
+        office.say(f"{office.slack.mention} since when?", thread=root)
+        await office.shown(root, 1)
+    assert "the build is red" in office.model.asked[-1]
 
 
 @pytest.mark.parametrize(("times", "read"), [(1, True), (9, False)])

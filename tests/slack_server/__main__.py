@@ -12,9 +12,12 @@ from pathlib import Path
 
 from tests.slack_server.delivery import NotTaken
 from tests.slack_server.hand import Hand, Quit, told
+from tests.slack_server.http_events import BadRequestUrl
 from tests.slack_server.manifests import MANIFEST
 from tests.slack_server.server import SlackServer
 from tests.slack_server.shapes import as_object
+
+AGAIN_SECONDS = 0.5
 
 
 def _say(text: str) -> None:
@@ -65,18 +68,31 @@ async def _obey(slack: SlackServer) -> None:
             _say(f"The app did not answer: {error}")
 
 
+async def _over_http(slack: SlackServer, url: str) -> None:
+    """Events go there as soon as it answers: the bot asks here who it is before it listens."""
+    while True:
+        try:
+            await slack.over_http(url)
+        except BadRequestUrl:
+            await asyncio.sleep(AGAIN_SECONDS)
+        else:
+            _say(f"# {url} answers: events go there.")
+            return
+
+
 async def run(manifest: Path | None, port: int, request_url: str) -> None:
     chosen = as_object(json.loads(manifest.read_text())) if manifest else MANIFEST
     async with SlackServer(chosen, port) as slack:
-        if request_url:
-            await slack.over_http(request_url)
         _say(_how_to(slack))
-        telling = asyncio.create_task(_tell(slack))
+        beside = [asyncio.create_task(_tell(slack))]
+        if request_url:
+            beside.append(asyncio.create_task(_over_http(slack, request_url)))
         obeying = asyncio.create_task(_obey(slack))
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, obeying.cancel)
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, obeying.cancel)
         await asyncio.wait({obeying})
-        telling.cancel()
+        for task in beside:
+            task.cancel()
         if not obeying.cancelled() and not isinstance(obeying.exception(), Quit):
             obeying.result()
 

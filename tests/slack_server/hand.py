@@ -9,6 +9,7 @@
     slash alice /ask what now?         a slash command
     home alice                         open the app's home
     stop alice                         the stop button of the thread written in last
+    who alice                          the member ID that the bot's people file wants
     wait 3600                          move the clock
     quit
 
@@ -49,6 +50,7 @@ class Hand:
             "slash": self._slash,
             "home": self._home,
             "stop": self._stop,
+            "who": self._who,
         }
 
     async def do(self, line: str) -> str:
@@ -126,6 +128,9 @@ class Hand:
     async def _stop(self, person: Person, _: str) -> str:
         self._slack.people.stop_session(person, self._thread())
         return "pressed"
+
+    async def _who(self, person: Person, _: str) -> str:
+        return f"{person.name} is {person.id}, a {person.standing}"
 
     def _thread(self) -> Message:
         if self._last is None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 
 import pytest
+from aiohttp import web
 
 from tests.slack_server.hand import Hand, Quit, told
 from tests.slack_server.rig import ask, ear, on_socket
@@ -36,6 +38,8 @@ async def test_lines_are_said_pressed_and_refused_in_one_line(slack: SlackServer
         assert await hand.do("submit greta a=b") == "greta sees no modal."
         assert await hand.do("slash greta /ask what now?") == "sent"
         assert await hand.do("stop greta") == "No stop button is shown here."
+        greta = next(each for each in slack.team.people.values() if each.name == "greta")
+        assert await hand.do("who greta") == f"greta is {greta.id}, a guest"
     assert told(slack.ledger.calls("chat.postMessage")[0]) == "chat.postMessage ok  Sure? approve"
     assert (await hand.do("dance greta")).startswith("Try: say, reply")
     with pytest.raises(Quit):
@@ -62,3 +66,35 @@ async def test_the_program_says_how_to_reach_it_and_quits() -> None:
         "export SLACK_SIGNING_SECRET",
     ]
     assert lines[-1].replace(".", "").isdigit()
+
+
+async def test_the_address_that_events_go_to_may_answer_later(
+    free_port: Callable[[], int],
+) -> None:
+    """The bot asks who it is before it listens: it cannot be there first."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/slack/events"
+    program = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.slack_server", "--request-url", url),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        env=os.environ,
+    )
+    assert program.stdin
+    assert program.stdout
+    app = web.Application()
+    app.router.add_post("/slack/events", _challenged)
+    runner = web.AppRunner(app)
+    async with asyncio.timeout(30):
+        while not (await program.stdout.readline()).startswith(b"# Then"):
+            pass
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        assert await program.stdout.readline() == f"# {url} answers: events go there.\n".encode()
+        await program.communicate(b"quit\n")
+    await runner.cleanup()
+    assert program.returncode == 0
+
+
+async def _challenged(request: web.Request) -> web.Response:
+    return web.json_response({"challenge": (await request.json())["challenge"]})

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from channels.slack import setup
+from channels.slack.en import EN
 from channels.slack.manifest import manifest
 from channels.slack.setup import NotTaken
 from tests.slack_server.faults import Refuse
@@ -39,3 +40,16 @@ async def test_a_refusal_that_nobody_foresaw_is_named_by_its_code() -> None:
         slack.faults.plan("auth.test", Refuse("org_login_required"))
         with pytest.raises(NotTaken, match=r"Slack refuses: org_login_required\."):
             await setup.seat(slack.token, slack.api_url)
+
+
+async def test_nobody_is_called_by_the_name_in_the_first_message() -> None:
+    async with SlackServer(manifest()) as slack:
+        dana = slack.team.person("dana")
+        channel = slack.team.channel("general", [dana, slack.bot])
+        seat = await setup.seat(slack.token, slack.api_url)
+        member = await setup.member(dana.id, seat)
+        said = EN.hello.format(name="<!channel> & @here")
+        first = await setup.greeting(seat, member, said, channel.id)
+        assert not (await setup.greeting(seat, member, said, channel.id)).new
+    text = channel.messages[first.ts].text
+    assert text.startswith("Hello &lt;!channel&gt; &amp; @ here. I am set up here")
