@@ -70,9 +70,9 @@ def intake(
 
     safe, address = _safe(store), settings.email_address
     post = filed_post(settings, store)
-    replies = Replies(address, "Bot", post, Key(safe), *_ceilings(settings))
-    # What comes in is counted apart from what goes out.
-    breaker = Breaker(arrivals, replies, *_ceilings(settings), _owner(settings, people), _now)
+    replies = Replies(address, "Bot", post, Key(safe), *_ceilings(settings, "out", safe))
+    coming = _ceilings(settings, "in", safe)
+    breaker = Breaker(arrivals, replies, *coming, _owner(settings, people), _now)
     tokens, talks = Tokens(safe, address, _now), Talks(safe)
     bounces = Bounces(address, safe, talks, replies)
     return Intake(
@@ -91,12 +91,12 @@ def intake(
     )
 
 
-def _ceilings(settings: Settings) -> tuple[Ceiling, Ceiling]:
-    """How many in an hour: with one sender, in one conversation."""
+def _ceilings(settings: Settings, way: str, safe: Safe) -> tuple[Ceiling, Ceiling]:
+    """How many in an hour: with one sender, in one conversation; each way is counted apart."""
     from channels.email.pace import Ceiling
 
-    by_sender = Ceiling(settings.email_max_per_sender_hour, _now)
-    return by_sender, Ceiling(settings.email_max_per_thread_hour, _now)
+    by_sender = Ceiling(f"{way}/sender", settings.email_max_per_sender_hour, safe, _now)
+    return by_sender, Ceiling(f"{way}/thread", settings.email_max_per_thread_hour, safe, _now)
 
 
 def _owner(settings: Settings, people: People) -> str:

@@ -41,7 +41,10 @@ class Breaker:
         if await self._is_known(heard, found):
             return ""  # It was counted when it came first.
         sender = heard.mail.proven
-        is_within = (self._by_sender.passes(sender), self._by_thread.passes(place))
+        is_within = (
+            await self._by_sender.passes(sender, heard.id),
+            await self._by_thread.passes(place, heard.id),
+        )
         if all(is_within):
             return ""
         ceiling, whose, name = (

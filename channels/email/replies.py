@@ -67,7 +67,8 @@ class Replies:
     async def say(self, heard: Answered, text: str) -> None:
         """Answers this mail with these words; once, however often it is read."""
         mail = heard.mail
-        if not self._by_sender.passes(mail.proven) or not self._by_thread.passes(heard.place):
+        is_within = await self._by_sender.passes(mail.proven, heard.id)
+        if not (is_within and await self._by_thread.passes(heard.place, heard.id)):
             log.warning("too many answers", sender=mail.proven, thread=heard.place)
             return
         id = await self._id(heard.place, f"hint:{heard.id}", mail.proven)

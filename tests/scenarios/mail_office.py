@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import mimetypes
 import smtplib
 import sys
 import textwrap
 import time
 from asyncio.subprocess import Process
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -104,7 +105,7 @@ class MailOffice:
         subject: str = "Release",
         to: str = BOT,
         answers: EmailMessage | None = None,
-        attached: str = "",
+        attached: Mapping[str, bytes] | None = None,
         **headers: str,
     ) -> EmailMessage:
         """A mail of this person, sent by the SMTP server; in answer to one, with its quote below, as clients do."""
@@ -122,8 +123,9 @@ class MailOffice:
             quoted = "\n".join(f"> {line}" for line in body(answers).splitlines())
             text = f"{text}\n\nOn Tue, Mar 3, 2026 at 9:14 AM Bot <{BOT}> wrote:\n\n{quoted}\n"
         mail.set_content(text)
-        if attached:
-            mail.add_attachment(attached, filename="note.txt")
+        for name, content in (attached or {}).items():
+            kind, _, subtype = (mimetypes.guess_type(name)[0] or "").partition("/")
+            mail.add_attachment(content, maintype=kind, subtype=subtype, filename=name)
         await asyncio.to_thread(self._send, mail)
         return mail
 

@@ -35,7 +35,7 @@ async def test_an_agent_is_written_to_by_its_name_with_a_file_and_an_unknown_one
     post.dovecot.create("bot", "Sent")
     async with post.process("email"), post.process("worker"):
         to = "bot+refunds@example.test"
-        await post.write("alice", "Hello?\n", to=to, attached="It is about pears.\n")
+        await post.write("alice", "Hello?\n", to=to, attached={"note.txt": b"It is about pears.\n"})
         told = await post.told("alice", "Here is refunds. I read of pears.")
         [whole] = told.iter_attachments()
         assert str(whole.get_content()).count("more") == 4_000

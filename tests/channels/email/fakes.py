@@ -185,13 +185,15 @@ class Desk:
         per_sender: int = 60,
         per_thread: int = 20,
         people: People | None = None,
+        safe: MemorySafe | None = None,
     ) -> None:
-        self.safe, self.taken, self.post = MemorySafe(), Taken(), Unsent()
+        self.safe, self.taken, self.post = safe or MemorySafe(), Taken(), Unsent()
+        self.now = NOW
         self.safe.kept[NAME] = KEY.hex()
         self.tokens = Tokens(self.safe, BOT, lambda: NOW)
         self.talks, self.held = Talks(self.safe), Held(self.safe)
         post: Any = self.post
-        answers = (Ceiling(60, lambda: NOW), Ceiling(20, lambda: NOW))
+        answers = (self._ceiling("out/sender", 60), self._ceiling("out/thread", 20))
         replies = Replies(BOT, "Bot", post, Key(self.safe), *answers)
         let_in = gate(SERVER, (ANA, BEN), ())
         self.intake = Intake(
@@ -206,8 +208,8 @@ class Desk:
             Breaker(
                 self.taken,
                 replies,
-                Ceiling(per_sender, lambda: NOW),
-                Ceiling(per_thread, lambda: NOW),
+                self._ceiling("in/sender", per_sender),
+                self._ceiling("in/thread", per_thread),
                 OWNER,
                 lambda: NOW,
             ),
@@ -216,6 +218,9 @@ class Desk:
             agents,
         )
         self.parent = ""
+
+    def _ceiling(self, kind: str, most: int) -> Ceiling:
+        return Ceiling(kind, most, self.safe, lambda: self.now)
 
     async def card(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from channels.email.pace import HOUR_MS
 from tests.channels.email import hostile
 from tests.channels.email.fakes import ANA, BEN, BOT, OWNER, Desk
 
@@ -43,6 +44,28 @@ async def test_what_is_on_the_log_already_is_not_counted_again() -> None:
     assert await desk.intake.take(mail(2)) == "asked"
     became = [await desk.intake.take(mail(each)) for each in (3, 2, 1)]
     assert became == ["held", "ignored", "ignored"]
+
+
+async def test_a_loop_goes_on_being_held_by_a_new_process_until_fewer_come() -> None:
+    desk = Desk(per_thread=2)
+    loop = [mail(number, irt="<root@example.com>") for number in range(8)]
+    became = [await desk.intake.take(each) for each in loop[:3]]
+    after = Desk(per_thread=2, safe=desk.safe)
+    after.now += HOUR_MS // 2
+    became += [await after.intake.take(each) for each in loop[3:5]]
+    assert became == ["asked", "asked", "held", "held", "held"]
+    # The first ones are an hour old, and it still comes as fast.
+    after.now += HOUR_MS // 2
+    assert await after.intake.take(loop[5]) == "held"
+    after.now += HOUR_MS
+    assert await after.intake.take(loop[6]) == "asked"
+
+
+async def test_a_mail_that_is_read_again_after_a_crash_counts_once() -> None:
+    desk = Desk(per_sender=1)
+    for _ in range(3):
+        after = Desk(per_sender=1, safe=desk.safe)
+        assert await after.intake.take(mail(1)) == "asked"
 
 
 async def test_a_verdict_to_its_card_counts_though_the_breaker_is_open() -> None:
