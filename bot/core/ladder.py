@@ -73,8 +73,9 @@ def owed(call: Call) -> Reminder | None:
     if not call.reminders.owed or not isinstance(phase, Asked) or phase.shown is None:
         return None
     for each in call.reminders.owed:
-        to = tuple(who for who in each.to if who not in phase.votes)
-        if to and (each.kind == "escalate" or each.request == call.request):
+        heard = () if each.request == call.request else asides.asked(call)
+        to = tuple(who for who in each.to if who not in phase.votes and who not in heard)
+        if to:
             return replace(each, request=call.request, to=to)
     return None
 

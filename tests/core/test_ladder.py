@@ -281,6 +281,19 @@ def test_a_question_that_is_put_anew_reminds_by_itself_but_escalates_all_the_sam
     assert reminder.to == ("erin",)
 
 
+def test_what_came_due_together_is_told_to_others_alone_once_the_request_stands_there_anew() -> (
+    None
+):
+    story, (asked,) = working(put(*RUNGS))
+    story.shown()
+    climb(story, f"{asked}-v1", 3)
+    story.message("a word", by="zoe")
+    story.shown()
+    reminder = owed(story.call(asked))
+    assert reminder is not None
+    assert reminder.to == ("erin",), "whoever is asked has the new one before them"
+
+
 def test_nobody_is_reminded_where_all_who_would_be_have_approved_since() -> None:
     alone = climbing(Rung(after_seconds=HOUR, to=("bob",))).model_copy(update={"quorum": 2})
     story, request = asking(alone)
