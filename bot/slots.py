@@ -18,13 +18,7 @@ from pydantic import ValidationError
 from bot import outcomes
 from bot.core import halts
 from bot.core.codec import decode
-from bot.core.events import (
-    Cancelled,
-    CronTicked,
-    Event,
-    Paused,
-    Resumed,
-)
+from bot.core.events import Cancelled, CronTicked, Event, Paused, Resumed
 from bot.core.slots import PREFIX, ScheduleFared, ScheduleSet, Slot, SlotsSettled, place_of
 from bot.core.values import Address
 from bot.engine.desk import Desk, thread_id
@@ -68,7 +62,7 @@ class Slots:
         settled = [event for event in root if isinstance(event, SlotsSettled)]
         if not settled:
             return None
-        first = next((event for event in settled if event.after == 0), None)
+        first = _first(root)
         last = (await self._last(schedule, first.until) or first) if first else None
         by_hand = [event for event in settled if event.slots]
         newest = max([*by_hand, last] if last else by_hand, key=_at)
@@ -114,9 +108,9 @@ class Slots:
 
     async def history(self, schedule: str) -> list[Event]:
         """What is on record of the last year, the oldest first."""
-        found = await self._events(root_of(schedule))
-        for month in islice(_months(await self.now()), SHOWN_MONTHS):
-            found += await self._events(log_of(schedule, month))
+        found = root = await self._events(root_of(schedule))
+        for month in _shown(root, await self.now()):
+            found = [*found, *await self._events(log_of(schedule, month))]
         return sorted(found, key=lambda event: event.at)
 
     async def fate(self, slot: Slot) -> Fate:
@@ -124,7 +118,7 @@ class Slots:
 
     async def latest(self, schedule: str, most: int) -> list[Slot]:
         root, found, now = await self._events(root_of(schedule)), list[Slot](), await self.now()
-        for month in islice(_months(now), SHOWN_MONTHS):
+        for month in _shown(root, now):
             if len(found) < most:
                 rows = await self._store.read(log_of(schedule, month), -most)
                 events = [decode(row.at, row.body) for row in rows]
@@ -196,13 +190,11 @@ class Slots:
 
     async def _last(self, schedule: str, since: int) -> SlotsSettled | None:
         """The latest that was settled; only the end of one log is read."""
-        for month in _months(await self.now()):
+        for month in _months(await self.now(), since):
             rows = await self._store.read(log_of(schedule, month), -1)
             event = decode(rows[-1].at, rows[-1].body) if rows else None
             if isinstance(event, SlotsSettled):
                 return event
-            if month < since:
-                return None
         return None
 
     async def _events(self, log: str) -> list[Event]:
@@ -220,14 +212,27 @@ def _fares(schedule: str) -> str:
     return f"{root_of(schedule)}-fares"
 
 
-def _months(now: int) -> Iterator[int]:
-    """An instant of each month, the latest first; of the next one too, for the store's own clock may have been set back."""
-    day = datetime.fromtimestamp(now / 1000, UTC).replace(day=15) + timedelta(days=31)
-    day = day.replace(day=15)
-    while day.year > 1970:
-        yield int(day.timestamp()) * 1000
-        month = day.year * 12 + day.month - 2
-        day = day.replace(year=month // 12, month=month % 12 + 1)
+def _first(root: list[Event]) -> SlotsSettled | None:
+    """Since when a clock looks at it; None: none did yet."""
+    settled = (event for event in root if isinstance(event, SlotsSettled))
+    return next((event for event in settled if event.after == 0), None)
+
+
+def _shown(root: list[Event], now: int) -> Iterator[int]:
+    """The months that are looked back upon; before a clock saw it there is nothing."""
+    first = _first(root)
+    return islice(_months(now, first.until), SHOWN_MONTHS) if first else iter(())
+
+
+def _months(now: int, since: int) -> Iterator[int]:
+    """An instant of each month since then, the latest first; of the next one too, for the store's own clock may have been set back."""
+    instant = max(now, since)
+    day = datetime.fromtimestamp(instant / 1000, UTC).replace(day=15) + timedelta(days=31)
+    while instant >= since:
+        day = day.replace(day=15)
+        instant = int(day.timestamp()) * 1000
+        yield instant
+        day -= timedelta(days=31)
 
 
 def _paused(root: list[Event]) -> str:

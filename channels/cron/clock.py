@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 
 import structlog
 
 from bot.core.said import CronTicked
 from bot.core.slots import Slot, SlotsSettled
 from bot.core.values import Address
+from bot.kit.cron import MINUTE_MS
 from bot.kit.slotbook import Kept, Slotbook
 from channels.cron.entry import Entry, Reach, Where, beside, minute
 from channels.cron.looking import Looking, pause
@@ -41,6 +43,7 @@ class Clock(Looking):
         super().__init__(entries, book, where, reach, creator)
         self._next: dict[str, int | None] = {}
         self._known: dict[str, Entry] = {}
+        self._alone = asyncio.Lock()
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         """Look every second until told to stop."""
@@ -51,20 +54,31 @@ class Clock(Looking):
             await self._survive()
 
     async def look(self) -> None:
-        """Settle what has come; no schedule keeps another from its slot."""
+        """Settle what has come; no schedule keeps another from its slot, or waiting for it."""
         now = await self._book.now()
-        for entry in beside(self._entries, await self._book.made()):
-            if self._known.get(entry.id) != entry:
-                self._next.pop(entry.id, None)
-                self._known[entry.id] = entry
-            following = self._next.get(entry.id, 0)
-            if following is None or following > now:
-                continue
-            try:
+        entries = beside(self._entries, await self._book.made())
+        come = [each for each in entries if self._has_come(each, now)]
+        await self._each(come, lambda entry: self._safely(entry, now))
+
+    def _has_come(self, entry: Entry, now: int) -> bool:
+        if self._known.get(entry.id) != entry:
+            self._next.pop(entry.id, None)
+            self._known[entry.id] = entry
+        following = self._next.get(entry.id, 0)
+        return following is not None and following <= now
+
+    async def _safely(self, entry: Entry, now: int) -> None:
+        try:
+            async with self._alone if self._is_guest(entry) else nullcontext():
                 await self._attend(entry, now)
-            except Exception as error:  # noqa: BLE001 - it is looked at again in a second
-                log.warning("schedule failed", schedule=entry.id, error=str(error)[:300])
-                self._next.pop(entry.id, None)  # What was settled and not begun is looked for anew.
+        except Exception as error:  # noqa: BLE001 - it is looked at again in a second
+            log.warning("schedule failed", schedule=entry.id, error=str(error)[:300])
+            self._next.pop(entry.id, None)  # What was settled and not begun is looked for anew.
+
+    def _is_guest(self, entry: Entry) -> bool:
+        """Whether it speaks in a thread that it names: two that came together would pass over each other there."""
+        written = filter(None, (entry.schedule.address, entry.schedule.fallback))
+        return any(self._is_named(each, entry) for each in written)
 
     async def run_now(self, entry: Entry, person: str) -> str:
         """Begin beside the slots, by somebody's word, even while it is paused; the thread. Raises `Busy` and `Unheard`."""
@@ -179,14 +193,14 @@ class Clock(Looking):
             if slot.replaces:
                 reason = f"{entry.id} of {minute(slot.at)} takes its place"
                 await self._book.end(slot.replaces, f"{tick.id}:replaces", reason)
-            if slot.fallback is not None and self._is_own(entry, slot):
+            own = entry.schedule.fallback and not self._is_named(entry.schedule.fallback, entry)
+            if slot.fallback is not None and own:
                 await self._book.lead(entry.id, slot)
             await self._book.begin(tick)
 
-    def _is_own(self, entry: Entry, slot: Slot) -> bool:
-        """Whether its fallback is a place of its own: where others speak, too, none of them would mean this thread."""
-        written = entry.schedule.fallback or ""
-        return self._place(written, entry.id, slot.at + 1) != slot.fallback
+    def _is_named(self, written: str, entry: Entry) -> bool:
+        """Whether that is one thread, whatever the slot: others speak there, too, and none of them would mean this one's."""
+        return self._place(written, entry.id, 0) == self._place(written, entry.id, MINUTE_MS)
 
     def tick(self, entry: Entry, slot: Slot) -> CronTicked | None:
         """What begins the thread of a slot that ran."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 
 import structlog
@@ -11,6 +11,8 @@ import structlog
 from bot.kit.slotbook import Slotbook
 from channels.cron.entry import Entry, Reach, Where
 
+AT_ONCE = 64
+"""So many schedules are looked at together: what they ask the store for goes out in one, and a place that is slow to answer keeps few."""
 log = structlog.get_logger()
 
 
@@ -29,6 +31,19 @@ class Looking:
     async def look(self) -> None:
         """See once what is to be done, and do it."""
         raise NotImplementedError
+
+    async def _each(
+        self, entries: Iterable[Entry], attend: Callable[[Entry], Awaitable[None]]
+    ) -> None:
+        room = asyncio.Semaphore(AT_ONCE)
+
+        async def in_turn(entry: Entry) -> None:
+            async with room:
+                await attend(entry)
+
+        async with asyncio.TaskGroup() as group:
+            for entry in entries:
+                group.create_task(in_turn(entry))
 
     async def _survive(self) -> None:
         """A look. A store that is away is no reason to die: it may come back."""

@@ -45,11 +45,13 @@ class Watch(Looking):
 
     async def look(self) -> None:
         """See how each schedule fares; none keeps another from being looked at."""
-        for entry in beside(self._entries, await self._book.made()):
-            try:
-                await self._attend(entry)
-            except Exception as error:  # noqa: BLE001 - it is looked at again in a moment
-                log.warning("schedule not watched", schedule=entry.id, error=str(error)[:300])
+        await self._each(beside(self._entries, await self._book.made()), self._safely)
+
+    async def _safely(self, entry: Entry) -> None:
+        try:
+            await self._attend(entry)
+        except Exception as error:  # noqa: BLE001 - it is looked at again in a moment
+            log.warning("schedule not watched", schedule=entry.id, error=str(error)[:300])
 
     async def _attend(self, entry: Entry) -> None:
         last = await self._book.fared(entry.id)

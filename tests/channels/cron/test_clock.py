@@ -30,6 +30,7 @@ from tests.channels.cron.shop import (
     reach,
     settled,
     ticks,
+    where,
 )
 
 HOME = Address(channel="screen", locator="fixed")
@@ -318,6 +319,52 @@ async def test_no_schedule_keeps_another_from_its_slot(book: Timed, store: Redis
     assert [tick.schedule for tick in await ticks(store)] == ["other"]
     await at(book, 1.1, works)
     assert sorted(tick.schedule for tick in await ticks(store)) == ["every", "other"]
+
+
+async def test_a_place_that_is_slow_to_answer_keeps_no_other_schedule_waiting(
+    book: Timed, store: RedisStore
+) -> None:
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    async def slow(address: Address) -> str | None:
+        if address.channel == "slow":
+            asked.set()
+            await answered.wait()
+        return None
+
+    works = Clock([entry(address="slow"), entry(name="other")], book, where, slow, "alice")
+    await at(book, 0, works)
+    looking = asyncio.create_task(at(book, 1, works))
+    async with asyncio.timeout(10):
+        await asked.wait()
+        while not (begun := await ticks(store)):
+            await asyncio.sleep(0)
+        answered.set()
+        await looking
+    assert [tick.schedule for tick in begun] == ["other"]
+    assert len(await ticks(store)) == 2
+
+
+async def test_of_two_schedules_that_come_together_into_one_thread_the_second_is_skipped_and_not_lost(
+    book: Timed, store: RedisStore
+) -> None:
+    works = Clock([entry(), entry(name="other")], book, _at_home, reach, "alice")
+    await at(book, 0, works)
+    await at(book, 1, works)
+    assert len(await ticks(store)) == 1
+    fates = [await outcomes(book, f"clerk/{name}") for name in ("every", "other")]
+    assert sorted(outcome for [(_, outcome, _)] in fates) == ["ran", "skipped"]
+
+
+async def test_a_clock_set_back_to_before_a_schedule_began_finds_what_was_settled(
+    book: Timed,
+) -> None:
+    await at(book, 0, clock(book, entry()))
+    await at(book, 1, clock(book, entry()))
+    await at(book, -60 * 24 * 40, clock(book, entry()))
+    kept = await book.kept("clerk/every")
+    assert kept is not None
+    assert kept.until == NOON + MINUTE
 
 
 async def test_its_log_is_no_thread_to_whoever_looks(book: Timed, store: RedisStore) -> None:
