@@ -83,7 +83,7 @@ def _element(element: Json, part: str, pointer: str) -> Complaints:
     style = element.get("style")
     if style is not None and not isinstance(style, dict):
         yield at(f"{pointer}/style", "must be an object")
-    for name, value in as_object(style).items():
+    for name, value in as_object(element.get("style")).items():
         if name not in _STYLES:
             yield at(f"{pointer}/style", f"invalid additional property: {name}")
         elif not isinstance(value, bool):
