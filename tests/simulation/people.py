@@ -170,6 +170,9 @@ class People:
             if chance.random() < 0.2:
                 self._put_off(thread, card, chance)
         if not waiting:
+            if (cards := self._cards(thread)) and chance.random() < 0.3:
+                # Too late for that card, but a word against what was granted.
+                self.press(thread, cards[-1].request, "deny", chance.choice(cards[-1].approvers))
             self.say(thread, WORDS)
 
     def _grant(self, thread: str, card: outbox.Approval, chance: Random, by: str) -> None:
