@@ -80,10 +80,9 @@ def _element(element: Json, part: str, pointer: str) -> Complaints:
         yield at(pointer, f"missing required field: {needed}")
     elif kind != "date":
         yield from objects.short(element, needed, 40_000, pointer)
-    style = element.get("style")
-    if style is not None and not isinstance(style, dict):
+    if not isinstance(element.get("style", {}), dict):
         yield at(f"{pointer}/style", "must be an object")
-    for name, value in as_object(style).items():
+    for name, value in as_object(element.get("style")).items():
         if name not in _STYLES:
             yield at(f"{pointer}/style", f"invalid additional property: {name}")
         elif not isinstance(value, bool):
