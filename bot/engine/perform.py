@@ -182,10 +182,9 @@ class Performer:
             reason=refusal.reason,
         )
         await session.record(fact)
-        if (address := session.thread.address) is None or not session.is_held():
-            return
+        address = session.thread.address
         try:
-            if not self._is_explained(session, refusal.verdict, address):
+            if address is not None and not self._is_explained(session, refusal.verdict, address):
                 why = told(refusal.reason, refusal.request, session.events, refusal.verdict)
                 await self._channels[address.channel].tell(address, refusal.by, why)
         except Exception as error:  # noqa: BLE001 - telling is best effort, the fact is what counts

@@ -81,30 +81,6 @@ async def test_whose_verdict_is_refused_is_told_once_by_whoever_holds_the_lease(
     assert [person for person, _ in screen.told] == ["bob"]
 
 
-class Drowsy(MemoryStore):
-    """Each commit takes so long that whoever made it has overslept their lease by then."""
-
-    def __init__(self, server: MemoryServer) -> None:
-        super().__init__(server, lease_seconds=LEASE_SECONDS, consumer="one")
-        self.sessions: list[Session] = []
-
-    async def append(self, commit: Append) -> Outcome:
-        outcome = await super().append(commit)
-        for session in self.sessions:
-            session.renewed(asyncio.get_running_loop().time() - LEASE_SECONDS)
-        return outcome
-
-
-async def test_whoever_oversleeps_while_a_refusal_is_stored_tells_nobody() -> None:
-    store, screen = Drowsy(MemoryServer()), Screen()
-    late = Verdict(id="v", actor="bob", request="T-1-0-v1", word="approve", at=1)
-    store.sessions = [await _owing(store, late)]
-    performer = Performer(_no_step, Runner(Toolbox({}, {})), {"screen": screen})
-    with pytest.raises(LeaseLost):
-        await performer(store.sessions[0])
-    assert screen.told == []
-
-
 async def test_where_the_log_lost_its_end_nobody_waits_for_an_answer_that_has_no_place() -> None:
     server = MemoryServer()
     session = await _owing(MemoryStore(server, lease_seconds=LEASE_SECONDS, consumer="one"))

@@ -29,6 +29,7 @@ from tests.scenarios.slack_office import SlackOffice, until
 from tests.scenarios.test_slack_processes import ended, ready
 from tests.slack_server.people import People
 from tests.slack_server.server import SlackServer
+from tests.slack_server.shapes import as_object
 from tests.slack_server.workspace import Channel, File, Message, Person, Workspace
 
 SECOND = "T00000002"
@@ -278,6 +279,9 @@ async def test_a_workspace_that_takes_the_app_away_takes_its_tokens_along(
         with pytest.raises(Undeliverable, match="not installed in the workspace T00000002"):
             await offices(app.settings, app.store).web(SECOND)
     assert second.token not in str(everywhere(redis_server))
+    events = [as_object(each.payload.get("event")).get("type") for each in office.slack.post.sent]
+    # Either alone ends it here, and Slack may tell of one without the other.
+    assert events == ["tokens_revoked", "app_uninstalled"]
 
 
 async def test_told_late_of_an_earlier_end_a_new_installation_stays(places: Two) -> None:

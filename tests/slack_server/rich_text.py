@@ -80,8 +80,7 @@ def _element(element: Json, part: str, pointer: str) -> Complaints:
         yield at(pointer, f"missing required field: {needed}")
     elif kind != "date":
         yield from objects.short(element, needed, 40_000, pointer)
-    style = element.get("style")
-    if style is not None and not isinstance(style, dict):
+    if not isinstance(element.get("style", {}), dict):
         yield at(f"{pointer}/style", "must be an object")
     for name, value in as_object(element.get("style")).items():
         if name not in _STYLES:
