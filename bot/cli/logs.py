@@ -49,7 +49,8 @@ def start(settings: Settings, secrets: Iterable[str]) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_formatter(shared, with_quoted(secrets)))
     logging.getLogger().addHandler(handler)
-    logging.getLogger("bot").setLevel(settings.log_level.upper())
+    for ours in ("bot", "channels"):
+        logging.getLogger(ours).setLevel(settings.log_level.upper())
 
 
 def write_to(path: Path, secrets: Iterable[str]) -> None:
