@@ -140,7 +140,11 @@ async def test_where_the_server_tells_of_nothing_it_is_asked(
 ) -> None:
     monkeypatch.setattr(mailbox, "POLL_SECONDS", 0.0)
     monkeypatch.setattr(mailbox, "LOOK_SECONDS", 0.05)
-    monkeypatch.setattr(IMAPClient, "has_capability", lambda *_: False)
+
+    def has_no(self: IMAPClient, name: str) -> bool:
+        return False
+
+    monkeypatch.setattr(IMAPClient, "has_capability", has_no)
     monkeypatch.setattr(IMAPClient, "idle", None)
     async with ear.listening():
         names = [await ear.write(number) for number in (1, 2)]
