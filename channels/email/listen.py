@@ -23,7 +23,7 @@ from channels.email.ids import CHANNEL
 from channels.email.imap import login
 from channels.email.intake import Intake
 from channels.email.mailbox import IDLE_SECONDS, Cursor, Fetched, Mailbox
-from channels.email.secure import Server
+from channels.email.secure import Server, said_by
 
 FIRST_SECONDS, LAST_SECONDS = 1.0, 300.0
 REFUSED_SECONDS = 60.0
@@ -87,7 +87,7 @@ class Listener:
                     self._box.run(lambda: self._stands(ready))
                 except LoginError as error:
                     if _says_no(error) and not self._has_stood:
-                        self._refusal = f"IMAP: the server does not take {self._server.way_in}: {self._server.trouble(error)}"
+                        self._refusal = f"IMAP: the server does not take {self._server.way_in}: {said_by(error)}"
                         return
                     pause = max(pause, REFUSED_SECONDS) if _says_no(error) else pause
                     log.error("mailbox refuses us", error=self._server.trouble(error))

@@ -48,8 +48,7 @@ class Server:
 
     def trouble(self, error: Exception) -> str:
         """What is wrong there, in words for whoever has set it up."""
-        # What a server says the client library gives as octets, written out.
-        said = _OCTETS.sub(r"\2", str(error))[:300] or type(error).__name__
+        said = said_by(error)
         if "WRONG_VERSION_NUMBER" in said:
             said = f"no TLS is spoken there; {self.kind}_SECURITY=starttls is for servers that begin in the clear, and {self.kind}_PORT for another port"
         if "CERTIFICATE_VERIFY_FAILED" in said:
@@ -61,6 +60,11 @@ class Server:
         if self.security == "none":
             return None
         return ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
+
+
+def said_by(error: Exception) -> str:
+    """What a server says, which the client library gives as octets written out."""
+    return _OCTETS.sub(r"\2", str(error))[:300] or type(error).__name__
 
 
 def is_here(host: str) -> bool:

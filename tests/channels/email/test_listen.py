@@ -123,7 +123,7 @@ async def test_a_mail_that_cannot_be_stored_is_tried_again_and_then_buried(ear: 
 
 
 async def test_a_wrong_password_is_said_at_once(ear: Ear) -> None:
-    with pytest.raises(NotWelcome, match=r"IMAP_PASSWORD: \S+: \[AUTH"):
+    with pytest.raises(NotWelcome, match=r"IMAP_PASSWORD: \[AUTH"):
         async with ear.listening("wrong"):
             pass
 
