@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings
 
 from bot.spelling import Names
@@ -13,15 +14,23 @@ from bot.spelling import Names
 _IMAP = "the mailbox that is read; `SECURITY` is tls, starttls or none (loopback alone), `CA_FILE` a certificate of your own, `SENT_FOLDER` where a copy of each mail goes"
 _SMTP = "the server that mail is sent by; the same. `EMAIL_…` in the place of both passwords (XOAUTH2): a command that prints a token, or client credentials (Microsoft 365)"
 _CEILING = "mails and answers in an hour in one conversation (20) and with one sender (60); beyond it mail is held, and the owner told"
+_ADDRESS = re.compile(r"[^@\s+]{1,20}@[^@\s]+")
 Security = Literal["tls", "starttls", "none"]
+
+
+def _plain(address: str) -> str:
+    """Of a local part's 64 octets the reply addresses of requests need 44."""
+    if address and not _ADDRESS.fullmatch(address):
+        expected = "an address like bot@example.com was expected, without a plus and with at most 20 characters before the @"
+        raise ValueError(expected)
+    return address
 
 
 class Mailing(BaseSettings):
     """Where mail is read and sent, and whose mail counts."""
 
-    email_address: str = Field(
+    email_address: Annotated[str, AfterValidator(_plain)] = Field(
         default="",
-        pattern=r"^(?:[^@\s+]{1,20}@[^@\s]+)?$",
         validation_alias="EMAIL_ADDRESS",
         description="the bot's own address, without a plus in it",
     )

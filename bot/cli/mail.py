@@ -87,7 +87,7 @@ def _list(every: Sequence[Kept], *, as_json: bool) -> None:
 
 
 def _show(kept: Kept, *, as_json: bool) -> None:
-    text = kept.octets.decode("utf-8", "replace")
+    text = kept.octets.decode("utf-8", "replace").replace("\r\n", "\n")
     if as_json:
         say_json({**_row(kept), "raw": text})
     else:

@@ -39,7 +39,9 @@ def settings_finding(settings: Settings, lacking: list[str]) -> Finding:
     """Whether everything is set that reading and sending needs."""
     if lacking:
         mend = "set it in the environment or in .env; docs/email.md says what each is"
-        return Finding("mail", "warning", f"not read: {' and '.join(lacking)} is missing", mend)
+        return Finding(
+            "mail", "warning", f"not read, for this is not set: {', '.join(lacking)}", mend
+        )
     text = f"{settings.email_address}; read at {settings.imap_host}, sent by {settings.smtp_host}"
     return Finding("mail", "ok", text)
 
@@ -49,7 +51,7 @@ async def probe_findings(settings: Settings, lacking: list[str]) -> AsyncIterato
     """Sends one and waits for it."""
     lacking = [each for each in lacking if each != SETTING]
     if lacking:
-        text = f"no mail can be sent and read: {' and '.join(lacking)} is missing"
+        text = f"no mail can be sent and read, for this is not set: {', '.join(lacking)}"
         yield Finding("mail probe", "broken", text, "set it, then bot doctor --mail again")
         return
     async with opened(settings, House({}, People())) as app:
@@ -67,18 +69,19 @@ async def _probed(app: App) -> AsyncIterator[Finding]:
     except (Undeliverable, NotSecure, OSError) as error:
         yield Finding("mail sent", "broken", str(error), "look at the SMTP_… settings")
         return
-    server = f"{settings.smtp_host} took a mail to {settings.email_address}"
-    yield Finding("mail sent", "ok", server)
+    text = f"{settings.smtp_host} took a mail to {settings.email_address}"
+    yield Finding("mail sent", "ok", text)
+    server = mail_servers.imap(settings)
     try:
-        found = await probe.came(mail_servers.imap(settings), id, WAIT_SECONDS)
+        found = await probe.came(server, id, WAIT_SECONDS)
     except (NotSecure, OSError) as error:
-        text = f"{settings.imap_host}: {str(error)[:300]}"
+        text = server.trouble(error)
         yield Finding("mail received", "broken", text, "look at the IMAP_… settings")
         return
     for finding in came(settings, found):
         yield finding
     if folder := settings.imap_sent_folder:
-        objection = await probe.objection(mail_servers.imap(settings), folder)
+        objection = await probe.objection(server, folder)
         text = objection or f"copies of what is sent go to {folder}"
         mend = "make it there, or change IMAP_SENT_FOLDER" if objection else ""
         yield Finding("mail copies", "warning" if objection else "ok", text, mend)

@@ -23,7 +23,7 @@ from channels.email.ids import CHANNEL
 from channels.email.imap import login
 from channels.email.intake import Intake
 from channels.email.mailbox import IDLE_SECONDS, Cursor, Fetched, Mailbox
-from channels.email.secure import Server
+from channels.email.secure import Server, said_by
 
 FIRST_SECONDS, LAST_SECONDS = 1.0, 300.0
 REFUSED_SECONDS = 60.0
@@ -87,14 +87,15 @@ class Listener:
                     self._box.run(lambda: self._stands(ready))
                 except LoginError as error:
                     if _says_no(error) and not self._has_stood:
-                        self._refusal = f"IMAP: the server does not take {self._server.way_in}: {str(error)[:200]}"
+                        self._refusal = f"IMAP: the server does not take {self._server.way_in}: {said_by(error)}"
                         return
                     pause = max(pause, REFUSED_SECONDS) if _says_no(error) else pause
-                    log.error("mailbox refuses us", error=str(error)[:200])
+                    log.error("mailbox refuses us", error=self._server.trouble(error))
                 except Stopped:
                     return
                 except Exception as error:  # noqa: BLE001 - whatever ends a connection: another is made
-                    log.warning("mailbox lost", error=f"{type(error).__name__}: {str(error)[:200]}")
+                    kind = type(error).__name__
+                    log.warning("mailbox lost", kind=kind, error=self._server.trouble(error))
                 if time.monotonic() - begun > LAST_SECONDS:
                     pause = FIRST_SECONDS
                 self._ends.wait(pause * random.uniform(0.5, 1.5))  # noqa: S311 - to spread who comes back

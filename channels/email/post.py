@@ -182,12 +182,12 @@ class Post:
             await _close(smtp)
             said = f"the mail server does not take {self._server.way_in}: {error.code} {error.message[:200]}"
             raise Refused(said) from error
-        except SMTPException as error:
+        except SMTPResponseException as error:
             await _close(smtp)
             raise _as(error) from error
-        except OSError as error:
+        except (SMTPException, OSError) as error:
             await _close(smtp)
-            raise Later(str(error)) from error
+            raise Later(self._server.trouble(error)) from error
         return smtp
 
     def _smtp(self, name: str, token: str) -> SMTP:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from channels.email.oauth import Access
 
 Security = Literal["tls", "starttls", "none"]
+_OCTETS = re.compile(r"\bb(['\"])(.*)\1", re.DOTALL)
 
 
 class NotSecure(Exception):
@@ -44,11 +46,25 @@ class Server:
                 f"{self.kind}_SECURITY: none is for loopback alone, and {self.host[:100]} is elsewhere: use tls or starttls."
             )
 
+    def trouble(self, error: Exception) -> str:
+        """What is wrong there, in words for whoever has set it up."""
+        said = said_by(error)
+        if "WRONG_VERSION_NUMBER" in said:
+            said = f"no TLS is spoken there; {self.kind}_SECURITY=starttls is for servers that begin in the clear, and {self.kind}_PORT for another port"
+        if "CERTIFICATE_VERIFY_FAILED" in said:
+            said = f"{said}; {self.kind}_CA_FILE takes a certificate of your own"
+        return f"{self.host}:{self.port}: {said}"
+
     def context(self) -> ssl.SSLContext | None:
         """Verified TLS; None: there is none."""
         if self.security == "none":
             return None
         return ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
+
+
+def said_by(error: Exception) -> str:
+    """What a server says, which the client library gives as octets written out."""
+    return _OCTETS.sub(r"\2", str(error))[:300] or type(error).__name__
 
 
 def is_here(host: str) -> bool:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
+from typing import Annotated
 
-from pydantic import TypeAdapter
+from pydantic import AliasChoices, Field, TypeAdapter
 
 from bot.kit.safe import Safe
 from channels.email.arrived import Arrived
@@ -24,7 +25,7 @@ MOST_IDS = 60
 class Talk:
     """One conversation. `to` is who is answered, `cc` who was on it and stays on it; `last` the mail that is answered.
 
-    `is_apart`: `to` wrote with us in Bcc, so nobody else is answered, and nobody is told of them. `told` are others who have had a mail of it from us.
+    `is_in_bcc`: `to` wrote with us in Bcc, so nobody else is answered, and nobody is told of them. `told` are others who have had a mail of it from us.
     `home` is where its thread lives, where that is not at the place of the conversation: we have begun it. `is_elsewhere`: it is about one
     request of a thread that lives in another channel, and nothing else is said here.
     """
@@ -34,7 +35,10 @@ class Talk:
     cc: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     last: str = ""
-    is_apart: bool = False
+    # Those that were kept before it had this name have the other one.
+    is_in_bcc: Annotated[bool, Field(validation_alias=AliasChoices("is_in_bcc", "is_apart"))] = (
+        False
+    )
     home: str = ""
     is_elsewhere: bool = False
     told: tuple[str, ...] = ()
@@ -42,12 +46,12 @@ class Talk:
     @property
     def copied(self) -> tuple[str, ...]:
         """Who gets a copy of the next mail of ours."""
-        return () if self.is_apart else tuple(each for each in self.cc if each != self.to)
+        return () if self.is_in_bcc else tuple(each for each in self.cc if each != self.to)
 
     @property
     def everybody(self) -> tuple[str, ...]:
         """Who is known to be on it, the last one who wrote behind the others."""
-        return self.cc if self.is_apart else (*self.cc, self.to)
+        return self.cc if self.is_in_bcc else (*self.cc, self.to)
 
     @property
     def known(self) -> frozenset[str]:
@@ -91,10 +95,10 @@ class Talks:
             await self._put(place, mail)
             return
         people = dict.fromkeys((*before.everybody, *mail.cc))
-        if not mail.is_apart:
+        if not mail.is_in_bcc:
             people.pop(mail.to, None)
         ids, cc = _chain(before.ids, mail.ids), tuple(people)[:MOST_PEOPLE]
-        kept = replace(before, to=mail.to, last=mail.last, is_apart=mail.is_apart)
+        kept = replace(before, to=mail.to, last=mail.last, is_in_bcc=mail.is_in_bcc)
         await self._put(place, replace(kept, cc=cc, ids=ids))
 
     async def joined(self, place: str, person: str) -> None:

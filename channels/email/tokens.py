@@ -21,8 +21,10 @@ from channels.email import addressed
 from channels.email.key import Key
 
 LONGEST_SECONDS = 60 * 24 * 3600
-_TAG = re.compile(r"a\.(?P<id>[a-z2-7]{26})\.(?P<seal>[a-z2-7]{24})")
-_SEALED = re.compile(r"(\+|%2b)(a\.[a-z2-7]{26})\.[a-z2-7]{24}", re.IGNORECASE)
+# What is left beside the seal; 80 bits name one of all requests, and are no secret.
+MOST_LOCAL, LEAST_ID, MOST_ID, SEAL = 64, 16, 26, 24
+_TAG = re.compile(r"a\.(?P<id>[a-z2-7]{16,26})\.(?P<seal>[a-z2-7]{24})")
+_SEALED = re.compile(r"(\+|%2b)(a\.[a-z2-7]{16,26})\.[a-z2-7]{24}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,9 @@ class Tokens:
 
     async def make(self, ticket: Ticket, key: str) -> str:
         """The reply address for this ticket; the same for the same message and person, however often it is asked for."""
-        id = _letters(hashlib.sha256(f"{key}\n{ticket.person}".encode()).digest(), 26)
+        room = MOST_LOCAL - len(f"{self._local}+a..") - SEAL
+        length = min(MOST_ID, max(LEAST_ID, room))
+        id = _letters(hashlib.sha256(f"{key}\n{ticket.person}".encode()).digest(), length)
         await self._safe.put(f"email/ticket/{id}", json.dumps(asdict(ticket)))
         seal = _seal(await self._key.octets(), id, ticket)
         return f"{self._local}+a.{id}.{seal}@{self._domain}"
@@ -101,7 +105,7 @@ def _seal(key: bytes, id: str, ticket: Ticket) -> str:
     signed = "\n".join(
         (id, ticket.request, ticket.person, ticket.digest, str(ticket.until), ticket.kind)
     )
-    return _letters(hmac.new(key, signed.encode(), hashlib.sha256).digest(), 24)
+    return _letters(hmac.new(key, signed.encode(), hashlib.sha256).digest(), SEAL)
 
 
 def _letters(octets: bytes, count: int) -> str:

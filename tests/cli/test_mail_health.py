@@ -49,7 +49,7 @@ async def test_without_servers_nothing_is_tried() -> None:
     missing = ["SMTP_HOST", "BOT_EMAIL_AUTHSERV_ID"]
     [found] = [each async for each in mail_health.probe_findings(_settings(""), missing)]
     assert found.state == "broken"
-    assert "SMTP_HOST is missing" in found.found
+    assert "this is not set: SMTP_HOST" in found.found
 
 
 def _finding(head: str, server: str) -> Finding:

@@ -65,7 +65,7 @@ def test_held_mail_is_listed_and_shown_with_why(office: Office) -> None:
     assert "abc" in office.run("mail", "held", "list").out
     shown = office.run("mail", "held", "show", "abc").out
     assert "DMARC did not pass" in shown
-    assert "Please look at it." in shown
+    assert "\nPlease look at it.\n" in shown
 
 
 def test_released_mail_asks_once_and_is_held_no_longer(office: Office) -> None:

@@ -57,12 +57,14 @@ async def test_the_doctor_says_what_to_set(post: MailOffice) -> None:
     assert found["mail copies"]["state"] == "warning"
     assert "there is no folder Snt (did you mean Sent?)" in found["mail copies"]["found"]
     assert found["mail"]["state"] == "warning"
-    assert "BOT_EMAIL_AUTHSERV_ID is missing" in found["mail"]["found"]
+    assert "this is not set: BOT_EMAIL_AUTHSERV_ID" in found["mail"]["found"]
     verdict = found["mail verdict"]
     assert verdict["state"] == "broken"
     assert verdict["mend"].startswith(f"set BOT_EMAIL_AUTHSERV_ID={AUTHSERV}")
     post.environ["IMAP_PASSWORD"] = "wrong"
-    assert (await _doctor(post, "--mail"))["mail received"]["state"] == "broken"
+    refused = (await _doctor(post, "--mail"))["mail received"]
+    assert refused["state"] == "broken"
+    assert refused["found"].endswith("[AUTHENTICATIONFAILED] Authentication failed.")
 
 
 async def _doctor(post: MailOffice, *words: str) -> dict[str, Check]:

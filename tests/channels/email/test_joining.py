@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from bot.core.outbox import Say
@@ -94,3 +95,15 @@ async def test_who_writes_with_us_in_bcc_is_answered_alone_and_is_shown_to_nobod
     assert await answered(2, BEN, f"{ANA}, {DAN}") == (BEN,)
     assert await answered(3, ANA, BOT) == (ANA, DAN, BEN)
     assert await answered(4, BEN, f"{ANA}, {BOT}") == (BEN, DAN, ANA)
+
+
+async def test_a_conversation_that_was_kept_before_stays_with_whoever_wrote_in_bcc() -> None:
+    desk = Desk()
+    desk.safe.kept[f"email/talk/{PLACE}"] = json.dumps(
+        {"subject": "x", "to": BEN, "cc": [ANA], "is_apart": True}
+    )
+    known = await desk.talks.get(PLACE)
+    assert known
+    assert known.copied == ()
+    await desk.talks.heard(PLACE, known)
+    assert await desk.talks.get(PLACE) == known

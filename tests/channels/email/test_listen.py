@@ -15,7 +15,8 @@ from typing import cast
 import pytest
 from imapclient import IMAPClient
 
-from channels.email import listen
+from channels.email import listen, mailbox
+from channels.email.imap import connected
 from channels.email.listen import Listener, NotWelcome
 from channels.email.mailbox import Cursor
 from channels.email.secure import Server
@@ -122,9 +123,33 @@ async def test_a_mail_that_cannot_be_stored_is_tried_again_and_then_buried(ear: 
 
 
 async def test_a_wrong_password_is_said_at_once(ear: Ear) -> None:
-    with pytest.raises(NotWelcome, match="IMAP_PASSWORD"):
+    with pytest.raises(NotWelcome, match=r"IMAP_PASSWORD: \[AUTH"):
         async with ear.listening("wrong"):
             pass
+
+
+async def test_where_no_tls_is_spoken_it_is_said_what_to_set(ear: Ear) -> None:
+    server = Server("IMAP", "127.0.0.1", ear.server.port, "bot", PASSWORD)
+    with pytest.raises(OSError, match="WRONG_VERSION") as refused:
+        connected(server)
+    assert "IMAP_SECURITY=starttls" in server.trouble(refused.value)
+
+
+async def test_where_the_server_tells_of_nothing_it_is_asked(
+    ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailbox, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(mailbox, "LOOK_SECONDS", 0.05)
+
+    def has_no(self: IMAPClient, name: str) -> bool:
+        return False
+
+    monkeypatch.setattr(IMAPClient, "has_capability", has_no)
+    monkeypatch.setattr(IMAPClient, "idle", None)
+    async with ear.listening():
+        names = [await ear.write(number) for number in (1, 2)]
+        await ear.heard(names)
+        await ear.heard([*names, await ear.write(3)])
 
 
 async def test_a_mail_that_comes_just_before_we_wait_is_not_left_lying(
