@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.app import House
 from bot.cli.clock_health import clock_findings
@@ -123,7 +124,7 @@ def test_one_that_was_settled_by_a_clock_that_was_ahead_says_until_when_it_sleep
 async def test_a_store_whose_clock_is_wrong_is_told_of(
     redis_server: str, seconds: int, said: str
 ) -> None:
-    settings = Settings(redis_url=redis_server)
+    settings = Settings(redis_url=SecretStr(redis_server))
     house = House({}, People())
     [finding] = [
         each async for each in clock_findings(settings, house, lambda: time.time() + seconds)
