@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from pydantic import ValidationError
 
 from bot import workspaces
-from bot.clock import BadAddress, address, clock, everything, reach
+from bot.clock import BadAddress, address, clock, everything, following, reach
 from bot.core.events import Paused, Resumed
 from bot.core.slots import ScheduleSet
 from bot.core.thread import Thread
@@ -226,11 +227,9 @@ class Bound:
             raise Refused(f"nobody could hear from it at {written}: {reason}")
 
     async def _planned(self, schedule: Schedule, terms: Json, before: Json | None) -> Planned:
-        at: int | None = await self._whole.store.now()
-        following = list[str]()
-        while len(following) < SHOWN and (at := schedule.cron.after(at)) is not None:
-            following.append(_local(schedule, at))
-        return Planned(self._id(schedule.name), terms, schedule, tuple(following), before)
+        slots = await following(self._book, Entry(self._thread.agent, schedule))
+        shown = tuple(_local(schedule, at) for at in islice(slots, SHOWN))
+        return Planned(self._id(schedule.name), terms, schedule, shown, before)
 
 
 def _local(schedule: Schedule, at: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from hashlib import sha256
 
@@ -14,11 +14,13 @@ from bot.kit.agent import Agent
 from bot.kit.front_matter import read_agent_file
 from bot.kit.nearest import meant
 from bot.kit.people import People
+from bot.kit.slotbook import Slotbook
 from bot.settings import Settings
 from bot.slots import Slots
 from channels.console.channel import CHANNEL as CONSOLE
 from channels.cron.clock import Clock
 from channels.cron.entry import Entry, Reach, beside, minute
+from channels.cron.plan import MISSED_MS
 from channels.cron.watch import Watch
 from channels.email.ids import CHANNEL as EMAIL
 from channels.slack import address as slack
@@ -130,6 +132,18 @@ def watch(
     """Who tells of those that fail."""
     where, reached = partial(address, people), reach(settings, store, people)
     return Watch(entries(agents), Slots(store, desk), where, reached, settings.owner)
+
+
+async def asleep(book: Slotbook, entry: Entry) -> int:
+    """Until when nothing comes, since it is settled already: the store's clock was ahead, and somebody set it back. 0: it is not."""
+    kept = await book.kept(entry.id)
+    return kept.until if kept and kept.until - await book.now() >= MISSED_MS else 0
+
+
+async def following(book: Slotbook, entry: Entry) -> Iterator[int]:
+    """Its slots to come, the next one first, as a clock will come to them."""
+    kept = await book.kept(entry.id)
+    return entry.schedule.cron.slots(max(await book.now(), kept.until if kept else 0))
 
 
 async def everything(agents: Mapping[str, Agent], book: Slots) -> list[Entry]:

@@ -170,13 +170,15 @@ class Slots:
             return None
         return standing.waiting_for or str(standing.phase)
 
+    async def is_own(self, thread: str) -> bool:
+        return isinstance(next(iter(await self._events(thread)), None), CronTicked | ScheduleFared)
+
     async def is_held(self, thread: str) -> bool:
         try:
-            standing, events = await self._desk.standing(thread), await self._desk.events(thread)
+            standing = await self._desk.standing(thread)
         except NoSuchThread:
             return False
-        is_own = isinstance(events[0], CronTicked | ScheduleFared)
-        return is_own and standing.thread is not None and outcomes.is_held(standing.thread)
+        return standing.thread is not None and outcomes.is_held(standing.thread)
 
     async def is_dead(self, thread: str) -> bool:
         try:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from bot.app import House, house
 from bot.cli import parts
 from bot.cli.alone import unreached
+from bot.cli.clock_health import clock_findings
 from bot.cli.errors import Wrong
 from bot.cli.finding import Finding, State
 from bot.cli.store_health import store_finding, threads_finding
@@ -57,12 +58,11 @@ async def _findings(*, mail: bool) -> AsyncIterator[Finding]:
     except AgentError as error:
         yield Finding("agents", "broken", str(error), "correct it there")
         return
-    for finding in (*_agents(settings, found), _people(settings, found), _owner(settings, found)):
+    if store.state != "broken":
+        async for finding in clock_findings(settings, found):
+            yield finding
+    for finding in _house(settings, found):
         yield finding
-    for finding in _model(settings, found):
-        yield finding
-    for each in unpriced(settings, found.agents):
-        yield Finding("money", "broken", f"{each.agent}: {each.text}", each.mend)
 
 
 async def _slack(settings: Settings, store: Finding) -> AsyncIterator[Finding]:
@@ -122,6 +122,15 @@ def _git() -> Finding:
 
 
 # ---- the house -------------------------------------------------------------------------------------------------------
+def _house(settings: Settings, found: House) -> Iterator[Finding]:
+    yield from _agents(settings, found)
+    yield _people(settings, found)
+    yield _owner(settings, found)
+    yield from _model(settings, found)
+    for each in unpriced(settings, found.agents):
+        yield Finding("money", "broken", f"{each.agent}: {each.text}", each.mend)
+
+
 def _agents(settings: Settings, found: House) -> Iterator[Finding]:
     where = ", ".join(str(path) for path in settings.agents_path)
     if not found.agents:

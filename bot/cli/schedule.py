@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Annotated, Literal
 from uuid import uuid4
 
@@ -9,10 +10,11 @@ from cyclopts import Parameter
 
 from bot.app import App, served
 from bot.cli import parts, wording
+from bot.cli.clock_health import sleep_words
 from bot.cli.errors import Failed, Wrong
-from bot.cli.output import clock, moment, say, say_json, table
+from bot.cli.output import clock, moment, note, say, say_json, table
 from bot.cli.parts import As, AsJson
-from bot.clock import everything
+from bot.clock import asleep, everything, following
 from bot.core.events import Paused, Resumed
 from bot.core.slots import Slot
 from bot.kit.slotbook import Fate
@@ -77,6 +79,7 @@ async def _list(app: App, chosen: list[Entry], *, as_json: bool) -> None:
     elif rows:
         columns = ("schedule", "when", "time zone", "next", "speaks at", "state", "last")
         table(columns, [[str(row[name] or "") for name in _SHOWN] for row in rows])
+        await _tell_of_sleep(app, chosen)
     else:
         say("No agent has a schedule: write one under schedules in its agent.md.")
 
@@ -87,9 +90,8 @@ _SHOWN = ("schedule", "cron", "time_zone", "next_local", "address", "state", "la
 async def _row(app: App, entry: Entry) -> Json:
     book, said = Slots(app.store, app.desk), entry.schedule
     kept = await book.kept(entry.id)
-    now = await book.now()
     paused = kept.paused if kept else ""
-    following = said.cron.after(now)
+    at = next(await following(book, entry), None)
     last = [_told(*each) for each in await fates(app.desk, await book.history(entry.id), 1)]
     since, failed = await _fails(book, entry)
     fails = f"fails, {failed} since {clock(since)}" if since else ""
@@ -111,8 +113,8 @@ async def _row(app: App, entry: Entry) -> Json:
         "state": state,
         "failed": failed,
         "failing_since": moment(since or None),
-        "next": moment(following),
-        "next_local": _local(entry, following),
+        "next": moment(at),
+        "next_local": _local(entry, at),
         "last_outcome": last[0]["outcome"] if last else None,
         "last": last[0] if last else None,
     }
@@ -133,18 +135,23 @@ def _local(entry: Entry, at: int | None) -> str:
 
 
 async def _next(app: App, chosen: list[Entry], count: int, *, as_json: bool) -> None:
-    rows = list[Json]()
+    rows, book = list[Json](), Slots(app.store, app.desk)
     for entry in chosen:
-        at: int | None = await app.store.now()
-        for _ in range(count):
-            at = entry.schedule.cron.after(at) if at is not None else None
-            if at is not None:
-                rows.append({"schedule": entry.id, "at": moment(at), "local": _local(entry, at)})
+        for at in islice(await following(book, entry), count):
+            rows.append({"schedule": entry.id, "at": moment(at), "local": _local(entry, at)})
     if as_json:
         say_json(rows)
     else:
         shown = [[str(row[name]) for name in ("schedule", "local", "at")] for row in rows]
         table(("schedule", "local time", "in UTC"), shown) if rows else say("No slot is to come.")
+        await _tell_of_sleep(app, chosen)
+
+
+async def _tell_of_sleep(app: App, chosen: list[Entry]) -> None:
+    for entry in chosen:
+        if until := await asleep(Slots(app.store, app.desk), entry):
+            text, mend = sleep_words(entry.id, until)
+            note(f"{text}. To mend it: {mend}.")
 
 
 # ---- history -------------------------------------------------------------------------------------
@@ -196,12 +203,12 @@ async def _pause(
         raise Failed(f"{entry.id} is {state}.")
     kind = Paused if what == "pause" else Resumed
     await book.say(entry.id, kind(id=f"console:{what}:{uuid4().hex}", actor=person))
-    following = entry.schedule.cron.after(await book.now())
+    at = next(await following(book, entry), None)
     if as_json:
-        say_json({"schedule": entry.id, "paused": what == "pause", "next": moment(following)})
+        say_json({"schedule": entry.id, "paused": what == "pause", "next": moment(at)})
     elif what == "pause":
         say(
             f"{entry.id} is paused, and its slots are skipped; bot schedule resume {entry.id} lets it go on."
         )
     else:
-        say(f"{entry.id} goes on; it comes next at {clock(following) if following else 'no time'}.")
+        say(f"{entry.id} goes on; it comes next at {clock(at) if at else 'no time'}.")

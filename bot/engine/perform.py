@@ -234,8 +234,8 @@ class Performer:
         await session.record(sent)
 
     def _channel(self, thread: Thread, address: Address) -> Channel:
-        """Raises `Undeliverable` where a card has another place to go and this one's channel is not set up."""
-        if address != thread.address and address.channel not in self._channels:
+        """Raises `Undeliverable` where its channel is not set up and there is another place to go, the thread's own or a fallback."""
+        if address.channel not in self._channels and thread.addresses != (address,):
             message = f"{address.channel} is not set up here"
             raise Undeliverable(message)
         return self._channels[address.channel]

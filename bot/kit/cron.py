@@ -62,7 +62,7 @@ class Cron:
             return None
         return int(found.timestamp()) * 1000
 
-    def slots(self, after: int, until: int) -> Iterator[int]:
+    def slots(self, after: int, until: float = float("inf")) -> Iterator[int]:
         """The slots later than the one and not later than the other, in order."""
         slot = self.after(after)
         while slot is not None and slot <= until:
@@ -244,6 +244,6 @@ def _meant(written: str, known: frozenset[str]) -> str:
         fixed = f"Etc/GMT{turned}{offset[2]}"
         if fixed in known:
             return f" (an offset that never changes is {fixed}; a place, such as Europe/Berlin, is better)"
-    places = [name for name in known if "/" in name]
+    places = [name for name in known if "/" in name and not name.startswith("Etc/")]
     near = meant(written[:40], places)
     return near if near.startswith(" (did") else " (a place is expected, such as Europe/Berlin)"

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from bot.kit.cron import Cron, fields_of, zone_of
 
 MOST_CAUGHT_UP = 100
-NAME = r"^[a-z0-9][a-z0-9_-]{0,63}$"
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _MISSED = re.compile(r"run_all\((\d{1,4})\)")
 _NOWHERE = "nobody could hear from it: write address: slack:TEAM/CHANNEL by their IDs, email:NAME@DOMAIN, a place of the people file, or console"
 
@@ -40,7 +40,7 @@ class Schedule(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: Annotated[str, Field(pattern=NAME)]
+    name: str
     schedule: str
     time_zone: str
     prompt: Annotated[str, Field(min_length=1, max_length=10_000)]
@@ -50,6 +50,16 @@ class Schedule(BaseModel):
     starting_deadline_seconds: Annotated[int, Field(ge=1)] | None = None
     concurrency_policy: Literal["allow", "forbid", "replace"] = "forbid"
     suspend: bool = False
+
+    @field_validator("name")
+    @classmethod
+    def _is_plain(cls, written: str) -> str:
+        if _NAME.fullmatch(written) is None:
+            message = (
+                "small letters, digits, - and _ were expected, 64 at most, as in weekly-report"
+            )
+            raise ValueError(message)
+        return written
 
     @field_validator("concurrency_policy", mode="before")
     @classmethod

@@ -95,8 +95,12 @@ class Slotbook(Protocol):
         """What this thread is still at, in one phrase; None: it rests or is over, or there is none."""
         ...
 
+    async def is_own(self, thread: str) -> bool:
+        """Whether a schedule began this thread: what others began there is theirs."""
+        ...
+
     async def is_held(self, thread: str) -> bool:
-        """Whether a schedule began this thread, and nothing keeps it but an error, about which it asks how to go on."""
+        """Whether nothing keeps this thread but an error, about which it asks how to go on."""
         ...
 
     async def is_dead(self, thread: str) -> bool:

@@ -84,12 +84,11 @@ class Clock(Looking):
         """Begin beside the slots, by somebody's word, even while it is paused; the thread. Raises `Busy` and `Unheard`."""
         now, kept = await self._book.now(), await self._book.kept(entry.id)
         before = kept.thread if kept else ""
-        busy = await self._book.busy(before) if before else None
-        held = busy is not None and await self._book.is_held(before)
+        busy, own, held = await self._at_work(before)
         policy = entry.schedule.concurrency_policy
         if busy is not None and policy == "forbid" and not held:
             raise Busy(f"{before} is still at it: {busy}")
-        replaced = before if busy is not None and (held or policy == "replace") else ""
+        replaced = before if busy is not None and (held or (own and policy == "replace")) else ""
         slot = Slot(at=now, outcome="ran", replaces=replaced, person=person)
         slot = await self._placed(entry, slot)
         if slot.outcome == "failed":
@@ -132,10 +131,9 @@ class Clock(Looking):
         slots = due(entry.schedule, Situation(now, kept.until))
         if not slots:
             return None
-        busy = await self._book.busy(kept.thread) if kept.thread else None
-        held = busy is not None and await self._book.is_held(kept.thread)
+        busy, own, held = await self._at_work(kept.thread)
         halted = await self._book.halted(entry.agent)
-        situation = Situation(now, kept.until, busy, kept.thread, kept.paused, halted, held)
+        situation = Situation(now, kept.until, busy, kept.thread, kept.paused, halted, held, own)
         fared = await self._book.fared(entry.id)
         quiet = fared is not None and fared.since > 0
         found = list[Slot]()
@@ -146,6 +144,12 @@ class Clock(Looking):
         threads = [slot.thread for slot in found if slot.thread]
         thread = threads[-1] if threads else kept.thread
         return self._event(entry, kept.until, slots[-1], thread, tuple(found))
+
+    async def _at_work(self, thread: str) -> tuple[str | None, bool, bool]:
+        """What it is still at; whether it is a schedule's to end, and whether nothing but an error keeps it."""
+        busy = await self._book.busy(thread) if thread else None
+        own = busy is not None and await self._book.is_own(thread)
+        return busy, own, own and await self._book.is_held(thread)
 
     async def _placed(self, entry: Entry, slot: Slot, *, quiet: bool = False) -> Slot:
         """Where it is to speak: its address, else its fallback; where neither lets anything be said, it has failed."""

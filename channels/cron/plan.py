@@ -22,7 +22,7 @@ MOST_AT_ONCE = 10_000
 class Situation:
     """What holds when slots are settled: the store's time, until when they are settled, and what may keep a slot from running.
 
-    `held`: an error alone keeps the busy thread, and it is over when the next slot comes.
+    `held`: an error alone keeps the busy thread, and it is over when the next slot comes; `own`: a schedule began it, and may end it.
     """
 
     now: int
@@ -32,6 +32,7 @@ class Situation:
     paused: str = ""
     halted: str | None = None
     held: bool = False
+    own: bool = True
 
 
 def due(schedule: Schedule, situation: Situation) -> list[int]:
@@ -46,7 +47,8 @@ def settled(schedule: Schedule, situation: Situation, slots: Sequence[int]) -> t
     for rule in rules:
         open_slots = [slot for slot in slots if not why[slot]]
         why |= rule(schedule, situation, open_slots)
-    ends = situation.held or (schedule.concurrency_policy == "replace" and situation.busy)
+    replaces = schedule.concurrency_policy == "replace" and situation.own
+    ends = situation.held or (replaces and situation.busy)
     replaced = situation.thread if ends else ""
     return tuple(_grouped(slots, why, replaced))
 

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from bot.app import House
+from bot.cli.clock_health import clock_findings
+from bot.core.slots import SlotsSettled
+from bot.engine.desk import Desk
+from bot.engine.redis_store import RedisStore
+from bot.engine.server import ensure_server, stop_server
+from bot.kit.people import People
+from bot.settings import Settings
+from bot.slots import Slots
+from channels.cron.digest import DAY_MS
 from tests.cli.office import AGENT, Office, eventually, furnish, running
 
 SCHEDULES = """\
@@ -73,6 +87,50 @@ def test_a_schedule_is_paused_and_goes_on_by_a_persons_word(office: Office) -> N
     assert (again.status, "paused already, by bob" in again.err) == (1, True)
     assert "it comes next at" in office.run("schedule", "resume", "desk/yearly").out
     assert office.run("schedule", "resume", "yearly").status == 1
+
+
+async def _settled_by_a_clock_that_was_ahead(home: Path) -> int:
+    """Until when."""
+    async with RedisStore(ensure_server(home), lease_seconds=30) as store:
+        book, now = Slots(store, Desk(store)), await store.now()
+        for after, until in ((0, now), (now, now + 90 * DAY_MS)):
+            id, name = f"slots:desk/yearly>{after}", "desk/yearly"
+            said = SlotsSettled(id=id, actor="clock", schedule=name, after=after, until=until)
+            await book.settle(said)
+    return now + 90 * DAY_MS
+
+
+def test_one_that_was_settled_by_a_clock_that_was_ahead_says_until_when_it_sleeps_and_the_way_out(
+    tmp_path: Path, short_home: Path
+) -> None:
+    home = furnished(tmp_path, SCHEDULES.replace('"@yearly"', '"@hourly"'))
+    here = Office(home, {"BOT_HOME": str(short_home), "BOT_APPENDFSYNC": "everysec"})
+    settled = asyncio.run(_settled_by_a_clock_that_was_ahead(short_home))
+    try:
+        listed, following = here.run("schedule", "list"), here.run("schedule", "next", "yearly")
+        health = here.run("doctor").out
+        [row, _] = here.run("schedule", "list", "--json").json
+    finally:
+        stop_server(short_home)
+    until = datetime.fromtimestamp(settled / 1000, UTC)
+    assert str(row["next"]) > f"{until:%Y-%m-%dT%H:%M}"
+    for said in (listed.err, following.err, health):
+        assert f"desk/yearly comes no more before {until:%Y-%m-%d %H:%M}" in said
+        assert "give it another name, and it begins anew at once" in said
+    assert "desk/weekdays comes no more" not in listed.err
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(-90, "s ahead of"), (90, "s behind")])
+async def test_a_store_whose_clock_is_wrong_is_told_of(
+    redis_server: str, seconds: int, said: str
+) -> None:
+    settings = Settings(redis_url=SecretStr(redis_server))
+    house = House({}, People())
+    [finding] = [
+        each async for each in clock_findings(settings, house, lambda: time.time() + seconds)
+    ]
+    assert (finding.state, said in finding.found) == ("warning", True)
+    assert [each async for each in clock_findings(settings, house)] == []
 
 
 def test_wrong_words_are_told_with_what_was_meant(office: Office) -> None:

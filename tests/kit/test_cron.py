@@ -165,6 +165,7 @@ def test_what_is_no_schedule_is_refused_with_the_reason_and_a_suggestion(
         ("New York", "did you mean America/New_York?"),
         ("Europe/Berln", "did you mean Europe/Berlin?"),
         ("UTC+2", "an offset that never changes is Etc/GMT-2"),
+        ("CET+1", "a place is expected"),  # Etc/GMT+1 is near in letters, and west of Greenwich.
         ("Mars/Olympus", "such as Europe/Berlin"),
         ("../../etc/passwd", "there is no time zone"),
         ("", "there is no time zone"),

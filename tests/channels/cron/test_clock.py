@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 import pytest
 import structlog.testing
 
-from bot.core.events import Cancelled, Paused, Resumed
+from bot.core.events import Cancelled, DecideFailed, Paused, Resumed
 from bot.core.house import HOUSE, Halted
 from bot.core.slots import ScheduleSet, SlotsSettled
 from bot.core.values import Address
@@ -176,13 +176,14 @@ async def test_a_thread_that_still_waits_keeps_the_next_slot_from_running(
     await at(book, 0, works)
     await at(book, 1, works)
     await at(book, 2, works)
-    [(_, first, _), (_, second, why)] = await outcomes(book)
-    assert (first, second) == ("ran", "skipped")
-    assert "is still at it: thinking" in why
+    await at(book, 3, works)
+    (_, first, _), *later = await outcomes(book)
+    assert (first, [outcome for _, outcome, _ in later]) == ("ran", ["skipped"] * 2)
+    assert all("is still at it: thinking" in why for _, _, why in later)
     [tick] = await ticks(store)
     await Desk(store).post(book.thread(tick.address), Cancelled(id="c", actor="alice"))
-    await at(book, 3, works)
-    assert (await outcomes(book))[-1] == (3, "ran", "")
+    await at(book, 4, works)
+    assert (await outcomes(book))[-1] == (4, "ran", "")
 
 
 @pytest.mark.parametrize("policy", ["allow", "forbid", "replace"])
@@ -227,6 +228,46 @@ async def test_a_slot_takes_the_place_of_one_that_still_waits(
     first, _ = sorted(await ticks(store), key=lambda tick: tick.id)
     thread = await Desk(store).thread(book.thread(first.address))
     assert thread.cancelled
+
+
+async def refused(store: RedisStore, thread: str) -> None:
+    """An error holds it from now on."""
+    seen = len(await Desk(store).events(thread))
+    error = DecideFailed(id="e", actor="engine", seen=seen, kind="permanent", reason="no key")
+    await Desk(store).post(thread, error)
+
+
+async def test_a_run_beside_the_slots_takes_the_place_of_what_an_error_alone_keeps(
+    book: Timed, store: RedisStore
+) -> None:
+    works = clock(book, entry())
+    await at(book, 0, works)
+    await at(book, 1, works)
+    [slot] = await book.latest("clerk/every", 9)
+    await refused(store, slot.thread)
+    book.at += 30_500
+    await works.run_now(entry(), "bob")
+    assert (await Desk(store).thread(slot.thread)).cancelled
+
+
+@pytest.mark.parametrize(("policy", "errs"), [("forbid", True), ("replace", False)])
+async def test_a_thread_that_others_began_is_theirs_to_end(
+    book: Timed, store: RedisStore, policy: str, *, errs: bool
+) -> None:
+    """Also where a slot has run in it before, and where nothing but an error keeps it."""
+    thread = await Desk(store).launch("clerk", "Please look.", "bob", HOME)
+    await Desk(store).post(thread, Cancelled(id="c", actor="bob"))
+    works = Clock([entry(concurrency_policy=policy)], book, _at_home, reach, "alice")
+    await at(book, 0, works)
+    await at(book, 1, works)
+    if errs:
+        await refused(store, thread)
+    await at(book, 2, works)
+    (_, ran, _), (_, skipped, why) = await outcomes(book)
+    assert (ran, skipped, "is still at it" in why) == ("ran", "skipped", True)
+    with pytest.raises(Busy, match="is still at it"):
+        await works.run_now(entry(concurrency_policy=policy), "carol")
+    assert not (await Desk(store).thread(thread)).cancelled
 
 
 async def test_the_fallback_speaks_where_the_address_is_gone(

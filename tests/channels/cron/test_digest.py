@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.story import story
+from bot.core import outbox
 from bot.core.events import Event
 from bot.core.outbox import Hold, Notice
 from bot.core.slots import ScheduleFared, Slot
@@ -35,7 +36,7 @@ from tests.channels.cron.shop import (
     where,
 )
 from tests.channels.cron.test_story import FRONT, NOTHING, TOOLS, until
-from tests.engine.office import Office
+from tests.engine.office import Office, decide
 
 NO_KEY = ModelFailed("permanent", "The model's server refused the key.")
 
@@ -256,3 +257,37 @@ async def test_a_model_that_refuses_each_time_is_told_of_once_and_asks_once_and_
     assert (failing.code, again.code) == ("failing", "works_again")
     assert "refused the key" in failing.text
     assert "2x" in again.text
+
+
+async def test_one_that_a_human_mended_works_again_and_what_fails_anew_is_told_in_its_own_thread(
+    office: Office,
+) -> None:
+    office.model.replies = [NO_KEY, NOTHING, NO_KEY]
+    async with office.work() as desk, office.store() as store:
+        book = Timed(store)
+        works, watches = clock(book, entry()), watch(book, entry())
+        await works.look()
+
+        async def slot(minutes: int) -> str:
+            book.at = NOON + minutes * MINUTE
+            await works.look()
+            thread = (await book.latest("clerk/every", 1))[0].thread
+            await until(desk, thread, is_over)
+            await watches.look()
+            return thread
+
+        async def fares() -> tuple[str, str]:
+            fared = await book.fared("clerk/every")
+            assert fared is not None
+            assert fared.address is not None
+            return fared.told, book.thread(fared.address)
+
+        first = await slot(1)
+        assert await fares() == ("failing", first)
+        [asked] = outbox.pending(await desk.thread(first))
+        await decide(desk, asked, "answer", by="alice", text="Try again")
+        await until(desk, first, lambda of, _: isinstance(of.turn, Idle))
+        await watches.look()
+        assert await fares() == ("works_again", first)
+        second = await slot(120)
+        assert await fares() == ("failing", second)

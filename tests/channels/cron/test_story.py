@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from bot.core import outbox
-from bot.core.events import Delivered, Event, StepDecided
+from bot.core.events import Delivered, DeliveryFailed, Event, StepDecided
 from bot.core.outbox import Approval, Say
 from bot.core.thread import Thread
 from bot.core.values import Address
@@ -197,6 +197,23 @@ async def test_words_at_the_fallback_go_on_with_the_thread_that_spoke_there(offi
             await desk.events(book.thread(slot.fallback))
         elsewhere = replace(said, id="m2", address=beside("hall", "clerk/every", 1))
         assert await reception.words(elsewhere) == "ignored"
+
+
+async def test_a_worker_in_which_the_first_channel_is_not_set_up_speaks_at_the_fallback(
+    office: Office,
+) -> None:
+    """The clock that began it had that channel: its token was taken away since, or that worker never had it."""
+    office.model.replies = [ASK]
+    async with office.work() as desk, office.store() as store:
+        book = Timed(store)
+        works = clock(book, entry(address="pager", fallback="screen"))
+        for minutes in (0, 1):
+            book.at = NOON + minutes * MINUTE
+            await works.look()
+        [slot] = await book.latest("clerk/every", 9)
+        _, events = await until(desk, slot.thread, asks)
+    failed = [event.reason for event in events if isinstance(event, DeliveryFailed)]
+    assert set(failed) == {"pager is not set up here"}
 
 
 async def test_a_thread_of_others_that_is_a_fallback_keeps_its_own_words(office: Office) -> None:
