@@ -14,6 +14,7 @@ from bot.cli.put import WHY
 from bot.core.values import Deputy
 from bot.kit.agent import Agent
 from bot.kit.arguments import BadArguments
+from bot.kit.nearest import meant
 from bot.kit.places import complaint
 from bot.kit.rule import Rule, Terms
 from bot.kit.standing_in import deputies, named
@@ -26,6 +27,9 @@ def explained(settings: Settings, agent: Agent, tool: str, arguments: str, by: s
     """All that holds for this call, were it proposed now and asked for by this person. Raises `Wrong`."""
     if tool not in agent.terms:
         raise wording.wrong("tool", tool, agent.terms, f" of {agent.name}")
+    if by and by not in agent.people.people and "did you mean" in meant(by, agent.people.people):
+        # Anybody may ask; whose name is nearly that of one of us would only seem to be left out.
+        raise wording.wrong("person", by, agent.people.people)
     given = arguments_of(arguments)
     try:
         rule = agent.rule(tool, given)

@@ -27,7 +27,7 @@ What = Annotated[
 
 async def grant(what: What, thread: str, /, *, as_: As = "", as_json: AsJson = False) -> None:
     async with parts.bare() as app:
-        found = standing(await app.desk.standing(thread))
+        found = standing(await parts.standing(app, thread))
         if what == "show":
             nothing = f"Nothing is granted in {thread}."
             rows = [grant_row(each) for each in found]

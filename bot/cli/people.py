@@ -87,9 +87,10 @@ def _add(
     if name in known.people and not said and not groups:
         raise Wrong(f"{name} is there already; say what is to change: bot people add --help.")
     file = file_of(settings)
-    _written(file, _added(file, known, name, said, groups))
+    options = " ".join(f"--{field.replace('_', '-')} {value}" for field, value in said.items())
+    _written(file, _added(file, known, name, said, groups), options or name)
     note(f"{name} is in {file}; start the workers anew.")
-    note(f"Nobody approves before an agent names them: bot approvers AGENT --add {name}.")
+    note(f"Whom no agent names approves nothing: bot approvers AGENT --add {name}.")
 
 
 def file_of(settings: Settings) -> Path:
@@ -116,15 +117,16 @@ def _added(
     return text
 
 
-def _written(file: Path, text: str) -> None:
-    """Writes it, and takes it back where it could not be read any more."""
+def _written(file: Path, text: str, typed: str) -> None:
+    """Writes it, and takes it back where it could not be read any more: for what was typed, not for a line that is not there."""
     before = text_of(file) if file.exists() else None
     write({file: text})
     try:
         People.load(file)
     except AgentError as error:
         file.unlink() if before is None else write({file: before})
-        raise Wrong(f"{str(error).removeprefix(f'{file}:')}.") from None
+        why = str(error).removeprefix(f"{file}:").partition(": ")[2]
+        raise Wrong(f"{typed}: {why or error}.") from None
 
 
 def _row(known: People, alias: str) -> Json:

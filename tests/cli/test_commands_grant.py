@@ -36,6 +36,13 @@ def starts(office: Office, thread: str) -> int:
     return sum(row["type"] == "ToolStarted" for row in rows)
 
 
+@pytest.mark.parametrize("what", ["show", "end"])
+def test_a_thread_that_is_none_is_said_to_be_none(office: Office, what: str) -> None:
+    said = office.run("grant", what, "nope")
+    assert (said.status, said.out) == (2, "")
+    assert said.err.startswith("There is no thread nope")
+
+
 def test_the_life_of_a_grant(office: Office) -> None:
     thread = launched(office, "settle it", "--address", "books")
     row = waiting(office, thread)

@@ -146,3 +146,9 @@ def test_a_ladder_that_names_nobody_known_does_not_pass_the_linter(office: Offic
     policy(office, POLICY.replace("deputy, owner", "mallory"))
     said = office.run("lint")
     assert "escalate of settle: mallory is neither a person nor a group" in said.out
+
+
+def test_whoever_asks_and_is_misspelt_is_not_taken_for_somebody_else(office: Office) -> None:
+    said = office.run("policy", *REFUND, "--by", "alicee")
+    assert (said.status, said.err) == (2, "There is no person alicee (did you mean alice?).\n")
+    assert office.run("policy", *REFUND, "--by", "a-stranger").status == 0

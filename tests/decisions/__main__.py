@@ -47,7 +47,8 @@ async def _run(cases: Iterable[Case], total: int) -> int:
             _say(f"{count} of about {total}, {different} different, {monotonic() - begun:.0f} s")
     for name, times in chosen.most_common():
         _say(f"{times:7} part where {name}")
-    needless = [each.name for each in CHOICES if not chosen[each.name]] if count >= total else []
+    expected = (each.name for each in CHOICES if not each.by_chance)
+    needless = [name for name in expected if not chosen[name]] if count >= total else []
     for name in needless:
         _say(f"nothing needs the choice: {name}")
     _say(f"{count} histories, {different} different without a reason")

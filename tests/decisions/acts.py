@@ -101,6 +101,11 @@ def _call(play: Play, request: str) -> Call:
 async def _propose(play: Play, fact: facts.Proposed) -> None:
     """Somebody asks, and the model chooses. The words re-issue what is open there, which the oracle does not hear of."""
     call, name = fact.call, fact.call.thread
+    if call.request in play.calls:
+        play.over.add(
+            call.request
+        )  # The name of another already: which of them is meant is not known.
+        return
     by = play.office.name(call.requester)
     play.threads.setdefault(name, Thread(name))
     others = [request for request, id in play.calls.items() if thread_of(id) == name]
@@ -108,21 +113,28 @@ async def _propose(play: Play, fact: facts.Proposed) -> None:
         _finish(play, request)
     play.speak(name, by, "Please push.", call.requester.channel)
     (play.calls[call.request],) = play.decide(name, ("push_tag", _arguments(play, call.arguments)))
-    if play.threads[name].grants:
+    if play.halted and not play.threads[name].paused:
+        play.tell(name, Paused(id=play.id()))
+    if play.call(call.request) is None:
+        play.over.add(
+            call.request
+        )  # The model is not asked while something runs in its thread, and chooses nothing.
+    elif play.threads[name].grants:
         await play.make(_call(play, call.request))
     for request in others:
         if fact.at > AT_ONCE:
             play.over.add(request)  # Its deadline has been moved.
-        if isinstance(_call(play, request).phase, Previewing):
-            await play.show(_call(play, request))
+        waiting = play.call(request)
+        if waiting and isinstance(waiting.phase, Previewing):
+            await play.show(waiting)
             play.again(request)
 
 
 def _finish(play: Play, request: str) -> None:
     """What was approved before the model chooses again has run by then, which the oracle does not hear of."""
-    call = _call(play, request)
-    run = play.run(call)
-    if isinstance(call.phase, Ready) and run:
+    call = play.call(request)
+    run = play.run(call) if call else None
+    if call and isinstance(call.phase, Ready) and run:
         play.claim(call, run)
         play.end(call, run.n)
         play.over.add(request)
@@ -139,6 +151,7 @@ def _replace(play: Play, fact: facts.ArgumentsChanged) -> None:
     if not isinstance(call.phase, Asked | Previewing | Ready) or _is_unknown(call):
         return
     name = thread_of(call.id)
+    _set_aside(play, fact.request)
     play.speak(name, play.threads[name].requester, "Please take the other one.")
     if call.begun:
         play.rest(name)
@@ -153,6 +166,13 @@ def _replace(play: Play, fact: facts.ArgumentsChanged) -> None:
     PINS[play.calls[fact.request]] = PINS.get(call.id, "p1")
 
 
+def _set_aside(play: Play, request: str) -> None:
+    """What is said now about this request re-issues the others of its thread, which the oracle does not hear of."""
+    name = thread_of(play.calls[request])
+    others = [each for each, id in play.calls.items() if thread_of(id) == name and each != request]
+    play.over.update(others)
+
+
 def _is_unknown(call: Call) -> bool:
     return isinstance(call.phase, Asked) and call.phase.about == "unknown"
 
@@ -162,6 +182,7 @@ def _withdraw(play: Play, fact: facts.Withdrawn) -> None:
     call = _call(play, fact.request)
     name = thread_of(call.id)
     if isinstance(call.phase, Asked | Previewing) and not call.begun:
+        _set_aside(play, fact.request)
         play.speak(name, play.threads[name].requester, "Leave it.")
     after = _call(play, fact.request)
     play.decide(name, ("withdraw", {"request": after.request, "reason": "changed"}))
@@ -179,7 +200,7 @@ def _press(play: Play, fact: facts.Decision) -> None:
     call = play.call(fact.request)
     request, digest = _named(play, fact, call)
     verdict = Verdict(
-        id=fact.id or play.id("press"),
+        id=f"press {fact.id}" if fact.id else play.id("press"),
         actor=play.office.name(fact.by),
         request=request,
         word=WORDS[fact.word],
@@ -199,9 +220,14 @@ def _press(play: Play, fact: facts.Decision) -> None:
 
 def _is_grant(play: Play, fact: facts.Decision, call: Call | None) -> bool:
     """A grant takes one person, and is for the like of the card on which it is given: whatever else is an approval here."""
-    if fact.word is not Said.ACCEPT or play.office.rule.quorum > 1:
-        return False
     given = call.proposal.arguments if call else {}
+    asked = tuple((name, value) for name, value in given.items() if isinstance(value, str | int))
+    if fact.word is not Said.ACCEPT:
+        return False
+    if not play.office.rule.grant_minutes:
+        return True  # And is refused by both.
+    if play.office.rule.needs(asked) > 1:
+        return False
     return all(value in ("*", given.get(name)) for name, value in fact.pattern or ())
 
 
@@ -209,7 +235,8 @@ def _named(play: Play, fact: facts.Decision, call: Call | None) -> tuple[str, st
     """The showing that a press names, and the digest of the card it was made on."""
     shown = play.versions.get((fact.request, fact.version))
     if shown is None:
-        return (f"{call.id}-v{call.version + 1}" if call else "t1-0-0-v1"), "of no card"
+        forged = f"{call.id}-v{call.version + 1}" if call else f"{next(iter(play.threads))}-0-0-v1"
+        return forged, "of no card"
     if call and shown.call == call.id and isinstance(call.phase, Asked) and call.begun:
         return (
             call.request,
@@ -223,6 +250,11 @@ def _type(play: Play, fact: facts.WordTyped) -> None:
     thread = play.threads.get(fact.thread)
     if thread is None:
         return  # Nobody asked for anything there yet.
+    others = [name for name, id in play.calls.items() if thread_of(id) == fact.thread]
+    if words.read(fact.text) and any(name in play.over for name in others):
+        play.over.update(
+            others
+        )  # Which of them is meant depends on what the oracle does not hear of.
     by = play.office.name(fact.by)
     speaks = by in _deciders(play, thread) if words.read(fact.text) else fact.addressed
     if play.office.knows(fact.by) and speaks:
@@ -267,6 +299,7 @@ def _end(play: Play, fact: facts.Ended) -> None:
 
 
 def _halt(play: Play, fact: facts.Halted | facts.Resumed) -> None:
+    play.halted = isinstance(fact, facts.Halted)
     event: Sequence[type[Paused | Resumed]] = (Paused, Resumed)
     for name in play.threads:
         play.tell(name, event[isinstance(fact, facts.Resumed)](id=play.id()))

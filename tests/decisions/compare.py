@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.core.thread import Asked, Call, Closed, Outcome, Previewing, Ready, Started
+from bot.engine.desk import thread_of
 from tests.decisions.acts import act
 from tests.decisions.choices import Choice, choice, without_left_out
 from tests.decisions.difference import Difference
@@ -53,6 +54,8 @@ class Comparison:
         refused, claimed = len(self.play.refusals), len(self.play.claims)
         await act(self.play, fact)
         self._expire()
+        if self.parted:
+            self._outlive(past)
         if self._has_claimed(claimed) and past[-1].ruling.on(_request(fact)) not in STARTS:
             return self._difference(past, "no claim", "claimed", ())
         if self.parted:
@@ -62,6 +65,13 @@ class Comparison:
         found = self._standings(past, said)
         self._number(past)
         return found or self._refusals(past, said)
+
+    def _outlive(self, past: Past) -> None:
+        """What may go on here though it is over there is judged no more."""
+        found = self._standings(past, ())
+        chosen = choice(found) if found else None
+        if found and chosen and chosen.outlives:
+            self.play.over.add(found.request)
 
     def _has_claimed(self, since: int) -> bool:
         """Whether something began; once they have parted, something that needed an approval."""
@@ -86,11 +96,16 @@ class Comparison:
         self.states.update((name, effect) for name, effect in effects if effect in AFTER)
         for request, effect in self.states.items():
             found = standing(self.play.call(request))
+            if found is None and isinstance(past[-1].fact, facts.WordTyped):
+                self.play.over.add(request)  # Void by words, and forgotten.
             if request not in self.play.over and found and not _same(AFTER[effect], found):
-                return self._difference(past, AFTER[effect][1].name, found[1].name, said)
+                told = AFTER[effect][1].name
+                return self._difference(past, told, found[1].name, said, request)
         for request, effect in effects:
+            if request in self.play.over:
+                continue
             if effect is Effect.VOTED and not self._has_voted(request, past[-1].fact):
-                return self._difference(past, "counted", "not counted", said)
+                return self._difference(past, "counted", "not counted", said, request)
         return None
 
     def _has_voted(self, request: str, fact: facts.Fact) -> bool:
@@ -116,13 +131,25 @@ class Comparison:
         Of a request that was replaced all that is said is that it is over.
         """
         fact, why = past[-1].fact, past[-1].ruling.refusals
+        if self._is_beyond(fact):
+            return None
+        if Refusal.REPLAYED in why and not said:
+            return None  # What a source tells again is known by its identity, and nobody is told anything of it.
         if isinstance(fact, facts.Decision) and bool(why) is not bool(said):
             told, found = ("refused", "counted") if why else ("counted", "refused")
             return self._difference(past, told, found, said)
+        if Refusal.AMBIGUOUS in why and said:
+            return None  # Of several that are open there, and of which one may be here.
         for reason in said:
             if not self._kinds(fact, reason) & why and not (why and self._is_replaced(fact)):
                 return self._difference(past, "refused", "for another reason", said)
         return None
+
+    def _is_beyond(self, fact: facts.Fact) -> bool:
+        """Whether it is about a request, or typed where there is one, of which the oracle does not know how it stands here."""
+        if not isinstance(fact, facts.WordTyped):
+            return _request(fact) in self.play.over
+        return any(thread_of(self.play.calls[name]) == fact.thread for name in self.play.over)
 
     def _kinds(self, fact: facts.Fact, reason: str) -> frozenset[Refusal]:
         """What the sentence may stand for."""
@@ -138,10 +165,13 @@ class Comparison:
         named = self.play.versions.get((fact.request, fact.version))
         return named is not None and named.call != self.play.calls[fact.request]
 
-    def _difference(self, past: Past, told: str, found: str, said: tuple[str, ...]) -> Difference:
+    def _difference(
+        self, past: Past, told: str, found: str, said: tuple[str, ...], request: str = ""
+    ) -> Difference:
+        about = request or _request(past[-1].fact) or "r1"
         paused = any(thread.paused for thread in self.play.threads.values())
         replaced = self._is_replaced(past[-1].fact)
-        return Difference(self.case, past, told, found, said, replaced, paused)
+        return Difference(self.case, past, told, found, said, about, replaced, paused)
 
 
 async def compare(told: Case) -> tuple[list[Choice], Difference | None]:
@@ -158,6 +188,8 @@ async def compare(told: Case) -> tuple[list[Choice], Difference | None]:
             return both.parted, found
         if chosen:
             both.parted.append(chosen)
+            if found and chosen.outlives:
+                both.play.over.add(found.request)
     return both.parted, None
 
 
@@ -169,18 +201,23 @@ def _same_in(case: Case) -> tuple[str, ...]:
     return ()
 
 
-def _brought_in(case: Case) -> dict[str, int]:
-    """When a card was first brought to each person."""
-    found = dict[str, int]()
-    for fact in case.history:
-        person = case.people.at(fact.to) if isinstance(fact, facts.CardShown) else None
+def _brought_in(case: Case) -> dict[tuple[str, str], int]:
+    """When the card of a request was first brought to each person."""
+    found = dict[tuple[str, str], int]()
+    shown = (fact for fact in case.history if isinstance(fact, facts.CardShown))
+    for fact in shown:
+        person = case.people.at(fact.to)
         if person is not None:
-            found.setdefault(person.name, fact.at * 1000)
+            found.setdefault((fact.request, person.name), fact.at * 1000)
     return found
 
 
 def _request(fact: facts.Fact) -> str:
-    return fact.request if isinstance(fact, facts.Claimed | facts.FoundUnfinished) else ""
+    match fact:
+        case facts.Claimed() | facts.FoundUnfinished() | facts.Decision():
+            return fact.request
+        case _:
+            return ""
 
 
 def _same(told: tuple[Phase, Told], found: tuple[Phase, Told]) -> bool:

@@ -19,6 +19,7 @@ class Difference:
     told: str
     found: str
     said: tuple[str, ...] = ()
+    request: str = "r1"
     is_replaced: bool = False
     is_paused: bool = False
 

@@ -56,8 +56,8 @@ class Office:
     rule: Rule
     same: tuple[str, ...] = ()
     """What may not differ in what is granted."""
-    brought: Mapping[str, int] = field(default_factory=dict[str, int])
-    """When a card was first brought to each person, in milliseconds: as a deputy they may decide from then on."""
+    brought: Mapping[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    """When the card of a request was first brought to each person, in milliseconds: as a deputy they may decide from then on."""
     listed: list[str] = field(default_factory=list[str])
     left: set[str] = field(default_factory=set[str])
     deploys: int = 0
@@ -89,10 +89,10 @@ class Office:
             return f"{address.channel}:{address.locator}"
         return person.name
 
-    def lent(self, deputies: tuple[Deputy, ...]) -> tuple[Deputy, ...]:
+    def lent(self, request: str, deputies: tuple[Deputy, ...]) -> tuple[Deputy, ...]:
         """Deputies with the time that the oracle knows: hours and reminders, which give it else, are no part of a case."""
         return tuple(
-            each.model_copy(update={"since": self.brought.get(each.person, NEVER)})
+            each.model_copy(update={"since": self.brought.get((request, each.person), NEVER)})
             for each in deputies
         )
 
@@ -162,7 +162,7 @@ def _agent(
         channels=rule.channels or None,
         words=None if rule.words else "denied",
         grant=GrantSaid(minutes=rule.grant_minutes, same=same, outside="allowed")
-        if rule.grant_minutes and rule.quorum == 1
+        if rule.grant_minutes and rule.quorum == 1 and rule.mode is not Mode.NEVER
         else None,
     )
     return Agent(

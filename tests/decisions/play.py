@@ -67,6 +67,7 @@ class Play:
     refusals: list[Refusal] = field(default_factory=list[Refusal])
     now: int = 0
     told: int = 0
+    halted: bool = False
     claims: list[Call] = field(default_factory=list[Call])
 
     # ---- what is so ------------------------------------------------------------------------------------------
@@ -74,6 +75,10 @@ class Play:
         """The call that stands for a request now."""
         name = self.calls.get(request)
         return self.threads[thread_of(name)].call(name) if name else None
+
+    def named(self, call: Call) -> str:
+        """The request that this call stands for."""
+        return next((name for name, id in self.calls.items() if id == call.id), "")
 
     def current(self, request: str, number: int, told: str) -> None:
         """From here on the oracle means the showing at hand by this number and digest."""
@@ -165,7 +170,9 @@ class Play:
         thread = thread_of(call.id)
         if Preview(call.id, call.version) in next_effects(self.threads[thread]):
             card = await self.office.toolbox.card(self.threads[thread], call)
-            card = card.model_copy(update={"deputies": self.office.lent(card.deputies)})
+            card = card.model_copy(
+                update={"deputies": self.office.lent(self.named(call), card.deputies)}
+            )
             made = Previewed(id=self.id(), call=call.id, version=call.version, card=card)
             self.tell(thread, made)
         made_of = self.threads[thread].call(call.id)

@@ -9,11 +9,12 @@ import pytest
 
 from bot.core import approvals, calls, verdicts
 from bot.core.frozen import replace
-from bot.core.thread import READY, Call
+from bot.core.ids import Ids
+from bot.core.thread import READY, Asked, Call, Thread
 from bot.engine import recheck
 from tests.decisions.compare import compare
 from tests.oracle.cases import Case
-from tests.oracle.generate import ring
+from tests.oracle.generate import lives, ring, sampled
 
 
 def _one_vote_is_enough(call: Call, votes: tuple[str, ...]) -> Call:
@@ -37,6 +38,10 @@ def _always(*_: object) -> bool:
     return True
 
 
+def _never(*_: object) -> bool:
+    return False
+
+
 def _a_void_keeps_the_version(call: Call, event: calls.CallVoided) -> Call:
     return call if event.then == "preview" else calls.end(call, "voided", event.reason)
 
@@ -54,6 +59,21 @@ BUGS: dict[str, Bug] = {
 }
 
 
+def _any_card_will_do(
+    thread: Thread, call: Call, phase: Asked, verdict: verdicts.Verdict
+) -> object:
+    assert call.card is not None, "a call is asked about only after its preview"
+    shown = verdict.model_copy(update={"digest": call.card.digest})
+    return _ON_APPROVAL(thread, call, phase, shown)
+
+
+_ON_APPROVAL = approvals._on_approval  # pyright: ignore[reportPrivateUsage] - the bug is planted there
+BY_CHANCE: dict[str, Bug] = {
+    "a forged card is as good as any": (approvals, "_on_approval", _any_card_will_do),
+    "what is told again is new": (Ids, "__contains__", _never),
+}
+
+
 def cases() -> Iterator[Case]:
     """A part of each ring about one request, in turns."""
     rings = (ring(name, 17, 2) for name in ("click", "change", "retry", "state"))
@@ -65,6 +85,21 @@ async def test_a_planted_bug_is_found(bug: str, monkeypatch: pytest.MonkeyPatch)
     place, name, planted = BUGS[bug]
     monkeypatch.setattr(place, name, planted)
     for case in cases():
+        if (await compare(case))[1]:
+            return
+    pytest.fail(f"nobody noticed that {bug}")
+
+
+async def test_histories_by_chance_with_replays_and_forged_cards_agree() -> None:
+    for case in chain(lives(1, 60), sampled(1, 60)):
+        assert (await compare(case))[1] is None
+
+
+@pytest.mark.parametrize("bug", BY_CHANCE)
+async def test_a_planted_bug_is_found_by_chance(bug: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    place, name, planted = BY_CHANCE[bug]
+    monkeypatch.setattr(place, name, planted)
+    for case in lives(1, 400):
         if (await compare(case))[1]:
             return
     pytest.fail(f"nobody noticed that {bug}")
