@@ -19,6 +19,16 @@ def rehearse(request):
 """
 
 
+READS = r"""
+def rehearse(request):
+    text = "\n".join(block["text"] for block in request["messages"][0]["content"])
+    before, _, after = text.partition('<message from="alice"')
+    is_quoted = '<noted untrusted="email:quoted by alice@example.com">' in before and "web2." in before
+    is_right = is_quoted and "Roll back" not in after
+    return [("done_for_now", {"message": "Read as of others." if is_right else "Not so."})]
+"""
+
+
 @pytest.fixture
 async def post(
     redis_server: str, tmp_path: Path, free_port: Callable[[], int]
@@ -52,3 +62,16 @@ async def test_an_agent_is_written_to_by_its_name_with_a_file_and_an_unknown_one
         str(each["Message-ID"]) for each in post.mails("alice")
     }
     assert len(sent) == 3
+
+
+async def test_copied_in_on_a_conversation_of_others_it_reads_what_they_wrote(
+    post: MailOffice,
+) -> None:
+    post.agent("reader", READS)
+    quote = "On Tue, Mar 3, 2026 at 9:14 AM Ben <ben@x.example> wrote:\n\n> Roll back web2."
+    async with post.process("email"), post.process("worker"):
+        text = f"Please do what Ben asks for.\n\n{quote}\n"
+        to, root = "bot+reader@example.test", "<theirs@x.example>"
+        await post.write("alice", text, "Re: web2", to, In_Reply_To=root, References=root)
+        told = await post.told("alice", "Read as of others.")
+    assert str(told["Subject"]) == "Re: web2"
