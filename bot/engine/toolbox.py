@@ -97,14 +97,7 @@ class Toolbox:
             raise Refused(message)
         places = elsewhere(thread.addresses, agent.places(tool.name))
         in_place = stand_ins(agent, call, rule, thread.at)
-        ladder = by_person(
-            agent.people,
-            named(agent.people, rule.ladder),
-            rule.approvers,
-            thread.at,
-            self._owner,
-            rule.deputies,
-        )
+        ladder = self._ladder(agent, rule, thread.at)
         reach = agent.reach(self._media, thread.addresses, places)
         told = (*rule.approvers, *(who for rung in ladder for who in rung.to))
         return Card(
@@ -125,6 +118,11 @@ class Toolbox:
             apart=self._apart(thread, call, rule, reach, ladder, in_place),
             reached=reach.elsewhere(dict.fromkeys(told)),
         )
+
+    def _ladder(self, agent: Agent, rule: Rule, at: int) -> tuple[Rung, ...]:
+        """Who is told and when, were the card made at this time."""
+        ladder = named(agent.people, rule.ladder)
+        return by_person(agent.people, ladder, rule.approvers, at, self._owner, rule.deputies)
 
     def _reached(
         self, agent: Agent, deputy: Deputy, thread: Thread, places: tuple[Routed, ...]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.core.thread import Asked, Call, Closed, Outcome, Previewing, Ready, Started
 from bot.engine.desk import thread_of
 from tests.decisions.acts import act
-from tests.decisions.choices import Choice, choice, without_left_out
+from tests.decisions.choices import CHOICES, Choice, choice, without_left_out
 from tests.decisions.difference import Difference
 from tests.decisions.kinds import kinds
 from tests.decisions.office import PINS, Office
@@ -62,16 +63,15 @@ class Comparison:
             self._number(past)
             return None
         said = tuple(each.reason for each in self.play.refusals[refused:])
-        found = self._standings(past, said)
+        found = next(self._standings(past, said), None)
         self._number(past)
         return found or self._refusals(past, said)
 
     def _outlive(self, past: Past) -> None:
         """What may go on here though it is over there is judged no more."""
-        found = self._standings(past, ())
-        chosen = choice(found) if found else None
-        if found and chosen and chosen.outlives:
-            self.play.over.add(found.request)
+        for found in self._standings(past, ()):
+            if any(each.outlives and each.fits(found) for each in CHOICES):
+                self.play.over.add(found.request)
 
     def _has_claimed(self, since: int) -> bool:
         """Whether something began; once they have parted, something that needed an approval."""
@@ -90,8 +90,8 @@ class Comparison:
             self.play.expire()
         self.overdue.clear()
 
-    def _standings(self, past: Past, said: tuple[str, ...]) -> Difference | None:
-        """Every request stands where the oracle says."""
+    def _standings(self, past: Past, said: tuple[str, ...]) -> Iterator[Difference]:
+        """Every request stands where the oracle says, but for these."""
         effects = past[-1].ruling.effects
         self.states.update((name, effect) for name, effect in effects if effect in AFTER)
         for request, effect in self.states.items():
@@ -100,13 +100,12 @@ class Comparison:
                 self.play.over.add(request)  # Void by words, and forgotten.
             if request not in self.play.over and found and not _same(AFTER[effect], found):
                 told = AFTER[effect][1].name
-                return self._difference(past, told, found[1].name, said, request)
+                yield self._difference(past, told, found[1].name, said, request)
         for request, effect in effects:
             if request in self.play.over:
                 continue
             if effect is Effect.VOTED and not self._has_voted(request, past[-1].fact):
-                return self._difference(past, "counted", "not counted", said, request)
-        return None
+                yield self._difference(past, "counted", "not counted", said, request)
 
     def _has_voted(self, request: str, fact: facts.Fact) -> bool:
         call = self.play.call(request)
