@@ -117,11 +117,13 @@ class Saying:
         is_heard = ids.place_of(answered, self._address) or (known and answered in known.ids)
         if is_heard or not mail.quoted:
             return ()
+        # The model knows people by their names; whoever has none stays an address.
+        who = self._people.alias_of(ids.CHANNEL, mail.proven) or mail.proven
         return (
             Words(
                 id=f"{heard.id}/quoted",
                 address=heard.address,
-                person=f"quoted by {mail.proven}",
+                person=f"quoted by {who}",
                 text=mail.quoted[:MOST_QUOTED],
                 aim="others",
             ),

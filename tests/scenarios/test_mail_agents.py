@@ -23,7 +23,7 @@ READS = r"""
 def rehearse(request):
     text = "\n".join(block["text"] for block in request["messages"][0]["content"])
     before, _, after = text.partition('<message from="alice"')
-    is_quoted = '<noted untrusted="email:quoted by alice@example.com">' in before and "web2." in before
+    is_quoted = '<noted untrusted="email:quoted by alice">' in before and "web2." in before
     is_right = is_quoted and "Roll back" not in after
     return [("done_for_now", {"message": "Read as of others." if is_right else "Not so."})]
 """
