@@ -8,8 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot import clock, held_daily, mailroom, money, workspaces
-from bot.calendars import Calendars
 from bot.core.masks import PLAIN, Masks
 from bot.engine.desk import Desk
 from bot.engine.lamp import Lamp, settled
@@ -28,13 +26,15 @@ from bot.kit.load import load_agents
 from bot.kit.nearest import meant
 from bot.kit.people import People
 from bot.kit.places import alone
-from bot.known import known_masks
 from bot.model.decide import Decider
 from bot.model.port import Model
 from bot.model.rehearsal import Rehearsal
 from bot.settings import Settings, environment
-from bot.which_model import fallback_of, model_of, rehearsed
-from bot.which_redis import keep_server, redis_url
+from bot.setup import clock, held_daily, mailroom, money, workspaces
+from bot.setup.calendars import Calendars
+from bot.setup.known import known_masks
+from bot.setup.which_model import fallback_of, model_of, rehearsed
+from bot.setup.which_redis import keep_server, redis_url
 from channels.console.channel import Console
 
 if TYPE_CHECKING:

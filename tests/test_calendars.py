@@ -10,7 +10,6 @@ from typing import cast
 import pytest
 from pydantic import JsonValue
 
-from bot.calendars import Bound, Calendars
 from bot.core import outbox
 from bot.core.outbox import Approval
 from bot.core.slots import ScheduleSet
@@ -28,7 +27,8 @@ from bot.kit.call import Refused
 from bot.kit.people import People
 from bot.kit.person import Person
 from bot.settings import Settings
-from bot.slots import MADE, Slots
+from bot.setup.calendars import Bound, Calendars
+from bot.setup.slots import MADE, Slots
 from channels.slack.manifest import manifest
 from tests.channels.cron.shop import MINUTE, NOON, Timed, clock, opened, ticks
 from tests.engine.office import Office, Reply, Use, card, decide, say, types, until

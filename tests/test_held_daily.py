@@ -9,11 +9,11 @@ from typing import cast
 
 import pytest
 
-from bot import mailroom
-from bot.held_daily import tell
 from bot.kit.people import People
 from bot.kit.person import Person
 from bot.settings import Settings
+from bot.setup import mailroom
+from bot.setup.held_daily import tell
 from tests.channels.cron.shop import opened
 from tests.mail_server.smtp import Smtp
 

@@ -13,8 +13,8 @@ from bot.kit.load import Agents, load_agents
 from bot.kit.people import People
 from bot.model.prices import priced
 from bot.model.reply import answer_of
-from bot.money import affordable, own_prices, unpriced
 from bot.settings import BadSettings, Settings
+from bot.setup.money import affordable, own_prices, unpriced
 
 MILLION = 1_000_000
 REPLY = (

@@ -25,8 +25,8 @@ from bot.kit.intents import BUILT_IN
 from bot.kit.lint import lint as findings_in
 from bot.kit.load import Agents
 from bot.kit.rule import Terms
-from bot.money import unpriced
-from bot.workspaces import reader, speaks
+from bot.setup.money import unpriced
+from bot.setup.workspaces import reader, speaks
 
 Json = dict[str, object]
 Explained = Annotated[str, Parameter(help="An agent; or explain, an agent and a tool.")]

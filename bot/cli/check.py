@@ -12,7 +12,7 @@ from bot.cli.finding import Finding
 from bot.cli.output import say, say_json, table
 from bot.cli.parts import AsJson
 from bot.cli.sources import Source, sources
-from bot.money import affordable
+from bot.setup.money import affordable
 
 Mail = Annotated[
     bool,

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Callable
 from bot.app import House, opened
 from bot.cli.finding import Finding
 from bot.cli.output import clock
-from bot.clock import asleep, everything
 from bot.engine.store import WrongKey
 from bot.settings import Settings
-from bot.slots import Slots
+from bot.setup.clock import asleep, everything
+from bot.setup.slots import Slots
 from channels.cron.plan import MISSED_MS
 
 Here = Callable[[], float]

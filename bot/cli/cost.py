@@ -17,7 +17,7 @@ from bot.cli.output import note, say, say_json, table
 from bot.cli.parts import AsJson
 from bot.core.spend import Spent, spent
 from bot.engine.standing import CannotRead, NoSuchThread
-from bot.spelling import span
+from bot.settings.spelling import span
 
 MICRO = 1_000_000
 By = Annotated[

@@ -25,8 +25,8 @@ from bot.cli.demo_thread import Followed, is_finished, is_nothing_to_ship, is_to
 from bot.cli.errors import DONE, FAILED, INTERRUPTED, Failed
 from bot.core.effects import next_effects
 from bot.core.thread import Thread
-from bot.known import secret_values
 from bot.settings import Settings, environment
+from bot.setup.known import secret_values
 from channels.console.parse import Speaker
 from channels.console.screen import Screen
 from channels.console.terminal import Terminal

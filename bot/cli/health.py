@@ -19,10 +19,10 @@ from bot.kit.agent import Agent
 from bot.kit.document import AgentError
 from bot.kit.lint import MODEL_NAME, lint
 from bot.kit.load import Agents
-from bot.known import masked
-from bot.money import unpriced
 from bot.settings import BadSettings, Settings, environment
-from bot.workspaces import speaks
+from bot.setup.known import masked
+from bot.setup.money import unpriced
+from bot.setup.workspaces import speaks
 
 SET_IT = "set it in the environment or in .env"
 OLDEST_PYTHON = (3, 11)

@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from bot import mailroom
 from bot.app import App, reception
 from bot.cli import parts, wording
 from bot.cli.errors import Wrong
 from bot.cli.output import clock, moment, say, say_json, table
 from bot.cli.parts import AsJson
+from bot.setup import mailroom
 from channels.email.held import Held, Kept, TooLarge
 
 Json = dict[str, object]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
-from bot import mail_servers, mailroom
 from bot.app import App, House, opened
 from bot.cli.finding import Finding
 from bot.cli.output import clock
 from bot.kit.channel import Undeliverable
 from bot.kit.people import People
 from bot.settings import Settings
+from bot.setup import mail_servers, mailroom
 
 if TYPE_CHECKING:
     from channels.email.probe import Came

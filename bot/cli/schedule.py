@@ -14,12 +14,12 @@ from bot.cli.clock_health import sleep_words
 from bot.cli.errors import Failed, Wrong
 from bot.cli.output import clock, moment, note, say, say_json, table
 from bot.cli.parts import As, AsJson
-from bot.clock import asleep, everything, following
 from bot.core.events import Paused, Resumed
 from bot.core.slots import Slot
 from bot.kit.slotbook import Fate
-from bot.outcomes import fates
-from bot.slots import Slots
+from bot.setup.clock import asleep, everything, following
+from bot.setup.outcomes import fates
+from bot.setup.slots import Slots
 from channels.cron.clock import Busy, Unheard
 from channels.cron.digest import WINDOW, Seen, failures
 from channels.cron.entry import Entry

@@ -29,11 +29,11 @@ from bot.cli.output import is_plain, say, say_json
 from bot.engine.server import stop_server
 from bot.kit.lint import lint
 from bot.kit.load import Agents
-from bot.known import secret_values
-from bot.mail_servers import has_token
-from bot.money import affordable
 from bot.settings import Settings, environment, names
-from bot.workspaces import can_be_installed, speaks
+from bot.setup.known import secret_values
+from bot.setup.mail_servers import has_token
+from bot.setup.money import affordable
+from bot.setup.workspaces import can_be_installed, speaks
 
 Repo = Annotated[Path | None, Parameter("--repo", help="Your own repository; default a sample.")]
 Fresh = Annotated[bool, Parameter("--fresh", help="Begin anew.")]

@@ -18,8 +18,8 @@ from bot.cli.parts import AsJson
 from bot.cli.trial import in_memory, tried
 from bot.engine.reception import Reception
 from bot.kit.people import People
-from bot.known import secret_values
 from bot.settings import Settings, environment
+from bot.setup.known import secret_values
 from channels.slack.address import CHANNEL
 from channels.slack.parse import Said, Us, parse
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot import mailroom
 from bot.cli import parts
 from bot.cli.errors import DONE, Wrong
 from bot.cli.output import say, say_json
+from bot.setup import mailroom
 
 Json = dict[str, object]
 DECISIONS = ("approve", "deny", "edit")

@@ -10,7 +10,7 @@ from bot.cli.output import clock
 from bot.kit.channel import Undeliverable
 from bot.kit.people import People
 from bot.settings import Settings
-from bot.workspaces import can_be_installed, offices, pulse, secret, slack_web
+from bot.setup.workspaces import can_be_installed, offices, pulse, secret, slack_web
 from channels.slack import compare, setup
 from channels.slack.api import Refused, Web
 from channels.slack.manifest import AGENT_SCOPES, EVENTS, SCOPES

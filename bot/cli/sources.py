@@ -12,9 +12,9 @@ from typing import cast
 from dotenv import dotenv_values
 
 from bot import settings as environment
-from bot.known import masked
-from bot.secret_files import SUFFIX, named
 from bot.settings import BadSettings, Settings
+from bot.settings.secret_files import SUFFIX, named
+from bot.setup.known import masked
 
 
 @dataclass(frozen=True)

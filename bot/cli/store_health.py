@@ -15,9 +15,9 @@ from bot.engine.server import NoRedis, ServerFailed
 from bot.engine.store import WrongKey
 from bot.engine.wire import Wire, connect
 from bot.kit.people import People
-from bot.known import masked
 from bot.settings import Settings
-from bot.which_redis import redis_url
+from bot.setup.known import masked
+from bot.setup.which_redis import redis_url
 
 About = Mapping[str, object]
 PATIENCE_SECONDS = 20.0

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 from cyclopts import Parameter
 
-from bot import workspaces
 from bot.app import App
 from bot.cli import parts
 from bot.cli.errors import Failed, Wrong
@@ -18,6 +17,7 @@ from bot.core.events import Cancelled, Paused, Resumed
 from bot.core.status import phase
 from bot.core.values import Address
 from bot.engine.standing import Standing
+from bot.setup import workspaces
 from channels.console.channel import CHANNEL
 from channels.slack import address as slack
 

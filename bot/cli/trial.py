@@ -17,8 +17,8 @@ from bot.engine.perform import Performer
 from bot.engine.run import Runner
 from bot.engine.session import Session
 from bot.engine.toolbox import Toolbox
-from bot.known import known_masks
 from bot.settings import Settings, environment
+from bot.setup.known import known_masks
 
 LEASE_SECONDS = 86_400.0
 

@@ -19,7 +19,7 @@ from bot.engine.redis_store import RedisStore
 from bot.engine.server import ensure_server, stop_server
 from bot.kit.people import People
 from bot.settings import Settings
-from bot.slots import Slots
+from bot.setup.slots import Slots
 from channels.cron.digest import DAY_MS
 from tests.cli.office import AGENT, Office, eventually, furnish, running
 

@@ -16,7 +16,7 @@ from bot.cli.health import findings
 from bot.cli.slack_health import ears_finding, everywhere_findings, home_findings
 from bot.core.values import Address
 from bot.settings import Settings
-from bot.workspaces import offices, pulse
+from bot.setup.workspaces import offices, pulse
 from channels.slack.manifest import EVENTS, SCOPES, Json, manifest
 from tests.channels.slack.test_installs import installed
 from tests.cli.office import furnish

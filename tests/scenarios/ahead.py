@@ -9,10 +9,10 @@ from datetime import datetime
 import pytest
 import redis
 
-from bot import mailroom
 from bot.engine import reception, scripts
 from bot.engine.redis_store import RedisStore
 from bot.engine.scripts import Script
+from bot.setup import mailroom
 
 KEY = "test:ahead"
 TIME = "redis.call('TIME')"

@@ -26,9 +26,9 @@ from bot.engine.trouble import Patience
 from bot.engine.worker import Worker
 from bot.kit import attached
 from bot.kit.people import People
-from bot.known import known_masks
 from bot.model.decide import Decider
 from bot.settings import Settings
+from bot.setup.known import known_masks
 from tests.engine.office import Reply, ScriptedModel
 from tests.scenarios.playing import surroundings
 from tests.slack_server.server import SlackServer

@@ -20,7 +20,7 @@ from redis import Redis
 
 from bot.app import opened, run_web
 from bot.kit.channel import Undeliverable
-from bot.workspaces import offices
+from bot.setup.workspaces import offices
 from channels.slack.connect import NotWelcome
 from channels.slack.installs import MOST_TRIES
 from channels.slack.manifest import manifest

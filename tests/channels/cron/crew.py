@@ -20,7 +20,7 @@ from bot.engine.redis_store import RedisStore
 from bot.engine.server import ensure_server, stop_server
 from bot.engine.store import Store
 from bot.kit.schedule import Missed
-from bot.slots import Slots
+from bot.setup.slots import Slots
 from tests.channels.cron.shop import MINUTE, clock, entry, opened, settled, ticks
 
 FASTER = 300

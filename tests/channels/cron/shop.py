@@ -10,7 +10,7 @@ from bot.engine.desk import Desk
 from bot.engine.redis_store import RedisStore
 from bot.engine.store import Store
 from bot.kit.schedule import Schedule
-from bot.slots import Slots
+from bot.setup.slots import Slots
 from channels.cron.clock import Clock
 from channels.cron.entry import Entry, minute
 from channels.cron.watch import Watch

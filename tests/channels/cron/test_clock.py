@@ -17,7 +17,7 @@ from bot.core.values import Address
 from bot.engine.desk import Desk
 from bot.engine.redis_store import RedisStore
 from bot.kit.schedule import Missed
-from bot.slots import MADE
+from bot.setup.slots import MADE
 from channels.cron.clock import Busy, Clock, Unheard
 from tests.channels.cron.shop import (
     MINUTE,

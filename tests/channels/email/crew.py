@@ -22,7 +22,6 @@ from pathlib import Path
 
 import structlog
 
-from bot import mailroom
 from bot.core.codec import decode
 from bot.core.events import MessageReceived
 from bot.engine.commit import Row
@@ -31,8 +30,9 @@ from bot.engine.reception import Reception
 from bot.engine.server import ensure_server, stop_server
 from bot.engine.store import Store
 from bot.kit.people import People
-from bot.mail_servers import imap
 from bot.settings import Settings
+from bot.setup import mailroom
+from bot.setup.mail_servers import imap
 from channels.email import intake, listen
 from channels.email.arrived import Arrived
 from channels.email.reading.child import Said, summary

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from bot.mailing import Mailing
+from bot.settings.mailing import Mailing
 from channels.email.tokens import Ticket, Tokens, unsealed
 from tests.channels.email.fakes import ANA, NOW, MemorySafe
 

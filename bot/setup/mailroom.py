@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
-from bot import mail_servers
 from bot.core.values import Address
 from bot.engine.redis_store import RedisStore
 from bot.engine.store import Store
@@ -16,6 +15,7 @@ from bot.kit.channel import Channel
 from bot.kit.people import People
 from bot.kit.safe import Safe
 from bot.settings import Settings
+from bot.setup import mail_servers
 
 if TYPE_CHECKING:
     from channels.email.held import Held

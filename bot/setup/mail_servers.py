@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
-from bot.workspaces import secret
+from bot.setup.workspaces import secret
 
 if TYPE_CHECKING:
     from channels.email.oauth import Access

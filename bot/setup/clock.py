@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from hashlib import sha256
 
-from bot import mailroom, workspaces
 from bot.core.values import Address
 from bot.engine.desk import Desk
 from bot.engine.store import Store
@@ -16,7 +15,8 @@ from bot.kit.nearest import meant
 from bot.kit.people import People
 from bot.kit.slotbook import Slotbook
 from bot.settings import Settings
-from bot.slots import Slots
+from bot.setup import mailroom, workspaces
+from bot.setup.slots import Slots
 from channels.console.channel import CHANNEL as CONSOLE
 from channels.cron.clock import Clock
 from channels.cron.entry import Entry, Reach, beside, minute

@@ -13,11 +13,11 @@ from dotenv import dotenv_values
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import SettingsConfigDict, SettingsError
 
-from bot.mailing import Mailing
 from bot.model.request import MAX_TOKENS_CEILING
-from bot.secret_files import BadFile, from_files
-from bot.spelling import Names, Paths, Span, redis_address, sentences
-from bot.spending import Spending
+from bot.settings.mailing import Mailing
+from bot.settings.secret_files import BadFile, from_files
+from bot.settings.spelling import Names, Paths, Span, redis_address, sentences
+from bot.settings.spending import Spending
 
 _CLIENT = "both: workspaces install the app at /slack/install"
 

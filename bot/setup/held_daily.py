@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot import mailroom
 from bot.engine.store import Store
 from bot.kit.people import People
 from bot.settings import Settings
+from bot.setup import mailroom
 
 LOOK_SECONDS = 300.0
 FROM_HOUR = 8

@@ -15,7 +15,6 @@ from itertools import islice
 import structlog
 from pydantic import ValidationError
 
-from bot import outcomes
 from bot.core import halts
 from bot.core.codec import decode
 from bot.core.events import Cancelled, CronTicked, Event, Paused, Resumed
@@ -26,6 +25,7 @@ from bot.engine.standing import NoSuchThread
 from bot.engine.store import Store
 from bot.kit.schedule import Schedule
 from bot.kit.slotbook import Fate, Kept, Made
+from bot.setup import outcomes
 
 AT_WORK = ("thinking", "running", "waiting_for_human", "waiting_for_time", "paused")
 SHOWN_MONTHS = 13

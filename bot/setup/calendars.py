@@ -8,8 +8,6 @@ from itertools import islice
 
 from pydantic import ValidationError
 
-from bot import workspaces
-from bot.clock import BadAddress, address, clock, everything, following, reach
 from bot.core.events import Paused, Resumed
 from bot.core.slots import ScheduleSet
 from bot.core.thread import Thread
@@ -21,9 +19,11 @@ from bot.kit.call import Refused
 from bot.kit.complaint import complaints
 from bot.kit.people import People
 from bot.kit.schedule import Schedule
-from bot.outcomes import fates
 from bot.settings import Settings
-from bot.slots import MADE, Slots
+from bot.setup import workspaces
+from bot.setup.clock import BadAddress, address, clock, everything, following, reach
+from bot.setup.outcomes import fates
+from bot.setup.slots import MADE, Slots
 from channels.console.channel import CHANNEL as CONSOLE
 from channels.cron.clock import Busy, Unheard
 from channels.cron.entry import Entry

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings
 
-from bot.spelling import Names
+from bot.settings.spelling import Names
 
 _IMAP = "the mailbox that is read; `SECURITY` is tls, starttls or none (loopback alone), `CA_FILE` a certificate of your own, `SENT_FOLDER` where a copy of each mail goes"
 _SMTP = "the server that mail is sent by; the same. `EMAIL_…` in the place of both passwords (XOAUTH2): a command that prints a token, or client credentials (Microsoft 365)"

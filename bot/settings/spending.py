@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from bot.spelling import Prices
+from bot.settings.spelling import Prices
 
 _ALL = "what the whole bot may use in a day (UTC) before its owner is asked; an agent has `cost_usd_per_day`, `tokens_per_day`"
 _EACH = "what all that one person asks for may use in a day"
