@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from datetime import datetime
 
@@ -44,8 +45,8 @@ class Clock:
         return time.time() + self._ahead
 
     def set(self, moment: str) -> None:
-        """To this time, as ISO 8601 writes it with its zone."""
-        ahead = int(datetime.fromisoformat(moment).timestamp() - time.time())
+        """To this time, as ISO 8601 writes it with its zone, or within a second after it."""
+        ahead = math.ceil(datetime.fromisoformat(moment).timestamp() - time.time())
         assert ahead > self._ahead, "time does not go back"
         self._ahead = ahead
         with redis.Redis.from_url(self._url) as connection:  # pyright: ignore[reportUnknownMemberType]
