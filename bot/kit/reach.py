@@ -27,8 +27,9 @@ class Reach:
         first = () if self.first is None else (self.first,)
         found = dict[str, Address]()
         for person in persons:
-            there = alone(self.people, person, self.media)
-            if there and person != self.here and not is_reached(self.people, person, first):
+            if person == self.here or is_reached(self.people, person, first):
+                continue
+            if there := alone(self.people, person, self.media):
                 found[person] = there[0]
         return found
 
@@ -42,8 +43,9 @@ class Reach:
             Deputy(person=who, of=who, since=0, address=there) for who, there in missed.items()
         ]
         for who in asked:
-            since, there = _insisted(ladder, who), self._further(who)
-            if who not in missed and since is not None and there:
+            since = _insisted(ladder, who) if who not in missed else None
+            there = self._further(who) if since is not None else None
+            if since is not None and there:
                 copy = Deputy(person=who, of=who, since=at + since * 1000, address=there)
                 found.append(copy)
         return tuple(found)
