@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from bot.core.names import person_of
 from bot.core.thread import Asked, Call
-from bot.core.values import Card, Deputy
+from bot.core.values import Address, Card, Deputy
 
 
 def places(card: Card, person: str, at: int) -> tuple[str, ...]:
@@ -60,10 +60,17 @@ def asked_at(call: Call, person: str) -> int:
 
 
 def of_key(call: Call | None, key: str) -> Deputy | None:
-    """The one to whom this delivery key goes alone."""
+    """The one to whom this delivery key goes alone, or went."""
     person = person_of(key)
-    found = _alone(call) if person and call else ()
+    # What became of a call was asked of others than its card: who they were is known once it is over, too.
+    found = (*_alone(call), *call.proposal.apart) if person and call else ()
     return next((each for each in found if each.person == person), None)
+
+
+def addresses(call: Call) -> tuple[Address, ...]:
+    """Where anybody has a copy of this alone, or had one of an earlier showing."""
+    card = (*call.card.apart, *call.card.deputies) if call.card else ()
+    return tuple(each.address for each in (*call.proposal.apart, *card) if each.address)
 
 
 def _alone(call: Call) -> tuple[Deputy, ...]:
