@@ -53,7 +53,7 @@ class Saying:
 
     async def released(self, heard: Heard) -> str:
         """A message whose sender nobody has proven: where they are asked something it is no answer either, and only noted."""
-        if not await self._is_asked(heard):
+        if not (await self._is_asked(heard) and await self._is_on_it(heard)):
             return await self.words(heard)
         await self._remember(heard)
         return await self._only_noted(heard)
