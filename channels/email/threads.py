@@ -35,7 +35,7 @@ class Talk:
     cc: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     last: str = ""
-    # Those that were kept before it had this name have the other one.
+    # Those that were kept before it had this name have the other one, and workers of that time read no other.
     is_in_bcc: Annotated[bool, Field(validation_alias=AliasChoices("is_in_bcc", "is_apart"))] = (
         False
     )
@@ -121,7 +121,8 @@ class Talks:
             await self._put(place, replace(before, ids=_chain(before.ids, (id,))))
 
     async def _put(self, place: str, talk: Talk) -> None:
-        await self._safe.put(f"email/talk/{place}", json.dumps(asdict(talk)))
+        kept = {**asdict(talk), "is_apart": talk.is_in_bcc}
+        await self._safe.put(f"email/talk/{place}", json.dumps(kept))
 
 
 def _chain(before: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:

@@ -137,3 +137,5 @@ async def test_a_conversation_that_was_kept_before_stays_with_whoever_wrote_in_b
     assert known.copied == ()
     await desk.talks.heard(PLACE, known)
     assert await desk.talks.get(PLACE) == known
+    # While a deploy is under way, workers that know the other name alone send what is said there.
+    assert json.loads(desk.safe.kept[f"email/talk/{PLACE}"])["is_apart"] is True
