@@ -131,9 +131,11 @@ class Saying:
 
     async def _remember(self, heard: Heard) -> None:
         """Whom and what the next mail of ours answers."""
-        mail = heard.mail
-        known = await self._talks.get(heard.place)
-        if known and (heard.is_aside or mail.proven in {*known.told} - {*known.everybody}):
+        mail, known = heard.mail, await self._talks.get(heard.place)
+        said = talk(mail, self._address)
+        is_told = known and mail.proven in {*known.told} - {*known.everybody, known.to}
+        joins = is_told and not said.is_in_bcc
+        if known and (heard.is_aside or joins):
             await self._talks.joined(heard.place, mail.proven)
             return
-        await self._talks.heard(heard.place, talk(mail, self._address))
+        await self._talks.heard(heard.place, said)

@@ -14,6 +14,7 @@ from bot.kit.people import People
 from bot.kit.person import Person
 from channels.email import ids
 from channels.email.send import Email, Us
+from channels.email.threads import Talk
 from tests.channels.email import hostile
 from tests.channels.email.fakes import ANA, BEN, BOT, NOW, Desk
 
@@ -139,3 +140,39 @@ async def test_a_conversation_that_was_kept_before_stays_with_whoever_wrote_in_b
     assert await desk.talks.get(PLACE) == known
     # While a deploy is under way, workers that know the other name alone send what is said there.
     assert json.loads(desk.safe.kept[f"email/talk/{PLACE}"])["is_apart"] is True
+
+
+async def test_who_began_in_bcc_is_heard_when_somebody_else_was_answered_meanwhile() -> None:
+    desk = Desk()
+
+    async def became(number: int, sender: str, to: str) -> str:
+        there = hostile.setting(sender=sender)
+        id, irt = f"<{number}@example.com>", "<root@example.com>"
+        return await desk.intake.take(
+            hostile.build(there, "Hm.\n", frm=sender, to=to, mid=id, irt=irt)
+        )
+
+    assert await became(1, BEN, "list@example.com") == "asked"
+    await desk.talks.wrote(PLACE, (ANA,))
+    assert [await became(number, ANA, BOT) for number in (2, 3)] == ["asked", "asked"]
+    known = await desk.talks.get(PLACE)
+    assert known
+    assert (known.to, known.copied) == (ANA, ())
+    assert await became(4, BEN, BOT) == "asked"
+
+
+async def test_who_was_asked_and_writes_with_us_in_bcc_is_answered_alone_too() -> None:
+    desk = Desk()
+    await _asked_by_ana(desk)
+    await desk.talks.wrote(PLACE, (BEN,))
+    raw = hostile.build(
+        hostile.setting(sender=BEN), "Hm.\n", frm=BEN, to=ANA, irt="<root@example.com>"
+    )
+    assert await desk.intake.take(raw) == "asked"
+    known = await desk.talks.get(PLACE)
+    assert known
+    assert (known.to, known.copied) == (BEN, ())
+    await desk.talks.heard(PLACE, Talk("Release", ANA, last="<2@example.com>"))
+    again = await desk.talks.get(PLACE)
+    assert again
+    assert again.copied == (DAN,)
