@@ -114,8 +114,10 @@ class Saying:
         mail = heard.mail
         answered = mail.answers or (mail.parents[-1] if mail.parents else "")
         known = await self._talks.get(heard.place)
-        is_heard = ids.place_of(answered, self._address) or (known and answered in known.ids)
-        if is_heard or not mail.quoted:
+        # What this very mail says of the conversation may be kept already, of a try that ended before its words were.
+        is_known = known and answered in known.ids and known.last != mail.id
+        is_heard = ids.place_of(answered, self._address) or is_known
+        if is_heard or not mail.quoted or await self._arrivals.has_heard(heard.address, heard.id):
             return ()
         # The model knows people by their names; whoever has none stays an address.
         who = self._people.alias_of(ids.CHANNEL, mail.proven) or mail.proven

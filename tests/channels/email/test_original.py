@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from bot.cli.story import told
 from bot.core.context import block
 from bot.core.events import MessageNoted, MessageReceived
 from bot.core.reducer import evolve
 from bot.core.thread import Thread
 from bot.core.values import Address, Original
+from bot.kit.arrival import Became, Words
 from channels.email.arrived import MOST_ORIGINAL
 from channels.email.reading.read import read
 from tests.channels.email import hostile
@@ -73,6 +78,22 @@ async def test_what_is_quoted_of_a_mail_that_never_came_here_is_given_as_somebod
     assert await desk.intake.take(again) == "asked"
     assert desk.taken.said[-1].address == said.address
     assert desk.taken.said[-1].before == ()
+
+
+async def test_what_is_quoted_is_given_though_the_listener_died_before_that_was_stored() -> None:
+    desk, raw = Desk(), mail(WHOLE, ROOT)
+    arrivals: Any = desk.taken
+    words = desk.taken.words
+
+    async def dies(said: Words) -> Became:
+        arrivals.words = words
+        raise ConnectionError("the store is away")
+
+    arrivals.words = dies
+    with pytest.raises(ConnectionError):
+        await desk.intake.take(raw)
+    assert await desk.intake.take(raw) == "asked"
+    assert [each.text for each in desk.taken.said[0].before] == [QUOTE]
 
 
 async def test_what_is_quoted_of_a_mail_of_ours_is_not_given_again() -> None:
