@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.core import words as typed
@@ -19,6 +20,7 @@ from channels.email.threads import Talks, talk
 
 # Of what a mail quotes, the model is given so many characters: what was said last stands first.
 MOST_QUOTED = 20_000
+_ADDRESS = re.compile(r"[\w.%+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 
 
 class Saying:
@@ -119,17 +121,20 @@ class Saying:
         is_heard = ids.place_of(answered, self._address) or is_known
         if is_heard or not mail.quoted or await self._arrivals.has_heard(heard.address, heard.id):
             return ()
-        # The model knows people by their names; whoever has none stays an address.
         who = self._people.alias_of(ids.CHANNEL, mail.proven) or mail.proven
         return (
             Words(
                 id=f"{heard.id}/quoted",
                 address=heard.address,
                 person=f"quoted by {who}",
-                text=mail.quoted[:MOST_QUOTED],
+                text=_ADDRESS.sub(self._named, mail.quoted[:MOST_QUOTED]),
                 aim="others",
             ),
         )
+
+    def _named(self, address: re.Match[str]) -> str:
+        """The model knows people by their names; whoever has none stays an address."""
+        return self._people.alias_of(ids.CHANNEL, address[0]) or address[0]
 
     async def _remember(self, heard: Heard) -> None:
         """Whom and what the next mail of ours answers."""
