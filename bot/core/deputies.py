@@ -62,26 +62,40 @@ def asked_at(call: Call, person: str) -> int:
 def of_key(call: Call | None, key: str) -> Deputy | None:
     """The one to whom this delivery key goes alone, or went."""
     person = person_of(key)
-    # What became of a call was asked of others than its card: who they were is known once it is over, too.
-    found = (*_alone(call), *call.proposal.apart) if person and call else ()
+    if not person or call is None:
+        return None
+    # Who was asked what became of a call is known once that is over, too.
+    later = _afterwards(call, call.card) if call.card else ()
+    found = (*_alone(call), *later, *call.proposal.apart)
     return next((each for each in found if each.person == person), None)
 
 
 def addresses(call: Call) -> tuple[Address, ...]:
     """Where anybody has a copy of this alone, or had one of an earlier showing."""
-    card = (*call.card.apart, *call.card.deputies) if call.card else ()
-    return tuple(each.address for each in (*call.proposal.apart, *card) if each.address)
+    card, own = call.card, call.proposal.apart
+    alone = (*own, *card.apart, *card.deputies) if card else own
+    more = card.reached.values() if card else ()
+    return (*(each.address for each in alone if each.address), *more)
 
 
 def _alone(call: Call) -> tuple[Deputy, ...]:
-    """Who has a copy alone. What became of a call is said by those who are asked in its thread, and by whoever stands in for an approver."""
-    card, own = call.card, call.proposal.apart
+    """Who has a copy alone."""
+    card = call.card
     if card is None:
-        return own
+        return call.proposal.apart
     if isinstance(call.phase, Asked) and call.phase.about == "unknown":
-        lent = tuple(each for each in card.apart if each.of != each.person)
-        return (*own, *lent) if lent else own
+        return _afterwards(call, card)
     return (*card.apart, *card.deputies) if card.apart else card.deputies
+
+
+def _afterwards(call: Call, card: Card) -> tuple[Deputy, ...]:
+    """What became of a call is said by those who are asked in its thread, where its card was put, and by whoever stands in for an approver."""
+    own = call.proposal.apart
+    if card.addresses:
+        there = ((who, card.reached.get(who)) for who in call.proposal.asked)
+        own = tuple(Deputy(person=who, of=who, since=0, address=at) for who, at in there if at)
+    lent = tuple(each for each in card.apart if each.of != each.person)
+    return (*own, *lent) if lent else own
 
 
 def _untold(call: Call) -> tuple[Deputy, ...]:

@@ -9,7 +9,7 @@ from bot.core.events import StepDecided
 from bot.core.ladder import timer
 from bot.core.outbox import Hold, Question, Reminder, UnknownOutcome, address, message
 from bot.core.thread import Asked
-from bot.core.values import Address, Card, Deputy, Limits, Proposal, Rung
+from bot.core.values import Address, Card, Deputy, Limits, Proposal, Routed, Rung
 from tests.core.build import (
     HERE,
     PEOPLE,
@@ -184,3 +184,27 @@ def test_whoever_left_it_to_others_has_no_copy_and_whoever_put_it_off_has_it_the
     assert f"{request}~@carol" in owes(story)
     story.verdict(request, "ignore", "carol")
     assert f"{request}~@carol" not in owes(story)
+
+
+def test_what_became_of_a_call_whose_card_was_put_elsewhere_is_asked_of_whom_that_place_does_not_reach() -> (
+    None
+):
+    """Carol is reached by the card's place and not by the thread, alice the other way round."""
+    there = Routed(by="call", address=Address(channel="slack", locator="T1/C1"), name="releases")
+    mail = Address(channel="email", locator="@alice")
+    shown = card(approvers=("bob", "carol")).model_copy(
+        update={"addresses": (there, Routed(by="thread", address=HERE)), "reached": {"alice": mail}}
+    )
+    story, (call,) = working(gated().model_copy(update={"apart": (CAROL,)}))
+    story.previewed(call, shown)
+    story.shown()
+    story.approve(f"{call}-v1")
+    story.started(call)
+    story.unknown(call)
+    story.delivered(f"{call}-v2")
+    assert owes(story) == [f"{call}-v2~@alice"]
+    assert address(story.thread, f"{call}-v2~@alice") == mail
+    story.delivered(f"{call}-v2~@alice")
+    assert owes(story) == []
+    story.answer(f"{call}-v2", "happened", by="alice")
+    assert address(story.thread, f"{call}-v2~@alice") == mail
