@@ -111,8 +111,9 @@ def _told_at(each: Deputy) -> int:
 
 
 def _is_off(call: Call, deputy: Deputy, at: int) -> bool:
-    """Whether they leave it to others, or want to hear of it later than that."""
-    said = (each for each in call.asides if each.by == deputy.person)
+    """Whether they leave the decision to others, or want to hear of it later than that."""
+    is_over = isinstance(call.phase, Asked) and call.phase.about == "unknown"
+    said = () if is_over else (each for each in call.asides if each.by == deputy.person)
     return any(each.word != "later" or each.until > at for each in said)
 
 

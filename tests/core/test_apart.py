@@ -9,7 +9,7 @@ from bot.core.events import StepDecided
 from bot.core.ladder import timer
 from bot.core.outbox import Hold, Question, Reminder, UnknownOutcome, address, message
 from bot.core.thread import Asked
-from bot.core.values import Address, Card, Deputy, Limits, Proposal, Routed, Rung
+from bot.core.values import Address, Card, Deputy, Limits, Proposal, Routed, Rung, Word
 from tests.core.build import (
     HERE,
     PEOPLE,
@@ -208,3 +208,19 @@ def test_what_became_of_a_call_whose_card_was_put_elsewhere_is_asked_of_whom_tha
     assert owes(story) == []
     story.answer(f"{call}-v2", "happened", by="alice")
     assert address(story.thread, f"{call}-v2~@alice") == mail
+
+
+@pytest.mark.parametrize("word", ["ignore", "later"])
+def test_who_left_the_decision_to_others_is_asked_all_the_same_what_became_of_the_call(
+    word: Word,
+) -> None:
+    own = CAROL.model_copy(update={"person": "bob", "of": "bob"})
+    story, (call,) = working(gated().model_copy(update={"apart": (own,)}))
+    story.previewed(call, card(approvers=("bob", "carol")))
+    story.shown()
+    story.verdict(f"{call}-v1", word, by="bob", until=story.now + HOUR * 1000)
+    story.approve(f"{call}-v1", by="carol")
+    story.started(call)
+    story.unknown(call)
+    story.delivered(f"{call}-v2")
+    assert owes(story) == [f"{call}-v2~@bob"]
