@@ -224,3 +224,15 @@ def test_who_left_the_decision_to_others_is_asked_all_the_same_what_became_of_th
     story.unknown(call)
     story.delivered(f"{call}-v2")
     assert owes(story) == [f"{call}-v2~@bob"]
+
+
+def test_they_are_reminded_though_its_place_reaches_nobody_who_is_asked() -> None:
+    """By mail somebody began it, and all who are asked are in Slack alone: no mail of it goes out."""
+    story, (asked,) = working(put())
+    story.undelivered(f"{asked}-v1")
+    story.delivered(f"{asked}-v1~@carol")
+    climbed(story, asked)
+    assert f"{asked}~remind1~@carol" in owes(story)
+    assert address(story.thread, f"{asked}~remind1~@carol") == MAIL
+    story.delivered(f"{asked}~remind1~@carol")
+    assert not any("remind" in key for key in owes(story))
