@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core.deputies import addresses
 from bot.core.effects import Send, timers
 from bot.core.events import StepDecided
 from bot.core.ladder import timer
@@ -236,3 +237,11 @@ def test_they_are_reminded_though_its_place_reaches_nobody_who_is_asked() -> Non
     assert address(story.thread, f"{asked}~remind1~@carol") == MAIL
     story.delivered(f"{asked}~remind1~@carol")
     assert not any("remind" in key for key in owes(story))
+
+
+def test_all_places_are_known_where_anybody_has_a_copy_or_is_reminded() -> None:
+    story, (asked,) = working(put())
+    assert addresses(story.call(asked)) == (MAIL,)
+    other = Address(channel="slack", locator="T1/U1")
+    story, request = asking(deputies().model_copy(update={"reached": {"eve": other}}))
+    assert [each.locator for each in addresses(story.call(request))] == ["@bob", "@dave", "T1/U1"]
