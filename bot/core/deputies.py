@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from bot.core.names import person_of
 from bot.core.thread import Asked, Call
-from bot.core.values import Card, Deputy
+from bot.core.values import Address, Card, Deputy
 
 
 def places(card: Card, person: str, at: int) -> tuple[str, ...]:
@@ -60,21 +60,42 @@ def asked_at(call: Call, person: str) -> int:
 
 
 def of_key(call: Call | None, key: str) -> Deputy | None:
-    """The one to whom this delivery key goes alone."""
+    """The one to whom this delivery key goes alone, or went."""
     person = person_of(key)
-    found = _alone(call) if person and call else ()
+    if not person or call is None:
+        return None
+    # Who was asked what became of a call is known once that is over, too.
+    later = _afterwards(call, call.card) if call.card else ()
+    found = (*_alone(call), *later, *call.proposal.apart)
     return next((each for each in found if each.person == person), None)
 
 
-def _alone(call: Call) -> tuple[Deputy, ...]:
-    """Who has a copy alone. What became of a call is said by those who are asked in its thread, and by whoever stands in for an approver."""
+def addresses(call: Call) -> tuple[Address, ...]:
+    """Where anybody has a copy of this alone, or had one of an earlier showing."""
     card, own = call.card, call.proposal.apart
+    alone = (*own, *card.apart, *card.deputies) if card else own
+    more = card.reached.values() if card else ()
+    return (*(each.address for each in alone if each.address), *more)
+
+
+def _alone(call: Call) -> tuple[Deputy, ...]:
+    """Who has a copy alone."""
+    card = call.card
     if card is None:
-        return own
+        return call.proposal.apart
     if isinstance(call.phase, Asked) and call.phase.about == "unknown":
-        lent = tuple(each for each in card.apart if each.of != each.person)
-        return (*own, *lent) if lent else own
+        return _afterwards(call, card)
     return (*card.apart, *card.deputies) if card.apart else card.deputies
+
+
+def _afterwards(call: Call, card: Card) -> tuple[Deputy, ...]:
+    """What became of a call is said by those who are asked in its thread, where its card was put, and by whoever stands in for an approver."""
+    own = call.proposal.apart
+    if card.addresses:
+        there = ((who, card.reached.get(who)) for who in call.proposal.asked)
+        own = tuple(Deputy(person=who, of=who, since=0, address=at) for who, at in there if at)
+    lent = tuple(each for each in card.apart if each.of != each.person)
+    return (*own, *lent) if lent else own
 
 
 def _untold(call: Call) -> tuple[Deputy, ...]:
@@ -90,8 +111,9 @@ def _told_at(each: Deputy) -> int:
 
 
 def _is_off(call: Call, deputy: Deputy, at: int) -> bool:
-    """Whether they leave it to others, or want to hear of it later than that."""
-    said = (each for each in call.asides if each.by == deputy.person)
+    """Whether they leave the decision to others, or want to hear of it later than that."""
+    is_over = isinstance(call.phase, Asked) and call.phase.about == "unknown"
+    said = () if is_over else (each for each in call.asides if each.by == deputy.person)
     return any(each.word != "later" or each.until > at for each in said)
 
 

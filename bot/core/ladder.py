@@ -86,14 +86,17 @@ def place(call: Call) -> Address | None:
 
 
 def owed(call: Call) -> Reminder | None:
-    """What is to be told next; nothing before the card itself is there. A card that is shown anew reminds by itself.
+    """What is to be told next; nothing before the card itself is there, or the copy of whom its place does not reach. A card that is shown anew
+    reminds by itself.
 
     One after the other: what was told, and is not on record, is looked for under its own key.
     """
     phase = call.phase
-    if not call.reminders.owed or not isinstance(phase, Asked) or phase.shown is None:
+    if not call.reminders.owed or not isinstance(phase, Asked):
         return None
     for each in call.reminders.owed:
+        if phase.shown is None and each.alone not in phase.told:
+            continue
         is_current = each.request == call.request
         called = each.to if is_current else [who for who in each.to if who in _others(call)]
         to = tuple(who for who in called if who not in phase.votes)

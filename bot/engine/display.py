@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import structlog
 
-from bot.core import addresses, outbox
+from bot.core import addresses, deputies, outbox
 from bot.core.events import Delivered, Event
 from bot.core.names import call_id, version_of
 from bot.core.thread import Asked, Call, Thread
@@ -70,7 +70,8 @@ class Display:
 def _places(thread: Thread) -> tuple[Address, ...]:
     """Where anything of the thread may stand."""
     calls = (*thread.past, *thread.calls)
-    return (*thread.addresses, *(each for call in calls for each in addresses.of(thread, call)))
+    put = (each for call in calls for each in addresses.of(thread, call))
+    return (*thread.addresses, *put, *(each for call in calls for each in deputies.addresses(call)))
 
 
 def _changed(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from time import time
 
 from bot.core import words as typed
 from bot.core.events import Delivered
-from bot.core.names import call_id, request_of
+from bot.core.names import call_id, person_of, request_of
 from bot.core.outbox import Approval, Question, Waiting, address, pending
 from bot.core.redact import cut, missing
 from bot.core.slots import SlotsSettled, place_of
@@ -126,32 +126,40 @@ class Lookup:
 
     async def waiting(self, channel: str, person: str) -> Sequence[Open]:
         """The threads that moved last come first."""
-        actor = self._actor(channel, person)
-        return await self._open(channel, lambda asked: _is_asked(actor, asked))
+        actor, found = self._actor(channel, person), list[Open]()
+        async for thread, asked in self._open(lambda asked: _is_asked(actor, asked)):
+            # The first one is the thread's own; what somebody else has alone is not theirs to see.
+            there = {
+                request_of(each.key): each.receipt
+                for each in reversed(await self._delivered(thread, channel))
+                if person_of(each.key) in ("", actor)
+            }
+            found += [Open(one, there.get(one.request, "")) for one in asked]
+        return found
 
     async def shown(self, channel: str) -> Sequence[str]:
-        found = await self._open(channel, lambda _: True)
-        return [each.receipt for each in found if each.receipt]
+        found = list[str]()
+        async for thread, asked in self._open(lambda _: True):
+            requests = {one.request for one in asked}
+            sent = await self._delivered(thread, channel)
+            found += [each.receipt for each in sent if request_of(each.key) in requests]
+        return found
 
-    async def _open(self, channel: str, wanted: Callable[[Waiting], bool]) -> list[Open]:
-        found = list[Open]()
+    async def _open(
+        self, wanted: Callable[[Waiting], bool]
+    ) -> AsyncIterator[tuple[Thread, list[Waiting]]]:
+        """Threads with what waits in them of what is wanted."""
         for each in await self._desk.standings(MOST_LOOKED_AT):
             if each.thread is None or each.thread.is_closed_to_us:
                 continue
-            asked = [waiting for waiting in pending(each.thread) if wanted(waiting)]
-            receipts = await self._receipts(each.thread, channel) if asked else {}
-            found += [Open(one, receipts.get(one.request, "")) for one in asked]
-        return found
+            if asked := [waiting for waiting in pending(each.thread) if wanted(waiting)]:
+                yield each.thread, asked
 
-    async def _receipts(self, thread: Thread, channel: str) -> dict[str, str]:
-        """By its request, where each card stands on this channel; the first copy, which is the thread's own."""
+    async def _delivered(self, thread: Thread, channel: str) -> list[Delivered]:
+        """What was sent by this channel, be it to one person alone."""
         sent = [each for each in await self._desk.events(thread.id) if isinstance(each, Delivered)]
-        there = ((each, address(thread, each.key)) for each in reversed(sent))
-        return {
-            request_of(each.key): each.receipt
-            for each, where in there
-            if where is not None and where.channel == channel
-        }
+        there = ((each, address(thread, each.key)) for each in sent)
+        return [each for each, where in there if where is not None and where.channel == channel]
 
     async def _at(self, address: Address) -> str:
         """The name of the thread that lives there; of one that lives elsewhere, where that is its schedule's fallback."""

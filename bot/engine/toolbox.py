@@ -100,6 +100,7 @@ class Toolbox:
         ladder = self._ladder(agent, rule, thread.at)
         reach = agent.reach(self._media, thread.addresses, places)
         told = (*rule.approvers, *(who for rung in ladder for who in rung.to))
+        asked = agent.reach(self._media, thread.addresses, places, thread.requester)
         return Card(
             text=text,
             digest=digest(tool.name, arguments, text, pins),
@@ -116,7 +117,7 @@ class Toolbox:
             grant=rule.grant,
             addresses=places,
             apart=self._apart(thread, call, rule, reach, ladder, in_place),
-            reached=reach.elsewhere(dict.fromkeys(told)),
+            reached=asked.elsewhere(call.proposal.asked) | reach.elsewhere(dict.fromkeys(told)),
         )
 
     def _ladder(self, agent: Agent, rule: Rule, at: int) -> tuple[Rung, ...]:

@@ -5,6 +5,8 @@ There the request is decided or answered by the address of its mail, and nothing
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.core.names import call_id
 from bot.core.outbox import Approval, Hold, Outgoing, Question, Reminder, UnknownOutcome
 from channels.email import ids
@@ -26,7 +28,8 @@ async def begun(talks: Talks, person: str, mail: str, message: Outgoing) -> tupl
     if known is None:
         known = Talk(_subject(message), mail, is_elsewhere=True)
         await talks.heard(place, known)
-    return place, known
+    # Where they get mail may be another place by now.
+    return place, replace(known, to=mail)
 
 
 async def is_elsewhere(talks: Talks, place: str) -> bool:

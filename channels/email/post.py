@@ -8,6 +8,7 @@ who was put off gets it later, and nobody for that a second time.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -24,6 +25,7 @@ SECONDS = 60.0
 SENT_SECONDS = 30 * 24 * 3600
 # With the worker's pauses about an hour: greylisting is over by then, and a full mailbox must not keep a conversation standing.
 MOST_PUT_OFF = 12
+_ADDRESS = re.compile(r"<?[^\s<>]+@[^\s<>]+>?")
 log = structlog.get_logger()
 
 
@@ -230,10 +232,10 @@ def _is_final(error: SMTPException) -> bool:
 
 
 def _as(error: SMTPException) -> Exception:
-    """A refusal of this mail is final; of our password it is no matter of this mail."""
+    """A refusal of this mail is final, and goes on its thread's log, which holds no addresses; of our password it is no matter of this mail."""
     said = (
         f"the mail server says {error.code} {error.message[:200]}"
         if isinstance(error, SMTPResponseException)
         else str(error)[:300]
     )
-    return Undeliverable(said) if _is_final(error) else Later(said)
+    return Undeliverable(_ADDRESS.sub("…", said)) if _is_final(error) else Later(said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.core import words as typed
@@ -19,6 +20,7 @@ from channels.email.threads import Talks, talk
 
 # Of what a mail quotes, the model is given so many characters: what was said last stands first.
 MOST_QUOTED = 20_000
+_ADDRESS = re.compile(r"[\w.%+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 
 
 class Saying:
@@ -53,7 +55,7 @@ class Saying:
 
     async def released(self, heard: Heard) -> str:
         """A message whose sender nobody has proven: where they are asked something it is no answer either, and only noted."""
-        if not await self._is_asked(heard):
+        if not (await self._is_asked(heard) and await self._is_on_it(heard)):
             return await self.words(heard)
         await self._remember(heard)
         return await self._only_noted(heard)
@@ -114,26 +116,33 @@ class Saying:
         mail = heard.mail
         answered = mail.answers or (mail.parents[-1] if mail.parents else "")
         known = await self._talks.get(heard.place)
-        is_heard = ids.place_of(answered, self._address) or (known and answered in known.ids)
-        if is_heard or not mail.quoted:
+        # What this very mail says of the conversation may be kept already, of a try that ended before its words were.
+        is_known = known and answered in known.ids and known.last != mail.id
+        is_heard = ids.place_of(answered, self._address) or is_known
+        if is_heard or not mail.quoted or await self._arrivals.has_heard(heard.address, heard.id):
             return ()
-        # The model knows people by their names; whoever has none stays an address.
         who = self._people.alias_of(ids.CHANNEL, mail.proven) or mail.proven
         return (
             Words(
                 id=f"{heard.id}/quoted",
                 address=heard.address,
                 person=f"quoted by {who}",
-                text=mail.quoted[:MOST_QUOTED],
+                text=_ADDRESS.sub(self._named, mail.quoted[:MOST_QUOTED]),
                 aim="others",
             ),
         )
 
+    def _named(self, address: re.Match[str]) -> str:
+        """The model knows people by their names; whoever has none stays an address."""
+        return self._people.alias_of(ids.CHANNEL, address[0]) or address[0]
+
     async def _remember(self, heard: Heard) -> None:
         """Whom and what the next mail of ours answers."""
-        mail = heard.mail
-        known = await self._talks.get(heard.place)
-        if known and (heard.is_aside or mail.proven in {*known.told} - {*known.everybody}):
+        mail, known = heard.mail, await self._talks.get(heard.place)
+        said = talk(mail, self._address)
+        is_told = known and mail.proven in {*known.told} - {*known.everybody, known.to}
+        joins = is_told and not said.is_in_bcc
+        if known and (heard.is_aside or joins):
             await self._talks.joined(heard.place, mail.proven)
             return
-        await self._talks.heard(heard.place, talk(mail, self._address))
+        await self._talks.heard(heard.place, said)

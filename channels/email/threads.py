@@ -35,7 +35,7 @@ class Talk:
     cc: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     last: str = ""
-    # Those that were kept before it had this name have the other one.
+    # Those that were kept before it had this name have the other one, and workers of that time read no other.
     is_in_bcc: Annotated[bool, Field(validation_alias=AliasChoices("is_in_bcc", "is_apart"))] = (
         False
     )
@@ -99,7 +99,10 @@ class Talks:
             people.pop(mail.to, None)
         ids, cc = _chain(before.ids, mail.ids), tuple(people)[:MOST_PEOPLE]
         kept = replace(before, to=mail.to, last=mail.last, is_in_bcc=mail.is_in_bcc)
-        await self._put(place, replace(kept, cc=cc, ids=ids))
+        # Whoever wrote in Bcc is on none of its mails, and has a say in it all the same.
+        is_left = before.is_in_bcc and before.to != mail.to
+        told = _told(before.told, (before.to,)) if is_left else before.told
+        await self._put(place, replace(kept, cc=cc, ids=ids, told=told))
 
     async def joined(self, place: str, person: str) -> None:
         """Somebody who was asked wrote something there: they stay on it, and it goes on where it was."""
@@ -111,8 +114,7 @@ class Talks:
         """These get a mail of it, be it one of their own."""
         before = await self.get(place)
         if before and not before.known.issuperset(people):
-            told = tuple(dict.fromkeys((*before.told, *people)))[-MOST_TOLD:]
-            await self._put(place, replace(before, told=told))
+            await self._put(place, replace(before, told=_told(before.told, people)))
 
     async def sent(self, place: str, id: str) -> None:
         """A mail of ours went out there."""
@@ -121,7 +123,12 @@ class Talks:
             await self._put(place, replace(before, ids=_chain(before.ids, (id,))))
 
     async def _put(self, place: str, talk: Talk) -> None:
-        await self._safe.put(f"email/talk/{place}", json.dumps(asdict(talk)))
+        kept = {**asdict(talk), "is_apart": talk.is_in_bcc}
+        await self._safe.put(f"email/talk/{place}", json.dumps(kept))
+
+
+def _told(before: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*before, *more)))[-MOST_TOLD:]
 
 
 def _chain(before: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:

@@ -174,9 +174,10 @@ class Missed:
 
 
 def _copies(shown: Sequence[str], team: str) -> list[Place]:
-    """Where the copies stand that these receipts name, newest first."""
+    """Where the copies stand that these receipts name, newest first; what is where somebody is alone with us is one itself."""
     cards = [card for card in map(_card, shown) if card and card.team == team]
-    there = {Place(team, copy.channel, copy.ts) for card in cards for copy in card.copies}
+    there = {Place(team, copy.channel, copy.ts) for card in cards for copy in (card, *card.copies)}
+    there = {each for each in there if each.is_direct}
     return sorted(there, key=lambda copy: copy.root, reverse=True)
 
 

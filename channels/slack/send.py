@@ -12,7 +12,7 @@ import structlog
 from bot.core import outbox
 from bot.core.events import Event
 from bot.core.names import request_of
-from bot.core.outbox import Approval, Outgoing, Waiting
+from bot.core.outbox import Approval, Outgoing, Reminder, Waiting
 from bot.core.thread import Thread
 from bot.core.values import Address
 from bot.kit.channel import Fate, Fetched, Undeliverable
@@ -216,8 +216,8 @@ def _head(where: Place | None, look: Look) -> str:
 
 
 def _beside(where: Place | None, message: Outgoing | None) -> dict[str, str]:
-    """What a card that is put elsewhere carries: on what words under it decide, and as it was shown."""
-    if not (_is_beside(where) and isinstance(message, Waiting)):
+    """What a card that is put elsewhere carries, and a reminder of it: on what words under it decide, and as it was shown."""
+    if not (_is_beside(where) and isinstance(message, Waiting | Reminder)):
         return {}
     digest = message.digest if isinstance(message, Approval) else ""
     return {MARK: BESIDE, "request": message.request, "digest": marks.short(digest)}

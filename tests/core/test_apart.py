@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core.deputies import addresses
 from bot.core.effects import Send, timers
 from bot.core.events import StepDecided
 from bot.core.ladder import timer
 from bot.core.outbox import Hold, Question, Reminder, UnknownOutcome, address, message
 from bot.core.thread import Asked
-from bot.core.values import Address, Card, Deputy, Limits, Proposal, Rung
+from bot.core.values import Address, Card, Deputy, Limits, Proposal, Routed, Rung, Word
 from tests.core.build import (
     HERE,
     PEOPLE,
@@ -184,3 +185,63 @@ def test_whoever_left_it_to_others_has_no_copy_and_whoever_put_it_off_has_it_the
     assert f"{request}~@carol" in owes(story)
     story.verdict(request, "ignore", "carol")
     assert f"{request}~@carol" not in owes(story)
+
+
+def test_what_became_of_a_call_whose_card_was_put_elsewhere_is_asked_of_whom_that_place_does_not_reach() -> (
+    None
+):
+    """Carol is reached by the card's place and not by the thread, alice the other way round."""
+    there = Routed(by="call", address=Address(channel="slack", locator="T1/C1"), name="releases")
+    mail = Address(channel="email", locator="@alice")
+    shown = card(approvers=("bob", "carol")).model_copy(
+        update={"addresses": (there, Routed(by="thread", address=HERE)), "reached": {"alice": mail}}
+    )
+    story, (call,) = working(gated().model_copy(update={"apart": (CAROL,)}))
+    story.previewed(call, shown)
+    story.shown()
+    story.approve(f"{call}-v1")
+    story.started(call)
+    story.unknown(call)
+    story.delivered(f"{call}-v2")
+    assert owes(story) == [f"{call}-v2~@alice"]
+    assert address(story.thread, f"{call}-v2~@alice") == mail
+    story.delivered(f"{call}-v2~@alice")
+    assert owes(story) == []
+    story.answer(f"{call}-v2", "happened", by="alice")
+    assert address(story.thread, f"{call}-v2~@alice") == mail
+
+
+@pytest.mark.parametrize("word", ["ignore", "later"])
+def test_who_left_the_decision_to_others_is_asked_all_the_same_what_became_of_the_call(
+    word: Word,
+) -> None:
+    own = CAROL.model_copy(update={"person": "bob", "of": "bob"})
+    story, (call,) = working(gated().model_copy(update={"apart": (own,)}))
+    story.previewed(call, card(approvers=("bob", "carol")))
+    story.shown()
+    story.verdict(f"{call}-v1", word, by="bob", until=story.now + HOUR * 1000)
+    story.approve(f"{call}-v1", by="carol")
+    story.started(call)
+    story.unknown(call)
+    story.delivered(f"{call}-v2")
+    assert owes(story) == [f"{call}-v2~@bob"]
+
+
+def test_they_are_reminded_though_its_place_reaches_nobody_who_is_asked() -> None:
+    """By mail somebody began it, and all who are asked are in Slack alone: no mail of it goes out."""
+    story, (asked,) = working(put())
+    story.undelivered(f"{asked}-v1")
+    story.delivered(f"{asked}-v1~@carol")
+    climbed(story, asked)
+    assert f"{asked}~remind1~@carol" in owes(story)
+    assert address(story.thread, f"{asked}~remind1~@carol") == MAIL
+    story.delivered(f"{asked}~remind1~@carol")
+    assert not any("remind" in key for key in owes(story))
+
+
+def test_all_places_are_known_where_anybody_has_a_copy_or_is_reminded() -> None:
+    story, (asked,) = working(put())
+    assert addresses(story.call(asked)) == (MAIL,)
+    other = Address(channel="slack", locator="T1/U1")
+    story, request = asking(deputies().model_copy(update={"reached": {"eve": other}}))
+    assert [each.locator for each in addresses(story.call(request))] == ["@bob", "@dave", "T1/U1"]

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.events import CallVoided
+from bot.core.events import CallVoided, MessageReceived
 from bot.core.outbox import Approval
+from bot.core.values import Address
 from bot.engine.desk import Desk
+from bot.engine.toolbox import Toolbox
 from bot.kit.load import Agents, load_agents
 from bot.kit.people import People
+from tests.core.build import Story, gated
 from tests.engine.office import Office, card, decide, say, until
 from tests.engine.test_reception import SIGN, TOOLS
 
@@ -87,3 +90,19 @@ async def test_a_deputy_keeps_no_place_but_that_of_whoever_asked_once_the_other_
         await card(desk, Approval, version=2)
         events = await desk.events(office.thread)
     assert not any(each.type == "ToolStarted" for each in events)
+
+
+async def test_whoever_asked_where_the_card_is_not_put_is_asked_by_mail_what_became_of_the_call(
+    office: Named,
+) -> None:
+    """By mail alice is reached in her thread, and not in the channel where the card was put; bob is there."""
+    office.people = "people: {alice: {email: a@example.com}, bob: {slack: T1/U1}}\n"
+    office.write_agent("approvers: [bob]\npolicy: {sign: {address: 'slack:T1/C1'}}", TOOLS)
+    toolbox = Toolbox(office.agents(), {}, media=frozenset({"email", "slack"}))
+    here = Address(channel="email", locator="x")
+    story = Story()
+    story.tell(MessageReceived(id="1", actor="alice", address=here, text="sign", agent="clerk"))
+    asked = gated("sign", name="lease").model_copy(update={"asked": ("alice", "bob")})
+    (call,) = story.step(asked)
+    shown = await toolbox.card(story.thread, story.call(call))
+    assert shown.reached == {"alice": Address(channel="email", locator="@alice")}

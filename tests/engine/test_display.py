@@ -11,9 +11,12 @@ import pytest
 from bot.core.events import CronTicked, DeliveryFailed, MessageNoted
 from bot.core.outbox import Approval, Outgoing, Say, address
 from bot.core.thread import Asked, Closed, Idle
-from bot.core.values import Address
+from bot.core.values import Address, Deputy
 from bot.engine.desk import Desk
+from bot.engine.display import Display
 from bot.kit.channel import Changed, Fate, Undeliverable
+from tests.core.build import Story, gated, question, working
+from tests.core.build import card as asked_of
 from tests.engine.office import HOME, Office, Reply, Screen, card, decide, say, until
 
 TOOLS = """
@@ -245,3 +248,57 @@ async def test_a_schedules_card_is_changed_where_it_went(office: Office) -> None
         await until(desk, lambda thread, _: isinstance(thread.turn, Idle) and not thread.notices)
     assert ("~1", "returned") in board.looks
     assert [each.key[-2:] for each in board.sent if isinstance(each, Say)] == ["~1"]
+
+
+# ---- copies for one person alone ---------------------------------------------------------------------
+DIRECT = Address(channel="slack", locator="T1/U1")
+
+
+class Slack(Screen):
+    """Where copies stand and can be changed, unlike where their threads live."""
+
+    async def change(self, receipt: str, key: str, fate: Fate) -> None:
+        if there := address(fate.then, key):
+            self.told.append((key, there.locator))
+
+
+def _copy(person: str) -> Deputy:
+    return Deputy(person=person, of=person, since=0, address=DIRECT)
+
+
+async def _closed(story: Story) -> list[str]:
+    """The copies that are changed to what is so by now."""
+    slack = Slack()
+    display = Display({"slack": slack, "console": Screen()})
+    begun = display.begin(story.thread, story.log)
+    if begun:
+        await begun
+    return [key for key, there in slack.told if there == DIRECT.locator]
+
+
+async def test_a_copy_of_a_question_closes_though_its_thread_lives_where_nothing_can_be_changed() -> (
+    None
+):
+    asked = question("v1", asked=("alice", "bob")).model_copy(update={"apart": (_copy("bob"),)})
+    story, (call,) = working(asked)
+    story.shown()
+    story.shown()
+    story.answer(f"{call}-v1", "v1", by="alice")
+    assert await _closed(story) == [f"{call}-v1~@bob"]
+
+
+async def test_each_copy_of_a_card_and_of_what_became_of_its_call_closes() -> None:
+    story, (call,) = working(gated().model_copy(update={"apart": (_copy("carol"),)}))
+    story.previewed(
+        call, asked_of(approvers=("bob",)).model_copy(update={"apart": (_copy("bob"),)})
+    )
+    story.shown()
+    story.shown()
+    story.approve(f"{call}-v1")
+    assert await _closed(story) == [f"{call}-v1~@bob"]
+    story.started(call)
+    story.unknown(call)
+    story.shown()
+    story.shown()
+    story.answer(story.call(call).request, "happened", by="alice")
+    assert await _closed(story) == [f"{call}-v1~@bob", f"{call}-v2~@carol"]

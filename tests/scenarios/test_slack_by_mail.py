@@ -168,3 +168,28 @@ async def test_a_card_that_is_put_in_the_mail_of_one_person_is_decided_there_or_
     assert office.ledger() == ["v1.2.3"]
     assert not post.mails("alice")
     assert "carol@example.com" not in str([each for each in events if each.type == "Previewed"])
+
+
+async def test_who_is_asked_in_slack_alone_is_reminded_there_and_no_word_under_that_is_a_verdict_or_a_beginning(
+    office: SlackOffice, post: MailOffice
+) -> None:
+    people = {"alice": "email: alice@example.com", "bob": f"slack: {office.bob.id}"}
+    set_up(office, "policy: {ship: {approvers: [bob], remind: [1s]}}", people)
+    async with (
+        office.listening() as app,
+        office.serving(run_email),
+        office.working([SHIP, "Shipped."]),
+    ):
+        await post.write("alice", "Please ship it.\n")
+        await until(lambda: len(office.direct(office.bob)) == 2, "the card and a reminder")
+        card, reminder = office.direct(office.bob)
+        alone = office.slack.team.channels[card.channel]
+        office.slack.people.say(office.bob, alone, "approve", reminder)
+        await until(lambda: bool(office.slack.team.whispers(office.bob)), "what bob is told")
+        assert "look at the card again" in office.slack.team.whispers(office.bob)[0].text
+        assert office.ledger() == []
+        office.slack.people.say(office.bob, alone, "approve", card)
+        await post.told("alice", "Shipped.")
+        await until(lambda: "Approved by bob" in str([one.blocks for one in alone.standing()]))
+        await only_thread(app)
+    assert office.ledger() == ["v1.2.3"]

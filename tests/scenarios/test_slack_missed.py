@@ -12,6 +12,7 @@ from bot.core.events import MessageReceived
 from channels.slack import later
 from tests.scenarios.slack_office import SlackOffice, only_thread, until
 from tests.scenarios.test_slack import SHIP
+from tests.scenarios.test_slack_deputies import stand_in
 from tests.scenarios.test_slack_trouble import quiet
 from tests.slack_server.faults import Fail, Refuse
 
@@ -230,6 +231,24 @@ async def test_a_reply_to_a_copy_that_is_older_than_what_was_heard_there_last_is
             office.slack.clock.move(3 * DAY)
             await office.shown(office.slack.people.say(office.bob, alone, "hello"), 1)
         office.slack.people.say(office.bob, alone, "approve", copy)
+        await office.slack.post.settled()
+        async with office.listening():
+            await office.shown(said, 2)
+    assert office.ledger() == ["v1.2.3"]
+
+
+async def test_a_verdict_at_the_copy_of_whom_no_card_reaches_is_not_missed_either(
+    office: SlackOffice,
+) -> None:
+    stand_in(office)
+    async with office.working([SHIP, "Shipped."]):
+        async with office.listening():
+            said = office.mention("ship it")
+            await office.shown(said, 1)
+            await until(lambda: bool(office.direct(office.eve)), "a copy for eve")
+        (copy,) = office.direct(office.eve)
+        alone = office.slack.team.channels[copy.channel]
+        office.slack.people.say(office.eve, alone, "approve", copy)
         await office.slack.post.settled()
         async with office.listening():
             await office.shown(said, 2)

@@ -96,6 +96,18 @@ async def test_a_new_showing_goes_on_in_the_same_conversation() -> None:
     assert str(mail["Message-ID"]) in str(again["References"])
 
 
+async def test_a_new_showing_goes_to_where_that_person_gets_mail_by_then() -> None:
+    """What was asked of ana at her old place of work is nothing for whoever has that mailbox now."""
+    desk, _ = await put()
+    post: Any = desk.post
+    no_files: Any = None
+    people = People({"ana": Person(email="ana@new.example")})
+    request = CARD.request.replace("-v1", "-v2")
+    moved = Email(Us(BOT), post, people, desk.safe, lambda: NOW, no_files)
+    await moved.send(AT, replace(CARD, key=request, request=request))
+    assert [mail["To"] for mail in mails(desk)] == [ANA, "ana@new.example"]
+
+
 async def test_a_policy_that_takes_no_mail_is_said_on_the_card() -> None:
     _, mail = await put(replace(CARD, channels=("slack",)))
     said = " ".join(str(mail.get_body(("plain",))).split())

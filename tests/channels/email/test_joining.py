@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from bot.core.outbox import Say
+import pytest
+
+from bot.core.outbox import Question, Say, Waiting
 from bot.core.values import Address
 from bot.kit.people import People
 from bot.kit.person import Person
 from channels.email import ids
 from channels.email.send import Email, Us
+from channels.email.threads import Talk
 from tests.channels.email import hostile
 from tests.channels.email.fakes import ANA, BEN, BOT, NOW, Desk
 
 DAN = "dan@example.net"
+ASKS = Question(
+    key="t-1-0-v1", request="t-1-0-v1", question="Which?", context="", urgency="low", format="free_text", choices=(), until=None,
+    asked=("ana",), quote="",
+)  # fmt: skip
 PLACE = ids.locator("<root@example.com>")
 AT = Address(channel="email", locator=PLACE)
 
@@ -57,6 +65,29 @@ async def test_whom_a_mail_of_ours_was_passed_on_to_neither_commands_nor_is_answ
     assert [each.person for each in desk.taken.commands] == [ANA]
     assert {to for _, to in desk.post.sent.values()} == {(BEN,)}
     assert all(b"You are not on this conversation" in raw for raw, _ in desk.post.sent.values())
+
+
+@pytest.mark.parametrize("asked", [True, False], ids=["a question waits", "nothing waits"])
+async def test_a_mail_that_was_let_in_brings_nobody_into_a_conversation_of_others(
+    asked: bool,
+) -> None:
+    """Nobody has shown whose it is: what is said there next goes to those who are on it."""
+    desk = Desk()
+    await _asked_by_ana(desk)
+
+    async def waits(address: Address) -> Sequence[Waiting]:
+        return (ASKS,) if asked else ()
+
+    arrivals: Any = desk.taken
+    arrivals.open = waits
+    before = await desk.talks.get(PLACE)
+    raw = hostile.build(
+        hostile.setting(), "v9 it is.\n", frm="eve@evil.example", to=BOT, irt="<root@example.com>"
+    )
+    assert await desk.intake.take(raw) == "held"
+    assert await desk.intake.release(raw) == "noted"
+    assert await desk.talks.get(PLACE) == before
+    assert [each.person for each in desk.taken.commands] == [ANA]
 
 
 async def test_whoever_was_on_it_or_has_had_a_mail_of_it_is_heard() -> None:
@@ -107,3 +138,41 @@ async def test_a_conversation_that_was_kept_before_stays_with_whoever_wrote_in_b
     assert known.copied == ()
     await desk.talks.heard(PLACE, known)
     assert await desk.talks.get(PLACE) == known
+    # While a deploy is under way, workers that know the other name alone send what is said there.
+    assert json.loads(desk.safe.kept[f"email/talk/{PLACE}"])["is_apart"] is True
+
+
+async def test_who_began_in_bcc_is_heard_when_somebody_else_was_answered_meanwhile() -> None:
+    desk = Desk()
+
+    async def became(number: int, sender: str, to: str) -> str:
+        there = hostile.setting(sender=sender)
+        id, irt = f"<{number}@example.com>", "<root@example.com>"
+        return await desk.intake.take(
+            hostile.build(there, "Hm.\n", frm=sender, to=to, mid=id, irt=irt)
+        )
+
+    assert await became(1, BEN, "list@example.com") == "asked"
+    await desk.talks.wrote(PLACE, (ANA,))
+    assert [await became(number, ANA, BOT) for number in (2, 3)] == ["asked", "asked"]
+    known = await desk.talks.get(PLACE)
+    assert known
+    assert (known.to, known.copied) == (ANA, ())
+    assert await became(4, BEN, BOT) == "asked"
+
+
+async def test_who_was_asked_and_writes_with_us_in_bcc_is_answered_alone_too() -> None:
+    desk = Desk()
+    await _asked_by_ana(desk)
+    await desk.talks.wrote(PLACE, (BEN,))
+    raw = hostile.build(
+        hostile.setting(sender=BEN), "Hm.\n", frm=BEN, to=ANA, irt="<root@example.com>"
+    )
+    assert await desk.intake.take(raw) == "asked"
+    known = await desk.talks.get(PLACE)
+    assert known
+    assert (known.to, known.copied) == (BEN, ())
+    await desk.talks.heard(PLACE, Talk("Release", ANA, last="<2@example.com>"))
+    again = await desk.talks.get(PLACE)
+    assert again
+    assert again.copied == (DAN,)

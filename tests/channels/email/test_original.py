@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from bot.cli.story import told
 from bot.core.context import block
 from bot.core.events import MessageNoted, MessageReceived
 from bot.core.reducer import evolve
 from bot.core.thread import Thread
 from bot.core.values import Address, Original
+from bot.kit.arrival import Became, Words
+from bot.kit.people import People
+from bot.kit.person import Person
 from channels.email.arrived import MOST_ORIGINAL
 from channels.email.reading.read import read
 from tests.channels.email import hostile
@@ -73,6 +80,31 @@ async def test_what_is_quoted_of_a_mail_that_never_came_here_is_given_as_somebod
     assert await desk.intake.take(again) == "asked"
     assert desk.taken.said[-1].address == said.address
     assert desk.taken.said[-1].before == ()
+
+
+async def test_who_is_one_of_ours_is_named_in_a_quote_without_their_address() -> None:
+    desk = Desk(people=People({"ana": Person(email=ANA), "ben": Person(email=BEN)}))
+    text = f"{ANSWER}\n\nOn Tue, Ben <{BEN.title()}> wrote:\n\n> Ask {ANA}, or x@evil.example."
+    await desk.intake.take(mail(text, ROOT))
+    [quoted] = desk.taken.said[0].before
+    assert quoted.person == "quoted by ana"
+    assert quoted.text == "On Tue, Ben <ben> wrote:\n\n> Ask ana, or x@evil.example."
+
+
+async def test_what_is_quoted_is_given_though_the_listener_died_before_that_was_stored() -> None:
+    desk, raw = Desk(), mail(WHOLE, ROOT)
+    arrivals: Any = desk.taken
+    words = desk.taken.words
+
+    async def dies(said: Words) -> Became:
+        arrivals.words = words
+        raise ConnectionError("the store is away")
+
+    arrivals.words = dies
+    with pytest.raises(ConnectionError):
+        await desk.intake.take(raw)
+    assert await desk.intake.take(raw) == "asked"
+    assert [each.text for each in desk.taken.said[0].before] == [QUOTE]
 
 
 async def test_what_is_quoted_of_a_mail_of_ours_is_not_given_again() -> None:

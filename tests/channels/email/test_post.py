@@ -54,6 +54,15 @@ async def test_4xx_is_later_and_5xx_is_final(post: Post, smtp: Smtp) -> None:
     assert not await post.is_sent(ID)
 
 
+async def test_what_a_server_refuses_goes_on_the_log_without_addresses(
+    post: Post, smtp: Smtp
+) -> None:
+    smtp.deliveries.answers = ["554 5.1.1 <Ana@example.com>: user ana+x@example.com is unknown"]
+    with pytest.raises(Undeliverable) as refused:
+        await post.send(ID, RAW, LETTER.sender, ANA)
+    assert str(refused.value) == "the mail server says 554 5.1.1 …: user … is unknown"
+
+
 async def test_what_is_lost_behind_the_data_goes_out_once_more_and_not_a_third_time(
     post: Post, smtp: Smtp
 ) -> None:
