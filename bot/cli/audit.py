@@ -44,7 +44,7 @@ def _dated(value: object) -> object:
         case dict():
             named = cast("Json", value)
             return {
-                name: moment(each) if name == "at" and isinstance(each, int)
+                name: moment(each) if name in ("at", "until") and isinstance(each, int)
                 else each if name in ("arguments", "edited", "same") else _dated(each)
                 for name, each in named.items()
             }  # fmt: skip
@@ -78,7 +78,8 @@ def _headline(row: Row) -> str:
             text = f" - {what['text']}" if what.get("text") else ""
             about = f" {what['request']}" if what.get("request") else ""
             lasting = f" for {what['minutes']} minutes" if what.get("minutes") else ""
-            return f"{row.who}{account}{where}: {what['word']}{about}{lasting}{text}: {_fate(what)}"
+            off = _put_off(what)
+            return f"{row.who}{account}{where}: {what['word']}{about}{lasting}{off}{text}: {_fate(what)}"
         case "effect":
             return f"ran {what['request']} (try {what['try']}, run {what['run']}){_on(what)}: {_end(what)}"
         case "message":
@@ -93,6 +94,11 @@ def _headline(row: Row) -> str:
 
 def _where(row: Row) -> str:
     return f" at {row.address.channel} {row.address.locator}".rstrip() if row.address else ""
+
+
+def _put_off(what: Json) -> str:
+    to = f" to {what['to']}" if what.get("to") else ""
+    return f"{to} until {clock(cast('int', what['until']))}" if what.get("until") else to
 
 
 def _fate(what: Json) -> str:

@@ -61,6 +61,13 @@ def word(event: Verdict | MessageReceived) -> str:
             return "answer"
 
 
+def put_off(event: Verdict | MessageReceived) -> Json:
+    """To whom this was left, or until when it was put off, in milliseconds since the epoch."""
+    if not isinstance(event, Verdict):
+        return {}
+    return {name: said for name, said in (("to", event.to), ("until", event.until)) if said}
+
+
 def is_human(call: Call) -> bool:
     """Whether a human is asked about this, or was to be again."""
     return isinstance(call.phase, Asked) or (

@@ -169,10 +169,10 @@ def _terms(told: Json) -> Iterator[str]:
     first, *others = (_place(each) for each in rows if each["by"] != "person")
     yield f"  put in {first}{''.join(f'; where that refuses it, in {each}' for each in others)}"
     yield from (f"  nothing is put there: {why}" for why in cast("list[str]", told["no_places"]))
-    yield "  with a copy to each, in this order:"
-    for each in rows:
-        if each["by"] == "person":
-            yield f"    {each['person']}: {each['channel']} {each['address']}"
+    people = [each for each in rows if each["by"] == "person"]
+    yield from ("  with a copy to each, in this order:",) if people else ()
+    for each in people:
+        yield f"    {each['person']}: {each['channel']} {each['address']}"
 
 
 def _place(row: Json) -> str:

@@ -23,6 +23,7 @@ COLUMNS = ("person", "name", "reached at", "groups", "hours", "time zone", "depu
 What = Annotated[Literal["list", "add"], Parameter(help="Look, or add or change one of them.")]
 Name = Annotated[str, Parameter(help="A short name, of small letters: what agents and cards call them.")]  # fmt: skip
 Called = Annotated[str, Parameter("--name", help="Their name as people write it.")]
+About = Annotated[str, Parameter("--about", help="What the model is told of them, as in: finance, knows the refunds.")]  # fmt: skip
 Slack = Annotated[str, Parameter("--slack", help="Their member ID: U…, or T…/U… for one workspace alone.")]  # fmt: skip
 Email = Annotated[str, Parameter("--email", help="Mail from this address is theirs.")]
 Also = Annotated[tuple[str, ...], Parameter("--also", help="A further account, slack:U… or email:…; may be repeated.")]  # fmt: skip
@@ -40,6 +41,7 @@ async def people(
     /,
     *,
     called: Called = "",
+    about: About = "",
     slack: Slack = "",
     email: Email = "",
     also: Also = (),
@@ -52,7 +54,7 @@ async def people(
     as_json: AsJson = False,
 ) -> None:
     said: dict[str, JsonValue] = {
-        "name": called, "slack": slack, "email": email, "also": list(also), "time_zone": time_zone,
+        "name": called, "about": about, "slack": slack, "email": email, "also": list(also), "time_zone": time_zone,
         "language": language, "deputy": deputy, "hours": hours, "away": away,
     }  # fmt: skip
     said = {field: value for field, value in said.items() if value}

@@ -132,6 +132,7 @@ class _Reading:
                 **decisions.asked(self._calls.get(request, call)),
                 "edited": event.arguments if isinstance(event, Verdict) else {},
                 **({"minutes": lasting} if lasting else {}),
+                **decisions.put_off(event),
                 "card": self._card(request),
                 "counted": refused is None,
                 "refused": refused.reason if refused else None,
@@ -211,15 +212,14 @@ class _Reading:
             if after is None or after == call or not (void or decisions.is_human(call)):
                 continue
             reason = event.reason if isinstance(event, CallVoided) else decisions.reason(after)
-            what: Json = {"request": call.request, **decisions.asked(call), "reason": reason}
-            yield Row(
-                seq,
-                event.at,
-                "ended",
-                event.actor,
-                None,
-                {**what, "came_to": decisions.came_to(after)},
-            )
+            what: Json = {
+                "request": call.request,
+                **decisions.asked(call),
+                "reason": reason,
+                "card": self._card(call.request),
+                "came_to": decisions.came_to(after),
+            }
+            yield Row(seq, event.at, "ended", event.actor, None, what)
 
 
 def _control(seq: int, event: Control) -> Row:

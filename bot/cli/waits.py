@@ -10,8 +10,8 @@ from bot.cli.asks import speak
 from bot.cli.output import clock
 from bot.cli.requests import states
 from bot.cli.wait import Wait
-from bot.core import steps
-from bot.core.events import DecideFailed, Event
+from bot.core import days, steps
+from bot.core.events import DayReached, DecideFailed, Event, StepDecided
 from bot.core.halts import Halt
 from bot.core.outbox import pending
 from bot.core.thread import (
@@ -139,6 +139,9 @@ def _thinking(scene: Scene) -> Iterator[Wait]:
     since = scene.log[_became(scene, lambda state: isinstance(state.turn, Thinking))].at
     stop = f"bot cancel {thread.id}"
     retry_at = thread.turn.retry_at
+    if retry_at is None and (spent := _spent(scene)):
+        yield replace(spent, commands=(stop,))
+        return
     if retry_at is None:
         words = "The model is being asked for the next step."
         yield Wait(what="model", text=words, since=since, notes=(NO_WORKER,), commands=(stop,))
@@ -148,6 +151,21 @@ def _thinking(scene: Scene) -> Iterator[Wait]:
     told = speak(thread, "asks it at once")
     notes = (f"tries so far: {thread.turn.tries}", *told.notes)
     yield replace(told, what="model", text=words, since=since, until=retry_at, notes=notes)
+
+
+def _spent(scene: Scene) -> Wait | None:
+    """The day's limit that the model was last refused for; the question about it is the house's."""
+    outcomes = (
+        each
+        for each in reversed(scene.log)
+        if isinstance(each, DayReached | StepDecided | DecideFailed)
+    )
+    last = next(outcomes, None)
+    if not isinstance(last, DayReached):
+        return None
+    words = f"What may be spent in a day is used up ({last.text}); the model is asked when that is extended, or the day (UTC) is over."
+    notes, until = ("the question is one of the thread house: bot pending",), days.end_of(last.at)
+    return Wait(what="day", text=words, since=last.at, until=until, of=last.asked, notes=notes)
 
 
 def _resting(scene: Scene) -> Wait:

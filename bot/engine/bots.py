@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.core.events import Event, MessageNoted, MessageReceived, Verdict
 
 MARK = "@bot"
-MOST_TURNS = 5
+MOST_TURNS = 3
 
 
 def turns(events: Sequence[Event]) -> tuple[int, int]:

@@ -171,7 +171,7 @@ class Agent:
 
     @cached_property
     def _specs(self) -> list[dict[str, object]]:
-        built_in = [self.house.spec(name) for name in BUILT_IN]
+        built_in = [self.house.spec(name, self.people.roster) for name in BUILT_IN]
         return built_in + [self._spec(self.tools[name]) for name in sorted(self.tools)]
 
     def _spec(self, tool: Tool) -> dict[str, object]:

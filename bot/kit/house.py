@@ -40,14 +40,17 @@ class House:
     because: str
     intents: Mapping[str, Described]
 
-    def spec(self, name: str) -> dict[str, object]:
-        """A built-in intent as the model is offered it."""
+    def spec(self, name: str, roster: str = "") -> dict[str, object]:
+        """A built-in intent as the model is offered it; where people can be named, with those there are."""
         described = self.intents[name]
         schema = _bare_schema(name)
         for path, text in described.fields.items():
             field = _field(schema, path)
             assert field is not None, "checked when the house was loaded"
             field["description"] = text
+        whom = _field(schema, "options.ask")
+        if roster and whom is not None:
+            whom["description"] = f"{whom.get('description', '')} There are: {roster}.".strip()
         return {"name": name, "description": described.description, "schema": schema}
 
 

@@ -21,6 +21,8 @@ _KEPT = re.compile(r"slack:(?:[TE][A-Z0-9]+/)?S[A-Z0-9]+", re.ASCII)
 _SLACK_BOT = re.compile(r"[BUW][A-Z0-9]+", re.ASCII)
 # Events name these as their actors; a person of that name would be taken for them.
 _RESERVED = frozenset({"model", "engine", "clock"})
+MOST_NAMED = 100
+"""Of more people than these the model is told the groups alone: every request carries them."""
 
 
 def _members_of(written: object) -> object:
@@ -69,6 +71,13 @@ class People:
         for name in names:
             found.update(dict.fromkeys(self._members(name, ())))
         return tuple(found)
+
+    @property
+    def roster(self) -> str:
+        """Who there is, as the model is told: short names and what is said about each, no address; then the groups."""
+        few = self.people.items() if len(self.people) <= MOST_NAMED else ()
+        persons = (f"{name} ({who.about})" if who.about else name for name, who in few)
+        return ", ".join((*persons, *self.groups))
 
     def unknown(self, names: Iterable[str]) -> tuple[str, ...]:
         """Those of these names that are neither a person nor a group."""

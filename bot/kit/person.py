@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.kit.hours import Presence, away_of, spans_of
 
@@ -27,11 +27,13 @@ class Person(BaseModel):
 
     `also` are further accounts of theirs, each with its channel before it; `reach` says in which order they are tried.
     An ID of Slack counts in every workspace, one with its workspace before it (`T…/U…`) in that one alone.
+    `about` is what the model is told of them beside their short name.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = ""
+    about: Annotated[str, Field(max_length=200)] = ""
     slack: str | None = None
     email: str | None = None
     also: tuple[str, ...] = ()

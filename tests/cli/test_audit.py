@@ -126,6 +126,19 @@ def test_a_deadline_that_passed_is_told_beside_the_decisions() -> None:
     story.fired(request)
     [row] = told(story, "ended")
     assert (row.what["request"], row.what["came_to"]) == (request, "expired")
+    assert cast("Json", row.what["card"])["hash"] == "digest-1"
+
+
+def test_what_was_passed_on_or_put_off_says_to_whom_and_till_when() -> None:
+    story, request = asking()
+    until = story.now + 60_000
+    story.verdict(request, "pass", "bob", to="carol")
+    story.verdict(request, "later", "bob", until=until)
+    story.verdict(request, "ignore", "bob")
+    passed, later, ignored = told(story, "decision")
+    assert all(row.what["counted"] for row in (passed, later, ignored))
+    assert (passed.what.get("to"), later.what.get("until")) == ("carol", until)
+    assert not {"to", "until"} & set(ignored.what)
 
 
 def test_an_unknown_outcome_and_who_settled_it_are_told() -> None:

@@ -274,6 +274,9 @@ def test_a_request_is_passed_postponed_or_ignored_and_still_decided_by_anybody_a
     assert "  of: bob\n" in told
     assert "  alice will not decide on it\n" in told
     assert office.run("approve", request, "--as", "alice").out == "Approved: refund.\n"
+    read_back = office.run("audit", thread).out
+    assert f": pass {request} to bob: counted" in read_back
+    assert f": later {request} until 20" in read_back
 
 
 def test_what_is_put_off_wrongly_is_said_in_one_sentence(office: Office) -> None:

@@ -119,6 +119,7 @@ def test_where_nobody_may_decide_the_command_that_mends_it_is_named(
     why = told(office, *REFUND)
     assert (why["approvers"], why["can_be_met"]) == ([], False)
     assert why["mend"] == "bot approvers desk --add NAME"
+    assert not office.run("policy", *REFUND).out.rstrip().endswith(":"), "copies to nobody"
     lint = office.run("lint")
     assert lint.status == 1
     assert "refund needs approval and nobody may give it; bot approvers desk --add NAME" in lint.out

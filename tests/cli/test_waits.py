@@ -8,8 +8,9 @@ from hypothesis import given
 from bot.cli.asks import Wait
 from bot.cli.output import clock
 from bot.cli.waits import NO_WORKER, Scene, waits
+from bot.core import days
 from bot.core.codec import decode
-from bot.core.events import Cancelled, MessageReceived, Paused, Resumed
+from bot.core.events import Cancelled, DayReached, MessageReceived, Paused, Resumed
 from bot.core.thread import Thread
 from bot.core.values import Address, Deputy, Limits, Routed
 from bot.engine.letters import Letter
@@ -60,6 +61,20 @@ def test_a_thread_in_thought_says_since_when() -> None:
     story = build.begun()
     wait = only(story)
     assert (wait.what, wait.since, wait.commands) == ("model", story.now, ("bot cancel T",))
+
+
+def test_a_thread_that_waits_for_a_day_s_limit_says_whom_was_asked_and_till_when() -> None:
+    story = build.begun()
+    reached = DayReached(
+        id="d", actor="engine", at=story.now, day="1970-01-01", scope="all", reason="all: 1.00 USD", asked=("alice",)
+    )  # fmt: skip
+    story.tell(reached)
+    wait = found(story)[0]
+    assert (wait.what, wait.of, wait.until) == ("day", ("alice",), days.end_of(reached.at))
+    assert "all: 1.00 USD; asked: alice" in wait.text
+    assert "bot pending" in wait.notes[0]
+    story.step()
+    assert "day" not in [each.what for each in found(story)]
 
 
 def test_a_model_that_failed_is_asked_again_at_a_time_for_a_reason() -> None:

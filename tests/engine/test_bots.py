@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.events import Event, MessageNoted, MessageReceived, Verdict
-from bot.engine.bots import turns
+from bot.engine.bots import MOST_TURNS, turns
 from tests.engine.office import HOME
 
 BOT, PERSON, STRANGER = "slack:B1@bot", "alice", "slack:U7@guest"
@@ -25,6 +25,10 @@ def test_words_of_bots_are_counted_and_other_peoples_talk_is_no_word_to_us() -> 
     assert turns([]) == (0, 0)
     assert turns([asked(BOT), asked(BOT), noted(BOT)]) == (2, 1)
     assert turns([asked(BOT), noted(STRANGER), noted(PERSON), asked(BOT)]) == (2, 0)
+
+
+def test_two_bots_answer_each_other_three_times_at_most() -> None:
+    assert MOST_TURNS <= 3
 
 
 def test_a_person_who_asks_or_decides_lets_them_go_on() -> None:

@@ -90,6 +90,6 @@ async def test_no_address_of_anybody_is_in_what_the_model_is_sent(
         await say(desk, "go")
         await until(desk, lambda thread, _: any(call.step for call in thread.calls))
     sent = b"".join(office.model.bodies).decode()
-    assert "alice" in sent
+    assert "There are: alice, bob." in sent
     for address in ("U1", "U7", "U2", "example.test"):
         assert address not in sent

@@ -8,8 +8,9 @@ from textwrap import dedent
 import pytest
 
 from bot.kit.document import AgentError
-from bot.kit.house import OWN_HOUSE
-from bot.kit.people import People
+from bot.kit.house import OWN_HOUSE, load_house
+from bot.kit.people import MOST_NAMED, People
+from bot.kit.person import Person
 
 
 @pytest.fixture
@@ -43,6 +44,20 @@ def people(file: Path) -> People:
 def test_groups_are_expanded_each_person_once(people: People) -> None:
     assert people.expand(["bob", "everybody"]) == ("bob", "alice", "carol")
     assert people.groups_of("alice") == ("releasers", "everybody")
+
+
+def test_the_model_is_told_short_names_and_what_is_said_of_each_and_no_address(file: Path) -> None:
+    persons = (
+        "  alice: {name: Alice A, email: a@example.com, about: releases}\n  bob: {slack: U2}\n"
+    )
+    file.write_text(f"people:\n{persons}groups:\n  crew: [alice, bob]\n")
+    people = People.load(file)
+    assert people.roster == "alice (releases), bob, crew"
+    asking = str(load_house().spec("request_human_input", people.roster))
+    assert "There are: alice (releases), bob, crew." in asking
+    many = People({f"p{number}": Person() for number in range(MOST_NAMED + 1)}, {"all": ()})
+    assert many.roster == "all"
+    assert "There are" not in str(load_house().spec("request_human_input", People().roster))
 
 
 def test_unknown_names_mean_nobody_and_are_reported(people: People) -> None:

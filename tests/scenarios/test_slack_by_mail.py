@@ -161,8 +161,16 @@ async def test_a_card_that_is_put_in_the_mail_of_one_person_is_decided_there_or_
         said = await office.shown(root, 1)
         assert "@carol" in said.text
         assert not office.direct(office.carol), "she has it by mail"
-        await office.slack.people.press(office.bob, office.direct(office.bob)[0], "approve").reply()
         await post.reply("carol", card, "approve")
+        [bobs] = office.direct(office.bob)
+        await until(lambda: "1 of 2 (carol)" in str(bobs.blocks), "the count")
+        office.say("approve", office.carol, root)
+        await until(
+            lambda: "already approved" in str(office.slack.team.whispers(office.carol)),
+            "one person",
+        )
+        assert office.ledger() == []
+        await office.slack.people.press(office.bob, bobs, "approve").reply()
         await until(lambda: any(each.text == "Shipped." for each in office.answers(root)))
         _, events = await only_thread(app)
     assert office.ledger() == ["v1.2.3"]
