@@ -11,7 +11,6 @@ from bot.core.values import Address
 from bot.engine.redis_store import RedisStore
 from bot.engine.store import Store
 from bot.kit.arrival import Arrivals
-from bot.kit.channel import Channel
 from bot.kit.people import People
 from bot.kit.safe import Safe
 from bot.settings import Settings
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from channels.email.pace import Ceiling
     from channels.email.post import Post
     from channels.email.secure import Server
+    from channels.email.send import Email
 
 
 # Sending one mail may take as long, with every wait on the way.
@@ -35,12 +35,14 @@ def speaks(settings: Settings) -> bool:
     return bool(settings.email_address and settings.smtp_host)
 
 
-def channel(settings: Settings, store: Store, people: People) -> Channel:
+def channel(settings: Settings, store: Store, people: People) -> Email:
     """Mail, to speak in."""
     from channels.email.files import Files
-    from channels.email.send import Email, Us
+    from channels.email.letters import Us
+    from channels.email.send import Email
 
-    safe, us = _safe(store), Us(settings.email_address)
+    safe = _safe(store)
+    us = Us(settings.email_address, owner=_owner(settings, people))
     files = Files(mail_servers.imap(settings), us.address)
     return Email(us, filed_post(settings, store), people, safe, _now, files)
 
@@ -87,6 +89,7 @@ def intake(
         breaker,
         people,
         _now,
+        channel(settings, store, people).asking,
         agents,
     )
 

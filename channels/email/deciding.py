@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.core import words as typed
+from bot.core.outbox import Approval
 from bot.core.values import Word
 from bot.kit.arrival import Arrivals, Json, Press
 from bot.kit.moments import moment_of
@@ -14,11 +15,13 @@ from bot.kit.people import People
 from channels.email import hints, ids
 from channels.email.arrived import Arrived, Decided
 from channels.email.block import arguments
+from channels.email.each import mail_of
 from channels.email.heard import Heard
 from channels.email.reading import verdicts
 from channels.email.replies import Replies
 from channels.email.saying import Saying
 from channels.email.settling import unwritten
+from channels.email.shown import Shows
 from channels.email.tokens import Found, Tokens
 
 
@@ -33,6 +36,7 @@ class Deciding:
         saying: Saying,
         people: People,
         now: Callable[[], int],
+        shows: Shows,
     ) -> None:
         self._arrivals = arrivals
         self._tokens = tokens
@@ -40,12 +44,15 @@ class Deciding:
         self._saying = saying
         self._people = people
         self._now = now
+        self._shows = shows
 
     async def take(self, heard: Heard, found: Found) -> str:
         """A mail to the address of a request; from somebody else than it was given to it is only noted."""
         mail, decision = heard.mail, heard.mail.decision
         if found.ticket.person != mail.proven:
             return await self._saying.refused(heard, hints.NOT_YOURS)
+        # Before it is on the log: what it makes of the card is mailed to them.
+        await self._shows.answered(heard.place, found.ticket.request, mail.proven)
         if mail.doubt or mail.is_forward:
             return await self._saying.words(
                 heard, hints.FORWARD if mail.is_forward else hints.DOUBT
@@ -80,7 +87,18 @@ class Deciding:
                 pass
             case _:
                 assert_never(said)
-        return await self._press(heard, found, press, spends=False)
+        became = await self._press(heard, found, press, spends=False)
+        if became == "pass":
+            await self._passed(heard, press)
+        return became
+
+    async def _passed(self, heard: Heard, press: Press) -> None:
+        """A card for whom it was passed to, with an address of its own; whoever has no mail is told where the thread is."""
+        asked, to = await self._arrivals.asked(press.request), mail_of(self._people, press.to)
+        if isinstance(asked, Approval) and to:
+            by = self._people.alias_of(ids.CHANNEL, press.person) or press.person
+            why = f"{by} passes this to you."
+            await self._shows.show(heard.place, asked, to, why, heard.id)
 
     async def _edit(self, heard: Heard, found: Found, block: str) -> str:
         changed = arguments(block)
@@ -98,15 +116,25 @@ class Deciding:
         objection = await self._tokens.objection(found, heard.id)
         objection = objection or await unwritten(self._arrivals, press.request, press.word)
         if objection:
-            return await self._saying.refused(heard, objection)
+            became = await self._saying.refused(heard, objection)
+            await self._shown(heard, found, objection)
+            return became
         await self._arrivals.press(press)
         refusal = await self._arrivals.refusal(press)
         if refusal:
-            await self._replies.say(heard, refusal)
+            if not await self._shown(heard, found, refusal):
+                await self._replies.say(heard, refusal)
             return "refused"
         if spends:
             await self._tokens.spend(found, heard.id)
         return press.word
+
+    async def _shown(self, heard: Heard, found: Found, why: str) -> bool:
+        """Whether the card that stands in the place of the one they answered was mailed to them now."""
+        asked = await self._arrivals.asked(found.ticket.request)
+        if not isinstance(asked, Approval) or asked.request == found.ticket.request:
+            return False
+        return await self._shows.show(heard.place, asked, heard.mail.proven, why)
 
     def _zone(self, mail: str) -> str:
         """Where this person's clock is."""

@@ -1,4 +1,4 @@
-"""Each: one mail to each of several; that one is refused keeps no other from theirs."""
+"""Each: where people get mail, and one mail to each of several; that one is refused keeps no other from theirs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Iterable
 import structlog
 
 from bot.kit.channel import Undeliverable
+from bot.kit.people import People
+from channels.email import ids
 
 log = structlog.get_logger()
 
@@ -25,3 +27,17 @@ async def to_each(
     if not receipts:
         raise Undeliverable("; ".join(refused.values()))
     return " ".join(receipts), refused
+
+
+def mails_of(people: People, asked: Iterable[str]) -> list[str]:
+    """Where these people get mail, each place once."""
+    return list(dict.fromkeys(mail for each in asked if (mail := mail_of(people, each))))
+
+
+def mail_of(people: People, person: str) -> str:
+    """Where this person gets mail; empty: nowhere."""
+    known = people.people.get(person)
+    if known:
+        return next((each.lower() for each in known.accounts(ids.CHANNEL)), "")
+    channel, _, address = person.removesuffix("@outsider").partition(":")
+    return address if channel == ids.CHANNEL else ""

@@ -31,7 +31,11 @@ def connected(server: Server) -> IMAPClient:
         timeout=SocketTimeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
     )
     if server.security == "starttls":
-        client.starttls(context)
+        try:
+            client.starttls(context)
+        except Exception:
+            client.shutdown()  # Nobody else has it.
+            raise
     client.normalise_times = False
     return client
 

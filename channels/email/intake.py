@@ -24,6 +24,7 @@ from channels.email.reading.child import Said
 from channels.email.reading.mail import Unreadable
 from channels.email.replies import Replies
 from channels.email.saying import Saying
+from channels.email.shown import Shows
 from channels.email.threads import Talks
 from channels.email.tokens import Found, Tokens
 
@@ -44,6 +45,7 @@ class Intake:
         breaker: Breaker,
         people: People,
         now: Callable[[], int],
+        shows: Shows,
         agents: Collection[str] = (),
     ) -> None:
         self._address = address.lower()
@@ -56,7 +58,7 @@ class Intake:
         self._bounces = bounces
         self._breaker = breaker
         self._saying = Saying(self._address, arrivals, talks, replies, people)
-        self._deciding = Deciding(arrivals, tokens, replies, self._saying, people, now)
+        self._deciding = Deciding(arrivals, tokens, replies, self._saying, people, now, shows)
         self._now = now
         self._agents = agents
 

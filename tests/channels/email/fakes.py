@@ -16,9 +16,11 @@ from channels.email.held import Held
 from channels.email.intake import Intake
 from channels.email.judge import gate
 from channels.email.key import NAME, Key
+from channels.email.letters import Us
 from channels.email.pace import Ceiling
 from channels.email.reading import verdicts
 from channels.email.replies import Replies
+from channels.email.send import Email
 from channels.email.threads import Talk, Talks
 from channels.email.tokens import Ticket, Tokens
 
@@ -193,6 +195,8 @@ class Desk:
         self.tokens = Tokens(self.safe, BOT, lambda: NOW)
         self.talks, self.held = Talks(self.safe), Held(self.safe)
         post: Any = self.post
+        no_files: Any = None
+        everybody = people or People()
         answers = (self._ceiling("out/sender", 60), self._ceiling("out/thread", 20))
         replies = Replies(BOT, "Bot", post, Key(self.safe), *answers)
         let_in = gate(SERVER, (ANA, BEN), ())
@@ -213,8 +217,9 @@ class Desk:
                 OWNER,
                 lambda: NOW,
             ),
-            people or People(),
+            everybody,
             lambda: NOW,
+            Email(Us(BOT), post, everybody, self.safe, lambda: NOW, no_files).asking,
             agents,
         )
         self.parent = ""

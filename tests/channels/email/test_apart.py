@@ -13,7 +13,8 @@ import pytest
 from bot.core.outbox import Approval, Hold, Outgoing
 from bot.core.values import Address
 from bot.kit.people import People, Person
-from channels.email.send import Email, Us
+from channels.email.letters import Us
+from channels.email.send import Email
 from tests.channels.email import hostile
 from tests.channels.email.fakes import ANA, BEN, BOT, NOW, Desk
 from tests.channels.email.test_missed import CARD

@@ -25,6 +25,15 @@ async def test_it_is_told_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> 
     assert set(str(told.value).split()) <= {"LC_CTYPE", "LD_LIBRARY_PATH", "PATH"}
 
 
+async def test_what_takes_a_parser_too_much_memory_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    greedy = "from channels.email.reading import child; child.summary = lambda *_: {'x': len(bytes(250_000_000))}; child.main()"
+    monkeypatch.setattr(arrived, "_RUN", f"{arrived._RUN.split('from')[0]}{greedy}")  # pyright: ignore[reportPrivateUsage] - what the child runs
+    with pytest.raises(Unreadable, match="MemoryError"):
+        await arrived.arrived(b"", SAID)
+
+
 @pytest.mark.parametrize("tag", ["<div>", "<ul><li>"])
 async def test_what_takes_a_parser_too_long_is_refused_within_two_seconds(tag: str) -> None:
     """For each element that opens a parser may look at all those that are open: its time grows with the square."""

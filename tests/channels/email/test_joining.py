@@ -13,7 +13,8 @@ from bot.core.values import Address
 from bot.kit.people import People
 from bot.kit.person import Person
 from channels.email import ids
-from channels.email.send import Email, Us
+from channels.email.letters import Us
+from channels.email.send import Email
 from channels.email.threads import Talk
 from tests.channels.email import hostile
 from tests.channels.email.fakes import ANA, BEN, BOT, NOW, Desk

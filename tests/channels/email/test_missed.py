@@ -19,14 +19,16 @@ from bot.kit.people import People
 from bot.kit.person import Person
 from channels.email.bounces import Cards, Sent
 from channels.email.cards import body
-from channels.email.send import Email, Us
+from channels.email.letters import Us
+from channels.email.send import Email
 from channels.email.threads import Talk
-from tests.channels.email.fakes import BOT, NOW, Desk, Unsent
+from tests.channels.email.fakes import BOT, NOW, OWNER, Desk, Unsent
 
 ANA, BEN, CAT, GONE = "ana@example.com", "ben@example.org", "cat@example.com", "gone@example.com"
 PEOPLE = People({
     "ana": Person(email=ANA), "ben": Person(email=BEN), "cat": Person(email=CAT), "gone": Person(email=GONE),
 })  # fmt: skip
+US = Us(BOT)
 PLACE, KEY = "abcdefghijklmnop", "tabcdefghijk-1-v1"
 CARD = Approval(
     key=KEY, request=KEY, tool="ship", arguments={"tag": "v1.2.3"}, because="", text="", approvers=("ben", "cat", "gone"), quorum=1,
@@ -63,14 +65,14 @@ def _body(mail: EmailMessage) -> str:
     return str(part.get_content())
 
 
-async def channel(desk: Desk, post: Refusing) -> Email:
+async def channel(desk: Desk, post: Refusing, us: Us = US) -> Email:
     """The channel, in a conversation that Ana began."""
     await desk.talks.heard(
         PLACE, Talk("Release", ANA, (), ("<root@example.com>",), "<root@example.com>")
     )
     sends: Any = post
     no_files: Any = None
-    return Email(Us(BOT), sends, PEOPLE, desk.safe, lambda: NOW, no_files)
+    return Email(us, sends, PEOPLE, desk.safe, lambda: NOW, no_files)
 
 
 AT = Address(channel="email", locator=PLACE)
@@ -98,6 +100,16 @@ async def test_who_cannot_be_asked_is_told_to_whoever_asked_and_to_the_other_app
         assert GONE in read[-1]
         assert "tool: ship" in read[-1]
         assert "tag: v1.2.3" in read[-1]
+
+
+async def test_the_owner_is_told_of_it_too() -> None:
+    desk, post = Desk(), Refusing(GONE)
+    mail = await channel(desk, post, Us(BOT, owner=OWNER))
+    await mail.send(AT, CARD)
+    assert [GONE in each for each in post.to(OWNER)] == [True]
+    original = next(raw for raw, to in post.sent.values() if to == (BEN,))
+    assert await desk.intake.take(report(original)) == "bounced"
+    assert OWNER in [each for _, to in desk.post.sent.values() for each in to]
 
 
 async def test_sent_again_it_is_told_once() -> None:

@@ -1,0 +1,100 @@
+"""Shown: which card of a call somebody was mailed last. Asked anew only since somebody spoke, it goes to whoever answers the old one.
+
+Nothing is decided by the old one all the same: its address names its showing. Mailed to everybody, each word would be a card for each approver.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Protocol
+
+from pydantic import TypeAdapter
+
+from bot.core.names import call_id
+from bot.core.outbox import Approval, Waiting
+from bot.kit.safe import Safe
+from channels.email.cards import body
+
+# What was said before these is in the conversation alone.
+MOST_QUOTES = 50
+
+
+class Shows(Protocol):
+    """Where a card is shown to whoever answered an older one."""
+
+    async def answered(self, place: str, request: str, mail: str) -> None:
+        """This person wrote to the card that they have: they get the next showing of it."""
+        ...
+
+    async def show(self, place: str, asked: Approval, mail: str, why: str, by: str = "") -> bool:
+        """Mails them the card that counts now, below why; whether it was news to them: once, and once for each mail that it was passed `by`. Best effort."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Has:
+    """The mail that somebody has, and what it shows."""
+
+    id: str
+    mark: str
+
+
+_HAS = TypeAdapter(_Has)
+_QUOTES = TypeAdapter(tuple[str, ...])
+
+
+class Shown:
+    """What went out, by conversation, call and person. Those who send and those who listen each write names of their own."""
+
+    def __init__(self, safe: Safe) -> None:
+        self._safe = safe
+
+    async def instead(self, place: str, asked: Waiting, mail: str) -> str:
+        """The ID of the mail that does for them, and what was said is kept for the next one; empty: they are to have a new one."""
+        has = await self._has(place, asked.request, mail)
+        if not (has and isinstance(asked, Approval) and asked.quote and has.mark == _mark(asked)):
+            return ""
+        if await self._safe.get(f"email/answered/{has.id}"):
+            return ""
+        quotes = (*await self._since(has), asked.quote)[-MOST_QUOTES:]
+        kept = _QUOTES.dump_json(tuple(dict.fromkeys(quotes))).decode()
+        await self._safe.put(f"email/since/{has.id}", kept)
+        return has.id
+
+    async def caught_up(self, place: str, asked: Waiting, mail: str) -> Waiting:
+        """The same with all that was said since the mail that they have."""
+        has = await self._has(place, asked.request, mail)
+        if not (has and isinstance(asked, Approval)):
+            return asked
+        quotes = dict.fromkeys((*await self._since(has), asked.quote))
+        return replace(asked, quote="\n".join(each for each in quotes if each))
+
+    async def went(self, place: str, asked: Waiting, mail: str, receipt: str) -> None:
+        """They were mailed this; where it may not have arrived, they get the next one too."""
+        if isinstance(asked, Approval) and not receipt.startswith("?"):
+            kept = _HAS.dump_json(_Has(receipt, _mark(asked))).decode()
+            await self._safe.put(_name(place, asked.request, mail), kept)
+
+    async def answered(self, place: str, request: str, mail: str) -> None:
+        """They wrote to it."""
+        if has := await self._has(place, request, mail):
+            await self._safe.put(f"email/answered/{has.id}", "yes")
+
+    async def _has(self, place: str, request: str, mail: str) -> _Has | None:
+        kept = await self._safe.get(_name(place, request, mail))
+        return _HAS.validate_json(kept) if kept else None
+
+    async def _since(self, has: _Has) -> tuple[str, ...]:
+        kept = await self._safe.get(f"email/since/{has.id}")
+        return _QUOTES.validate_json(kept) if kept else ()
+
+
+def _name(place: str, request: str, mail: str) -> str:
+    return f"email/shown/{place}/{call_id(request)}/{mail}"
+
+
+def _mark(asked: Approval) -> str:
+    """All that it says but what was said since, who has approved and until when."""
+    same = replace(asked, quote="", votes=(), until=None)
+    return sha256(f"{asked.digest}\n{body(same)}".encode()).hexdigest()

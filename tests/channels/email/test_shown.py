@@ -1,0 +1,159 @@
+"""A card that is asked anew only since somebody spoke: it is mailed to whoever answers the old one, and to nobody else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
+from typing import Any
+
+from bot.core.outbox import Approval, Outgoing
+from bot.core.values import Address
+from bot.kit.people import People
+from bot.kit.person import Person
+from channels.email.letters import Us
+from channels.email.send import Email
+from channels.email.threads import Talk
+from tests.channels.email import hostile
+from tests.channels.email.fakes import ANA, BEN, BOT, NOW, Desk
+from tests.channels.email.test_missed import CARD
+
+PEOPLE = People({"ana": Person(email=ANA), "ben": Person(email=BEN)})
+AT = Address(channel="email", locator="abcdefghijklmnop")
+FIRST = replace(CARD, approvers=("ana", "ben"), requester="")
+
+
+def showing(version: int, quote: str = "dora: hurry", **changed: Any) -> Approval:
+    """The same card as it is asked anew."""
+    name = FIRST.request.replace("-v1", f"-v{version}")
+    return replace(FIRST, key=name, request=name, quote=quote, **changed)
+
+
+class Office:
+    """A desk and the channel at the same mailbox; `now` is what is asked by now."""
+
+    def __init__(self) -> None:
+        self.desk = Desk(people=PEOPLE)
+        self.now: Approval | None = FIRST
+        taken, post, no_files = self.desk.taken, self.desk.post, None
+        arrivals, sends, files = (each for each in (taken, post, no_files))
+        self._channel = _channel(sends, self.desk, files)
+        _asked(arrivals, self)
+
+    async def send(self, card: Outgoing) -> str:
+        await self.desk.talks.heard(AT.locator, Talk("Release", "dora@example.com"))
+        return await self._channel.send(AT, card)
+
+    def to(self, person: str) -> list[EmailMessage]:
+        """What this person was mailed."""
+        read = BytesParser(policy=default).parsebytes
+        return [read(raw) for raw, to in self.desk.post.sent.values() if person in to]
+
+    async def answers(self, mail: EmailMessage, text: str, id: str) -> str:
+        """What becomes of ana's reply to a mail."""
+        there = hostile.setting(token=str(mail["Reply-To"]), parent=str(mail["Message-ID"]))
+        return await self.desk.intake.take(
+            hostile.build(there, f"{text}\n", to=str(mail["Reply-To"]), mid=f"<{id}@example.com>")
+        )
+
+
+def _channel(post: Any, desk: Desk, no_files: Any) -> Email:
+    return Email(Us(BOT), post, PEOPLE, desk.safe, lambda: NOW, no_files)
+
+
+def _asked(arrivals: Any, office: Office) -> None:
+    async def asked(request: str) -> Approval | None:
+        return office.now
+
+    arrivals.asked = asked
+
+
+def text_of(mail: EmailMessage) -> str:
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return "\n".join(str(part.get_content()).splitlines())
+
+
+async def test_what_somebody_said_mails_the_card_to_nobody_who_has_it() -> None:
+    office = Office()
+    sent = await office.send(FIRST)
+    assert [await office.send(showing(each)) for each in (2, 3)] == [sent, sent]
+    assert (len(office.to(ANA)), len(office.to(BEN))) == (1, 1)
+
+
+async def test_what_would_run_otherwise_is_mailed_to_everybody() -> None:
+    office = Office()
+    await office.send(FIRST)
+    await office.send(showing(2, digest="e" * 64))
+    await office.send(showing(3, digest="e" * 64, arguments={"tag": "v2"}))
+    assert (len(office.to(ANA)), len(office.to(BEN))) == (3, 3)
+
+
+async def test_whoever_decides_on_the_old_one_is_mailed_what_counts_and_decides_on_that() -> None:
+    office = Office()
+    await office.send(FIRST)
+    await office.send(showing(2, "dora: after the backup"))
+    office.now = showing(3)
+    await office.send(office.now)
+    [first] = office.to(ANA)
+    office.desk.taken.refuses = "That card is out of date."
+    assert await office.answers(first, "approve", "one") == "refused"
+    again = office.to(ANA)[1]
+    assert "dora: after the backup\ndora: hurry" in text_of(again), "all of it, not the last alone"
+    assert "That card is out of date." in text_of(again)
+    assert again["Reply-To"] != first["Reply-To"]
+    office.desk.taken.refuses = ""
+    assert await office.answers(again, "approve", "two") == "approve"
+    assert [each.request for each in office.desk.taken.presses] == [
+        FIRST.request,
+        office.now.request,
+    ]
+    assert len(office.to(BEN)) == 1
+
+
+async def test_it_is_mailed_once_and_then_only_said() -> None:
+    office = Office()
+    await office.send(FIRST)
+    office.now = showing(2)
+    office.desk.taken.refuses = "That card is out of date."
+    [first] = office.to(ANA)
+    for each in ("one", "two"):
+        await office.answers(first, "approve", each)
+    cards = [each["Reply-To"] for each in office.to(ANA)]
+    assert [bool(each) for each in cards] == [True, True, False]
+
+
+async def test_whoever_says_something_to_the_old_one_is_mailed_the_next() -> None:
+    office = Office()
+    await office.send(FIRST)
+    [first] = office.to(ANA)
+    assert await office.answers(first, "Why today, and not on Monday", "one") == "asked"
+    await office.send(showing(2))
+    await office.send(showing(3))
+    assert [bool(each["Reply-To"]) for each in office.to(ANA)] == [True, True]
+    assert len(office.to(BEN)) == 1
+
+
+async def test_the_time_of_the_old_one_is_over_and_the_one_that_counts_is_mailed() -> None:
+    office = Office()
+    await office.send(replace(FIRST, until=NOW - 1))
+    office.now = showing(2, until=NOW + 3_600_000)
+    [first] = office.to(ANA)
+    assert await office.answers(first, "approve", "one") == "refused"
+    assert office.desk.taken.presses == []
+    assert "hurry" in text_of(office.to(ANA)[-1])
+
+
+async def test_whom_it_is_passed_to_is_mailed_a_card_with_an_address_of_its_own() -> None:
+    office = Office()
+    await office.send(FIRST)
+    [mine], [before] = office.to(ANA), office.to(BEN)
+    for _ in "twice":
+        assert await office.answers(mine, "pass to ben", "one") == "pass"
+    passed = office.to(BEN)[-1]
+    assert len(office.to(BEN)) == 2
+    assert text_of(passed).startswith("ana passes this to you.")
+    assert "tag: v1.2.3" in text_of(passed)
+    assert passed["Reply-To"] != before["Reply-To"]
+    assert len(office.to(ANA)) == 1
