@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import subprocess
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from redis.exceptions import ConnectionError as NoConnection
 
 from bot.engine.commit import Append, Appended
 from bot.engine.redis_store import RedisStore
+from tests import tls
 
 
 async def stores_an_event(url: str) -> bool:
@@ -23,44 +22,12 @@ async def stores_an_event(url: str) -> bool:
         return isinstance(await store.append(commit), Appended)
 
 
-def certificate(folder: Path) -> Path:
-    """A certificate for localhost, and its key beside it in one file."""
-    both = folder / "server.pem"
-    ask = f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout {folder}/key -out {folder}/cert"
-    subprocess.run(["openssl", *ask.split()], check=True, capture_output=True)
-    both.write_text((folder / "key").read_text() + (folder / "cert").read_text())
-    return both
-
-
-@asynccontextmanager
-async def behind_tls(url: str, pem: Path) -> AsyncGenerator[int]:
-    """A port that speaks TLS and passes everything on to the server at this address."""
-    path = url.removeprefix("unix://")
-
-    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_unix_connection(path)
-        await asyncio.gather(_copy(reader, back), _copy(there, writer))
-
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    server = await asyncio.start_server(pass_on, "127.0.0.1", 0, ssl=context)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(ConnectionError, ssl.SSLError):
-        while some := await reader.read(65_536):
-            writer.write(some)
-            await writer.drain()
-    writer.close()
-
-
 async def test_a_server_behind_tls_is_spoken_to_if_its_certificate_is_trusted(
     redis_server: str, tmp_path: Path
 ) -> None:
-    pem = certificate(tmp_path)
-    async with behind_tls(redis_server, pem) as port:
+    pair = tls.certificate(tmp_path)
+    connect = partial(asyncio.open_unix_connection, redis_server.removeprefix("unix://"))
+    async with tls.behind_tls(connect, pair) as port:
         assert await stores_an_event(f"rediss://localhost:{port}?ssl_ca_certs={tmp_path}/cert")
         with pytest.raises((NoConnection, ssl.SSLError)):
             await stores_an_event(f"rediss://localhost:{port}")

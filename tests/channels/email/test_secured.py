@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
-import subprocess
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from imapclient.exceptions import IMAPClientError  # pyright: ignore[reportMissi
 from channels.email.imap import connected, leave
 from channels.email.post import Later, Post
 from channels.email.secure import Security, Server
+from tests import tls
 from tests.channels.email.fakes import MemorySafe
 from tests.channels.email.test_post import ANA, ID, LETTER, RAW
 from tests.mail_server import dovecot
@@ -25,12 +24,7 @@ pytestmark = pytest.mark.skipif(not dovecot.is_here(), reason="apt-get install -
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate for localhost, and its key."""
-    folder = tmp_path_factory.mktemp("tls")
-    cert, key = folder / "cert", folder / "key"
-    ask = f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout {key} -out {cert}"
-    subprocess.run(["openssl", *ask.split()], check=True, capture_output=True)
-    return cert, key
+    return tls.certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
@@ -49,33 +43,12 @@ def imap(free_port: Callable[[], int]) -> Iterator[int]:
     server.remove()
 
 
-@asynccontextmanager
-async def behind_tls(port: int, certificate: tuple[Path, Path]) -> AsyncGenerator[int]:
-    """A port that speaks TLS and passes everything on to that one."""
-
-    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(_copy(reader, back), _copy(there, writer))
-
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*certificate)
-    server = await asyncio.start_server(pass_on, "127.0.0.1", 0, ssl=context)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(ConnectionError, ssl.SSLError):
-        while some := await reader.read(65_536):
-            writer.write(some)
-            await writer.drain()
-    writer.close()
-
-
 async def test_mail_is_sent_to_a_host_whose_certificate_is_trusted_and_to_no_other(
     smtp: Smtp, certificate: tuple[Path, Path]
 ) -> None:
-    async with behind_tls(smtp.port, certificate) as port:
+    async with tls.behind_tls(
+        partial(asyncio.open_connection, "127.0.0.1", smtp.port), certificate
+    ) as port:
         for host, file in (("localhost", None), ("127.0.0.1", certificate[0])):
             with pytest.raises(Later, match="CERTIFICATE_VERIFY_FAILED"):
                 await _send("tls", host, port, file)
@@ -87,7 +60,9 @@ async def test_mail_is_sent_to_a_host_whose_certificate_is_trusted_and_to_no_oth
 async def test_mailboxes_are_read_at_a_host_whose_certificate_is_trusted_and_at_no_other(
     imap: int, certificate: tuple[Path, Path]
 ) -> None:
-    async with behind_tls(imap, certificate) as port:
+    async with tls.behind_tls(
+        partial(asyncio.open_connection, "127.0.0.1", imap), certificate
+    ) as port:
         for host, file in (("localhost", None), ("127.0.0.1", certificate[0])):
             with pytest.raises(OSError, match="CERTIFICATE_VERIFY_FAILED"):
                 await asyncio.to_thread(connected, Server("IMAP", host, port, ca_file=file))
