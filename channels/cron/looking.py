@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 
@@ -16,7 +17,7 @@ AT_ONCE = 64
 log = structlog.get_logger()
 
 
-class Looking:
+class Looking(ABC):
     """Who looks at schedules. `where` makes an address of what is written, the schedule and the slot; `reach` says why nothing can be said there."""
 
     def __init__(
@@ -28,9 +29,9 @@ class Looking:
         self._reach = reach
         self._creator = creator
 
+    @abstractmethod
     async def look(self) -> None:
         """See once what is to be done, and do it."""
-        raise NotImplementedError
 
     async def _each(
         self, entries: Iterable[Entry], attend: Callable[[Entry], Awaitable[None]]
