@@ -21,6 +21,7 @@ base_dir = {dir}/run
 state_dir = {dir}/state
 log_path = {dir}/log
 protocols = imap
+imap_id_log = *
 listen = 127.0.0.1
 ssl = no
 auth_failure_delay = 0
@@ -168,6 +169,10 @@ class Dovecot:
         """Stops it and takes everything away."""
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def log(self) -> list[str]:
+        """What it has written down so far."""
+        return (self.folder / "log").read_text().splitlines()
 
     def forget(self, user: str) -> None:
         """Makes the mailbox another generation: UIDVALIDITY changes, the mails stay."""

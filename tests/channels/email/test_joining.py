@@ -51,6 +51,25 @@ async def _asked_by_ana(desk: Desk) -> None:
     assert await desk.intake.take(asks) == "asked"
 
 
+async def test_two_mails_of_one_person_begin_two_conversations_and_each_reply_finds_its_own() -> (
+    None
+):
+    desk = Desk()
+    roots = ("<one@example.com>", "<two@example.com>")
+    for root in roots:
+        there = hostile.setting()
+        assert await desk.intake.take(hostile.build(there, "Deploy it.\n", mid=root, irt=None)) == (
+            "asked"
+        )
+    for root in reversed(roots):
+        more = hostile.build(
+            hostile.setting(), "And then?\n", mid=root.replace("@", "-more@"), irt=root
+        )
+        assert await desk.intake.take(more) == "asked"
+    one, two = (ids.locator(root) for root in roots)
+    assert [each.address.locator for each in desk.taken.said] == [one, two, two, one]
+
+
 async def test_whom_a_mail_of_ours_was_passed_on_to_neither_commands_nor_is_answered() -> None:
     desk = Desk()
     await _asked_by_ana(desk)

@@ -114,6 +114,15 @@ async def test_what_came_before_and_what_comes_now_is_heard_once(ear: Ear) -> No
     assert set(ear.intake.seen.values()) == {1}
 
 
+async def test_the_server_is_told_what_program_reads(ear: Ear) -> None:
+    """Some servers refuse SELECT to a program that has not said what it is (RFC 2971)."""
+    first = await ear.write(1)
+    async with ear.listening():
+        await ear.heard([first])
+    said = [line for line in ear.server.log() if "name=outer-loop-bot" in line]
+    assert len(said) == 1
+
+
 async def test_a_mail_that_cannot_be_stored_is_tried_again_and_then_buried(ear: Ear) -> None:
     ear.intake.trouble = {b"<1@example.com>": 2, b"<2@example.com>": 100}
     names = [await ear.write(number) for number in (1, 2, 3)]
