@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    field_validator,
+)
 
 from bot.kit.cron import Cron, fields_of, zone_of
 
@@ -46,7 +53,10 @@ class Schedule(BaseModel):
     prompt: Annotated[str, Field(min_length=1, max_length=10_000)]
     address: Annotated[str, Field(validate_default=True)] = ""
     fallback: str | None = None
-    missed: Annotated[Missed, BeforeValidator(_missed)] = Missed(most=1)
+    # What is written is a word: its inside is no name that anybody could write.
+    missed: Annotated[Missed, BeforeValidator(_missed), WithJsonSchema({"type": "string"})] = (
+        Missed(most=1)
+    )
     starting_deadline_seconds: Annotated[int, Field(ge=1)] | None = None
     concurrency_policy: Literal["allow", "forbid", "replace"] = "forbid"
     suspend: bool = False
