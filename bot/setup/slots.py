@@ -113,8 +113,8 @@ class Slots:
             found = [*found, *await self._events(log_of(schedule, month))]
         return sorted(found, key=lambda event: event.at)
 
-    async def fate(self, slot: Slot) -> Fate:
-        return await outcomes.fate(self._desk, slot)
+    async def fate(self, schedule: str, slot: Slot) -> Fate:
+        return await outcomes.fate(self._desk, schedule, slot)
 
     async def latest(self, schedule: str, most: int) -> list[Slot]:
         root, found, now = await self._events(root_of(schedule)), list[Slot](), await self.now()

@@ -14,7 +14,7 @@ from contextlib import nullcontext
 import structlog
 
 from bot.core.said import CronTicked
-from bot.core.slots import Slot, SlotsSettled
+from bot.core.slots import Slot, SlotsSettled, tick_id
 from bot.core.values import Address
 from bot.kit.cron import MINUTE_MS
 from bot.kit.slotbook import Kept, Slotbook
@@ -99,6 +99,9 @@ class Clock(Looking):
         event = event.model_copy(update={"id": f"{event.id}:{person}", "actor": person})
         await self._book.note(event)
         await self._perform(entry, event)
+        fate = await self._book.fate(entry.id, slot)
+        if fate.outcome == "skipped":
+            raise Busy(fate.why)
         return slot.thread
 
     async def _attend(self, entry: Entry, now: int) -> None:
@@ -109,7 +112,7 @@ class Clock(Looking):
             # Whoever settled it may have died: nothing is settled after what has not begun.
             await self._perform(entry, kept.latest)
         while kept is not None:
-            event = await self._settled(entry, kept, now)
+            event = await self._settled(entry, kept)
             if event is None:
                 self._next[entry.id] = entry.schedule.cron.after(max(kept.until, now))
                 return
@@ -127,7 +130,10 @@ class Clock(Looking):
         thread = kept.thread if kept else ""
         return await self._put(entry, self._event(entry, after, max(after + 1, now), thread, ()))
 
-    async def _settled(self, entry: Entry, kept: Kept, now: int) -> SlotsSettled | None:
+    async def _settled(self, entry: Entry, kept: Kept) -> SlotsSettled | None:
+        now = (
+            await self._book.now()
+        )  # A busy look began a while ago: a deadline counts till its slot can start.
         slots = due(entry.schedule, Situation(now, kept.until))
         if not slots:
             return None
@@ -212,7 +218,7 @@ class Clock(Looking):
             return None
         creator = entry.creator or self._creator
         return CronTicked(
-            id=f"cron:{entry.id}@{slot.at}",
+            id=tick_id(entry.id, slot.at),
             actor=slot.person or creator or "clock",
             address=slot.address,
             prompt=entry.schedule.prompt,
