@@ -18,8 +18,9 @@ from bot.engine.desk import Desk
 from bot.engine.redis_store import RedisStore
 from bot.kit.schedule import Missed
 from bot.setup.outcomes import fates
-from bot.setup.slots import MADE
+from bot.setup.slot_logs import MADE
 from channels.cron.clock import Busy, Clock, Unheard
+from channels.cron.entry import minute
 from tests.channels.cron.shop import (
     MINUTE,
     NOON,
@@ -479,6 +480,30 @@ async def test_a_clock_set_back_to_before_a_schedule_began_finds_what_was_settle
     kept = await book.kept("clerk/every")
     assert kept is not None
     assert kept.until == NOON + MINUTE
+
+
+async def test_a_store_set_back_by_half_a_year_runs_nothing_twice_and_the_clock_says_until_when_it_sleeps(
+    book: Timed, store: RedisStore
+) -> None:
+    monthly = entry(schedule="0 0 1 * *")
+    works = clock(book, monthly)
+    for months in range(7):
+        await at(book, months * 31 * 1440, works)
+    begun, ahead = len(await ticks(store)), await book.kept("clerk/every")
+    assert ahead is not None
+    with structlog.testing.capture_logs() as logs:
+        for days in (
+            0,
+            20,
+            70,
+            100,
+        ):  # The one that ran all the time, and one that is started then.
+            await at(book, days * 1440, works, clock(book, monthly))
+    kept = await book.kept("clerk/every")
+    assert (kept, len(await ticks(store))) == (ahead, begun)
+    slept = [each["until"] for each in logs if each["event"] == "schedule sleeps"]
+    assert slept == [minute(ahead.until)] * 5
+    assert "the store's clock was set back" in [each["event"] for each in logs]
 
 
 async def test_its_log_is_no_thread_to_whoever_looks(book: Timed, store: RedisStore) -> None:
