@@ -28,7 +28,8 @@ from bot.kit.people import People
 from bot.kit.person import Person
 from bot.settings import Settings
 from bot.setup.calendars import Bound, Calendars
-from bot.setup.slots import MADE, Slots
+from bot.setup.slot_logs import MADE
+from bot.setup.slots import Slots
 from channels.slack.manifest import manifest
 from tests.channels.cron.shop import MINUTE, NOON, Timed, clock, opened, ticks
 from tests.engine.office import Office, Reply, Use, card, decide, say, types, until

@@ -126,7 +126,7 @@ async def _fails(book: Slots, entry: Entry) -> tuple[int, int]:
     if fared is None or not fared.since:
         return 0, 0
     latest = await book.latest(entry.id, WINDOW)
-    seen = [Seen(slot, await book.fate(slot)) for slot in latest]
+    seen = [Seen(slot, await book.fate(entry.id, slot)) for slot in latest]
     return fared.since, failures(fared, seen, await book.now())
 
 

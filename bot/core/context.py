@@ -22,7 +22,7 @@ from bot.core.events import (
     Unknown,
 )
 from bot.core.owed import WHICH
-from bot.core.thread import Call, Thinking, Thread, is_closed
+from bot.core.thread import Call, Idle, Thinking, Thread, is_closed
 from bot.core.visible import shortened
 from bot.core.yamlish import dump
 
@@ -53,7 +53,7 @@ def _own(before: Thread, event: Event, after: Thread, changed: tuple[Change, ...
             return _message(before, event, after, changed)
         case "MessageNoted":
             return element("noted", text(_capped(event.text)), ("untrusted", source(event)))
-        case "CronTicked":
+        case "CronTicked" if isinstance(before.turn, Idle):  # Else its slot was skipped.
             when = ("at", minute(event.at))
             return element("schedule", text(event.prompt), ("name", event.schedule), when)
         case "ScheduleFared" if event.told:

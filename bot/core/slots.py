@@ -83,6 +83,11 @@ class ScheduleFared(Base):
     fallback: Address | None = None
 
 
+def tick_id(schedule: str, at: int) -> str:
+    """The identity of what begins the slot of that instant, whoever begins it."""
+    return f"cron:{schedule}@{at}"
+
+
 PREFIX = "slots-"
 """How the names of these logs begin; those of threads begin with a `t`."""
 

@@ -26,7 +26,7 @@ from bot.core.events import (
     ToolEnded,
 )
 from bot.core.reducer import evolve
-from bot.core.thread import Asked, Call, Closed, Phase, Sleeping, Started, Thread, is_closed
+from bot.core.thread import Asked, Call, Closed, Idle, Phase, Sleeping, Started, Thread, is_closed
 from bot.core.visible import shortened, visible
 from bot.core.weight import weight
 from bot.core.yamlish import dump
@@ -149,7 +149,7 @@ def _said(before: Thread, event: Event, after: Thread) -> Iterator[Said]:
                 yield Said("message", event.text, dict((speaker(event), ("at", minute(event.at)))))
         case MessageNoted():
             yield Said("noted", event.text, {"untrusted": source(event)})
-        case CronTicked():
+        case CronTicked() if isinstance(before.turn, Idle):
             yield Said("schedule", event.prompt, {"name": event.schedule, "at": minute(event.at)})
         case StepDecided(text=words) if words.strip() and after.heard != before.heard:
             yield Said("note", words.strip(), {})

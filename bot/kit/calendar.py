@@ -10,7 +10,7 @@ from pydantic import Field, JsonValue
 
 from bot.kit.arguments import Args
 from bot.kit.call import Call, Card, Refused
-from bot.kit.schedule import Schedule
+from bot.kit.schedule import Deadline, Schedule
 from bot.kit.tool import tool
 
 Json = dict[str, JsonValue]
@@ -28,7 +28,7 @@ class Wanted(Args):
     address: Annotated[str, Field(min_length=1, max_length=200)] = HERE
     fallback: Annotated[str, Field(max_length=200)] = ""
     missed: Annotated[str, Field(max_length=20)] = "run_latest"
-    starting_deadline_seconds: Annotated[int, Field(ge=1)] | None = None
+    starting_deadline_seconds: Deadline | None = None
     concurrency_policy: Literal["allow", "forbid", "replace"] = "forbid"
     suspend: bool = False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 from pydantic import BaseModel, ValidationError
@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from bot.kit.nearest import meant
 
+Node = dict[str, object]
 _REWORDED = {
     "Input should": "should",
     "Value error, ": "",
@@ -25,15 +26,17 @@ def complaints(
     error: ValidationError, model: type[BaseModel]
 ) -> list[tuple[tuple[str | int, ...], str]]:
     """Each wrong place with its complaint, in the order of the model's fields."""
-    names = set(_names(cast("dict[str, object]", model.model_json_schema())))
+    schema = cast("Node", model.model_json_schema())
     details = error.errors(include_url=False, include_input=False, include_context=False)
-    return [(detail["loc"], _sentence(detail, names)) for detail in details]
+    return [(detail["loc"], _sentence(detail, schema)) for detail in details]
 
 
-def _sentence(detail: ErrorDetails, names: set[str]) -> str:
+def _sentence(detail: ErrorDetails, schema: Node) -> str:
     place = ".".join(str(part) for part in detail["loc"])
     if detail["type"] == "extra_forbidden":
-        return f"{place[:80]} is not known here{meant(str(detail['loc'][-1])[:80], names)}"
+        *around, last = detail["loc"]
+        names = {name for node in _nodes(schema, around, schema) for name in _properties(node)}
+        return f"{place[:80]} is not known here{meant(str(last)[:80], names)}"
     text = detail["msg"]
     for theirs, ours in _REWORDED.items():
         text = text.replace(theirs, ours)
@@ -43,14 +46,23 @@ def _sentence(detail: ErrorDetails, names: set[str]) -> str:
     return f"{place}: {text}" if place else text
 
 
-def _names(schema: object) -> Iterator[str]:
-    """Every property name in a JSON schema, at any depth."""
-    if isinstance(schema, dict):
-        node = cast("dict[str, object]", schema)
-        properties = node.get("properties")
-        yield from cast("dict[str, object]", properties) if isinstance(properties, dict) else ()
-        for child in node.values():
-            yield from _names(child)
-    elif isinstance(schema, list):
-        for child in cast("list[object]", schema):
-            yield from _names(child)
+def _nodes(node: object, place: Sequence[str | int], root: Node) -> Iterator[Node]:
+    """The schemas that may hold at this place under a node."""
+    if not isinstance(node, dict):
+        return
+    known = cast("Node", node)
+    if isinstance(ref := known.get("$ref"), str):
+        definitions = cast("Node", root["$defs"])
+        yield from _nodes(definitions[ref.rpartition("/")[2]], place, root)
+    for choice in cast("list[object]", known.get("anyOf", [])):
+        yield from _nodes(choice, place, root)
+    if not place:
+        yield known
+        return
+    named = _properties(known).get(str(place[0]), known.get("additionalProperties"))
+    inner = known.get("items") if isinstance(place[0], int) else named
+    yield from _nodes(inner, place[1:], root)
+
+
+def _properties(node: Node) -> Node:
+    return cast("Node", node.get("properties", {}))

@@ -5,11 +5,20 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    field_validator,
+)
 
 from bot.kit.cron import Cron, fields_of, zone_of
 
 MOST_CAUGHT_UP = 100
+LEAST_DEADLINE_SECONDS = 10
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _MISSED = re.compile(r"run_all\((\d{1,4})\)")
 _NOWHERE = "nobody could hear from it: write address: slack:TEAM/CHANNEL by their IDs, email:NAME@DOMAIN, a place of the people file, or console"
@@ -35,6 +44,18 @@ def _missed(written: object) -> object:
     return Missed(most=int(found[1]))
 
 
+def _reachable(seconds: int) -> int:
+    """As with a CronJob in Kubernetes: whoever looks again only after that may find it past, without anything being wrong."""
+    if seconds < LEAST_DEADLINE_SECONDS:
+        message = f"at least {LEAST_DEADLINE_SECONDS} was expected: a clock may be busy for some seconds when a slot comes, and would skip it for that alone"
+        raise ValueError(message)
+    return seconds
+
+
+Deadline = Annotated[int, AfterValidator(_reachable)]
+"""So many seconds after its time a slot may still start."""
+
+
 class Schedule(BaseModel):
     """One entry under `schedules`. Names are those of a CronJob in Kubernetes, whose meaning they have."""
 
@@ -46,8 +67,11 @@ class Schedule(BaseModel):
     prompt: Annotated[str, Field(min_length=1, max_length=10_000)]
     address: Annotated[str, Field(validate_default=True)] = ""
     fallback: str | None = None
-    missed: Annotated[Missed, BeforeValidator(_missed)] = Missed(most=1)
-    starting_deadline_seconds: Annotated[int, Field(ge=1)] | None = None
+    # What is written is a word: its inside is no name that anybody could write.
+    missed: Annotated[Missed, BeforeValidator(_missed), WithJsonSchema({"type": "string"})] = (
+        Missed(most=1)
+    )
+    starting_deadline_seconds: Deadline | None = None
     concurrency_policy: Literal["allow", "forbid", "replace"] = "forbid"
     suspend: bool = False
 

@@ -111,8 +111,8 @@ class Slotbook(Protocol):
         """So many of the slots that ran or failed, the oldest first, also what was run beside them."""
         ...
 
-    async def fate(self, slot: Slot) -> Fate:
-        """What became of it, by now."""
+    async def fate(self, schedule: str, slot: Slot) -> Fate:
+        """What became of this slot of the schedule, by now."""
         ...
 
     async def fared(self, schedule: str) -> ScheduleFared | None:

@@ -23,7 +23,8 @@ from bot.settings import Settings
 from bot.setup import workspaces
 from bot.setup.clock import BadAddress, address, clock, everything, following, reach
 from bot.setup.outcomes import fates
-from bot.setup.slots import MADE, Slots
+from bot.setup.slot_logs import MADE
+from bot.setup.slots import Slots
 from channels.console.channel import CHANNEL as CONSOLE
 from channels.cron.clock import Busy, Unheard
 from channels.cron.entry import Entry

@@ -9,7 +9,7 @@ from bot.core.events import Cancelled, DecideFailed, Delivered, DeliveryFailed, 
 from bot.core.names import request_of
 from bot.core.outbox import Hold, pending
 from bot.core.reducer import replay
-from bot.core.slots import Slot, SlotsSettled
+from bot.core.slots import Slot, SlotsSettled, tick_id
 from bot.core.thread import Asked, Call, Closed, Held, Idle, Thinking, Thread
 from bot.engine.desk import Desk
 from bot.engine.standing import NoSuchThread, Standing
@@ -19,7 +19,7 @@ GONE = "its thread is not begun, or its log is gone"
 _WELL = ("waiting_for_human", "resting")
 
 
-async def fate(desk: Desk, slot: Slot) -> Fate:
+async def fate(desk: Desk, schedule: str, slot: Slot) -> Fate:
     """The outcome of a slot, why, where its thread stands, and whether that is a failure. Raises what reading a log raises."""
     if slot.outcome != "ran":
         state = "failed" if slot.outcome == "failed" else "void"
@@ -28,6 +28,8 @@ async def fate(desk: Desk, slot: Slot) -> Fate:
         standing, events = await desk.standing(slot.thread), await desk.events(slot.thread)
     except NoSuchThread:
         return Fate("ran", GONE, "", "open")
+    if busy := _passed_over(slot.thread, events, tick_id(schedule, slot.at)):
+        return Fate("skipped", busy, "", "void")
     phase = str(standing.phase)
     if lost := _lost(events):
         return Fate("delivery_failed", lost, phase, "failed")
@@ -44,8 +46,22 @@ async def fate(desk: Desk, slot: Slot) -> Fate:
 async def fates(desk: Desk, events: Sequence[Event], most: int) -> list[tuple[Slot, Fate]]:
     """What became of so many of the latest slots on record there, the latest first."""
     settled = [event for event in events if isinstance(event, SlotsSettled)]
-    slots = sorted((slot for each in settled for slot in each.slots), key=lambda slot: -slot.at)
-    return [(slot, await fate(desk, slot)) for slot in slots[:most]]
+    slots = [(slot, each.schedule) for each in settled for slot in each.slots]
+    slots.sort(key=lambda pair: -pair[0].at)
+    return [(slot, await fate(desk, schedule, slot)) for slot, schedule in slots[:most]]
+
+
+def _passed_over(thread: str, events: Sequence[Event], tick: str) -> str:
+    """What the thread was at when the slot came to it; empty: it began it, or has yet to.
+
+    The clock looks before it settles a slot, and what comes in between, another slot or somebody's word, was first.
+    """
+    place = next((place for place, event in enumerate(events) if event.id == tick), 0)
+    before = replay(thread, events[:place])
+    if isinstance(before.turn, Idle):
+        return ""
+    busy = Standing(thread, before.at, before)
+    return f"{thread} is still at it: {busy.waiting_for or busy.phase}"
 
 
 def is_held(thread: Thread) -> bool:

@@ -1,16 +1,6 @@
-"""Slots: the slotbook on a store. Slots are settled on logs of their own: one a month, and one for what is said of a schedule.
-
-A commit's id is the instant after which it settles, and its log that instant's month; so of any number of clocks, whatever
-they think the time is, the first one to settle what comes after an instant has settled it.
-"""
+"""Slots: the slotbook on a store."""
 
 from __future__ import annotations
-
-from base64 import b32encode
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
-from itertools import islice
 
 import structlog
 from pydantic import ValidationError
@@ -18,7 +8,7 @@ from pydantic import ValidationError
 from bot.core import halts
 from bot.core.codec import decode
 from bot.core.events import Cancelled, CronTicked, Event, Paused, Resumed
-from bot.core.slots import PREFIX, ScheduleFared, ScheduleSet, Slot, SlotsSettled, place_of
+from bot.core.slots import ScheduleFared, ScheduleSet, Slot, SlotsSettled, place_of
 from bot.core.values import Address
 from bot.engine.desk import Desk, thread_id
 from bot.engine.standing import NoSuchThread
@@ -26,24 +16,10 @@ from bot.engine.store import Store
 from bot.kit.schedule import Schedule
 from bot.kit.slotbook import Fate, Kept, Made
 from bot.setup import outcomes
+from bot.setup.slot_logs import MADE, fares_of, first_of, log_of, months, root_of, year
 
 AT_WORK = ("thinking", "running", "waiting_for_human", "waiting_for_time", "paused")
-SHOWN_MONTHS = 13
-MADE = f"{PREFIX}made"
-"""The log of what was said of schedules in conversation."""
 log = structlog.get_logger()
-
-
-def root_of(schedule: str) -> str:
-    """The log of what is said of a schedule: since when it is there, who paused it, who ran it beside its slots."""
-    return PREFIX + b32encode(sha256(schedule.encode()).digest())[:11].decode().lower()
-
-
-def log_of(schedule: str, after: int) -> str:
-    """The log on which it is settled what comes after this instant."""
-    if after == 0:
-        return root_of(schedule)
-    return f"{root_of(schedule)}-{datetime.fromtimestamp(after / 1000, UTC):%Y%m}"
 
 
 class Slots:
@@ -62,8 +38,8 @@ class Slots:
         settled = [event for event in root if isinstance(event, SlotsSettled)]
         if not settled:
             return None
-        first = _first(root)
-        last = (await self._last(schedule, first.until) or first) if first else None
+        first = first_of(root)
+        last = await self._last(schedule, first) if first else None
         by_hand = [event for event in settled if event.slots]
         newest = max([*by_hand, last] if last else by_hand, key=_at)
         until, said = (last.until, last.said) if last else (0, "")
@@ -109,16 +85,20 @@ class Slots:
     async def history(self, schedule: str) -> list[Event]:
         """What is on record of the last year, the oldest first."""
         found = root = await self._events(root_of(schedule))
-        for month in _shown(root, await self.now()):
+        if (first := first_of(root)) is None:
+            return root
+        latest = max(await self.now(), (await self._last(schedule, first)).until)
+        for month in year(latest, first.until):
             found = [*found, *await self._events(log_of(schedule, month))]
         return sorted(found, key=lambda event: event.at)
 
-    async def fate(self, slot: Slot) -> Fate:
-        return await outcomes.fate(self._desk, slot)
+    async def fate(self, schedule: str, slot: Slot) -> Fate:
+        return await outcomes.fate(self._desk, schedule, slot)
 
     async def latest(self, schedule: str, most: int) -> list[Slot]:
         root, found, now = await self._events(root_of(schedule)), list[Slot](), await self.now()
-        for month in _shown(root, now):
+        first = first_of(root)
+        for month in year(now, first.until) if first else ():
             if len(found) < most:
                 rows = await self._store.read(log_of(schedule, month), -most)
                 events = [decode(row.at, row.body) for row in rows]
@@ -126,12 +106,12 @@ class Slots:
         return sorted([*found, *_begun(root)], key=lambda slot: slot.at)[-most:]
 
     async def fared(self, schedule: str) -> ScheduleFared | None:
-        rows = await self._store.read(_fares(schedule), -1)
+        rows = await self._store.read(fares_of(schedule), -1)
         event = decode(rows[-1].at, rows[-1].body) if rows else None
         return event if isinstance(event, ScheduleFared) else None
 
     async def fare(self, event: ScheduleFared) -> bool:
-        return await self._desk.post(_fares(event.schedule), event)
+        return await self._desk.post(fares_of(event.schedule), event)
 
     async def tell(self, event: ScheduleFared) -> None:
         if event.address is not None:
@@ -190,14 +170,23 @@ class Slots:
         halt = halts.of(halts.told_by(await self._desk.house()), agent)
         return halt.words if halt else None
 
-    async def _last(self, schedule: str, since: int) -> SlotsSettled | None:
-        """The latest that was settled; only the end of one log is read."""
-        for month in _months(await self.now(), since):
-            rows = await self._store.read(log_of(schedule, month), -1)
-            event = decode(rows[-1].at, rows[-1].body) if rows else None
-            if isinstance(event, SlotsSettled):
-                return event
-        return None
+    async def _last(self, schedule: str, first: SlotsSettled) -> SlotsSettled:
+        """The latest that was settled; the ends of logs alone are read. Where the store's clock was set back it lies ahead."""
+        found = first
+        for month in months(await self.now(), first.until):
+            if end := await self._end(log_of(schedule, month)):
+                found = end
+                break
+        while log_of(schedule, found.until) != log_of(schedule, found.after):
+            if (end := await self._end(log_of(schedule, found.until))) is None:
+                break
+            found = end
+        return found
+
+    async def _end(self, log: str) -> SlotsSettled | None:
+        rows = await self._store.read(log, -1)
+        event = decode(rows[-1].at, rows[-1].body) if rows else None
+        return event if isinstance(event, SlotsSettled) else None
 
     async def _events(self, log: str) -> list[Event]:
         return [decode(row.at, row.body) for row in await self._store.read(log)]
@@ -207,34 +196,6 @@ def _begun(events: list[Event]) -> list[Slot]:
     """What ran, or was to."""
     settled = [event for event in events if isinstance(event, SlotsSettled)]
     return [slot for event in settled for slot in event.slots if slot.outcome != "skipped"]
-
-
-def _fares(schedule: str) -> str:
-    """The log of how a schedule fares."""
-    return f"{root_of(schedule)}-fares"
-
-
-def _first(root: list[Event]) -> SlotsSettled | None:
-    """Since when a clock looks at it; None: none did yet."""
-    settled = (event for event in root if isinstance(event, SlotsSettled))
-    return next((event for event in settled if event.after == 0), None)
-
-
-def _shown(root: list[Event], now: int) -> Iterator[int]:
-    """The months that are looked back upon; before a clock saw it there is nothing."""
-    first = _first(root)
-    return islice(_months(now, first.until), SHOWN_MONTHS) if first else iter(())
-
-
-def _months(now: int, since: int) -> Iterator[int]:
-    """An instant of each month since then, the latest first; of the next one too, for the store's own clock may have been set back."""
-    instant = max(now, since)
-    day = datetime.fromtimestamp(instant / 1000, UTC).replace(day=15) + timedelta(days=31)
-    while instant >= since:
-        day = day.replace(day=15)
-        instant = int(day.timestamp()) * 1000
-        yield instant
-        day -= timedelta(days=31)
 
 
 def _paused(root: list[Event]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import structlog
-from pydantic import JsonValue, SecretStr
+from pydantic import SecretStr
 
 from bot.engine.redis_store import RedisStore
 from bot.engine.store import Store
@@ -77,12 +77,13 @@ async def ear(settings: Settings, store: Store, people: People, arrivals: Arriva
 
 async def objection(settings: Settings, store: Store, team: str, channel: str) -> str | None:
     """Why Slack lets nothing be said in that channel; None: it does, or cannot be asked now."""
+    from channels.slack import reach
+
     if not speaks(settings):
         return None
     try:
         web = await _web(settings, store, team)
-        look: dict[str, JsonValue] = {"channel": channel, "limit": 1}
-        await web.impatient(LOOK_SECONDS).call("conversations.history", look)
+        return await reach.objection(web.impatient(LOOK_SECONDS), channel)
     except Undeliverable as error:
         return str(error)
     except Exception as error:  # noqa: BLE001 - whatever Slack answers else: it may take the message later

@@ -14,13 +14,13 @@ from contextlib import nullcontext
 import structlog
 
 from bot.core.said import CronTicked
-from bot.core.slots import Slot, SlotsSettled
+from bot.core.slots import Slot, SlotsSettled, tick_id
 from bot.core.values import Address
 from bot.kit.cron import MINUTE_MS
 from bot.kit.slotbook import Kept, Slotbook
-from channels.cron.entry import Entry, Reach, Where, beside, minute
+from channels.cron.entry import Entry, Reach, Where, beside, minute, settling
 from channels.cron.looking import Looking, pause
-from channels.cron.plan import Situation, due, settled
+from channels.cron.plan import MISSED_MS, Situation, due, settled
 
 LOOK_SECONDS = 1.0
 log = structlog.get_logger()
@@ -44,6 +44,7 @@ class Clock(Looking):
         self._next: dict[str, int | None] = {}
         self._known: dict[str, Entry] = {}
         self._alone = asyncio.Lock()
+        self._latest = 0
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         """Look every second until told to stop."""
@@ -56,6 +57,10 @@ class Clock(Looking):
     async def look(self) -> None:
         """Settle what has come; no schedule keeps another from its slot, or waiting for it."""
         now = await self._book.now()
+        if now < self._latest - MISSED_MS:
+            log.warning("the store's clock was set back", seconds=(self._latest - now) // 1000)
+            self._next.clear()
+        self._latest = now
         entries = beside(self._entries, await self._book.made())
         come = [each for each in entries if self._has_come(each, now)]
         await self._each(come, lambda entry: self._safely(entry, now))
@@ -95,10 +100,13 @@ class Clock(Looking):
             raise Unheard(slot.why)
         if slot.outcome == "skipped":
             raise Busy(slot.why)
-        event = self._event(entry, now, now, slot.thread, (slot,))
+        event = settling(entry, now, now, slot.thread, (slot,))
         event = event.model_copy(update={"id": f"{event.id}:{person}", "actor": person})
         await self._book.note(event)
         await self._perform(entry, event)
+        fate = await self._book.fate(entry.id, slot)
+        if fate.outcome == "skipped":
+            raise Busy(fate.why)
         return slot.thread
 
     async def _attend(self, entry: Entry, now: int) -> None:
@@ -109,8 +117,10 @@ class Clock(Looking):
             # Whoever settled it may have died: nothing is settled after what has not begun.
             await self._perform(entry, kept.latest)
         while kept is not None:
-            event = await self._settled(entry, kept, now)
+            event = await self._settled(entry, kept)
             if event is None:
+                if kept.until - now >= MISSED_MS:
+                    log.warning("schedule sleeps", schedule=entry.id, until=minute(kept.until))
                 self._next[entry.id] = entry.schedule.cron.after(max(kept.until, now))
                 return
             before, kept = kept.until, await self._put(entry, event)
@@ -125,9 +135,12 @@ class Clock(Looking):
             return kept
         after = kept.until if kept else 0
         thread = kept.thread if kept else ""
-        return await self._put(entry, self._event(entry, after, max(after + 1, now), thread, ()))
+        return await self._put(entry, settling(entry, after, max(after + 1, now), thread, ()))
 
-    async def _settled(self, entry: Entry, kept: Kept, now: int) -> SlotsSettled | None:
+    async def _settled(self, entry: Entry, kept: Kept) -> SlotsSettled | None:
+        now = (
+            await self._book.now()
+        )  # A busy look began a while ago: a deadline counts till its slot can start.
         slots = due(entry.schedule, Situation(now, kept.until))
         if not slots:
             return None
@@ -143,7 +156,7 @@ class Clock(Looking):
             found.append(_skipped(slot, "the slot before it is still at it") if same else placed)
         threads = [slot.thread for slot in found if slot.thread]
         thread = threads[-1] if threads else kept.thread
-        return self._event(entry, kept.until, slots[-1], thread, tuple(found))
+        return settling(entry, kept.until, slots[-1], thread, tuple(found))
 
     async def _at_work(self, thread: str) -> tuple[str | None, bool, bool]:
         """What it is still at; whether it is a schedule's to end, and whether nothing but an error keeps it."""
@@ -212,7 +225,7 @@ class Clock(Looking):
             return None
         creator = entry.creator or self._creator
         return CronTicked(
-            id=f"cron:{entry.id}@{slot.at}",
+            id=tick_id(entry.id, slot.at),
             actor=slot.person or creator or "clock",
             address=slot.address,
             prompt=entry.schedule.prompt,
@@ -221,20 +234,6 @@ class Clock(Looking):
             creator=creator,
             fallback=slot.fallback,
             quiet=slot.quiet,
-        )
-
-    def _event(
-        self, entry: Entry, after: int, until: int, thread: str, slots: tuple[Slot, ...]
-    ) -> SlotsSettled:
-        return SlotsSettled(
-            id=f"slots:{entry.id}>{after}",
-            actor="clock",
-            schedule=entry.id,
-            after=after,
-            until=until,
-            said=entry.said,
-            thread=thread,
-            slots=slots,
         )
 
 

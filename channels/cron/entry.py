@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bot.core.slots import Slot, SlotsSettled
 from bot.core.values import Address
 from bot.kit.schedule import Schedule
 from bot.kit.slotbook import Made
@@ -38,6 +39,22 @@ def beside(written: Sequence[Entry], made: Sequence[Made]) -> list[Entry]:
     names = {entry.id for entry in written}
     said = [Entry(each.agent, each.schedule, each.creator, each.saying) for each in made]
     return [*written, *(entry for entry in said if entry.id not in names)]
+
+
+def settling(
+    entry: Entry, after: int, until: int, thread: str, slots: tuple[Slot, ...]
+) -> SlotsSettled:
+    """What goes on record of the slots between these instants; of all that say what comes after the same one the first counts."""
+    return SlotsSettled(
+        id=f"slots:{entry.id}>{after}",
+        actor="clock",
+        schedule=entry.id,
+        after=after,
+        until=until,
+        said=entry.said,
+        thread=thread,
+        slots=slots,
+    )
 
 
 def minute(at: int) -> str:

@@ -77,7 +77,7 @@ class Watch(Looking):
         """The latest slots; of most of them it is known already what became of them."""
         known, found = self._seen.get(entry.id, {}), dict[int, Seen]()
         for slot in await self._book.latest(entry.id, WINDOW):
-            found[slot.at] = known.get(slot.at) or Seen(slot, await self._book.fate(slot))
+            found[slot.at] = known.get(slot.at) or Seen(slot, await self._book.fate(entry.id, slot))
         failed = [at for at, each in found.items() if each.fate.state == "failed"][:-UNSETTLED]
         self._seen[entry.id] = {
             at: each

@@ -39,6 +39,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "chat.update": ("chat:write",),
     "conversations.history": ("channels:history", "groups:history", "im:history", "mpim:history"),
     "conversations.replies": ("channels:history", "groups:history", "im:history", "mpim:history"),
+    "conversations.info": ("channels:read", "groups:read"),
     "conversations.open": ("im:write",),
     "files.info": ("files:read",),
     "files.upload_v2": ("files:write",),
@@ -53,7 +54,8 @@ METHODS: dict[str, tuple[str, ...]] = {
 # These take no JSON.
 _READS = frozenset(
     {
-        *("chat.getPermalink", "conversations.history", "conversations.replies"),
+        *("chat.getPermalink", "conversations.history", "conversations.info"),
+        "conversations.replies",
         *("bots.info", "files.info", "usergroups.users.list", "users.info"),
         "users.conversations",
     }
@@ -96,6 +98,10 @@ class NotAsItStands(Exception):
 
 class Refused(Exception):
     """Slack refuses for a reason that we do not know; it may be another one next time."""
+
+
+class NotGranted(Undeliverable):
+    """The app was not granted the scope for this call."""
 
 
 class SlowDown(ConnectionError):
@@ -213,7 +219,8 @@ def _refusal(error: SlackApiError) -> Exception:
         return NotAsItStands(code)
     if code in MENDS:
         needed = response.get("needed")
-        return Undeliverable(f"{MENDS[code]} ({code}{f': {needed}' if needed else ''})")
+        kind = NotGranted if code == "missing_scope" else Undeliverable
+        return kind(f"{MENDS[code]} ({code}{f': {needed}' if needed else ''})")
     if code == "ratelimited":
         return SlowDown(_seconds(error))
     if code in AWAY:

@@ -236,16 +236,17 @@ def talkative() -> Conversation:
 # ---- what it says ----------------------------------------------------------------------------------------------------
 def test_people_are_quoted_and_whoever_is_not_known_is_marked() -> None:
     it = Conversation()
+    it.add(CronTicked(id="", address=SLACK, prompt="look", schedule="daily"))
     it.says("ship it\nnow", "alice")
     it.says("me too", "slack:U1")
     it.add(MessageNoted(id="", address=SLACK, text="lunch?", actor="alice"))
-    it.add(CronTicked(id="", address=SLACK, prompt="look", schedule="daily"))
+    it.add(CronTicked(id="", address=SLACK, prompt="skipped", schedule="weekly"))
     at = "2026-10-26T07:33Z"
     assert entries(it.log) == [
-        {"message": "ship it\nnow", "from": "alice", "at": at},
-        {"message": "me too", "untrusted": "slack:U1", "at": at.replace(":33", ":34")},
+        {"schedule": "look", "name": "daily", "at": at},
+        {"message": "ship it\nnow", "from": "alice", "at": at.replace(":33", ":34")},
+        {"message": "me too", "untrusted": "slack:U1", "at": at.replace(":33", ":35")},
         {"noted": "lunch?", "untrusted": "slack:alice"},
-        {"schedule": "look", "name": "daily", "at": at.replace(":33", ":36")},
     ]
 
 

@@ -70,6 +70,18 @@ def test_how_a_schedule_fares_is_told_where_it_speaks_and_the_model_reads_it(tol
     assert story.effects == ()
 
 
+def test_a_slot_that_came_while_the_thread_was_at_work_was_skipped_and_the_model_is_told_nothing_of_it() -> (
+    None
+):
+    story = Story("T")
+    before = story.thread
+    story.ticked()
+    assert "look" in block(before, story.log[-1], story.thread)
+    before = story.thread
+    story.ticked()
+    assert block(before, story.log[-1], story.thread) == ""
+
+
 def test_on_its_own_log_and_where_nothing_is_told_it_is_on_record_alone() -> None:
     for story, told, address in (
         (Story("T"), "", HERE),

@@ -86,7 +86,7 @@ def test_windows_line_ends_and_a_byte_order_mark_do_no_harm(tmp_path: Path) -> N
         ("You talk.", "agent.md:1: --- was expected"),
         ("---\na: 1\nYou talk.\n", "agent.md:4: a second --- was expected"),
         ("---\ndescription: d\n---\n \n", "agent.md:4: the prompt was expected"),
-        ("---\ndescription: d\nstesp: 3\n---\nHi", "agent.md:3: stesp is not known here (did you mean steps?)"),
+        ("---\ndescription: d\nlimts: 3\n---\nHi", "agent.md:3: limts is not known here (did you mean limits?)"),
         ("---\nlimits:\n  steps: many\n---\nHi", "agent.md:3: limits.steps should be a valid integer"),
         ("---\nlimits: {steps: 0}\n---\nHi", "agent.md:2: limits.steps should be greater than or equal to 1"),
         ("---\nmodel: off\n---\nHi", "agent.md:2: model should be a valid string: put it in quotes, for YAML takes it for false"),

@@ -59,8 +59,15 @@ def test_policies_are_read_as_kubernetes_writes_them(agent_in: AgentIn) -> None:
         ({"missed": "run_all"}, 10, "run_all(N) was expected, with N from 1 to 100"),
         ({"missed": "run_all(0)"}, 10, "with N from 1 to 100"),
         ({"concurrency_policy": "queue"}, 10, "should be 'allow', 'forbid' or 'replace'"),
-        ({"starting_deadline_seconds": "0"}, 10, "greater than or equal to 1"),
+        (
+            {"starting_deadline_seconds": "9"},
+            10,
+            "at least 10 was expected: a clock may be busy for some seconds",
+        ),
         ({"timezone": "UTC"}, 10, "timezone is not known here (did you mean time_zone?)"),
+        ({"deadline": "60"}, 10, "(did you mean starting_deadline_seconds?)"),
+        ({"cron": '"@daily"'}, 10, "fallback, missed, name, prompt, schedule, "),
+        ({"missed": "{run_all: 3}"}, 10, "skip, run_latest or run_all(N) was expected"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_its_line(

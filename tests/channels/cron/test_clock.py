@@ -17,8 +17,10 @@ from bot.core.values import Address
 from bot.engine.desk import Desk
 from bot.engine.redis_store import RedisStore
 from bot.kit.schedule import Missed
-from bot.setup.slots import MADE
+from bot.setup.outcomes import fates
+from bot.setup.slot_logs import MADE
 from channels.cron.clock import Busy, Clock, Unheard
+from channels.cron.entry import minute
 from tests.channels.cron.shop import (
     MINUTE,
     NOON,
@@ -303,6 +305,26 @@ async def test_a_slot_that_nobody_could_hear_has_failed(book: Timed, store: Redi
         await works.run_now(entry(address="gone"), "bob")
 
 
+class Slow(Timed):
+    """A slotbook that is asked late: after the first time it is a quarter of a minute later."""
+
+    async def now(self) -> int:
+        found, self.at = self.at, self.at + 15_000
+        return found
+
+
+async def test_a_deadline_that_passes_while_a_look_is_busy_is_one_that_was_missed(
+    store: RedisStore,
+) -> None:
+    """The look began in time; what counts is when the slot could have started."""
+    strict = entry(schedule="1 * * * *", starting_deadline_seconds=10)
+    await at(Timed(store), 0, clock(Timed(store), strict))
+    book = Slow(store, NOON + MINUTE)
+    await clock(book, strict).look()
+    assert await outcomes(book) == [(1, "skipped", "too late: more than 10 s after its time")]
+    assert await ticks(store) == []
+
+
 async def test_who_pauses_a_schedule_is_on_record(book: Timed) -> None:
     works = clock(book, entry())
     await at(book, 0, works)
@@ -397,6 +419,58 @@ async def test_of_two_schedules_that_come_together_into_one_thread_the_second_is
     assert sorted(outcome for [(_, outcome, _)] in fates) == ["ran", "skipped"]
 
 
+class Meeting(Timed):
+    """A slotbook that settles slots only when all those who are expected want to settle some."""
+
+    def __init__(self, store: RedisStore, all_here: asyncio.Barrier) -> None:
+        super().__init__(store)
+        self.all_here = all_here
+
+    async def settle(self, event: SlotsSettled) -> bool:
+        if event.slots:
+            await self.all_here.wait()
+        return await super().settle(event)
+
+
+async def test_of_two_clocks_that_look_at_once_into_one_thread_what_began_ran_and_the_other_was_skipped(
+    store: RedisStore,
+) -> None:
+    """Neither sees the other's slot, nor what somebody says there after they looked: the thread's own log says who was first."""
+    meet = asyncio.Barrier(2)
+    books = [Meeting(store, meet), Meeting(store, meet)]
+    crew = [
+        Clock([entry(name=name)], book, _at_home, reach, "alice")
+        for name, book in zip(("one", "two"), books, strict=True)
+    ]
+    for minutes in (0, 1):
+        for book in books:
+            book.at = NOON + minutes * MINUTE
+        async with asyncio.timeout(10):
+            await asyncio.gather(*(works.look() for works in crew))
+    histories = [await books[0].history(f"clerk/{tick.schedule}") for tick in await ticks(store)]
+    [[(_, ran)], [(_, skipped)]] = [await fates(Desk(store), each, 9) for each in histories]
+    why = f"{books[0].thread(HOME)} is still at it: thinking"
+    assert (ran.outcome, skipped.outcome, skipped.why) == ("ran", "skipped", why)
+
+
+async def test_a_run_by_hand_that_came_second_into_a_thread_says_so(store: RedisStore) -> None:
+    meet = asyncio.Barrier(2)
+
+    class Late(Timed):
+        async def note(self, event: SlotsSettled) -> None:
+            await meet.wait()
+            await super().note(event)
+
+    def by_hand(name: str) -> asyncio.Task[str]:
+        one = entry(name=name)
+        works = Clock([one], Late(store), _at_home, reach, "alice")
+        return asyncio.create_task(works.run_now(one, "bob"))
+
+    async with asyncio.timeout(10):
+        told = await asyncio.gather(by_hand("one"), by_hand("two"), return_exceptions=True)
+    assert {type(each) for each in told} == {Busy, str}
+
+
 async def test_a_clock_set_back_to_before_a_schedule_began_finds_what_was_settled(
     book: Timed,
 ) -> None:
@@ -406,6 +480,30 @@ async def test_a_clock_set_back_to_before_a_schedule_began_finds_what_was_settle
     kept = await book.kept("clerk/every")
     assert kept is not None
     assert kept.until == NOON + MINUTE
+
+
+async def test_a_store_set_back_by_half_a_year_runs_nothing_twice_and_the_clock_says_until_when_it_sleeps(
+    book: Timed, store: RedisStore
+) -> None:
+    monthly = entry(schedule="0 0 1 * *")
+    works = clock(book, monthly)
+    for months in range(7):
+        await at(book, months * 31 * 1440, works)
+    begun, ahead = len(await ticks(store)), await book.kept("clerk/every")
+    assert ahead is not None
+    with structlog.testing.capture_logs() as logs:
+        for days in (
+            0,
+            20,
+            70,
+            100,
+        ):  # The one that ran all the time, and one that is started then.
+            await at(book, days * 1440, works, clock(book, monthly))
+    kept = await book.kept("clerk/every")
+    assert (kept, len(await ticks(store))) == (ahead, begun)
+    slept = [each["until"] for each in logs if each["event"] == "schedule sleeps"]
+    assert slept == [minute(ahead.until)] * 5
+    assert "the store's clock was set back" in [each["event"] for each in logs]
 
 
 async def test_its_log_is_no_thread_to_whoever_looks(book: Timed, store: RedisStore) -> None:

@@ -248,7 +248,9 @@ async def test_a_model_that_refuses_each_time_is_told_of_once_and_asks_once_and_
         assert "A schedule has failed: clerk/every" in shown
         assert "This schedule works again: clerk/every" in shown
         assert [each for _, each, _ in await outcomes(book)] == ["ran", "ran", "ran"]
-        fates = [await book.fate(slot) for slot in await book.latest("clerk/every", 9)]
+        fates = [
+            await book.fate("clerk/every", slot) for slot in await book.latest("clerk/every", 9)
+        ]
         assert [each.state for each in fates] == ["failed", "failed", "well"]
         assert {each.why for each in fates[:2]} == {NO_KEY.reason}
     kinds = [type(each) for each in office.screen.sent]

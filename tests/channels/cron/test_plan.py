@@ -90,7 +90,7 @@ policies = st.builds(
     said,
     missed=st.integers(0, 5).map(lambda most: Missed(most=most)),
     concurrency_policy=st.sampled_from(["allow", "forbid", "replace"]),
-    starting_deadline_seconds=st.none() | st.integers(1, 1_000),
+    starting_deadline_seconds=st.none() | st.integers(10, 1_000),
     suspend=st.booleans(),
     schedule=st.sampled_from(["* * * * *", "*/7 * * * *", "30 * * * *"]),
 )
