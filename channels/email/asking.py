@@ -19,7 +19,7 @@ from channels.email.cards import body
 from channels.email.each import mail_of, mails_of, to_each
 from channels.email.letters import Letters, Us
 from channels.email.reading.read import bare
-from channels.email.shown import Shown
+from channels.email.shown import Quoting, Shown
 from channels.email.threads import Talk, Talks
 from channels.email.tokens import Ticket, Tokens
 
@@ -99,7 +99,7 @@ class Asking:
         """As `Shows` has it."""
         await self._shown.answered(place, request, mail)
 
-    async def show(self, place: str, asked: Approval, mail: str, why: str, by: str = "") -> bool:
+    async def show(self, place: str, asked: Quoting, mail: str, why: str, by: str = "") -> bool:
         """As `Shows` has it."""
         asked = replace(asked, key=f"{asked.key}~{by}") if by else asked
         talk = await self._talks.get(place)
