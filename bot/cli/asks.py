@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from time import time
 
 from bot.cli.output import clock
-from bot.cli.put import put
+from bot.cli.put import came_back, put
 from bot.cli.stand_ins import stand_ins, standing_in
 from bot.cli.wait import Wait
 from bot.core import addresses, asides, deciders
@@ -102,7 +102,8 @@ def _shown(thread: Thread, call: Call) -> Iterator[str]:
 
 
 def _asides(call: Call) -> Iterator[str]:
-    """What those who are asked said instead of deciding."""
+    """Who of those who are asked has nothing of it, and what others said instead of deciding."""
+    yield from came_back(call.unreached)
     for each in call.asides:
         match each.word:
             case "pass":

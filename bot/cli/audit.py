@@ -85,6 +85,9 @@ def _headline(row: Row) -> str:
         case "message":
             failed = f", not delivered: {what['failed']}" if what["failed"] else ""
             return f"sent {what['message']} {what['key']}{where}{failed}"
+        case "returned":
+            whom = what["person"] or "one of those it went to"
+            return f"came back, {what['key']} to {whom}: {what['reason']}"
         case "ended":
             reason = f": {what['reason']}" if what["reason"] else ""
             return f"{what['request']} {what['came_to']}, by {row.who}{reason}"

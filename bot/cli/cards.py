@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from bot.cli.asks import short
 from bot.cli.output import clock
+from bot.cli.put import came_back
 from bot.cli.stand_ins import stand_ins
 from bot.core import deciders, grant_words
 from bot.core.edits import edits
@@ -32,6 +33,7 @@ def _lines(waiting: Waiting) -> Iterator[str]:
             yield from _approval(waiting)
         case Question():
             yield f"{waiting.request}  a question to {_people(waiting.asked)}{_until(waiting.until)}"
+            yield from came_back(waiting.unreached)
             yield _quoted(waiting.question)
             yield _quoted(waiting.context)
             yield from _choices(waiting.choices)
@@ -54,6 +56,7 @@ def _lines(waiting: Waiting) -> Iterator[str]:
 
 def _approval(waiting: Approval) -> Iterator[str]:
     yield f"{waiting.request}  approval of {waiting.tool} by {on_one_line(deciders.by_whom(waiting))}{_until(waiting.until)}"
+    yield from came_back(waiting.unreached)
     yield _anew(waiting.anew)
     yield _quoted(waiting.text)
     yield _arguments(waiting.arguments)

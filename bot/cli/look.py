@@ -118,6 +118,7 @@ def _row(thread: Thread, waiting: Waiting, asked_at: int | None) -> Json:
         "asked_at": moment(asked_at),
         "expires_at": moment(phase.until) if isinstance(phase, Asked) else None,
         "asked_of": list(_asked_of(waiting)),
+        **({"unreached": list(waiting.unreached)} if waiting.unreached else {}),
         **(_deputies(waiting) if isinstance(waiting, Approval) and waiting.in_place else {}),
         **(_grant(waiting.grant) if isinstance(waiting, Approval) and waiting.grant else {}),
     }

@@ -10,6 +10,7 @@ from bot.cli.grant import grant_row
 from bot.core import outbox
 from bot.core.codec import digest
 from bot.core.events import (
+    Bounced,
     CallVoided,
     Cancelled,
     Delivered,
@@ -90,6 +91,9 @@ class _Reading:
                 self._calls[f"{call}-v{version}"] = before.call(call)
             case Delivered() | DeliveryFailed():
                 yield from self._delivery(seq, before, event)
+            case Bounced(key=key, person=person, reason=reason):
+                gone: Json = {"key": key, "person": person or None, "reason": reason}
+                yield Row(seq, event.at, "returned", event.actor, None, gone)
             case ToolStarted():
                 yield from self._effect(seq, before, event)
             case ToolEnded(call=call, n=n, run=run, outcome=outcome, error=error):

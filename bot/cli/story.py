@@ -11,6 +11,7 @@ from bot.cli.output import clock
 from bot.core import phrases
 from bot.core.codec import canonical
 from bot.core.events import (
+    Bounced,
     CallVoided,
     Cancelled,
     Compacted,
@@ -102,6 +103,8 @@ def _people(thread: Thread, event: Event) -> str:
         case Verdict(actor=actor, word=word, request=request, text=text):
             about = _tool(thread, request)
             return f"{actor}: {word} {about}{f' - {_short(text)}' if text else ''}{_more(event)}"
+        case Bounced(key=key, person=person, reason=reason):
+            return f"came back: {key} to {person or 'one of those it went to'} ({_short(reason)})"
         case Paused(actor=actor) | Resumed(actor=actor):
             return f"{actor} {event.type.lower()} the thread"
         case Halted(agent=agent):

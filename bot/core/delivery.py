@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.core import calls, deputies, grants, ladder, turn
-from bot.core.events import Delivered, DeliveryFailed
+from bot.core import addresses, calls, deputies, grants, ladder, turn
+from bot.core.events import Bounced, Delivered, DeliveryFailed
 from bot.core.frozen import amend, replace
-from bot.core.names import person_of, request_of
+from bot.core.names import person_of, request_of, version_of
 from bot.core.owed import Notice
 from bot.core.thread import Asked, Call, Ready, Saying, Thread, delivery_key
 
@@ -34,7 +34,12 @@ def delivered(thread: Thread, event: Delivered) -> Thread:
             return thread
 
 
-def failed(thread: Thread, event: DeliveryFailed) -> Thread:
+def lost(thread: Thread, event: DeliveryFailed | Bounced) -> Thread:
+    """It did not arrive: it was not taken, or it came back."""
+    return _bounced(thread, event) if event.type == "Bounced" else _failed(thread, event)
+
+
+def _failed(thread: Thread, event: DeliveryFailed) -> Thread:
     """The channel refused it for good: it tries the next address; where there is none, a message is closed and the thread told.
 
     What it took before it stays taken: of two workers that sent the same, one may have been refused.
@@ -66,6 +71,21 @@ def failed(thread: Thread, event: DeliveryFailed) -> Thread:
             return turn.put(_warned(thread, call, event), calls.anew(call, grants.UNTOLD))
         case _:
             return thread
+
+
+def _bounced(thread: Thread, event: Bounced) -> Thread:
+    """What was taken came back: once for each person, whoever else can do something about it is told. It goes to the next address where nobody is left who has it."""
+    call = thread.call(event.key)
+    if call is None or version_of(event.key) is None or event.person in ("", *call.unreached):
+        return thread
+    phase = call.phase
+    if not isinstance(phase, Asked):
+        return thread
+    call = ladder.unreached(thread, call, event.person, event.at)
+    is_last = phase.copy + 1 >= len(addresses.of(thread, call))
+    if not (is_last or ladder.has_anybody(call, event.at)):
+        call = replace(call, phase=replace(phase, copy=phase.copy + 1, shown=None))
+    return turn.put(thread, call)
 
 
 def _is_theirs(call: Call, key: str) -> bool:

@@ -43,20 +43,20 @@ def is_seated(card: Card, barred: Sequence[str], votes: Sequence[str], at: int) 
 def late(call: Call, at: int) -> tuple[Deputy, ...]:
     """Those who are to have a copy now: whose time has come, and who have not said that they will not decide, or not yet."""
     return tuple(
-        each for each in _untold(call) if _told_at(each) <= at and not _is_off(call, each, at)
+        each for each in _untold(call) if _told_at(call, each) <= at and not _is_off(call, each, at)
     )
 
 
 def next_at(call: Call, at: int) -> int | None:
     """When the next one is to be told; None: nobody is."""
     untold = _untold(call)
-    times = (_told_at(each) for each in untold)
+    times = (_told_at(call, each) for each in untold)
     return min((each for each in times if each > at), default=None) if untold else None
 
 
 def asked_at(call: Call, person: str) -> int:
     """When this person has a copy of their own; 0: at once, or never."""
-    return max((_told_at(each) for each in _alone(call) if each.person == person), default=0)
+    return max((_told_at(call, each) for each in _alone(call) if each.person == person), default=0)
 
 
 def of_key(call: Call | None, key: str) -> Deputy | None:
@@ -106,8 +106,11 @@ def _untold(call: Call) -> tuple[Deputy, ...]:
     return tuple(each for each in alone if each.address and each.person not in known)
 
 
-def _told_at(each: Deputy) -> int:
-    return max(each.since, each.tell)
+def _told_at(call: Call, each: Deputy) -> int:
+    """Where nothing reaches who is asked, their copy by another medium is due at once, and their deputy waits for no hour to be told."""
+    if each.of not in call.unreached:
+        return max(each.since, each.tell)
+    return 0 if each.person == each.of else each.since
 
 
 def _is_off(call: Call, deputy: Deputy, at: int) -> bool:

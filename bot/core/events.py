@@ -144,6 +144,15 @@ class DeliveryFailed(Base):
     reason: str
 
 
+class Bounced(Base):
+    """What went out under this key was taken and came back: `person` does not have it (empty: nobody can say who of several). It decides nothing."""
+
+    type: Literal["Bounced"] = "Bounced"
+    key: str
+    person: str = ""
+    reason: str = ""
+
+
 class Paused(Base):
     """All effects are stopped, by a human or by an engine that failed too often; folding goes on."""
 
@@ -193,7 +202,7 @@ class Unknown(Base):
 Known = (
     MessageReceived | MessageNoted | CronTicked | StepDecided | DecideFailed | Previewed | PreviewRefused
     | Verdict | VerdictRefused | ToolStarted | ToolEnded | OutcomeUnknown | CallVoided | TimerFired
-    | Delivered | DeliveryFailed | Paused | Resumed | Cancelled | Halted | Lifted | DayReached | SlotsSettled
+    | Delivered | DeliveryFailed | Bounced | Paused | Resumed | Cancelled | Halted | Lifted | DayReached | SlotsSettled
     | ScheduleSet | ScheduleFared | Compacted | Forked
 )  # fmt: skip
 Event = Known | Unknown

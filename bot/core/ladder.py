@@ -68,6 +68,30 @@ def climbed(thread: Thread, call: Call, at: int) -> Call:
     return replace(call, reminders=Reminders(due[-1].at, number, owed))
 
 
+def unreached(thread: Thread, call: Call, person: str, at: int) -> Call:
+    """The call of which this person has nothing: told, as one reminder, to whoever asked for it, whoever else decides, and whom its steps would tell at last."""
+    card, rungs = call.card, call.card.ladder if call.card else call.proposal.ladder
+    named = (name for rung in rungs if rung.kind == "escalate" for name in rung.to)
+    raised = (each for name in named for each in _meant(thread, call, name, at))
+    in_place = deputies.standing_in(card.deputies, at) if card else ()
+    call = replace(call, unreached=(*call.unreached, person))
+    everybody = dict.fromkeys((thread.requester, *asides.asked(call), *in_place, *raised))
+    to = tuple(each for each in everybody if each and each not in call.unreached)
+    if not to:
+        return call
+    number = call.reminders.number + 1
+    told = Reminder(number, call.request, "bounced", to, about=person)
+    alone = (replace(told, to=(who,), alone=who) for who in to if who in _reached(call))
+    reminders = replace(call.reminders, number=number, owed=(*call.reminders.owed, told, *alone))
+    return replace(call, reminders=reminders)
+
+
+def has_anybody(call: Call, at: int) -> bool:
+    """Whether anybody is left who may decide and is not known to have nothing of it."""
+    in_place = deputies.standing_in(call.card.deputies, at) if call.card else ()
+    return any(each not in call.unreached for each in (*asides.asked(call), *in_place))
+
+
 def _is_alone(call: Call, person: str) -> bool:
     """Whether this person is reminded alone: not if they have been asked since the last reminder, for their copy says as much."""
     assert isinstance(call.phase, Asked), "only what is asked is reminded of"
@@ -97,7 +121,8 @@ def owed(call: Call) -> Reminder | None:
     for each in call.reminders.owed:
         if phase.shown is None and each.alone not in phase.told:
             continue
-        is_current = each.request == call.request
+        # That somebody has nothing of it is news on each of its cards.
+        is_current = each.request == call.request or bool(each.about)
         called = each.to if is_current else [who for who in each.to if who in _others(call)]
         to = tuple(who for who in called if who not in phase.votes)
         if to:

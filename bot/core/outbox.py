@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.core import addresses, deputies, grant, grant_words, ladder, owed, phrases, verdicts
 from bot.core.approvals import choices, may_approve, may_retry_at
 from bot.core.edits import before
+from bot.core.legible import legible, legible_name
 from bot.core.names import copy_of, person_of, request_of, version_of
 from bot.core.outgoing import (
     Approval,
@@ -22,6 +23,7 @@ from bot.core.outgoing import (
 )
 from bot.core.thread import Asked, Call, Ready, Saying, Thread, Why, delivery_key
 from bot.core.values import Address, Card, Deputy
+from bot.core.visible import on_one_line, shortened
 
 __all__ = [
     "Approval",
@@ -37,6 +39,9 @@ __all__ = [
     "message",
     "pending",
 ]
+
+
+MOST_VALUE = 400  # Of an argument where it is only told of: its card has all of it.
 
 
 def message(thread: Thread, key: str, language: phrases.Language = "en") -> Outgoing | None:
@@ -98,14 +103,29 @@ def _reminder(
 ) -> Reminder:
     """The first one is told where the request is; then, and whenever others are told, each of them alone, too."""
     until = call.phase.until if isinstance(call.phase, Asked) else None
-    text = phrases.reminder(reminder.kind, verdicts.titled(call), until, language)
-    apart = reminder.kind == "escalate" or reminder.number > 1 or bool(reminder.alone)
+    asks, who = verdicts.titled(call), on_one_line(reminder.about)
+    text = phrases.reminder(reminder.kind, asks, until, language, who)
+    text = f"{text}\n\n{_told_of(call)}".rstrip() if who else text
+    apart = reminder.kind != "remind" or reminder.number > 1 or bool(reminder.alone)
     return Reminder(key, call.request, text, reminder.to, apart)
 
 
+def _told_of(call: Call) -> str:
+    """A call with its arguments, shortly, for those who have no card of it; nothing of what is no call."""
+    if call.card is None:
+        return ""
+    given = call.proposal.arguments.items()
+    named = (
+        f"{legible_name(name)}: {shortened(on_one_line(legible(value)), MOST_VALUE)}"
+        for name, value in given
+    )
+    return "\n".join((f"tool: {legible_name(call.proposal.tool)}", *named))
+
+
 def _request(thread: Thread, call: Call, phase: Asked, language: phrases.Language) -> Waiting:
-    """What is asked, and in whose thread."""
-    return replace(_asked(thread, call, phase, language), requester=thread.requester)
+    """What is asked, in whose thread, and who has nothing of it."""
+    asked = _asked(thread, call, phase, language)
+    return replace(asked, requester=thread.requester, unreached=call.unreached)
 
 
 def _asked(thread: Thread, call: Call, phase: Asked, language: phrases.Language) -> Waiting:

@@ -36,6 +36,7 @@ class Question:
     asked: tuple[str, ...]
     quote: str
     requester: str = ""
+    unreached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Approval:
     `channels`, where there are any, are those from which an approval counts. `outside` names the arguments that repeat what came from
     outside, each with whence. `before` are arguments that people changed, as they were first. `anew` says why it is asked again, where nobody's words or edit did that. `deputies` are those who may decide in another's
     place, each from a time on, `in_place` those of them whose approval would count, `told` who has a copy with this card. `grant` is what may be
-    granted besides.
+    granted besides; `unreached` are those whose copy came back.
     """
 
     key: str
@@ -82,6 +83,7 @@ class Approval:
     in_place: tuple[Deputy, ...] = ()
     told: tuple[str, ...] = ()
     grant: Offer | None = None
+    unreached: tuple[str, ...] = ()
 
     def deciders(self, at: int) -> tuple[str, ...]:
         """Whose word is heard at this time: approvers, and those who stand in for one by then."""
@@ -104,6 +106,7 @@ class UnknownOutcome:
     quote: str
     requester: str = ""
     anew: str = ""
+    unreached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ class Hold:
     choices: tuple[str, ...]
     asked: tuple[str, ...]
     requester: str = ""
+    unreached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,16 +45,21 @@ class Refusal(Struct, frozen=True):
 
 
 Insistence = Literal["remind", "escalate"]
+Occasion = Insistence | Literal["bounced"]
 
 
 class Reminder(Struct, frozen=True):
-    """That a request still waits, and who is to be told: those who are asked, or others besides. `alone`: whom its place does not reach."""
+    """That a request still waits, and who is to be told: those who are asked, or others besides. `alone`: whom its place does not reach.
+
+    Where somebody's copy came back, `about` is who.
+    """
 
     number: int
     request: str
-    kind: Insistence
+    kind: Occasion
     to: tuple[str, ...]
     alone: str = ""
+    about: str = ""
 
 
 class Reminders(Struct, frozen=True):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from bot.core.owed import Code, Insistence
+from bot.core.owed import Code, Occasion
 from bot.core.thread import Why
 
 Language = Literal["en", "de"]
@@ -27,7 +27,7 @@ class Phrases:
     grant: str
     granted: str
     same: str
-    reminders: dict[Insistence, str]
+    reminders: dict[Occasion, str]
     until: str
 
 
@@ -69,6 +69,7 @@ LANGUAGES: dict[Language, Phrases] = {
         reminders={
             "remind": "This still waits for a word from you: {text}",
             "escalate": "This has waited so long that others are told of it, too: {text}",
+            "bounced": "What was sent to {who} about this came back, so somebody else has to decide or their address has to be mended: {text}",
         },
         until=", until {until} UTC",
     ),
@@ -109,6 +110,7 @@ LANGUAGES: dict[Language, Phrases] = {
         reminders={
             "remind": "Das wartet noch auf eine Antwort: {text}",
             "escalate": "Das wartet schon so lange, dass nun auch andere davon erfahren: {text}",
+            "bounced": "Was an {who} dazu ging, kam zurück. Jemand anders muss entscheiden, oder die Adresse muss berichtigt werden: {text}",
         },
         until=", bis {until} UTC",
     ),
@@ -125,11 +127,13 @@ def notice(code: Code, text: str, language: Language = "en") -> str:
     return _filled(LANGUAGES[language].notices[code], text)
 
 
-def reminder(kind: Insistence, text: str, until: int | None, language: Language = "en") -> str:
-    """That a request still waits, and until when."""
+def reminder(
+    kind: Occasion, text: str, until: int | None, language: Language = "en", who: str = ""
+) -> str:
+    """That a request still waits, and until when; or that `who` is asked has nothing of it."""
     say = LANGUAGES[language]
     last = say.until.replace("{until}", _minute(until)) if until is not None else ""
-    return _filled(say.reminders[kind], text + last)
+    return _filled(say.reminders[kind].replace("{who}", who), text + last)
 
 
 def unknown(tool: str, language: Language = "en") -> str:

@@ -28,6 +28,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "ToolEnded": ("result", "error"),
     "CallVoided": ("reason",),
     "DeliveryFailed": ("reason",),
+    "Bounced": ("reason",),
     "Paused": ("reason",),
     "Cancelled": ("reason",),
     "Halted": ("reason",),

@@ -97,8 +97,8 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
             return _fact(thread, event)
         case "Verdict":
             return grants.verdict(thread, event)
-        case "DeliveryFailed":
-            return delivery.failed(thread, event)
+        case "DeliveryFailed" | "Bounced":
+            return delivery.lost(thread, event)
         case "TimerFired":
             return _timer(thread, event)
         case "DecideFailed":

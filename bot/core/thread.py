@@ -76,7 +76,8 @@ class Call(Struct, frozen=True):
     `runs` is the last run of the try that was claimed, `approved` whose votes made it ready: they are looked at again before it runs.
     `open` marks a request of an earlier step that can still be answered; `quote` is what was said since it was asked,
     `anew` why it is asked again though nobody said or changed anything, `asides` what was said instead of deciding, `first` what was
-    proposed, where people changed it since; `granted` under which grant it runs, where nobody was asked about it; `reminders` who was told that it waits.
+    proposed, where people changed it since; `granted` under which grant it runs, where nobody was asked about it; `reminders` who was told that it waits,
+    `unreached` whose copy came back, whichever showing it was of.
     """
 
     id: str
@@ -99,6 +100,7 @@ class Call(Struct, frozen=True):
     asides: tuple[Aside, ...] = ()
     granted: Granted | None = None
     reminders: Reminders = NONE_YET
+    unreached: tuple[str, ...] = ()
 
     @property
     def request(self) -> str:

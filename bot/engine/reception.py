@@ -16,15 +16,15 @@ from bot.core.names import call_id, version_of
 from bot.core.outbox import Approval, pending
 from bot.core.thread import Asked, Call, Thread
 from bot.core.values import Address, Word
+from bot.engine.afterwards import Afterwards
 from bot.engine.bots import MOST_TURNS, turns
 from bot.engine.desk import thread_of
-from bot.engine.lookup import Lookup
 from bot.engine.put_off import put_off
 from bot.engine.standing import NoSuchThread
-from bot.kit.arrival import Became, Press, Rating, Remark, Words
+from bot.kit.arrival import Became, Press, Remark, Words
 
 
-class Reception(Lookup):
+class Reception(Afterwards):
     """Where channels hand in what they hear."""
 
     async def words(self, words: Words) -> Became:
@@ -105,15 +105,6 @@ class Reception(Lookup):
         channel, spot = words.address.channel, words.address.locator
         press = Press(words.id, channel, words.person, asked.request, word, digest=asked.digest)
         return await self.objection(replace(press, spot=spot))
-
-    async def rate(self, rating: Rating) -> None:
-        """One more thing said in the thread, if it is about something that was sent there."""
-        thread = await self._thread(thread_of(rating.key))
-        if thread is None or thread.address is None or f"sent:{rating.key}" not in thread.ids:
-            return
-        actor = self._actor(rating.channel, rating.person, thread.address.locator)
-        said = MessageNoted(id=rating.id, actor=actor, address=thread.address, text=rating.text)
-        await self._desk.post(thread.id, said)
 
     async def move_cursors(self, channel: str, cursors: Mapping[str, str]) -> None:
         await self._desk.move_cursors(channel, cursors)

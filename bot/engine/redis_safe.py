@@ -1,4 +1,4 @@
-"""The safe in Redis: one hash, and a key of its own for each ticket that was spent, which expires with it.
+"""The safe in Redis: one hash, and a key of its own for each ticket that was spent and for what is kept for a time, which expires with it.
 
 What is written stays the same when the client sends it again because a reply was lost.
 """
@@ -33,6 +33,16 @@ class RedisSafe:
         if names:
             await self._wire.command("HDEL", KEPT, *names)
 
+    async def swap(self, name: str, was: str, text: str) -> bool:
+        return await self._wire.run(scripts.SWAP, [KEPT], [name, was, text]) == 1
+
+    async def lend(self, name: str, text: str, seconds: int) -> None:
+        await self._wire.command("SET", _key(name, "lent"), text, "EX", seconds)
+
+    async def lent(self, name: str) -> str | None:
+        found = cast(bytes | None, await self._wire.command("GET", _key(name, "lent")))
+        return None if found is None else found.decode()
+
     async def spend(self, ticket: str, seconds: int) -> bool:
         return await self._wire.run(scripts.SPEND, [_key(ticket)], [token_hex(8), seconds]) == 1
 
@@ -40,6 +50,6 @@ class RedisSafe:
         return await self._wire.command("EXISTS", _key(ticket)) == 1
 
 
-def _key(ticket: str) -> str:
+def _key(name: str, kind: str = "ticket") -> str:
     """It comes from outside, and is hashed before it becomes part of a name."""
-    return f"bot:{{safe}}:ticket:{sha256(ticket.encode()).hexdigest()}"
+    return f"bot:{{safe}}:{kind}:{sha256(name.encode()).hexdigest()}"

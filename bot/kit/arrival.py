@@ -95,6 +95,17 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounce:
+    """What went out under this key came back: `person`, by their address on this channel, does not have it. Empty: one of several, nobody knows who."""
+
+    id: str
+    channel: str
+    person: str
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """What a form about a request is made of: the card as it stands, what its tool takes, and where its thread is at `home`."""
 
@@ -140,6 +151,10 @@ class Arrivals(Protocol):
 
     async def rate(self, rating: Rating) -> None:
         """Take what somebody thinks of a message of ours: it goes on record and changes nothing."""
+        ...
+
+    async def bounced(self, bounce: Bounce) -> bool:
+        """Take that a message of ours came back, if it is a thread's; whether it is. It goes on record, and whoever else can decide is told by that thread."""
         ...
 
     async def refusal(self, press: Press) -> str | None:

@@ -25,6 +25,18 @@ class Safe(Protocol):
         """Keep nothing under these names any more."""
         ...
 
+    async def swap(self, name: str, was: str, text: str) -> bool:
+        """Keep this text in the place of what `was` there (empty: nothing); False: something else is there by now, and stays."""
+        ...
+
+    async def lend(self, name: str, text: str, seconds: int) -> None:
+        """Keep this text for so long, apart from what is kept for good."""
+        ...
+
+    async def lent(self, name: str) -> str | None:
+        """What is still kept under the name for a time."""
+        ...
+
     async def spend(self, ticket: str, seconds: int) -> bool:
         """Whether this is the first to spend the ticket; for so long it stays spent."""
         ...

@@ -76,7 +76,7 @@ def intake(
     coming = _ceilings(settings, "in", safe)
     breaker = Breaker(arrivals, replies, *coming, _owner(settings, people), _now)
     tokens, talks = Tokens(safe, address, _now), Talks(safe)
-    bounces = Bounces(address, safe, talks, replies)
+    bounces = Bounces(address, safe, arrivals, replies, _owner(settings, people))
     return Intake(
         address,
         gate(settings, people),

@@ -15,12 +15,11 @@ from bot.kit.channel import Undeliverable
 from bot.kit.people import People
 from bot.kit.safe import Safe
 from channels.email import apart, ids
-from channels.email.bounces import Cards, Sent, missed
 from channels.email.cards import body
 from channels.email.each import mail_of, mails_of, to_each
 from channels.email.letters import Letters, Us
 from channels.email.reading.read import bare
-from channels.email.shown import Shown
+from channels.email.shown import Quoting, Shown
 from channels.email.threads import Talk, Talks
 from channels.email.tokens import Ticket, Tokens
 
@@ -45,7 +44,6 @@ class Asking:
         self._talks = talks
         self._now = now
         self._tokens = Tokens(safe, us.address, now)
-        self._cards = Cards(safe)
         self._shown = Shown(safe)
 
     async def ask(self, place: str, talk: Talk, message: Waiting) -> str:
@@ -54,7 +52,7 @@ class Asking:
         if not reached:
             raise Undeliverable("nobody who is asked has a mail address in the people file.")
         told = self._told(message, talk, reached)
-        ask = partial(self._ask_one, place, talk, message, told)
+        ask = partial(self._ask_one, place, talk, message)
         receipts, refused = await to_each(reached, ask)
         for mail, why in refused.items():
             await self._report(
@@ -77,7 +75,6 @@ class Asking:
         place: str,
         talk: Talk,
         message: Waiting,
-        others: tuple[str, ...],
         mail: str,
         why: str = "",
     ) -> str:
@@ -93,7 +90,6 @@ class Asking:
         text = body(message, reply_to, f"Re: {bare(talk.subject)}")
         heads = (why, apart.HEAD if talk.is_elsewhere else "", text)
         text = "\n\n".join(each for each in heads if each)
-        await self._cards.sent(id, Sent(mail, body(message), others))
         letter = await self._letters.letter(place, talk, message.key, mail, text, reply_to=reply_to)
         receipt = await self._letters.put(place, talk, message.key, letter)
         await self._shown.went(place, message, mail, receipt)
@@ -103,7 +99,7 @@ class Asking:
         """As `Shows` has it."""
         await self._shown.answered(place, request, mail)
 
-    async def show(self, place: str, asked: Approval, mail: str, why: str, by: str = "") -> bool:
+    async def show(self, place: str, asked: Quoting, mail: str, why: str, by: str = "") -> bool:
         """As `Shows` has it."""
         asked = replace(asked, key=f"{asked.key}~{by}") if by else asked
         talk = await self._talks.get(place)
@@ -113,7 +109,7 @@ class Asking:
         if await self._letters.is_sent(await self._letters.id(place, asked.key, mail)):
             return False
         try:
-            await self._ask_one(place, talk, asked, self._told(asked, talk, reached), mail, why)
+            await self._ask_one(place, talk, asked, mail, why)
         except (Undeliverable, OSError) as error:
             log.warning("card not shown", to=mail, error=str(error)[:200])
             return False
@@ -137,3 +133,8 @@ class Asking:
         if isinstance(message, Approval):
             return (*message.deciders(self._now()), *message.told)
         return message.asked or (f"{ids.CHANNEL}:{talk.to}",)
+
+
+def missed(person: str, asks: str, why: str) -> str:
+    """That somebody could not be asked, and what."""
+    return f"{person} has not been asked: {why}.\n\n{asks}\n\nSomebody else has to decide, or their address has to be mended."

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from bot.core import words as typed
 from bot.core.outbox import Approval
@@ -21,7 +23,7 @@ from channels.email.reading import verdicts
 from channels.email.replies import Replies
 from channels.email.saying import Saying
 from channels.email.settling import unwritten
-from channels.email.shown import Shows
+from channels.email.shown import Quoting, Shows
 from channels.email.tokens import Found, Tokens
 
 
@@ -90,7 +92,25 @@ class Deciding:
         became = await self._press(heard, found, press, spends=False)
         if became == "pass":
             await self._passed(heard, press)
+        if became == press.word:
+            await self._confirmed(heard, press)
         return became
+
+    async def _confirmed(self, heard: Heard, press: Press) -> None:
+        """One mail to its author: what was decided shows by what happens, and of this nothing does. Who passes it on hears of that with the thread, if they are on it."""
+        match press.word:
+            case "later":
+                then = datetime.fromtimestamp(
+                    (press.until or 0) / 1000, ZoneInfo(self._zone(heard.mail.proven))
+                )
+                said = hints.LATER.format(when=f"{then:%Y-%m-%d %H:%M} {then.tzname()}")
+            case "pass" if await self._saying.reaches(heard):
+                return
+            case "pass":
+                said = hints.PASSED.format(to=press.to)
+            case _:
+                said = hints.IGNORED
+        await self._replies.say(heard, said)
 
     async def _passed(self, heard: Heard, press: Press) -> None:
         """A card for whom it was passed to, with an address of its own; whoever has no mail is told where the thread is."""
@@ -130,9 +150,9 @@ class Deciding:
         return press.word
 
     async def _shown(self, heard: Heard, found: Found, why: str) -> bool:
-        """Whether the card that stands in the place of the one they answered was mailed to them now."""
+        """Whether what stands in the place of the one they answered was mailed to them now."""
         asked = await self._arrivals.asked(found.ticket.request)
-        if not isinstance(asked, Approval) or asked.request == found.ticket.request:
+        if not isinstance(asked, Quoting) or asked.request == found.ticket.request:
             return False
         return await self._shows.show(heard.place, asked, heard.mail.proven, why)
 

@@ -10,6 +10,7 @@ import structlog
 from bot.kit.channel import Undeliverable
 from bot.kit.safe import Safe
 from channels.email import ids
+from channels.email.bounces import Sent
 from channels.email.compose import Letter, Unsendable, composed
 from channels.email.key import Key
 from channels.email.post import Post, Unsure
@@ -36,6 +37,7 @@ class Letters:
         self._post = post
         self._talks = talks
         self._key = Key(safe)
+        self._sent = Sent(safe)
 
     async def letter(
         self,
@@ -76,6 +78,8 @@ class Letters:
             await self._post.finish(letter.id, partial(composed, letter))
             return letter.id
         await self._talks.wrote(place, letter.recipients)
+        # Where it is shown once more to somebody, the name of their mail stands behind its key.
+        await self._sent.goes(letter.id, key.partition(f"~{ids.CHANNEL}:")[0], letter.recipients)
         again = await self._post.is_again(letter.id)
         try:
             octets = composed(replace(letter, again=again))

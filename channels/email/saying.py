@@ -53,6 +53,12 @@ class Saying:
             await self._replies.say(heard, hint)
         return became
 
+    async def reaches(self, heard: Heard) -> bool:
+        """Whether its author gets what the thread says."""
+        known = await self._talks.get(heard.place)
+        on_it = (known.to, *known.copied) if known and not known.is_elsewhere else ()
+        return heard.mail.proven in on_it
+
     async def released(self, heard: Heard) -> str:
         """A message whose sender nobody has proven: where they are asked something it is no answer either, and only noted."""
         if not (await self._is_asked(heard) and await self._is_on_it(heard)):

@@ -1,4 +1,4 @@
-"""Shown: which card of a call somebody was mailed last. Asked anew only since somebody spoke, it goes to whoever answers the old one.
+"""Shown: which card or question somebody was mailed last. Asked anew only since somebody spoke, it goes to whoever answers the old one.
 
 Nothing is decided by the old one all the same: its address names its showing. Mailed to everybody, each word would be a card for each approver.
 """
@@ -12,12 +12,14 @@ from typing import Protocol
 from pydantic import TypeAdapter
 
 from bot.core.names import call_id
-from bot.core.outbox import Approval, Waiting
+from bot.core.outbox import Approval, Question, UnknownOutcome, Waiting
 from bot.kit.safe import Safe
 from channels.email.cards import body
 
 # What was said before these is in the conversation alone.
 MOST_QUOTES = 50
+Quoting = Approval | Question | UnknownOutcome
+"""What is asked anew when somebody speaks, with their words below it."""
 
 
 class Shows(Protocol):
@@ -27,8 +29,8 @@ class Shows(Protocol):
         """This person wrote to the card that they have: they get the next showing of it."""
         ...
 
-    async def show(self, place: str, asked: Approval, mail: str, why: str, by: str = "") -> bool:
-        """Mails them the card that counts now, below why; whether it was news to them: once, and once for each mail that it was passed `by`. Best effort."""
+    async def show(self, place: str, asked: Quoting, mail: str, why: str, by: str = "") -> bool:
+        """Mails them the card or question that counts now, below why; whether it was news to them: once, and once for each mail that it was passed `by`. Best effort."""
         ...
 
 
@@ -53,7 +55,7 @@ class Shown:
     async def instead(self, place: str, asked: Waiting, mail: str) -> str:
         """The ID of the mail that does for them, and what was said is kept for the next one; empty: they are to have a new one."""
         has = await self._has(place, asked.request, mail)
-        if not (has and isinstance(asked, Approval) and asked.quote and has.mark == _mark(asked)):
+        if not (has and isinstance(asked, Quoting) and asked.quote and has.mark == _mark(asked)):
             return ""
         if await self._safe.get(f"email/answered/{has.id}"):
             return ""
@@ -65,14 +67,14 @@ class Shown:
     async def caught_up(self, place: str, asked: Waiting, mail: str) -> Waiting:
         """The same with all that was said since the mail that they have."""
         has = await self._has(place, asked.request, mail)
-        if not (has and isinstance(asked, Approval)):
+        if not (has and isinstance(asked, Quoting)):
             return asked
         quotes = dict.fromkeys((*await self._since(has), asked.quote))
         return replace(asked, quote="\n".join(each for each in quotes if each))
 
     async def went(self, place: str, asked: Waiting, mail: str, receipt: str) -> None:
         """They were mailed this; where it may not have arrived, they get the next one too."""
-        if isinstance(asked, Approval) and not receipt.startswith("?"):
+        if isinstance(asked, Quoting) and not receipt.startswith("?"):
             kept = _HAS.dump_json(_Has(receipt, _mark(asked))).decode()
             await self._safe.put(_name(place, asked.request, mail), kept)
 
@@ -94,7 +96,13 @@ def _name(place: str, request: str, mail: str) -> str:
     return f"email/shown/{place}/{call_id(request)}/{mail}"
 
 
-def _mark(asked: Approval) -> str:
+def _mark(asked: Quoting) -> str:
     """All that it says but what was said since, who has approved and until when."""
-    same = replace(asked, quote="", votes=(), until=None)
-    return sha256(f"{asked.digest}\n{body(same)}".encode()).hexdigest()
+    match asked:
+        case Approval(digest=digest):
+            said = f"{digest}\n{body(replace(asked, quote='', votes=(), until=None))}"
+        case Question():
+            said = body(replace(asked, quote="", until=None))
+        case UnknownOutcome():
+            said = body(replace(asked, quote=""))
+    return sha256(said.encode()).hexdigest()

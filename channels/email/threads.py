@@ -6,7 +6,7 @@ It holds nothing that decides: where it is lost an answer goes out under a plain
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Annotated
 
@@ -90,41 +90,59 @@ class Talks:
 
     async def heard(self, place: str, mail: Talk) -> None:
         """A mail came in: its sender is answered from now on, and everybody who was there stays on."""
-        before = await self.get(place)
-        if before is None:
-            await self._put(place, mail)
-            return
-        people = dict.fromkeys((*before.everybody, *mail.cc))
-        if not mail.is_in_bcc:
-            people.pop(mail.to, None)
-        ids, cc = _chain(before.ids, mail.ids), tuple(people)[:MOST_PEOPLE]
-        kept = replace(before, to=mail.to, last=mail.last, is_in_bcc=mail.is_in_bcc)
-        # Whoever wrote in Bcc is on none of its mails, and has a say in it all the same.
-        is_left = before.is_in_bcc and before.to != mail.to
-        told = _told(before.told, (before.to,)) if is_left else before.told
-        await self._put(place, replace(kept, cc=cc, ids=ids, told=told))
+        await self._change(place, lambda before: _heard(before, mail) if before else mail)
 
     async def joined(self, place: str, person: str) -> None:
         """Somebody who was asked wrote something there: they stay on it, and it goes on where it was."""
-        before = await self.get(place)
-        if before and person != before.to and person not in before.cc:
-            await self._put(place, replace(before, cc=(*before.cc, person)[:MOST_PEOPLE]))
+        await self._change(place, lambda before: before and _joined(before, person))
 
     async def wrote(self, place: str, people: Iterable[str]) -> None:
         """These get a mail of it, be it one of their own."""
-        before = await self.get(place)
-        if before and not before.known.issuperset(people):
-            await self._put(place, replace(before, told=_told(before.told, people)))
+        named = tuple(people)
+        await self._change(place, lambda before: before and _wrote(before, named))
 
     async def sent(self, place: str, id: str) -> None:
         """A mail of ours went out there."""
-        before = await self.get(place)
-        if before is not None:
-            await self._put(place, replace(before, ids=_chain(before.ids, (id,))))
+        await self._change(
+            place, lambda before: before and replace(before, ids=_chain(before.ids, (id,)))
+        )
 
-    async def _put(self, place: str, talk: Talk) -> None:
-        kept = {**asdict(talk), "is_apart": talk.is_in_bcc}
-        await self._safe.put(f"email/talk/{place}", json.dumps(kept))
+    async def _change(self, place: str, change: Callable[[Talk | None], Talk | None]) -> None:
+        """Those who listen and those who send write here at once: what was changed meanwhile is read again, and nobody's change is lost."""
+        name = f"email/talk/{place}"
+        while True:
+            kept = await self._safe.get(name) or ""
+            before = _TALK.validate_json(kept) if kept else None
+            after = change(before)
+            if after is None or after == before:
+                return
+            text = json.dumps({**asdict(after), "is_apart": after.is_in_bcc})
+            if await self._safe.swap(name, kept, text):
+                return
+
+
+def _heard(before: Talk, mail: Talk) -> Talk:
+    people = dict.fromkeys((*before.everybody, *mail.cc))
+    if not mail.is_in_bcc:
+        people.pop(mail.to, None)
+    ids, cc = _chain(before.ids, mail.ids), tuple(people)[:MOST_PEOPLE]
+    kept = replace(before, to=mail.to, last=mail.last, is_in_bcc=mail.is_in_bcc)
+    # Whoever wrote in Bcc is on none of its mails, and has a say in it all the same.
+    is_left = before.is_in_bcc and before.to != mail.to
+    told = _told(before.told, (before.to,)) if is_left else before.told
+    return replace(kept, cc=cc, ids=ids, told=told)
+
+
+def _joined(before: Talk, person: str) -> Talk:
+    if person == before.to or person in before.cc:
+        return before
+    return replace(before, cc=(*before.cc, person)[:MOST_PEOPLE])
+
+
+def _wrote(before: Talk, people: tuple[str, ...]) -> Talk:
+    if before.known.issuperset(people):
+        return before
+    return replace(before, told=_told(before.told, people))
 
 
 def _told(before: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:

@@ -223,6 +223,10 @@ class Story:
         fields = {"key": key, "reason": reason}
         self.tell(events.DeliveryFailed.model_validate({**self.stamp(), **fields}))
 
+    def bounced(self, key: str, person: str = "bob") -> None:
+        fields = {"key": key, "person": person, "reason": "5.1.1"}
+        self.tell(events.Bounced.model_validate({**self.stamp(), **fields}))
+
     def verdict(
         self, request: str, word: Word, by: str = "bob", digest: str | None = None, **more: object
     ) -> None:

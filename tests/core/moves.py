@@ -100,6 +100,7 @@ PLAY: dict[str, Callable[[Story, int, int], None]] = {
     "refuse": lambda s, a, b: _about_call(s, a, b, lambda c: s.refused_preview(c.id)),
     "deliver": lambda s, a, b: s.delivered(_names(s, a, b)),
     "undeliver": lambda s, a, b: s.undelivered(_names(s, a, b)),
+    "bounce": lambda s, a, b: s.bounced(_names(s, a, b), BY[b % 5]),
     "approve": lambda s, a, b: s.approve(_names(s, a, a), BY[b % 5], "other" if b == 5 else None),
     "deny": lambda s, a, b: s.deny(_names(s, a, b), BY[b % 5]),
     "edit": lambda s, a, b: s.edit(_names(s, a, a), BY[b % 5], size=a),

@@ -77,6 +77,7 @@ NAMES = {
         "name",
         "due",
         "key",
+        "person",
     ),
     *("receipt", "upto", "parent", "head", "minutes", "after", "said", "thread", "fallback"),
     *("quiet", "number", "since", "failed", "slots", "told", "times", "spoken"),

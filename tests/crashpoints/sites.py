@@ -25,7 +25,7 @@ PARTS = ("bot/core", "bot/engine", "bot/model")
 BEYOND = frozenset(
     {
         *(f"bot/engine/{name}.py" for name in ("memory_store", "redis_store", "redis_take", "redis_letters", "redis_rebuild", "redis_safe", "redis_pulse", "redis_lease", "redis_cursors", "redis_ledger", "purse")),
-        *(f"bot/engine/{name}.py" for name in ("wire", "line", "display", "lamp", "lookup", "reception")),
+        *(f"bot/engine/{name}.py" for name in ("wire", "line", "display", "lamp", "lookup", "reception", "afterwards")),
         "bot/model/claude.py",
     }
 )  # fmt: skip

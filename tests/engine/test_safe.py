@@ -71,3 +71,27 @@ async def test_a_lost_reply_changes_nothing(
         assert (cutter.lost, cutter.sent) == (1, 2)
         assert await safe.names() == ["b"]
         assert not await safe.spend("t", 60)
+
+
+async def test_what_is_swapped_takes_the_place_of_what_was_read_and_of_nothing_else(
+    redis_server: str, short_home: Path
+) -> None:
+    async with cutter_before(redis_server, short_home) as cutter, opened(cutter.url) as safe:
+        assert not await safe.swap("a", "0", "1")
+        assert await safe.swap("a", "", "1")
+        cutter.lose_reply_to(b"EVALSHA")
+        assert await safe.swap("a", "1", "2"), "it is sent again, and has been done"
+        assert cutter.lost == 1
+        assert not await safe.swap("a", "1", "3")
+        assert await safe.get("a") == "2"
+
+
+async def test_what_is_lent_is_forgotten_and_stands_apart_from_what_is_kept(
+    redis_server: str,
+) -> None:
+    async with opened(redis_server) as safe:
+        await safe.lend("a", "ö", 60)
+        assert (await safe.lent("a"), await safe.get("a"), await safe.names()) == ("ö", None, [])
+        with Redis.from_url(redis_server, decode_responses=True) as raw:  # pyright: ignore[reportUnknownMemberType]
+            [key] = raw.scan_iter("bot:{safe}:lent:*")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+            assert 0 < raw.ttl(key) <= 60  # pyright: ignore[reportUnknownArgumentType]

@@ -93,6 +93,16 @@ class MailOffice:
                 process.kill()
             await process.wait()
 
+    async def run(self, *words: str) -> str:
+        """What a command prints; it succeeds."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", *words, cwd=self.folder, env={**surroundings(), **self.environ},
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        out, errors = await process.communicate()
+        assert process.returncode == 0, errors.decode()
+        return out.decode()
+
     def log(self, name: str) -> str:
         file = self.folder / f"{name}.log"
         return file.read_text()[-4_000:] if file.exists() else ""

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.core.outbox import Approval, Waiting
 from bot.core.values import Address
-from bot.kit.arrival import Became, Form, Json, Open, Press, Rating, Remark, Words
+from bot.kit.arrival import Became, Bounce, Form, Json, Open, Press, Rating, Remark, Words
 from bot.kit.people import People
 from channels.email import ids
 from channels.email.bounces import Bounces
@@ -38,6 +38,7 @@ class MemorySafe:
     def __init__(self) -> None:
         self.kept: dict[str, str] = {}
         self.spent: set[str] = set()
+        self.lives: dict[str, int] = {}
 
     async def put(self, name: str, text: str) -> None:
         self.kept[name] = text
@@ -51,6 +52,18 @@ class MemorySafe:
     async def drop(self, names: Sequence[str]) -> None:
         for each in names:
             self.kept.pop(each, None)
+
+    async def swap(self, name: str, was: str, text: str) -> bool:
+        if self.kept.get(name, "") not in (was, text):
+            return False
+        self.kept[name] = text
+        return True
+
+    async def lend(self, name: str, text: str, seconds: int) -> None:
+        self.kept[name], self.lives[name] = text, seconds
+
+    async def lent(self, name: str) -> str | None:
+        return self.kept.get(name)
 
     async def spend(self, ticket: str, seconds: int) -> bool:
         is_first = ticket not in self.spent
@@ -67,6 +80,7 @@ class Taken:
     def __init__(self) -> None:
         self.said: list[Words] = []
         self.presses: list[Press] = []
+        self.bounces: list[Bounce] = []
         self.buried: list[tuple[bytes, str]] = []
         self.refuses = ""
         self.places: dict[str, str] = {}
@@ -116,6 +130,11 @@ class Taken:
 
     async def rate(self, rating: Rating) -> None:
         return None
+
+    async def bounced(self, bounce: Bounce) -> bool:
+        if all(each.id != bounce.id for each in self.bounces):
+            self.bounces.append(bounce)
+        return True
 
     async def took(self, request: str, id: str) -> bool:
         return False
@@ -208,7 +227,7 @@ class Desk:
             self.talks,
             self.held,
             replies,
-            Bounces(BOT, self.safe, self.talks, replies),
+            Bounces(BOT, self.safe, self.taken, replies, OWNER),
             Breaker(
                 self.taken,
                 replies,

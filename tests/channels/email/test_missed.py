@@ -1,4 +1,4 @@
-"""Cards that do not arrive: refused at once, or come back later. Whoever asked and the other approvers are told, with what was asked."""
+"""Mails that do not arrive: refused at once, or back later. What was refused is told to whoever asked and the other approvers; what comes back is marked."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from typing import Any
 
 import pytest
 
-from bot.core.outbox import Approval, Reminder
+from bot.core.outbox import Approval, Reminder, Say
 from bot.core.values import Address
 from bot.kit.channel import Undeliverable
 from bot.kit.people import People
 from bot.kit.person import Person
-from channels.email.bounces import Cards, Sent
 from channels.email.cards import body
 from channels.email.letters import Us
 from channels.email.send import Email
@@ -107,9 +106,6 @@ async def test_the_owner_is_told_of_it_too() -> None:
     mail = await channel(desk, post, Us(BOT, owner=OWNER))
     await mail.send(AT, CARD)
     assert [GONE in each for each in post.to(OWNER)] == [True]
-    original = next(raw for raw, to in post.sent.values() if to == (BEN,))
-    assert await desk.intake.take(report(original)) == "bounced"
-    assert OWNER in [each for _, to in desk.post.sent.values() for each in to]
 
 
 async def test_sent_again_it_is_told_once() -> None:
@@ -134,16 +130,46 @@ async def test_a_reminder_reaches_whom_it_can() -> None:
     assert ["Still waiting." in each for each in post.to(BEN)] == [True]
 
 
-async def test_a_card_that_comes_back_is_told_once_to_everybody_else() -> None:
+async def test_a_card_that_comes_back_is_one_mark_for_whom_it_went_to_and_the_owner_is_told() -> (
+    None
+):
     desk, post = Desk(), Refusing()
     await (await channel(desk, post)).send(AT, CARD)
     original = next(raw for raw, to in post.sent.values() if to == (GONE,))
     assert await desk.intake.take(report(original)) == "bounced"
-    assert await desk.intake.take(report(original)) == "bounced"
-    told = [(to, raw) for raw, to in desk.post.sent.values()]
-    assert sorted(to for to, _ in told) == [(ANA,), (BEN,), (CAT,)]
-    assert all(GONE.encode() in raw and b"tool: ship" in raw for _, raw in told)
+    later = report(original).replace(b"<report@", b"<another@")
+    assert [await desk.intake.take(each) for each in (report(original), later)] == ["bounced"] * 2
+    [mark] = desk.taken.bounces
+    assert (mark.key, mark.person, mark.reason) == (KEY, GONE, "status 5.1.1")
+    [(raw, to)] = desk.post.sent.values()
+    assert to == (OWNER,)
+    assert GONE.encode() in raw
     assert desk.taken.said == []
+
+
+async def test_an_answer_that_comes_back_from_one_of_several_is_marked_for_that_one() -> None:
+    desk, post = Desk(), Refusing()
+    mail = await channel(desk, post)
+    await desk.talks.heard(PLACE, Talk("Release", ANA, (GONE,), ("<next@example.com>",)))
+    await mail.send(AT, Say("tabcdefghijk-2-0", "Done."))
+    [(original, to)] = post.sent.values()
+    assert to == (ANA, GONE)
+    assert await desk.intake.take(report(original)) == "bounced"
+    stranger = report(original).replace(GONE.encode(), b"zoe@example.net")
+    assert await desk.intake.take(stranger) == "bounced"
+    marks = [(each.key, each.person) for each in desk.taken.bounces]
+    assert marks == [("tabcdefghijk-2-0", GONE), ("tabcdefghijk-2-0", "")]
+
+
+async def test_what_the_chain_of_a_returned_mail_names_has_arrived() -> None:
+    desk, post = Desk(), Refusing()
+    mail = await channel(desk, post)
+    await mail.send(AT, Say("tabcdefghijk-1-0", "One."))
+    await mail.send(AT, Say("tabcdefghijk-2-0", "Two."))
+    _, (original, _) = post.sent.values()
+    assert original.count(b".bot@") > 1
+    assert await desk.intake.take(report(original)) == "bounced"
+    assert [each.key for each in desk.taken.bounces] == ["tabcdefghijk-2-0"]
 
 
 async def test_a_card_that_is_only_late_is_told_to_nobody_and_one_that_is_not_ours_is_held() -> (
@@ -171,24 +197,14 @@ async def test_a_domain_may_begin_as_the_mark_of_an_outsider_does() -> None:
     assert len(post.to(dan)) == 1
 
 
-async def test_what_names_a_card_that_it_cannot_have_had_tells_nobody() -> None:
+async def test_what_names_a_card_that_it_cannot_have_had_marks_nothing() -> None:
     """Who is asked what, and in which conversation, others may know: the ID of the card follows from that, and from a key of ours."""
     desk, post = Desk(), Refusing()
     await (await channel(desk, post)).send(AT, CARD)
     mark = sha256(f"{KEY}\n{GONE}".encode()).hexdigest()[:24]
     made_up = f"Message-ID: <{mark}.{PLACE}.bot@example.test>\r\n".encode()
     assert await desk.intake.take(report(made_up)) == "held"
-    assert desk.post.sent == {}
-
-
-async def test_a_card_of_before_ids_were_sealed_is_known_when_it_comes_back() -> None:
-    desk, post = Desk(), Refusing()
-    await channel(desk, post)
-    mark = sha256(f"{KEY}\n{GONE}".encode()).hexdigest()[:24]
-    id = f"<{mark}.{PLACE}.bot@example.test>"
-    await Cards(desk.safe).sent(id, Sent(GONE, "tool: ship", (ANA,)))
-    assert await desk.intake.take(report(f"Message-ID: {id}\r\n".encode())) == "bounced"
-    assert [to for _, to in desk.post.sent.values()] == [(ANA,)]
+    assert (desk.post.sent, desk.taken.bounces) == ({}, [])
 
 
 def test_no_line_of_an_argument_passes_for_another_argument() -> None:

@@ -10,7 +10,10 @@ import pytest
 from bot.core.outgoing import Hold, Question, UnknownOutcome, Waiting
 from bot.core.values import Address
 from bot.kit.arrival import Open
+from bot.kit.people import People
+from bot.kit.person import Person
 from channels.email import ids
+from channels.email.threads import Talk
 from tests.channels.email import hostile
 from tests.channels.email.fakes import ANA, BEN, BOT, KEY, NOW, Desk
 
@@ -98,6 +101,38 @@ async def test_it_is_put_off_by_whom_it_was_put_to_and_that_very_request(
     assert press.to == ("ben" if word == "pass" else "")
     assert press.until == (NOW + 7_200_000 if word == "later" else None)
     assert len(desk.taken.commands) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("later 2h", "ask you again at 2026-03-03 12:20 EET"),
+        ("pass to ben", "It is passed to ben."),
+        ("ignore", "I leave it to the others"),
+    ],
+)
+async def test_who_puts_it_off_is_told_once_what_became_of_that(text: str, said: str) -> None:
+    people = People(
+        {"ana": Person(email=ANA, time_zone="Europe/Helsinki"), "ben": Person(email=BEN)}
+    )
+    desk = Desk(people=people)
+    token = await desk.card()
+    await desk.talks.heard(
+        ids.locator("<root@example.com>"), Talk("Release", "dora@example.com", is_in_bcc=True)
+    )
+    there = hostile.setting(token=token, parent=desk.parent)
+    for _ in "twice":
+        await desk.intake.take(hostile.build(there, f"{text}\n"))
+    [(octets, to)] = desk.post.sent.values()
+    assert to == (ANA,)
+    assert said in " ".join(octets.decode().replace("=\r\n", "").split())
+
+
+async def test_who_gets_what_the_thread_says_is_not_told_twice_that_it_is_passed() -> None:
+    desk, token = await begun()
+    there = hostile.setting(token=token, parent=desk.parent)
+    assert await desk.intake.take(hostile.build(there, "pass to ben\n")) == "pass"
+    assert desk.post.sent == {}
 
 
 async def test_what_is_put_off_is_still_decided_by_its_address() -> None:

@@ -8,7 +8,9 @@ from email.parser import BytesParser
 from email.policy import default
 from typing import Any
 
-from bot.core.outbox import Approval, Outgoing
+import pytest
+
+from bot.core.outbox import Approval, Outgoing, Question, UnknownOutcome, Waiting
 from bot.core.values import Address
 from bot.kit.people import People
 from bot.kit.person import Person
@@ -17,11 +19,19 @@ from channels.email.send import Email
 from channels.email.threads import Talk
 from tests.channels.email import hostile
 from tests.channels.email.fakes import ANA, BEN, BOT, NOW, Desk
-from tests.channels.email.test_missed import CARD
+from tests.channels.email.test_missed import CARD, KEY
 
 PEOPLE = People({"ana": Person(email=ANA), "ben": Person(email=BEN)})
 AT = Address(channel="email", locator="abcdefghijklmnop")
 FIRST = replace(CARD, approvers=("ana", "ben"), requester="")
+
+
+ASKED = Question(
+    key=KEY, request=KEY, question="Which tag?", context="", urgency="low", format="free_text", choices=(), until=None, asked=("ana", "ben"), quote="",
+)  # fmt: skip
+LOST = UnknownOutcome(
+    key=KEY, request=KEY, tool="ship", arguments={}, text="Did it happen?", started_at=NOW, may_retry_at=NOW, choices=("It happened", "Give up"), asked=("ana", "ben"), quote="",
+)  # fmt: skip
 
 
 def showing(version: int, quote: str = "dora: hurry", **changed: Any) -> Approval:
@@ -35,7 +45,7 @@ class Office:
 
     def __init__(self) -> None:
         self.desk = Desk(people=PEOPLE)
-        self.now: Approval | None = FIRST
+        self.now: Waiting | None = FIRST
         taken, post, no_files = self.desk.taken, self.desk.post, None
         arrivals, sends, files = (each for each in (taken, post, no_files))
         self._channel = _channel(sends, self.desk, files)
@@ -63,7 +73,7 @@ def _channel(post: Any, desk: Desk, no_files: Any) -> Email:
 
 
 def _asked(arrivals: Any, office: Office) -> None:
-    async def asked(request: str) -> Approval | None:
+    async def asked(request: str) -> Waiting | None:
         return office.now
 
     arrivals.asked = asked
@@ -156,4 +166,33 @@ async def test_whom_it_is_passed_to_is_mailed_a_card_with_an_address_of_its_own(
     assert text_of(passed).startswith("ana passes this to you.")
     assert "tag: v1.2.3" in text_of(passed)
     assert passed["Reply-To"] != before["Reply-To"]
-    assert len(office.to(ANA)) == 1
+    assert [bool(each["Reply-To"]) for each in office.to(ANA)] == [True, False], (
+        "her own, and what became of it"
+    )
+
+
+@pytest.mark.parametrize("first", [ASKED, LOST], ids=["question", "unknown"])
+async def test_a_question_too_is_mailed_anew_to_whoever_answers_the_old_one_alone(
+    first: Question | UnknownOutcome,
+) -> None:
+    office = Office()
+    sent = await office.send(first)
+    name = KEY.replace("-v1", "-v3")
+    between = replace(first, key=f"{KEY[:-1]}2", request=f"{KEY[:-1]}2", quote="dora: in English")
+    office.now = replace(first, key=name, request=name, quote="dora: hurry")
+    assert [await office.send(each) for each in (between, office.now)] == [sent, sent]
+    [mail] = office.to(ANA)
+    office.desk.taken.refuses = "That question is out of date."
+    assert await office.answers(mail, "1", "one") == "refused"
+    again = office.to(ANA)[-1]
+    assert "dora: in English\ndora: hurry" in text_of(again)
+    office.desk.taken.refuses = ""
+    assert await office.answers(again, "1", "two") == "answer"
+    assert (len(office.to(ANA)), len(office.to(BEN))) == (2, 1)
+
+
+async def test_a_question_that_asks_something_else_is_mailed_to_everybody() -> None:
+    office = Office()
+    await office.send(ASKED)
+    await office.send(replace(ASKED, key=f"{KEY[:-1]}2", request=f"{KEY[:-1]}2", quote="dora: no", choices=("v1", "v2")))  # fmt: skip
+    assert (len(office.to(ANA)), len(office.to(BEN))) == (2, 2)

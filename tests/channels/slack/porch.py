@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.core.outbox import Approval, Waiting
 from bot.core.values import Address
-from bot.kit.arrival import Became, Form, Json, Open, Press, Rating, Remark, Words
+from bot.kit.arrival import Became, Bounce, Form, Json, Open, Press, Rating, Remark, Words
 
 
 @dataclass
@@ -48,6 +48,9 @@ class Porch:
 
     async def rate(self, rating: Rating) -> None:
         raise AssertionError("nothing was rated")
+
+    async def bounced(self, bounce: Bounce) -> bool:
+        raise AssertionError("nothing came back")
 
     async def refusal(self, press: Press) -> str | None:
         raise AssertionError("nothing was pressed")
@@ -106,6 +109,15 @@ class Chest:
         raise AssertionError("nothing is kept")
 
     async def drop(self, names: Sequence[str]) -> None:
+        raise AssertionError("nothing is kept")
+
+    async def swap(self, name: str, was: str, text: str) -> bool:
+        raise AssertionError("nothing is kept")
+
+    async def lend(self, name: str, text: str, seconds: int) -> None:
+        raise AssertionError("nothing is kept")
+
+    async def lent(self, name: str) -> str | None:
         raise AssertionError("nothing is kept")
 
     async def spend(self, ticket: str, seconds: int) -> bool:
