@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from channels.email.probe import Came
 
 WAIT_SECONDS = 60.0
+# After the other one is there: both went the same way.
+PLUS_SECONDS = 30.0
+BY = "BOT_EMAIL_ANSWERS_BY"
 SETTING = "BOT_EMAIL_AUTHSERV_ID"
 SEE = "docs/email.md says what it has to write"
 
@@ -80,11 +83,49 @@ async def _probed(app: App) -> AsyncIterator[Finding]:
         return
     for finding in came(settings, found):
         yield finding
+    if found:
+        yield await _plus(app)
     if folder := settings.imap_sent_folder:
         objection = await probe.objection(server, folder)
         text = objection or f"copies of what is sent go to {folder}"
         mend = "make it there, or change IMAP_SENT_FOLDER" if objection else ""
         yield Finding("mail copies", "warning" if objection else "ok", text, mend)
+
+
+async def _plus(app: App) -> Finding:
+    """Whether a mail to an address with a plus is taken and arrives too."""
+    from channels.email import probe
+
+    settings = app.settings
+    to = probe.plus_address(settings.email_address)
+    server = mail_servers.imap(settings)
+    try:
+        id = await probe.sent(mailroom.post(settings, app.store), settings.email_address, to)
+        found = await probe.came(server, id, PLUS_SECONDS)
+    except Undeliverable as error:
+        return pluses(settings, f"{settings.smtp_host} refuses it ({error})")
+    except OSError as error:
+        text = f"nobody knows whether mail to {to} arrives: {error}"
+        return Finding("mail answers", "warning", text, "bot doctor --mail again")
+    if found is None:
+        return pluses(settings, f"it does not come within {PLUS_SECONDS:.0f} seconds")
+    if found.folder != "INBOX":
+        return pluses(settings, f"it is put into {found.folder}, where nothing is read")
+    is_named = to in " ".join(found.headers.all("to")).lower()
+    return pluses(settings, "" if is_named else "it comes without the plus in its To")
+
+
+def pluses(settings: Settings, trouble: str) -> Finding:
+    """What follows for the setting; `trouble` says what becomes of mail to an address with a plus, empty: it arrives."""
+    local, _, domain = settings.email_address.partition("@")
+    mail = f"mail to {local}+x@{domain}"
+    if settings.email_answers_by == "tag":
+        text = trouble or f"{mail} arrives too, so {BY}=address would do"
+        return Finding("mail answers", "ok", f"found by the tag of their card; {text}")
+    if not trouble:
+        return Finding("mail answers", "ok", f"found by their address: {mail} arrives")
+    text = f"answers go to such addresses, and of {mail}: {trouble}"
+    return Finding("mail answers", "broken", text, f"set {BY}=tag (docs/email.md)")
 
 
 def came(settings: Settings, found: Came | None) -> Iterator[Finding]:
