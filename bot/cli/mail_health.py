@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
 from bot.app import App, House, opened
+from bot.cli import logs
 from bot.cli.finding import Finding
 from bot.cli.output import clock
 from bot.kit.channel import Undeliverable
 from bot.kit.people import People
-from bot.settings import Settings
+from bot.settings import Settings, environment
 from bot.setup import mail_servers, mailroom
+from bot.setup.known import secret_values
 
 if TYPE_CHECKING:
     from channels.email.probe import Came
@@ -58,6 +60,8 @@ async def probe_findings(settings: Settings, lacking: list[str]) -> AsyncIterato
         yield Finding("mail probe", "broken", text, "set it, then bot doctor --mail again")
         return
     async with opened(settings, House({}, People())) as app:
+        # What a server refuses is logged, and no line of that stands in what a program reads.
+        logs.start(settings, secret_values(settings, {}, environment()))
         async for finding in _probed(app):
             yield finding
 
@@ -84,7 +88,7 @@ async def _probed(app: App) -> AsyncIterator[Finding]:
     for finding in came(settings, found):
         yield finding
     if found:
-        yield await _plus(app)
+        yield await _plus(app, found.folder)
     if folder := settings.imap_sent_folder:
         objection = await probe.objection(server, folder)
         text = objection or f"copies of what is sent go to {folder}"
@@ -92,8 +96,8 @@ async def _probed(app: App) -> AsyncIterator[Finding]:
         yield Finding("mail copies", "warning" if objection else "ok", text, mend)
 
 
-async def _plus(app: App) -> Finding:
-    """Whether a mail to an address with a plus is taken and arrives too."""
+async def _plus(app: App, folder: str) -> Finding:
+    """Whether a mail to an address with a plus is taken, and arrives in this folder as the other one did."""
     from channels.email import probe
 
     settings = app.settings
@@ -109,8 +113,8 @@ async def _plus(app: App) -> Finding:
         return Finding("mail answers", "warning", text, "bot doctor --mail again")
     if found is None:
         return pluses(settings, f"it does not come within {PLUS_SECONDS:.0f} seconds")
-    if found.folder != "INBOX":
-        return pluses(settings, f"it is put into {found.folder}, where nothing is read")
+    if found.folder != folder:
+        return pluses(settings, f"it is put into {found.folder}, and not into {folder}")
     is_named = to in " ".join(found.headers.all("to")).lower()
     return pluses(settings, "" if is_named else "it comes without the plus in its To")
 
@@ -124,7 +128,7 @@ def pluses(settings: Settings, trouble: str) -> Finding:
         return Finding("mail answers", "ok", f"found by the tag of their card; {text}")
     if not trouble:
         return Finding("mail answers", "ok", f"found by their address: {mail} arrives")
-    text = f"answers go to such addresses, and of {mail}: {trouble}"
+    text = f"they are to find their request by their address, and {mail} does not arrive: {trouble}"
     return Finding("mail answers", "broken", text, f"set {BY}=tag (docs/email.md)")
 
 

@@ -21,15 +21,19 @@ class Meant:
     async def request(self, mail: Arrived) -> tuple[Found | None, str]:
         """The request; where there is none, what its author is told if they meant to decide one."""
         by_address = self._tokens.in_addresses((*mail.to, *mail.cc))
-        tokens = [*by_address, *mail.tags]
-        if not tokens:
+        if not by_address and not mail.tags:
             return None, hints.UNTAGGED if self._tokens.by == "tag" else hints.UNADDRESSED
-        found = await self._tokens.of(tokens[0]) if len(tokens) == 1 else None
-        if found is None:
+        # What a card shows may hold whatever looks like a tag: one that we never gave does not count.
+        quoted = [found for each in mail.tags if (found := await self._tokens.of(each))]
+        if len(by_address) + len(quoted) != 1:
             return None, hints.UNCLEAR
-        if by_address:
-            return (None, hints.UNCLEAR) if self._contradicts(mail, found) else (found, "")
-        return (found, "") if _answers(mail, found) else (None, hints.UNANSWERED)
+        if quoted:
+            [found] = quoted
+            return (found, "") if _answers(mail, found) else (None, hints.UNANSWERED)
+        found = await self._tokens.of(by_address[0])
+        if found is None or self._contradicts(mail, found):
+            return None, hints.UNCLEAR
+        return found, ""
 
     def agent(self, mail: Arrived, agents: Collection[str]) -> For:
         """The agent, for a mail that begins a conversation."""

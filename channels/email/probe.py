@@ -42,7 +42,7 @@ class Came:
 
 def plus_address(address: str) -> str:
     """An address of the shape that reply addresses have, and of no request."""
-    local, _, domain = address.partition("@")
+    local, _, domain = address.lower().partition("@")
     return f"{local}+a.{_letters(LEAST_ID)}.{_letters(SEAL)}@{domain}"
 
 

@@ -10,8 +10,8 @@ import re
 
 SIGN, ID, SEAL = "t", 16, 24
 LABEL = "Keep in your answer:"
-# More of them make a mail no clearer.
-MOST = 3
+# So many are looked up; our own stands high up in what is quoted.
+MOST = 8
 _GAP = r"[\s>|\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]{0,40}"
 _LETTERS = rf"(?:{_GAP}[A-Za-z2-7])"
 _BODY = rf"{_GAP}[{SIGN}{SIGN.upper()}]{_GAP}\.(?P<id>{_LETTERS}{{{ID}}}){_GAP}\.(?P<seal>{_LETTERS}{{{SEAL}}})"
