@@ -123,12 +123,13 @@ def pluses(settings: Settings, trouble: str) -> Finding:
     """What follows for the setting; `trouble` says what becomes of mail to an address with a plus, empty: it arrives."""
     local, _, domain = settings.email_address.partition("@")
     mail = f"mail to {local}+x@{domain}"
+    said = f"does not arrive: {trouble}" if trouble else "arrives"
     if settings.email_answers_by == "tag":
-        text = trouble or f"{mail} arrives too, so {BY}=address would do"
-        return Finding("mail answers", "ok", f"found by the tag of their card; {text}")
+        more = "" if trouble else f", so {BY}=address would do"
+        return Finding("mail answers", "ok", f"found by the tag of their card; {mail} {said}{more}")
     if not trouble:
-        return Finding("mail answers", "ok", f"found by their address: {mail} arrives")
-    text = f"they are to find their request by their address, and {mail} does not arrive: {trouble}"
+        return Finding("mail answers", "ok", f"found by their address; {mail} {said}")
+    text = f"they are to be found by their address, and {mail} {said}"
     return Finding("mail answers", "broken", text, f"set {BY}=tag (docs/email.md)")
 
 

@@ -120,6 +120,10 @@ SHAPES: dict[str, Reply] = {
     "other blanks": changed(lambda line: line.replace(" ", "\u00a0").replace(".", "\u00a0.\u200b")),
     "beside one that we never gave": changed(lambda line: f"{line}\n> [t.{'a' * 16}.{'b' * 24}]"),
     "copied by hand": lambda card, words: plain(f"{words}\n\n{tags.line(tag_of(card))}"),
+    "copied by hand, in both texts": lambda card, words: both(
+        f"{words}\n\n{tags.line(tag_of(card))}\n",
+        f"<div>{words}</div><div><b>Keep&nbsp;in</b> your answer:<br>[{tag_of(card)}]</div>",
+    ),
 }
 
 
