@@ -6,17 +6,22 @@ from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
 from bot.app import App, House, opened
+from bot.cli import logs
 from bot.cli.finding import Finding
 from bot.cli.output import clock
 from bot.kit.channel import Undeliverable
 from bot.kit.people import People
-from bot.settings import Settings
+from bot.settings import Settings, environment
 from bot.setup import mail_servers, mailroom
+from bot.setup.known import secret_values
 
 if TYPE_CHECKING:
     from channels.email.probe import Came
 
 WAIT_SECONDS = 60.0
+# After the other one is there: both went the same way.
+PLUS_SECONDS = 30.0
+BY = "BOT_EMAIL_ANSWERS_BY"
 SETTING = "BOT_EMAIL_AUTHSERV_ID"
 SEE = "docs/email.md says what it has to write"
 
@@ -55,6 +60,8 @@ async def probe_findings(settings: Settings, lacking: list[str]) -> AsyncIterato
         yield Finding("mail probe", "broken", text, "set it, then bot doctor --mail again")
         return
     async with opened(settings, House({}, People())) as app:
+        # What a server refuses is logged, and no line of that stands in what a program reads.
+        logs.start(settings, secret_values(settings, {}, environment()))
         async for finding in _probed(app):
             yield finding
 
@@ -80,11 +87,50 @@ async def _probed(app: App) -> AsyncIterator[Finding]:
         return
     for finding in came(settings, found):
         yield finding
+    if found:
+        yield await _plus(app, found.folder)
     if folder := settings.imap_sent_folder:
         objection = await probe.objection(server, folder)
         text = objection or f"copies of what is sent go to {folder}"
         mend = "make it there, or change IMAP_SENT_FOLDER" if objection else ""
         yield Finding("mail copies", "warning" if objection else "ok", text, mend)
+
+
+async def _plus(app: App, folder: str) -> Finding:
+    """Whether a mail to an address with a plus is taken, and arrives in this folder as the other one did."""
+    from channels.email import probe
+
+    settings = app.settings
+    to = probe.plus_address(settings.email_address)
+    server = mail_servers.imap(settings)
+    try:
+        id = await probe.sent(mailroom.post(settings, app.store), settings.email_address, to)
+        found = await probe.came(server, id, PLUS_SECONDS)
+    except Undeliverable as error:
+        return pluses(settings, f"{settings.smtp_host} refuses it ({error})")
+    except OSError as error:
+        text = f"nobody knows whether mail to {to} arrives: {error}"
+        return Finding("mail answers", "warning", text, "bot doctor --mail again")
+    if found is None:
+        return pluses(settings, f"it does not come within {PLUS_SECONDS:.0f} seconds")
+    if found.folder != folder:
+        return pluses(settings, f"it is put into {found.folder}, and not into {folder}")
+    is_named = to in " ".join(found.headers.all("to")).lower()
+    return pluses(settings, "" if is_named else "it comes without the plus in its To")
+
+
+def pluses(settings: Settings, trouble: str) -> Finding:
+    """What follows for the setting; `trouble` says what becomes of mail to an address with a plus, empty: it arrives."""
+    local, _, domain = settings.email_address.partition("@")
+    mail = f"mail to {local}+x@{domain}"
+    said = f"does not arrive: {trouble}" if trouble else "arrives"
+    if settings.email_answers_by == "tag":
+        more = "" if trouble else f", so {BY}=address would do"
+        return Finding("mail answers", "ok", f"found by the tag of their card; {mail} {said}{more}")
+    if not trouble:
+        return Finding("mail answers", "ok", f"found by their address; {mail} {said}")
+    text = f"they are to be found by their address, and {mail} {said}"
+    return Finding("mail answers", "broken", text, f"set {BY}=tag (docs/email.md)")
 
 
 def came(settings: Settings, found: Came | None) -> Iterator[Finding]:

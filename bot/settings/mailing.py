@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings
 
 from bot.settings.spelling import Names
 
+_WE = "the bot's own address, without a plus in it; `tag` where mail to `bot+x@…` does not arrive (`bot doctor --mail` tells; default: `address`)"
 _IMAP = "the mailbox that is read; `SECURITY` is tls, starttls or none (loopback alone), `CA_FILE` a certificate of your own, `SENT_FOLDER` where a copy of each mail goes"
 _SMTP = "the server that mail is sent by; the same. `EMAIL_…` in the place of both passwords (XOAUTH2): a command that prints a token, or client credentials (Microsoft 365)"
 _CEILING = "mails and answers in an hour in one conversation (20) and with one sender (60); beyond it mail is held, and the owner told"
@@ -32,7 +33,10 @@ class Mailing(BaseSettings):
     email_address: Annotated[str, AfterValidator(_plain)] = Field(
         default="",
         validation_alias="EMAIL_ADDRESS",
-        description="the bot's own address, without a plus in it",
+        description=_WE,
+    )
+    email_answers_by: Literal["address", "tag"] = Field(
+        default="address", validation_alias="BOT_EMAIL_ANSWERS_BY", description=_WE
     )
     imap_host: str = Field(default="", validation_alias="IMAP_HOST", description=_IMAP)
     imap_port: int | None = Field(

@@ -42,7 +42,8 @@ def channel(settings: Settings, store: Store, people: People) -> Email:
     from channels.email.send import Email
 
     safe = _safe(store)
-    us = Us(settings.email_address, owner=_owner(settings, people))
+    owner = _owner(settings, people)
+    us = Us(settings.email_address, owner=owner, answers_by=settings.email_answers_by)
     files = Files(mail_servers.imap(settings), us.address)
     return Email(us, filed_post(settings, store), people, safe, _now, files)
 
@@ -75,7 +76,7 @@ def intake(
     replies = Replies(address, "Bot", post, Key(safe), *_ceilings(settings, "out", safe))
     coming = _ceilings(settings, "in", safe)
     breaker = Breaker(arrivals, replies, *coming, _owner(settings, people), _now)
-    tokens, talks = Tokens(safe, address, _now), Talks(safe)
+    tokens, talks = Tokens(safe, address, _now, settings.email_answers_by), Talks(safe)
     bounces = Bounces(address, safe, arrivals, replies, _owner(settings, people))
     return Intake(
         address,

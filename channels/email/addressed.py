@@ -1,13 +1,21 @@
-"""Addressed: which agent a mail is for: `bot+AGENT@example.com`. Names of agents hold no dot and tags of requests do, so neither passes for the other."""
+"""Addressed: which agent a mail is for: `bot+AGENT@example.com`, or `[AGENT]` before its subject.
+
+Names of agents hold no dot and tokens of requests do, so neither passes for the other.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from bot.kit.nearest import meant
 
 MOST_SHOWN = 60
+# Of words in brackets most are marks that others set (`[EXTERNAL]`): one is taken for a slip of the pen where it is a letter or so off.
+NEAR = 0.8
+_BRACKETS = re.compile(rf"\s*\[\s*([^\[\]]{{1,{MOST_SHOWN}}}?)\s*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +40,30 @@ def tags(address: str, others: Sequence[str]) -> list[str]:
 
 def addressed(address: str, others: Sequence[str], agents: Collection[str]) -> For:
     """Whom these addresses name; what has a dot in it is a request's."""
-    named = [each for each in tags(address, others) if "." not in each]
+    local, _, domain = address.partition("@")
+    ways = f"write to {local}+NAME@{domain}, or to {address} for the one who takes the rest"
+    return _one([each for each in tags(address, others) if "." not in each], agents, ways)
+
+
+def in_subject(subject: str, agents: Collection[str]) -> For:
+    """Whom the words in brackets name that stand before a subject. What is not nearly a name is somebody else's mark."""
+    words, at = dict[str, None](), 0
+    while found := _BRACKETS.match(subject, at):
+        words[found[1].lower()] = None
+        at = found.end()
+    named = [each for each in words if each in agents]
+    near = [each for each in words if get_close_matches(each, agents, n=1, cutoff=NEAR)]
+    ways = "begin the subject with `[NAME]`, or without brackets for the one who takes the rest"
+    return _one(named or near[:1], agents, ways)
+
+
+def _one(named: Sequence[str], agents: Collection[str], ways: str) -> For:
     match named:
         case []:
             return For()
         case [one] if one in agents:
             return For(one)
         case [one]:
-            local, _, domain = address.partition("@")
-            ways = f"write to {local}+NAME@{domain}, or to {address} for the one who takes the rest"
             return For(
                 objection=f"There is no agent {one[:MOST_SHOWN]}{meant(one, agents)}. Your mail is kept and nothing was begun: {ways}."
             )

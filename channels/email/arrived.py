@@ -68,6 +68,7 @@ class Arrived(BaseModel):
     proven: str
     report: str = ""
     quoted: str = ""
+    tags: tuple[str, ...] = ()
 
     @property
     def original(self) -> Original | None:

@@ -1,4 +1,4 @@
-"""Asking: what waits for people, as a mail to each of them with a reply address of their own; and the next showing, where they answer an old one."""
+"""Asking: what waits for people, as a mail to each of them with a reply address or a tag of their own; and the next showing, where they answer an old one."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class Asking:
         self._people = people
         self._talks = talks
         self._now = now
-        self._tokens = Tokens(safe, us.address, now)
+        self._tokens = Tokens(safe, us.address, now, us.answers_by)
         self._shown = Shown(safe)
 
     async def ask(self, place: str, talk: Talk, message: Waiting) -> str:
-        """A mail for each, with a reply address of their own. Where none of them has an address, this is no way to ask. Raises `Undeliverable`."""
+        """A mail for each, with a way back of their own. Where none of them has an address, this is no way to ask. Raises `Undeliverable`."""
         reached = self._reached(message, talk)
         if not reached:
             raise Undeliverable("nobody who is asked has a mail address in the people file.")
@@ -86,10 +86,11 @@ class Asking:
         digest = message.digest if isinstance(message, Approval) else ""
         until = message.until if isinstance(message, Approval | Question) else None
         ticket = Ticket(message.request, mail, digest, until or 0, kind, place, id)
-        reply_to = await self._tokens.make(ticket, message.key)
-        text = body(message, reply_to, f"Re: {bare(talk.subject)}")
+        way = await self._tokens.make(ticket, message.key)
+        text = body(message, way, f"Re: {bare(talk.subject)}")
         heads = (why, apart.HEAD if talk.is_elsewhere else "", text)
         text = "\n\n".join(each for each in heads if each)
+        reply_to = "" if way.tag else way.address
         letter = await self._letters.letter(place, talk, message.key, mail, text, reply_to=reply_to)
         receipt = await self._letters.put(place, talk, message.key, letter)
         await self._shown.went(place, message, mail, receipt)

@@ -24,32 +24,33 @@ from bot.core.visible import on_one_line, visible
 from channels.email import ids
 from channels.email.links import links
 from channels.email.markdown import block
+from channels.email.reading import tags
+from channels.email.tokens import Way
 
 REMINDED = (
     "This mail decides nothing, nor does an answer to it: to decide, reply to the mail that asks."
 )
 
 
-def body(message: Outgoing, reply_to: str = "", subject: str = "") -> str:
-    """The text of the mail; with the address that its answer goes to, links that prefill one."""
+def body(message: Outgoing, way: Way | None = None, subject: str = "") -> str:
+    """The text of the mail; with the way that its answer takes, links that prefill one, and the tag if there is one."""
     match message:
-        case Say(text=text):
-            return visible(text)
-        case Notice(text=text):
+        case Say(text=text) | Notice(text=text):
             return visible(text)
         case Reminder(text=text):
             return _joined([visible(text), REMINDED])
         case Question():
-            return _joined(_question(message))
+            parts = _question(message)
         case Approval():
-            lines = _approval(message)
-            if reply_to and message.typed and _carries(message):
-                lines.append(links(message.arguments, reply_to, subject))
-            return _joined(lines)
+            parts = _approval(message)
+            if way and message.typed and _carries(message):
+                parts.append(links(message.arguments, way, subject))
         case UnknownOutcome():
-            return _joined(_unknown(message))
+            parts = _unknown(message)
         case Hold():
-            return _joined([visible(message.text), *_choices(message.choices)])
+            parts = [visible(message.text), *_choices(message.choices)]
+    # High up, for what is long is cut in quotes, and below what a list of mails shows of it.
+    return _joined([parts[0], tags.line(way.tag) if way and way.tag else "", *parts[1:]])
 
 
 def moment(at_ms: int) -> str:

@@ -1,8 +1,10 @@
 """Hints: the fixed sentences that a mail is answered with where it decided nothing. The model writes none of them."""
 
 NEARLY = "I read your mail as a message, and nothing is decided by it. To approve, reply to the card with one line: `approve`. To refuse, reply `deny` and a reason."
-UNADDRESSED = "Nothing is decided by that: to decide, reply to the mail that asks, so that your answer goes to the address that it gives."
-UNCLEAR = "It is not clear which request you mean, so nothing is decided: reply to the mail that asks for it, and to that address alone."
+UNADDRESSED = "Nothing is decided by that: to decide, reply to the mail that asks, to the address that it gives and with its text below your answer."
+UNTAGGED = "Nothing is decided by that, for your mail has not the line `Keep in your answer: [t.…]` of the mail that asks. Reply to that mail again and leave its text below your answer, or copy that line into it."
+UNANSWERED = "Nothing is decided by that, for your mail does not say that it answers the mail that asks: a mail that a link filled in may be such, or a reply to another mail of the conversation. Open the mail that asks, choose Reply, and write your answer there."
+UNCLEAR = "It is not clear which request you mean, so nothing is decided: reply to the mail that asks for it, to that address alone and with no other mail below your answer."
 LASTING = "A mail approves the one call on its card and nothing for a while, so nothing is decided by that: to approve it, reply `approve` alone. For a while it is done where buttons are, or at the terminal."
 APART = "Nothing is decided by that, and nobody else has read it: what was asked belongs to a conversation elsewhere. Here only `approve`, `deny` and a reason, `edit` and the like are taken, in a reply to the mail that asks."
 BUTTON = "No mail approves this or changes it: its policy wants a button. To refuse, reply `deny` and a reason."

@@ -11,8 +11,7 @@ from hashlib import sha256
 
 from bot.kit.arrival import Arrivals
 from bot.kit.people import People
-from channels.email import hints, ids
-from channels.email.addressed import addressed
+from channels.email import ids
 from channels.email.arrived import Arrived, arrived
 from channels.email.bounces import Bounces
 from channels.email.breaker import Breaker
@@ -20,13 +19,14 @@ from channels.email.deciding import Deciding
 from channels.email.heard import Heard, identity
 from channels.email.held import Held
 from channels.email.judge import Gate
+from channels.email.meant import Meant
 from channels.email.reading.child import Said
 from channels.email.reading.mail import Unreadable
 from channels.email.replies import Replies
 from channels.email.saying import Saying
 from channels.email.shown import Shows
 from channels.email.threads import Talks
-from channels.email.tokens import Found, Tokens
+from channels.email.tokens import Tokens
 
 
 class Intake:
@@ -51,7 +51,7 @@ class Intake:
         self._address = address.lower()
         self._gate = gate
         self._arrivals = arrivals
-        self._tokens = tokens
+        self._meant = Meant(self._address, tokens)
         self._talks = talks
         self._held = held
         self._replies = replies
@@ -96,7 +96,7 @@ class Intake:
         heard = Heard(mail, place, id, await self._talks.home(place))
         if await self._arrivals.knows(heard.address):
             return heard
-        named = addressed(self._address, (*mail.to, *mail.cc), self._agents)
+        named = self._meant.agent(mail, self._agents)
         return replace(heard, agent=named.agent, objection=named.objection)
 
     async def release(self, raw: bytes) -> str:
@@ -117,10 +117,7 @@ class Intake:
 
     # ---- somebody who may write ---------------------------------------------------------------------
     async def _accepted(self, heard: Heard, raw: bytes) -> str:
-        tags = self._tokens.tags((*heard.mail.to, *heard.mail.cc))
-        found = await self._tokens.of(tags[0]) if len(tags) == 1 else None
-        if found and self._contradicts(heard.mail, found):
-            found = None
+        found, hint = await self._meant.request(heard.mail)
         if found:
             place = found.ticket.locator or heard.place
             home = await self._talks.home(place)
@@ -133,10 +130,4 @@ class Intake:
                 return await self._hold(heard.mail, reason, raw)
         if found:
             return await self._deciding.take(heard, found)
-        hint = hints.UNCLEAR if tags and decides else hints.UNADDRESSED if decides else ""
-        return await self._saying.words(heard, hint)
-
-    def _contradicts(self, mail: Arrived, found: Found) -> bool:
-        """Whether it answers another mail of ours than the one that gave this address."""
-        named = mail.answers if ids.place_of(mail.answers, self._address) else ""
-        return bool(named) and named != found.ticket.message
+        return await self._saying.words(heard, hint if decides else "")

@@ -16,17 +16,19 @@ from channels.email.key import Key
 from channels.email.post import Post, Unsure
 from channels.email.reading.read import bare
 from channels.email.threads import Talk, Talks
+from channels.email.tokens import By
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Us:
-    """Who we are in mails, and the address of whoever is told what nobody else is (empty: nobody)."""
+    """Who we are in mails, the address of whoever is told what nobody else is (empty: nobody), and by what answers find their request."""
 
     address: str
     name: str = "Bot"
     owner: str = ""
+    answers_by: By = "address"
 
 
 class Letters:

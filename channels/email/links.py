@@ -9,26 +9,36 @@ from urllib.parse import quote
 from pydantic import JsonValue
 
 from channels.email import block
+from channels.email.tokens import Way
 
 # Mail programs and browsers cut or drop longer ones.
 MOST_CHARACTERS = 1_800
+# Thunderbird, Fastmail and mutt keep what a link says that it answers; Gmail drops it, and with a tag nothing is decided then.
+AS_NEW = "(Where these open a new mail and no reply, reply to this mail instead.)"
 
 
-def links(arguments: Mapping[str, JsonValue], address: str, subject: str) -> str:
-    """A link for each word to the reply address; `edit` with all arguments below it, unless they are too much for a link."""
+def links(arguments: Mapping[str, JsonValue], way: Way, subject: str) -> str:
+    """A link for each word to where answers go; `edit` with all arguments below it, unless they are too much for a link."""
     words = {"approve": "approve", "deny": "deny because "}
     if lines := _lines(arguments):
         words["edit"] = f"edit\n{lines}"
-    made = {word: mailto(address, subject, text) for word, text in words.items()}
-    return " · ".join(
+    made = {word: mailto(way, subject, text) for word, text in words.items()}
+    row = " · ".join(
         f"[{word}]({link})" for word, link in made.items() if len(link) <= MOST_CHARACTERS
     )
+    return f"{row} {AS_NEW}" if way.tag else row
 
 
-def mailto(address: str, subject: str, text: str) -> str:
-    """The address of a mail that is filled in (RFC 6068: lines end with CR and LF)."""
+def mailto(way: Way, subject: str, text: str) -> str:
+    """The address of a mail that is filled in (RFC 6068: lines end with CR and LF); with a tag it has that, and says which mail it answers."""
+    text, answers = (
+        (f"{text}\n\n[{way.tag}]", f"&In-Reply-To={quote(way.id, safe='')}")
+        if way.tag
+        else (text, "")
+    )
     body = quote(text.replace("\n", "\r\n"), safe="")
-    return f"mailto:{quote(address, safe='@')}?subject={quote(subject, safe='')}&body={body}"
+    said = f"subject={quote(subject, safe='')}{answers}&body={body}"
+    return f"mailto:{quote(way.address, safe='@')}?{said}"
 
 
 def _lines(arguments: Mapping[str, JsonValue]) -> str:

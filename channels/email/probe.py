@@ -1,4 +1,4 @@
-"""Probe: a mail to ourselves, sent and waited for as any other, to see what our own receiving server says of its sender."""
+"""Probe: a mail to ourselves, sent and waited for as any other, to see what our own receiving server says of its sender, and whether it knows pluses."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportArgumentType=false
 
@@ -23,6 +23,7 @@ from channels.email.post import Post
 from channels.email.reading.headers import Headers
 from channels.email.reading.mail import parsed
 from channels.email.secure import Server
+from channels.email.tokens import LEAST_ID, SEAL
 
 PAUSE_SECONDS = 1.0
 SUBJECT = "bot doctor --mail"
@@ -39,12 +40,23 @@ class Came:
     headers: Headers
 
 
-async def sent(post: Post, address: str) -> str:
-    """Sends it, and returns its ID. Raises what a post raises."""
+def plus_address(address: str) -> str:
+    """An address of the shape that reply addresses have, and of no request."""
+    local, _, domain = address.lower().partition("@")
+    return f"{local}+a.{_letters(LEAST_ID)}.{_letters(SEAL)}@{domain}"
+
+
+def _letters(count: int) -> str:
+    return "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz234567") for _ in range(count))
+
+
+async def sent(post: Post, address: str, to: str = "") -> str:
+    """Sends it, to this address if it is another, and returns its ID. Raises what a post raises."""
     place = ids.locator(secrets.token_hex(16))
     id = ids.ours(secrets.token_bytes(32), place, "doctor", address, address)
+    whom = (to or address,)
     letter = Letter(
-        sender=address, name="Bot", to=(address,), subject=SUBJECT, text=TEXT, id=id, thread=place
+        sender=address, name="Bot", to=whom, subject=SUBJECT, text=TEXT, id=id, thread=place
     )
     await post.send(id, composed(letter), address, letter.recipients)
     return id

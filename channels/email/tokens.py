@@ -1,7 +1,8 @@
-"""Tokens: the reply address of a request, good for one person, one showing of it, once, and until its deadline.
+"""Tokens: the reply address of a request, or its tag: good for one person, one showing of it, once, and until its deadline.
 
 `bot+a.ID.SEAL@example.com`: small letters and digits alone, for some clients fold case, and no more than the 64 octets of a local part
 (RFC 5321, 4.5.3.1.1). What the ID means is kept in the safe; the seal binds it to its person and its deadline (HMAC, RFC 2104).
+`[t.ID.SEAL]`, in the text of a card, where no mail to such an address arrives: it counts only beside the Message-ID of that very card.
 """
 
 from __future__ import annotations
@@ -13,17 +14,21 @@ import re
 from base64 import b32encode
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 from pydantic import TypeAdapter
 
 from bot.kit.safe import Safe
 from channels.email import addressed
 from channels.email.key import Key
+from channels.email.reading import tags
 
 LONGEST_SECONDS = 60 * 24 * 3600
 # What is left beside the seal; 80 bits name one of all requests, and are no secret.
 MOST_LOCAL, LEAST_ID, MOST_ID, SEAL = 64, 16, 26, 24
-_TAG = re.compile(r"a\.(?P<id>[a-z2-7]{16,26})\.(?P<seal>[a-z2-7]{24})")
+_TOKEN = re.compile(
+    rf"(?P<sign>a|{tags.SIGN})\.(?P<id>[a-z2-7]{{16,26}})\.(?P<seal>[a-z2-7]{{24}})"
+)
 _SEALED = re.compile(r"(\+|%2b)(a\.[a-z2-7]{16,26})\.[a-z2-7]{24}", re.IGNORECASE)
 
 
@@ -41,6 +46,17 @@ class Ticket:
 
 
 _TICKET = TypeAdapter(Ticket)
+# By what an answer finds its request.
+By = Literal["address", "tag"]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where an answer goes. With a `tag` that is our own address, and the answer has to quote it and to answer the mail `id`."""
+
+    address: str
+    tag: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,34 +70,40 @@ class Found:
 class Tokens:
     """Made by those who send, looked at by those who listen."""
 
-    def __init__(self, safe: Safe, address: str, now: Callable[[], int]) -> None:
+    def __init__(
+        self, safe: Safe, address: str, now: Callable[[], int], by: By = "address"
+    ) -> None:
         self._safe = safe
         self._local, _, self._domain = address.lower().partition("@")
         self._now = now
+        self.by: By = by
         self._key = Key(safe)
 
-    async def make(self, ticket: Ticket, key: str) -> str:
-        """The reply address for this ticket; the same for the same message and person, however often it is asked for."""
+    async def make(self, ticket: Ticket, key: str) -> Way:
+        """The way back for this ticket; the same for the same message and person, however often it is asked for."""
         room = MOST_LOCAL - len(f"{self._local}+a..") - SEAL
-        length = min(MOST_ID, max(LEAST_ID, room))
+        length = tags.ID if self.by == "tag" else min(MOST_ID, max(LEAST_ID, room))
         id = _letters(hashlib.sha256(f"{key}\n{ticket.person}".encode()).digest(), length)
         await self._safe.put(f"email/ticket/{id}", json.dumps(asdict(ticket)))
-        seal = _seal(await self._key.octets(), id, ticket)
-        return f"{self._local}+a.{id}.{seal}@{self._domain}"
+        sign = tags.SIGN if self.by == "tag" else "a"
+        token = f"{sign}.{id}.{_seal(await self._key.octets(), sign, id, ticket)}"
+        if self.by == "tag":
+            return Way(f"{self._local}@{self._domain}", token, ticket.message)
+        return Way(f"{self._local}+{token}@{self._domain}")
 
-    def tags(self, addresses: Sequence[str]) -> list[str]:
+    def in_addresses(self, addresses: Sequence[str]) -> list[str]:
         """What stands behind the plus in those of these addresses that are a request's."""
         found = addressed.tags(f"{self._local}@{self._domain}", addresses)
-        return [tag for tag in found if tag.startswith("a.")]
+        return [each for each in found if each.startswith("a.")]
 
-    async def of(self, tag: str) -> Found | None:
-        """The ticket that this tag stands for; None: it is none of ours."""
-        read = _TAG.fullmatch(tag)
+    async def of(self, token: str) -> Found | None:
+        """The ticket that this token, of an address or a tag, stands for; None: it is none of ours."""
+        read = _TOKEN.fullmatch(token)
         kept = await self._safe.get(f"email/ticket/{read['id']}") if read else None
         if read is None or kept is None:
             return None
         ticket = _TICKET.validate_json(kept)
-        ours = _seal(await self._key.octets(), read["id"], ticket)
+        ours = _seal(await self._key.octets(), read["sign"], read["id"], ticket)
         return Found(read["id"], ticket) if hmac.compare_digest(ours, read["seal"]) else None
 
     async def objection(self, found: Found, mail: str) -> str:
@@ -97,13 +119,15 @@ class Tokens:
 
 
 def unsealed(text: str) -> str:
-    """The text with reply addresses that open nothing: others than whom they were given to may read it."""
-    return _SEALED.sub(r"\1\2.…", text)
+    """The text with reply addresses and tags that open nothing: others than whom they were given to may read it."""
+    return tags.unsealed(_SEALED.sub(r"\1\2.…", text))
 
 
-def _seal(key: bytes, id: str, ticket: Ticket) -> str:
+def _seal(key: bytes, sign: str, id: str, ticket: Ticket) -> str:
+    """An address's and a tag's differ: neither is made of the other."""
+    name = id if sign == "a" else f"{sign}.{id}"
     signed = "\n".join(
-        (id, ticket.request, ticket.person, ticket.digest, str(ticket.until), ticket.kind)
+        (name, ticket.request, ticket.person, ticket.digest, str(ticket.until), ticket.kind)
     )
     return _letters(hmac.new(key, signed.encode(), hashlib.sha256).digest(), SEAL)
 

@@ -45,6 +45,23 @@ def test_a_mail_in_another_folder_and_one_that_never_came_are_said() -> None:
     assert missing.state == "broken"
 
 
+@pytest.mark.parametrize(
+    ("by", "trouble", "state", "said"),
+    [
+        ("address", "", "ok", "mail to bot+x@example.test arrives"),
+        ("address", "it is put into a.x", "broken", "set BOT_EMAIL_ANSWERS_BY=tag"),
+        ("tag", "", "ok", "BOT_EMAIL_ANSWERS_BY=address would do"),
+        ("tag", "it is put into a.x", "ok", "found by the tag of their card"),
+    ],
+)
+def test_it_says_by_what_answers_are_found_and_what_to_set(
+    by: str, trouble: str, state: str, said: str
+) -> None:
+    finding = mail_health.pluses(_settings("mx.example.test", by), trouble)
+    assert finding.state == state
+    assert said in f"{finding.found} {finding.mend}"
+
+
 async def test_without_servers_nothing_is_tried() -> None:
     missing = ["SMTP_HOST", "BOT_EMAIL_AUTHSERV_ID"]
     [found] = [each async for each in mail_health.probe_findings(_settings(""), missing)]
@@ -61,6 +78,10 @@ def _came(head: str, folder: str) -> Came:
     return Came(folder, 1.0, parsed(raw.encode()).headers)
 
 
-def _settings(server: str) -> Settings:
-    environ = {"EMAIL_ADDRESS": "bot@example.test", "BOT_EMAIL_AUTHSERV_ID": server}
+def _settings(server: str, by: str = "address") -> Settings:
+    environ = {
+        "EMAIL_ADDRESS": "bot@example.test",
+        "BOT_EMAIL_AUTHSERV_ID": server,
+        "BOT_EMAIL_ANSWERS_BY": by,
+    }
     return Settings.model_validate(cast("dict[str, object]", environ))

@@ -24,18 +24,23 @@ def received(raw: bytes, sender: str, passes: bool = True) -> bytes:
 
 
 class Deliveries:
-    """Takes every mail and hands it to each recipient's mailbox; `answers` are said instead of taking, one a mail."""
+    """Takes every mail and hands it to each recipient's mailbox; `answers` are said instead of taking, one a mail.
+
+    Where it does not know pluses, an address with one is nobody's.
+    """
 
     def __init__(self, deliver: Callable[[str, bytes], None]) -> None:
         self._deliver = deliver
         self.taken: list[Envelope] = []
         self.answers: list[str] = []
         self.busy = {"busy@example.com"}
+        self.knows_pluses = True
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if address.startswith("nobody@"):
+        is_unknown = "+" in address and not self.knows_pluses
+        if address.startswith("nobody@") or is_unknown:
             return "550 5.1.1 no such person"
         if address in self.busy:
             return "451 4.7.1 greylisted"

@@ -21,7 +21,10 @@ async def post(
         yield office
 
 
-async def test_mail_question_reply_approval_by_reply_done(post: MailOffice) -> None:
+@pytest.mark.parametrize("by", ["address", "tag"])
+async def test_mail_question_reply_approval_by_reply_done(post: MailOffice, by: str) -> None:
+    post.environ["BOT_EMAIL_ANSWERS_BY"] = by
+    post.smtp.deliveries.knows_pluses = by == "address"
     async with post.process("email"), post.process("worker"):
         first = await post.write("alice", "Please ship it.\n", "Release of today")
         question = await post.inbox("alice", 1)
@@ -32,6 +35,7 @@ async def test_mail_question_reply_approval_by_reply_done(post: MailOffice) -> N
         card = await post.card("bob")
         assert "tag: v1.2.3" in body(card)
         assert "tool: ship" in body(card)
+        assert (card["Reply-To"] is None) == (by == "tag")
         assert post.ledger() == []
         await post.reply("bob", card, "Hi,\n\napprove")
         done = await post.told("alice", "Shipped.")

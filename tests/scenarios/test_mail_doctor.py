@@ -37,7 +37,9 @@ async def test_the_doctor_writes_to_itself_and_says_what_is_held(post: MailOffic
         assert found["mail verdict"]["state"] == "ok"
         assert f"{AUTHSERV}; dmarc=pass" in found["mail verdict"]["found"]
         assert (found["mail sent"]["state"], found["mail received"]["state"]) == ("ok", "ok")
-        # It was taken away, and whoever listens made nothing of it.
+        assert found["mail answers"]["state"] == "ok"
+        assert "mail to bot+x@example.test arrives" in found["mail answers"]["found"]
+        # They were taken away, and whoever listens made nothing of it.
         assert await asyncio.to_thread(post.dovecot.mails, "bot") == []
         assert found["mail held"]["state"] == "ok"
         await post.write("eve", "Please ship it.\n")
@@ -53,6 +55,7 @@ async def test_the_doctor_says_what_to_set(post: MailOffice) -> None:
     del post.environ["BOT_EMAIL_AUTHSERV_ID"]
     post.dovecot.create("bot", "Sent")
     post.environ["IMAP_SENT_FOLDER"] = "Snt"
+    post.smtp.deliveries.knows_pluses = False
     found = await _doctor(post, "--mail")
     assert found["mail copies"]["state"] == "warning"
     assert "there is no folder Snt (did you mean Sent?)" in found["mail copies"]["found"]
@@ -61,6 +64,10 @@ async def test_the_doctor_says_what_to_set(post: MailOffice) -> None:
     verdict = found["mail verdict"]
     assert verdict["state"] == "broken"
     assert verdict["mend"].startswith(f"set BOT_EMAIL_AUTHSERV_ID={AUTHSERV}")
+    answers = found["mail answers"]
+    assert answers["state"] == "broken"
+    assert "550 5.1.1" in answers["found"]
+    assert answers["mend"].startswith("set BOT_EMAIL_ANSWERS_BY=tag")
     post.environ["IMAP_PASSWORD"] = "wrong"
     refused = (await _doctor(post, "--mail"))["mail received"]
     assert refused["state"] == "broken"

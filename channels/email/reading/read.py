@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from channels.email.reading import automatic, own, quotes, reserved, tongues, verdicts
+from channels.email.reading import automatic, own, quotes, reserved, tags, tongues, verdicts
 from channels.email.reading.agree import agree
 from channels.email.reading.headers import Sender, addresses, decoded, ids, loose, strict
 from channels.email.reading.mail import File, Mail, parsed
@@ -29,7 +29,8 @@ _FORWARD = frozenset(each.casefold() for each in tongues.FORWARD)
 class Reading:
     """One mail, read. `silent` says why it must not be answered; empty: it may. `doubt` says why nothing is decided by it.
 
-    `whole` is all of its text; of that, `quoted` is what an answer repeats of what it answers and its `text` has not.
+    `whole` is all of its text; of that, `quoted` is what an answer repeats of what it answers and its `text` has not. `tags` are those of requests,
+    wherever in its texts they are seen.
     """
 
     text: str
@@ -49,6 +50,7 @@ class Reading:
     quoted: str
     files: tuple[File, ...]
     mail: Mail
+    tags: tuple[str, ...] = ()
 
 
 def read(raw: bytes, ours: Collection[str] = (), our_domain: str = "") -> Reading:
@@ -84,6 +86,7 @@ def read(raw: bytes, ours: Collection[str] = (), our_domain: str = "") -> Readin
         quoted=said.quoted,
         files=mail.files,
         mail=mail,
+        tags=said.tags,
     )
 
 
@@ -97,6 +100,7 @@ class _Words:
     doubt: str = ""
     is_forward: bool = False
     quoted: str = ""
+    tags: tuple[str, ...] = ()
 
 
 def _words(mail: Mail, sender: Sender, subject: str) -> _Words:
@@ -107,17 +111,19 @@ def _words(mail: Mail, sender: Sender, subject: str) -> _Words:
     whole = shown.text if _is_stub(plain, shown) else plain
     is_forward = _passes_on(subject, whole)
     signer = Signer(sender.name, shown.signatures, sender.address)
+    tagged = tags.found(plain, shown.text if shown.is_whole else "")
     if is_forward:
-        return _Words(whole.strip(), whole, is_forward=True)
+        return _Words(whole.strip(), whole, is_forward=True, tags=tagged)
     is_reply = _answers(mail, subject)
     mine = own.of_reply(whole, signer) if is_reply else own.of_new(whole, signer)
-    alone = "" if mine.has_quotes or not is_reply or not shown.is_whole else mine.text
+    text = tags.without(mine.text)
+    alone = "" if mine.has_quotes or not is_reply or not shown.is_whole else text
     if alone and whole is plain and shown.text.strip():
-        other = own.of_reply(shown.text, signer).text
+        other = tags.without(own.of_reply(shown.text, signer).text)
         if not agree(alone, other):
-            return _Words(mine.text, whole, doubt=DIFFERENT)
+            return _Words(text, whole, doubt=DIFFERENT, tags=tagged)
     quoted = own.quoted(whole) if is_reply and not mine.has_quotes else ""
-    return _Words(mine.text, whole, alone, quoted=quoted)
+    return _Words(text, whole, alone, quoted=quoted, tags=tagged)
 
 
 def _is_stub(plain: str, shown: Seen) -> bool:

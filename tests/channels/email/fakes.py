@@ -22,7 +22,7 @@ from channels.email.reading import verdicts
 from channels.email.replies import Replies
 from channels.email.send import Email
 from channels.email.threads import Talk, Talks
-from channels.email.tokens import Ticket, Tokens
+from channels.email.tokens import By, Ticket, Tokens
 
 BOT = "bot@example.test"
 SERVER = "mx.example.test"
@@ -207,11 +207,12 @@ class Desk:
         per_thread: int = 20,
         people: People | None = None,
         safe: MemorySafe | None = None,
+        by: By = "address",
     ) -> None:
         self.safe, self.taken, self.post = safe or MemorySafe(), Taken(), Unsent()
         self.now = NOW
         self.safe.kept[NAME] = KEY.hex()
-        self.tokens = Tokens(self.safe, BOT, lambda: NOW)
+        self.tokens = Tokens(self.safe, BOT, lambda: NOW, by)
         self.talks, self.held = Talks(self.safe), Held(self.safe)
         post: Any = self.post
         no_files: Any = None
@@ -238,7 +239,7 @@ class Desk:
             ),
             everybody,
             lambda: NOW,
-            Email(Us(BOT), post, everybody, self.safe, lambda: NOW, no_files).asking,
+            Email(Us(BOT, answers_by=by), post, everybody, self.safe, lambda: NOW, no_files).asking,
             agents,
         )
         self.parent = ""
@@ -253,7 +254,7 @@ class Desk:
         kind: str = "approval",
         until: int = 0,
     ) -> str:
-        """The reply address of a card that went out; `parent` is its ID."""
+        """The reply address of a card that went out, or its tag; `parent` is its ID."""
         place = ids.locator("<root@example.com>")
         self.parent = ids.ours(KEY, place, request, person, BOT)
         await self.talks.heard(
@@ -266,6 +267,7 @@ class Desk:
                 "<root@example.com>",
             ),
         )
-        return await self.tokens.make(
+        way = await self.tokens.make(
             Ticket(request, person, "digest", until, kind, place, self.parent), request
         )
+        return way.tag or way.address

@@ -54,7 +54,7 @@ def test_a_request_is_no_agent_and_an_agent_no_request() -> None:
 
 
 def test_a_tag_of_an_agent_is_no_requests() -> None:
-    tags = Desk().tokens.tags(["bot+a@example.test", "bot+refunds@example.test"])
+    tags = Desk().tokens.in_addresses(["bot+a@example.test", "bot+refunds@example.test"])
     assert tags == []
 
 

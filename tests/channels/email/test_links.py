@@ -15,6 +15,7 @@ from pydantic import JsonValue
 from channels.email import block
 from channels.email.cards import body
 from channels.email.markdown import html
+from channels.email.tokens import Way
 from tests.channels.email import hostile
 from tests.channels.email.fakes import Desk
 from tests.channels.email.test_missed import CARD
@@ -35,7 +36,7 @@ def links(text: str) -> dict[str, str]:
 
 
 def card(arguments: dict[str, JsonValue], to: str = "bot+a.x@example.test") -> str:
-    return body(replace(CARD, arguments=arguments), to, "Re: Release & more")
+    return body(replace(CARD, arguments=arguments), Way(to), "Re: Release & more")
 
 
 def filled_in(link: str) -> tuple[str, str, str]:

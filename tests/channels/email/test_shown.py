@@ -17,6 +17,7 @@ from bot.kit.person import Person
 from channels.email.letters import Us
 from channels.email.send import Email
 from channels.email.threads import Talk
+from channels.email.tokens import By
 from tests.channels.email import hostile
 from tests.channels.email.fakes import ANA, BEN, BOT, NOW, Desk
 from tests.channels.email.test_missed import CARD, KEY
@@ -43,12 +44,12 @@ def showing(version: int, quote: str = "dora: hurry", **changed: Any) -> Approva
 class Office:
     """A desk and the channel at the same mailbox; `now` is what is asked by now."""
 
-    def __init__(self) -> None:
-        self.desk = Desk(people=PEOPLE)
+    def __init__(self, by: By = "address") -> None:
+        self.desk = Desk(people=PEOPLE, by=by)
         self.now: Waiting | None = FIRST
         taken, post, no_files = self.desk.taken, self.desk.post, None
         arrivals, sends, files = (each for each in (taken, post, no_files))
-        self._channel = _channel(sends, self.desk, files)
+        self._channel = _channel(sends, self.desk, files, by)
         _asked(arrivals, self)
 
     async def send(self, card: Outgoing) -> str:
@@ -68,8 +69,8 @@ class Office:
         )
 
 
-def _channel(post: Any, desk: Desk, no_files: Any) -> Email:
-    return Email(Us(BOT), post, PEOPLE, desk.safe, lambda: NOW, no_files)
+def _channel(post: Any, desk: Desk, no_files: Any, by: By) -> Email:
+    return Email(Us(BOT, answers_by=by), post, PEOPLE, desk.safe, lambda: NOW, no_files)
 
 
 def _asked(arrivals: Any, office: Office) -> None:

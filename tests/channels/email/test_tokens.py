@@ -16,9 +16,9 @@ TICKET = Ticket("tabcdefghijk-1-v1", ANA, "digest", 0, "approval")
 async def test_a_reply_address_is_one_that_every_mail_server_takes(local: str) -> None:
     """At most 64 octets stand before the @ (RFC 5321, 4.5.3.1.1)."""
     tokens = Tokens(MemorySafe(), f"{local}@example.test", lambda: NOW)
-    address = await tokens.make(TICKET, "key")
+    address = (await tokens.make(TICKET, "key")).address
     assert len(address.partition("@")[0]) <= 64
-    [tag] = tokens.tags([address])
+    [tag] = tokens.in_addresses([address])
     found = await tokens.of(tag)
     assert found
     assert found.ticket == TICKET
