@@ -174,9 +174,7 @@ def id_of(mail: EmailMessage) -> str:
 
 # ---- what is as it should be -----------------------------------------------------------------------------------------
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=list(SHAPES))
-async def test_a_reply_of_every_client_decides_by_the_tag_that_it_quotes_and_once(
-    shape: Reply,
-) -> None:
+async def test_a_reply_of_every_client_decides_by_the_tag_that_it_quotes(shape: Reply) -> None:
     writer = Writer()
     card = await writer.card()
     assert await writer.write(shape(card, "approve"), id_of(card)) == "approve"
@@ -186,9 +184,6 @@ async def test_a_reply_of_every_client_decides_by_the_tag_that_it_quotes_and_onc
     assert press.original
     assert tag_of(card) not in tags.found(press.original.text)
     assert tag_of(card)[-24:] not in press.original.text
-    assert await writer.write(shape(card, "approve"), id_of(card)) == "refused"
-    assert "decided by another mail already" in writer.told()
-    assert writer.pressed == ["approve"]
 
 
 async def test_nothing_that_is_sent_has_an_address_with_a_plus() -> None:
@@ -258,6 +253,15 @@ async def test_an_answer_without_its_tag_decides_nothing_and_is_told_how() -> No
     assert await writer.write(plain("approve"), id_of(card)) == "noted"
     assert hints.UNTAGGED in writer.told()
     assert await writer.write(gmail(card, "approve"), id_of(card)) == "approve"
+
+
+async def test_a_tag_decides_once() -> None:
+    writer = Writer()
+    card = await writer.card()
+    assert await writer.write(gmail(card, "approve"), id_of(card)) == "approve"
+    assert await writer.write(apple(card, "deny"), id_of(card)) == "refused"
+    assert "decided by another mail already" in writer.told()
+    assert writer.pressed == ["approve"]
 
 
 Wrong = Callable[[EmailMessage, EmailMessage], tuple[Shape, str | None, str]]
