@@ -36,18 +36,16 @@ def _rates(
 
 
 def unpriced(settings: Settings, agents: Mapping[str, Agent]) -> Iterator[Finding]:
-    """Agents whose limit in money nobody could hold, since a model that they ask has no known price."""
+    """Limits in money that nobody could hold, since a model that is asked has no known price; no error where one in tokens stands beside."""
     if settings.rehearses:
         return
     own = own_prices(settings)
     for agent in agents.values():
-        what = _in_money(settings, agent)
-        if not what:
-            continue
-        for model in dict.fromkeys(_asked(settings, agent)):
-            if not is_known(model, own):
-                text = f"{what} is limited, and the price of {model} is not known"
-                yield Finding("error", agent.name, text, _mend(agent, model, what))
+        unknown = [
+            each for each in dict.fromkeys(_asked(settings, agent)) if not is_known(each, own)
+        ]
+        for model in unknown:
+            yield from _unheld(settings, agent, model)
 
 
 def _asked(settings: Settings, agent: Agent) -> Iterator[str]:
@@ -56,21 +54,27 @@ def _asked(settings: Settings, agent: Agent) -> Iterator[str]:
         yield second
 
 
-def _in_money(settings: Settings, agent: Agent) -> str:
-    """What limits this agent in money, by the name it is set under; empty: nothing."""
+def _unheld(settings: Settings, agent: Agent, model: str) -> Iterator[Finding]:
+    """A finding for each name under which money is limited, and what mends it."""
+    limits, price = agent.front.limits, f"BOT_PRICES={model}=INPUT/OUTPUT in USD a million tokens"
     said = {
-        "cost_usd": agent.front.limits.cost_usd,
-        "cost_usd_per_day": agent.front.limits.cost_usd_per_day,
-        "BOT_MAX_COST_USD_PER_DAY": settings.max_cost_usd_per_day,
-        "BOT_MAX_COST_USD_PER_PERSON_DAY": settings.max_cost_usd_per_person_day,
+        "cost_usd": (limits.cost_usd, limits.tokens),
+        "cost_usd_per_day": (limits.cost_usd_per_day, limits.tokens_per_day),
+        "BOT_MAX_COST_USD_PER_DAY": (settings.max_cost_usd_per_day, settings.max_tokens_per_day),
+        "BOT_MAX_COST_USD_PER_PERSON_DAY": (
+            settings.max_cost_usd_per_person_day,
+            settings.max_tokens_per_person_day,
+        ),
     }
-    return next((name for name, value in said.items() if value is not None), "")
-
-
-def _mend(agent: Agent, model: str, what: str) -> str:
-    tokens = what.replace("COST_USD", "TOKENS").replace("cost_usd", "tokens")
-    where = f"in the limits of {agent.folder}/agent.md" if what.islower() else "in its place"
-    return f"set BOT_PRICES={model}=INPUT/OUTPUT in USD a million tokens, or {tokens} {where}"
+    for name, (money, tokens) in said.items():
+        beside = name.replace("COST_USD", "TOKENS").replace("cost_usd", "tokens")
+        where = f" in the limits of {agent.folder}/agent.md" if name.islower() else ""
+        if money is not None and tokens is None:
+            text = f"{name} is limited, and the price of {model} is not known"
+            yield Finding("error", agent.name, text, f"set {price}, or {beside} beside it{where}")
+        elif money is not None:
+            text = f"{name} does not hold {model}, whose price is not known; {beside} does"
+            yield Finding("warning", agent.name, text, f"set {price}")
 
 
 # ---- a day's means ---------------------------------------------------------------------------------------------------
@@ -119,4 +123,5 @@ def _bound(settings: Settings, agents: Mapping[str, Agent]) -> Callable[[str], U
 def affordable(settings: Settings, agents: Mapping[str, Agent]) -> None:
     """Refuse to start where a limit in money could not be held. Raises `AgentError`, one sentence."""
     for finding in unpriced(settings, agents):
-        raise AgentError(f"{finding.agent}: {finding.text}: {finding.mend}")
+        if finding.severity == "error":
+            raise AgentError(f"{finding.agent}: {finding.text}: {finding.mend}")
