@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from bot.core.values import Address, Usage
-from bot.engine.purse import Choose, Means, Most, Purse
-from bot.engine.redis_store import RedisStore
-from bot.engine.store import Store
 from bot.kit.agent import Agent
 from bot.kit.document import AgentError
 from bot.kit.lint import Finding
-from bot.model.prices import Own, Rates, is_known, priced
+from bot.model.prices import Own, Rates, is_known
 from bot.settings import Settings
 
 TO_CACHE = 1.25
@@ -42,13 +38,14 @@ def unpriced(settings: Settings, agents: Mapping[str, Agent]) -> Iterator[Findin
     own = own_prices(settings)
     for agent in agents.values():
         unknown = [
-            each for each in dict.fromkeys(_asked(settings, agent)) if not is_known(each, own)
+            each for each in dict.fromkeys(asked(settings, agent)) if not is_known(each, own)
         ]
         for model in unknown:
             yield from _unheld(settings, agent, model)
 
 
-def _asked(settings: Settings, agent: Agent) -> Iterator[str]:
+def asked(settings: Settings, agent: Agent) -> Iterator[str]:
+    """The models that this agent asks."""
     yield agent.model or settings.model
     if second := agent.fallback or settings.fallback_model:
         yield second
@@ -75,49 +72,6 @@ def _unheld(settings: Settings, agent: Agent, model: str) -> Iterator[Finding]:
         elif money is not None:
             text = f"{name} does not hold {model}, whose price is not known; {beside} does"
             yield Finding("warning", agent.name, text, f"set {price}")
-
-
-# ---- a day's means ---------------------------------------------------------------------------------------------------
-def limited(
-    settings: Settings,
-    agents: Mapping[str, Agent],
-    choose: Choose,
-    store: Store,
-    places: tuple[Address, ...] = (),
-) -> Choose:
-    """Whoever chooses the next step, held to what may be used in a day; as it is where nothing is limited. The owner is reached at these places."""
-    bot = _most(settings.max_cost_usd_per_day, settings.max_tokens_per_day)
-    person = _most(settings.max_cost_usd_per_person_day, settings.max_tokens_per_person_day)
-    of_agents = {
-        name: _most(agent.front.limits.cost_usd_per_day, agent.front.limits.tokens_per_day)
-        for name, agent in agents.items()
-    }
-    if not isinstance(store, RedisStore) or {bot, person, *of_agents.values()} == {Most()}:
-        return choose
-    means = Means(bot, person, of_agents, settings.owner, _bound(settings, agents), places)
-    return Purse(choose, store, store.ledger(), means)
-
-
-def _most(dollars: float | None, tokens: int | None) -> Most:
-    return Most(None if dollars is None else round(dollars * 1_000_000), tokens)
-
-
-def _bound(settings: Settings, agents: Mapping[str, Agent]) -> Callable[[str], Usage]:
-    """The most that one question of an agent can use: the longest request, written to the cache, and the longest answer."""
-    own = own_prices(settings)
-
-    def bound(name: str) -> Usage:
-        agent = agents.get(name)
-        if agent is None:
-            return Usage()
-        longest = agent.front.limits.context_tokens or settings.context_tokens
-        usage = Usage(cache_write=longest, output=settings.max_tokens)
-        models = _asked(settings, agent)
-        return max(
-            (priced(model, usage, own) for model in models), key=lambda each: each.micro_usd or 0
-        )
-
-    return bound
 
 
 def affordable(settings: Settings, agents: Mapping[str, Agent]) -> None:

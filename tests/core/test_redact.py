@@ -79,7 +79,7 @@ NAMES = {
         "key",
     ),
     *("receipt", "upto", "parent", "head", "minutes", "after", "said", "thread", "fallback"),
-    *("quiet", "number", "since", "failed", "slots", "told", "times", "spoken"),
+    *("quiet", "took", "used", "number", "since", "failed", "slots", "told", "times", "spoken"),
 }
 
 
