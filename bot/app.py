@@ -30,7 +30,7 @@ from bot.model.decide import Decider
 from bot.model.port import Model
 from bot.model.rehearsal import Rehearsal
 from bot.settings import Settings, environment
-from bot.setup import clock, held_daily, mailroom, money, workspaces
+from bot.setup import clock, held_daily, mailroom, means, money, workspaces
 from bot.setup.calendars import Calendars
 from bot.setup.known import known_masks
 from bot.setup.which_model import fallback_of, model_of, rehearsed
@@ -146,7 +146,7 @@ def worker(app: App, channels: Mapping[str, Channel]) -> Worker:
         media=frozenset(channels),
     )
     reached = alone(app.house.people, owner, channels)
-    choose = money.limited(app.settings, agents, decider(app, channels), app.store, reached)
+    choose = means.limited(app.settings, agents, decider(app, channels), app.store, reached)
     return Worker(
         app.store,
         Lamp(Performer(choose, Runner(toolbox), channels), channels),

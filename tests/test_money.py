@@ -50,6 +50,21 @@ def test_a_limit_in_money_needs_a_known_price(
         affordable(settings, agents)
 
 
+@pytest.mark.parametrize("scope", ["PER_DAY", "PER_PERSON_DAY"])
+def test_a_limit_in_tokens_beside_one_in_money_lets_the_bot_start(
+    agents: Agents, monkeypatch: pytest.MonkeyPatch, scope: str
+) -> None:
+    dear = Agents({"free": agents["free"]}, agents.people)
+    money = {f"BOT_MAX_COST_USD_{scope}": "5"}
+    settings = read(monkeypatch, BOT_MODEL="somebody-elses", **money)
+    with pytest.raises(AgentError, match=f"or BOT_MAX_TOKENS_{scope} beside it"):
+        affordable(settings, dear)
+    settings = read(monkeypatch, BOT_MODEL="somebody-elses", **money, **{f"BOT_MAX_TOKENS_{scope}": "9"})  # fmt: skip
+    affordable(settings, dear)
+    [finding] = unpriced(settings, dear)
+    assert (finding.severity, f"BOT_MAX_TOKENS_{scope} does" in finding.text) == ("warning", True)
+
+
 def test_the_second_model_needs_one_too(agents: Agents, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = read(monkeypatch, BOT_FALLBACK_MODEL="somebody-elses")
     assert [finding.agent for finding in unpriced(settings, agents)] == ["dear"]

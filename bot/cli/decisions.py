@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from bot.core import words
+from bot.core import approvals, words
 from bot.core.codec import digest
 from bot.core.events import MessageReceived, Verdict
 from bot.core.thread import Asked, Call, Closed, Previewing, Ready, Thread
@@ -45,6 +45,12 @@ def _decided(call: Call, now: Call, by: str) -> bool:
             return True
         case _:
             return now.n > call.n
+
+
+def said(call: Call | None, text: str) -> str:
+    """What was said to it: a choice in its own words, though its number was given."""
+    offered = isinstance(call.phase, Asked) and call.phase.about == "question" if call else False
+    return (approvals.pick(call, text) if call and offered else None) or text
 
 
 def word(event: Verdict | MessageReceived) -> str:

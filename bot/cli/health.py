@@ -128,7 +128,8 @@ def _house(settings: Settings, found: House) -> Iterator[Finding]:
     yield _owner(settings, found)
     yield from _model(settings, found)
     for each in unpriced(settings, found.agents):
-        yield Finding("money", "broken", f"{each.agent}: {each.text}", each.mend)
+        state: State = "broken" if each.severity == "error" else "warning"
+        yield Finding("money", state, f"{each.agent}: {each.text}", each.mend)
 
 
 def _agents(settings: Settings, found: House) -> Iterator[Finding]:

@@ -131,7 +131,7 @@ class _Reading:
             {
                 "account": event.account if isinstance(event, Verdict) else "",
                 "word": word,
-                "text": event.text,
+                "text": decisions.said(call, event.text),
                 "request": request,
                 **decisions.asked(self._calls.get(request, call)),
                 "edited": event.arguments if isinstance(event, Verdict) else {},

@@ -10,9 +10,10 @@ from bot.cli.asks import speak
 from bot.cli.output import clock
 from bot.cli.requests import states
 from bot.cli.wait import Wait
-from bot.core import days, steps
-from bot.core.events import DayReached, DecideFailed, Event, StepDecided
+from bot.core import steps
+from bot.core.events import DecideFailed, Event
 from bot.core.halts import Halt
+from bot.core.measures import end_of
 from bot.core.outbox import pending
 from bot.core.thread import (
     Asked,
@@ -27,7 +28,7 @@ from bot.core.thread import (
     Thread,
 )
 from bot.engine.letters import Letter
-from bot.engine.standing import Standing
+from bot.engine.standing import Short, Standing
 
 UNDER_WAY = (Previewing, Ready, Started, Saying)
 NO_WORKER = "if nothing moves, no worker is running: bot up, or bot worker"
@@ -139,8 +140,8 @@ def _thinking(scene: Scene) -> Iterator[Wait]:
     since = scene.log[_became(scene, lambda state: isinstance(state.turn, Thinking))].at
     stop = f"bot cancel {thread.id}"
     retry_at = thread.turn.retry_at
-    if retry_at is None and (spent := _spent(scene)):
-        yield replace(spent, commands=(stop,))
+    if retry_at is None and (short := scene.standing.short):
+        yield replace(_short(short), commands=(stop,))
         return
     if retry_at is None:
         words = "The model is being asked for the next step."
@@ -153,19 +154,18 @@ def _thinking(scene: Scene) -> Iterator[Wait]:
     yield replace(told, what="model", text=words, since=since, until=retry_at, notes=notes)
 
 
-def _spent(scene: Scene) -> Wait | None:
+def _short(short: Short) -> Wait:
     """The day's limit that the model was last refused for; the question about it is the house's."""
-    outcomes = (
-        each
-        for each in reversed(scene.log)
-        if isinstance(each, DayReached | StepDecided | DecideFailed)
+    fact, request = short.fact, short.request
+    words = f"A limit is reached ({fact.text}); the model is asked when that is extended, or its time (UTC) is over."
+    ask = (
+        f"the question is {request}: bot answer {request} 1 extends it"
+        if request
+        else "it was not extended"
     )
-    last = next(outcomes, None)
-    if not isinstance(last, DayReached):
-        return None
-    words = f"What may be spent in a day is used up ({last.text}); the model is asked when that is extended, or the day (UTC) is over."
-    notes, until = ("the question is one of the thread house: bot pending",), days.end_of(last.at)
-    return Wait(what="day", text=words, since=last.at, until=until, of=last.asked, notes=notes)
+    return Wait(
+        what="day", text=words, since=fact.at, until=end_of(fact.day), of=fact.asked, notes=(ask,)
+    )
 
 
 def _resting(scene: Scene) -> Wait:

@@ -47,6 +47,8 @@ def new(thread: Thread, event: StepDecided, index: int, proposal: Proposal) -> C
 
 def begin(proposal: Proposal, at: int) -> Phase:
     """The first phase of a call that the model has just chosen."""
+    if proposal.beyond:
+        return Closed("voided", f"Not done: {proposal.beyond}.")
     match proposal.kind:
         case "read" | "write":
             return READY

@@ -29,6 +29,7 @@ UNREADABLE = "Unreadable"  # The type of a stored row that is no event at all.
 class StepDecided(Base):
     """The next step, by the model or prefetch, from the head `seen`; `request` digests what `model` was sent.
 
+    It `took` so many milliseconds; 0 where nobody measured, for no limit asks for it.
     `apart` are those of the `asked` whom the thread's own place does not reach.
     """
 
@@ -43,6 +44,7 @@ class StepDecided(Base):
     asked: tuple[str, ...] = ()
     apart: tuple[Deputy, ...] = ()
     usage: Usage = Usage()
+    took: int = 0
 
 
 class DecideFailed(Base):
@@ -57,6 +59,7 @@ class DecideFailed(Base):
     model: str = ""
     request: str = ""
     usage: Usage = Usage()
+    took: int = 0
 
 
 class Previewed(Base):

@@ -28,6 +28,7 @@ def framed(
         case "DayReached":
             if thread.id == HOUSE:
                 return days.reached(thread, event)
+            thread = amend(thread, short=event)
             return turn.noticed(thread, "spent", event.text) if thread.address else thread
         case "Forked":
             return _fork(thread, event)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from bot.core.values import Address, Base, Routed
 
 HOUSE = "house"
@@ -34,8 +36,9 @@ class Lifted(Base):
 
 
 class DayReached(Base):
-    """A day's limit is reached, of all, of an agent or of a person: those asked may extend it, once for everybody.
+    """A limit of a day or an hour is reached, of all, of an agent or of a person: those asked may extend it, once for everybody.
 
+    `day` is that day, or that hour (`2026-01-31T14`); `used` is by measure how much of it was used when it was asked.
     `addresses` are where they are asked, each where the one before refuses it. On a thread's own log: that it was told there why it waits.
     """
 
@@ -43,6 +46,7 @@ class DayReached(Base):
     day: str
     scope: str
     reason: str
+    used: dict[str, int] = Field(default_factory=dict[str, int])
     asked: tuple[str, ...] = ()
     address: Address | None = None
     addresses: tuple[Routed, ...] = ()

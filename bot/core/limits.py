@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core import calls
 from bot.core.events import DecideFailed, StepDecided
 from bot.core.frozen import replace
+from bot.core.spend import USES
 from bot.core.thread import Call, Closed, Tally, Thread, Why
 from bot.core.values import Limits
 
@@ -55,7 +56,8 @@ def within(tally: Tally, limits: Limits, new: tuple[Call, ...], at: int) -> tupl
     cards = _left(limits.cards_per_hour, len(_lately(tally, at)))
     kept: list[Call] = []
     for call in new:
-        asks, uses = call.proposal.kind == "gated", is_use(call)
+        uses = is_use(call) and not isinstance(call.phase, Closed)
+        asks = uses and call.proposal.kind == "gated"
         if uses and left <= 0:
             kept.append(_beyond(call, f"{limits.calls} calls"))
         elif asks and cards <= 0:
@@ -77,7 +79,7 @@ def _left(most: int | None, used: int) -> int:
 
 def is_use(call: Call) -> bool:
     """Whether this uses a tool, be it to read, to write or to ask for leave."""
-    return call.proposal.kind in ("read", "write", "gated")
+    return call.proposal.kind in USES
 
 
 def shown(tally: Tally, limits: Limits, at: int) -> Tally:

@@ -119,6 +119,7 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
 
 # ---- what the model chose --------------------------------------------------------------------------------------------
 def _step(thread: Thread, event: StepDecided) -> Thread:
+    thread = amend(thread, short=None)
     if not isinstance(thread.turn, Thinking) or event.seen < thread.heard:
         return amend(thread, tally=limits.spent(thread.tally, event))
     new = tuple([calls.new(thread, event, index, each) for index, each in enumerate(event.calls)])
@@ -158,7 +159,7 @@ def _without(thread: Thread, withdrawal: Proposal) -> Thread:
 
 
 def _undecided(thread: Thread, event: DecideFailed) -> Thread:
-    thread = amend(thread, tally=limits.spent(thread.tally, event))
+    thread = amend(thread, tally=limits.spent(thread.tally, event), short=None)
     if not isinstance(thread.turn, Thinking) or event.seen < thread.heard:
         return thread
     if event.kind == "transient":

@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from bot.core.grant import Grant, Granted
+from bot.core.house import DayReached
 from bot.core.ids import Ids
 from bot.core.names import call_id
 from bot.core.owed import NONE_YET, Notice, Refusal, Reminders
@@ -159,6 +160,7 @@ class Thread(Struct, frozen=True):
     `beyond`: a newer version of the code has written what this one cannot read, so it may do nothing here.
     `unreadable` is the place, counted from 1, of the first event that nobody can read: it may have been a denial.
     `asked` answer what nobody else is named for, `apart` are those of them whom its place does not reach. `creators` made the schedules that spoke here, or ran them by hand. `calls` are those of the latest step and what earlier ones left open; `past` the requests decided last.
+    `short` is the day's limit that it was told it waits for, until the model answers again.
     `quiet`: a schedule that is known to fail began the work, and nobody has spoken since; `refusing` is why its
     address took the last message not, as it was told.
     """
@@ -187,6 +189,7 @@ class Thread(Struct, frozen=True):
     beyond: bool = False
     unreadable: int = 0
     cancelled: bool = False
+    short: DayReached | None = None
     quiet: bool = False
     refusing: str = ""
     decided: bool = False

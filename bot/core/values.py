@@ -163,6 +163,7 @@ class Aside(Value):
 class Proposal(Value):
     """One call as the model chose it, with the policy that held at that moment frozen beside it; `addresses` are where a question is put.
 
+    `beyond` says which limit of a day or an hour it is beyond: it is not made.
     `apart` and `reached` are to a question, and to what became of a call, what they are to a card.
     """
 
@@ -178,6 +179,7 @@ class Proposal(Value):
     addresses: tuple[Routed, ...] = ()
     apart: tuple[Deputy, ...] = ()
     reached: dict[str, Address] = {}
+    beyond: str = ""
 
 
 class Base(Value):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.core import days, halts
+from bot.core import halts
 from bot.core.codec import decode
 from bot.core.halts import Halt, Halts
 from bot.core.house import HOUSE
+from bot.core.measures import day_of, end_of
 from bot.core.thread import Call, Thread
 from bot.engine.commit import Row
 from bot.engine.store import Store
@@ -60,7 +61,7 @@ class Curb:
     async def hold(self) -> int:
         """When a thread that is held back now should look again."""
         now = await self._store.now()
-        return min(now + AGAIN_MS, days.end_of(now))
+        return min(now + AGAIN_MS, end_of(day_of(now)))
 
     async def rouse(self) -> None:
         """Wake every thread that was held back, so that it looks whether it still is."""

@@ -1,12 +1,12 @@
-"""Purse: a day's spend is reserved before the model is asked and settled after. What it says of a day is what the logs say.
+"""Purse: what a day or an hour may use is reserved before the model is asked and settled after. What it says of them is what the logs say.
 
-Where a day's limit is reached one question is put to the owner, in the house, for all whom it concerns; they wait.
+Where such a limit is reached one question is put to the owner, in the house, for all whom it concerns; they wait.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,13 +16,16 @@ from bot.core import days
 from bot.core.codec import decode, encode
 from bot.core.events import DecideFailed, Event, StepDecided
 from bot.core.house import HOUSE, DayReached
+from bot.core.measures import HOURLY, MEASURES, Amounts, day_of, period_of, together
 from bot.core.reducer import replay
-from bot.core.spend import spent
+from bot.core.spend import amounts, is_made, spent, used
 from bot.core.thread import Thread
-from bot.core.values import Address, Routed, Usage
+from bot.core.values import Address, Proposal, Routed
+from bot.engine import means
 from bot.engine.commit import Append
 from bot.engine.keys import BadThreadId
-from bot.engine.scripts import Word
+from bot.engine.means import Means
+from bot.engine.redis_ledger import Entry, Row
 from bot.engine.store import Store, WrongKey
 from bot.engine.trouble import STORE_AWAY
 
@@ -30,56 +33,19 @@ LAPSE_MS = 3_600_000
 """A reservation whose worker died: longer than any question to a model may take."""
 BUSY_SECONDS = 0.2
 AT_HOME = Address(channel="console", locator=HOUSE)
+UNCOUNTED = "what the day allows cannot be looked up now"
 log = structlog.get_logger()
 Choose = Callable[[Thread, Sequence[Event]], Coroutine[None, None, Event]]
 
 
-@dataclass(frozen=True, slots=True)
-class Most:
-    """What may be used in a day; None: no such limit."""
-
-    micro_usd: int | None = None
-    tokens: int | None = None
-
-    def times(self, many: int) -> tuple[Word, Word]:
-        """As the script reads it, so many times."""
-        return _word(self.micro_usd, many), _word(self.tokens, many)
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """The limits of a day: those of all and of each person, and of the agents that have one; `owner` is asked."""
-
-    bot: Most
-    person: Most
-    agents: Mapping[str, Most]
-    owner: str
-    bound: Callable[[str], Usage]
-    """The most that one question of this agent can use."""
-    places: tuple[Address, ...] = ()
-    """Where the owner is reached: each is tried where the one before refuses it, and in the end the console."""
-
-    def of(self, thread: Thread) -> dict[str, Most]:
-        """By scope, what limits this thread."""
-        agent = self.agents.get(thread.agent, Most())
-        found = {"all": self.bot, f"agent:{thread.agent}": agent}
-        return {**found, f"person:{thread.requester}": self.person}
-
-
 class Ledger(Protocol):
     async def reserve(
-        self,
-        day: str,
-        id: str,
-        now: int,
-        lapses: int,
-        most: tuple[int, int],
-        limits: Sequence[Word],
+        self, entry: Entry, names: Sequence[str], now: int, row: Row
     ) -> Sequence[str]: ...
 
     async def settle(
-        self, day: str, id: str, thread: str, used: tuple[int, int], scopes: Sequence[str]
-    ) -> None: ...
+        self, entry: Entry, wanted: Sequence[Sequence[str]] = (), row: Row | None = None
+    ) -> Sequence[str]: ...
 
 
 class DaySpent(Exception):
@@ -90,6 +56,16 @@ class DaySpent(Exception):
         self.fact = fact
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What holds for a thread as of a moment: the house's log, and the books of that day."""
+
+    now: int
+    house: Thread
+    limits: dict[str, means.Most]
+    entry: Entry
+
+
 class Purse:
     """Chooses the next step as `choose` does, as far as the day's means reach."""
 
@@ -97,58 +73,66 @@ class Purse:
         self._choose, self._store, self._ledger, self._means = choose, store, ledger, means
 
     async def __call__(self, thread: Thread, events: Sequence[Event]) -> Event:
-        """The step, or `DaySpent`."""
-        # By the thread, which is in one worker's hands: what one left that died is the next one's.
-        await self._reserve(thread, thread.id)
-        used: list[Event] = []
+        """The step, without the calls that are beyond a limit, or `DaySpent`."""
+        house = await self._reserved(thread, events)
+        began, answer = asyncio.get_running_loop().time(), None
         try:
-            used = [await self._choose(thread, events)]
+            answer = await self._choose(thread, events)
+            if isinstance(answer, StepDecided | DecideFailed) and answer.model:
+                took = asyncio.get_running_loop().time() - began
+                answer = answer.model_copy(update={"took": int(took * 1000)})
         finally:
-            await self._settle(thread, thread.id, [*events, *used])
-        return used[0]
+            answer = await self._settled(thread, events, house, answer)
+        assert answer is not None, "an answer or an error came"
+        return answer
 
-    async def _reserve(self, thread: Thread, id: str) -> None:
-        """Wait for calls under way that could use up the day at their most, and stop where it is used up."""
+    async def _reserved(self, thread: Thread, events: Sequence[Event]) -> Thread:
+        """Wait for calls under way that could use up the day at their most, and stop where it is used up. The house as it stood."""
         bound = self._means.bound(thread.agent)
-        most = (bound.micro_usd or 0, bound.tokens)
         while True:
-            now, house = await self._store.now(), await self._house()
-            day, limits = days.day_of(now), list[Word]()
-            for scope, limit in self._means.of(thread).items():
-                limits += [scope, *limit.times(1 + days.extended(house, day, scope))]
-            said = await self._ledger.reserve(day, id, now, now + LAPSE_MS, most, limits)
+            house = await self._house()
+            looked = self._looked(thread, events, house, await self._store.now())
+            names = [means.key_of(name, looked.now) for name in MEASURES]
+            row = Row(looked.now + LAPSE_MS, means.keyed(bound, looked.now))
+            # By the thread, which is in one worker's hands: what one left that died is the next one's.
+            said = await self._ledger.reserve(looked.entry, names, looked.now, row)
             if said[0] == "ok":
-                return
+                return house
             if said[0] == "spent":
-                scope = said[1]
-                times = days.extended(house, day, scope)
-                fact = self._reached(day, scope, times, self._means.of(thread)[scope])
-                if not days.is_asked(house, day, scope):
-                    await self._ask(fact)
-                raise DaySpent(fact)
+                used: dict[str, int] = dict(zip(MEASURES, map(int, said[3:]), strict=True))
+                await self._stop(looked, said[1], means.measure_of(said[2]), used)
             await asyncio.sleep(BUSY_SECONDS)
 
-    async def _settle(self, thread: Thread, id: str, events: Sequence[Event]) -> None:
-        """What cannot be settled now is settled when the thread is next asked, or counted anew: no answer is thrown away for that."""
-        try:
-            now = await self._store.now()
-            used, scopes = used_on(days.day_of(now), events, now), [*self._means.of(thread)]
-            await self._ledger.settle(days.day_of(now), id, thread.id, used, scopes)
-        except STORE_AWAY as error:
-            log.warning("not settled", thread=thread.id, error=str(error)[:300])
+    def _looked(self, thread: Thread, events: Sequence[Event], house: Thread, now: int) -> _Looked:
+        limits = self._means.now(house, thread.agent, thread.requester, now)
+        keyed = {scope: means.keyed(most, now) for scope, most in limits.items()}
+        # By its own log: what a worker wrote here that died before the log had it is not there.
+        entry = Entry(day_of(now), thread.id, means.keyed(used(events, now), now), keyed)
+        return _Looked(now, house, limits, entry)
 
-    async def _house(self) -> Thread:
-        rows = await self._store.read(HOUSE)
-        return replay(HOUSE, [decode(row.at, row.body) for row in rows])
+    async def _stop(self, looked: _Looked, scope: str, measure: str, used: Amounts) -> None:
+        """Raises `DaySpent`, after it was asked about."""
+        period, most = period_of(measure, looked.now), looked.limits[scope]
+        alike = {name: used[name] for name in most if (name in HOURLY) is (measure in HOURLY)}
+        reason = means.reason(scope, period, measure, used[measure], most[measure])
+        times = days.extended(looked.house, period, scope)
+        fact = self._reached(period, scope, times, reason, alike)
+        if days.asked(looked.house, period, scope) is None:
+            commit = Append(thread=HOUSE, kind="arrival", id=fact.id, events=(encode(fact),))
+            await self._store.append(commit)
+        raise DaySpent(fact)
 
-    def _reached(self, day: str, scope: str, times: int, most: Most) -> DayReached:
-        """One for everybody: its name is the day, the scope and how often it was extended."""
+    def _reached(
+        self, period: str, scope: str, times: int, reason: str, used: dict[str, int]
+    ) -> DayReached:
+        """One for everybody: its name is the day or the hour, the scope and how often it was extended."""
         return DayReached(
-            id=f"day:{day}:{scope}:{times}",
+            id=f"day:{period}:{scope}:{times}",
             actor="engine",
-            day=day,
+            day=period,
             scope=scope,
-            reason=f"{scope.replace(':', ' ')}, {day}: {_words(most, 1 + times)}",
+            reason=reason,
+            used=used,
             asked=(self._means.owner,) if self._means.owner else (),
             address=AT_HOME,
             addresses=tuple(
@@ -156,9 +140,70 @@ class Purse:
             ),
         )
 
-    async def _ask(self, fact: DayReached) -> None:
-        commit = Append(thread=HOUSE, kind="arrival", id=fact.id, events=(encode(fact),))
-        await self._store.append(commit)
+    async def _settled(
+        self, thread: Thread, events: Sequence[Event], house: Thread, answer: Event | None
+    ) -> Event | None:
+        """The answer, with what is beyond a limit marked. What cannot be settled now is settled when the thread is next asked: no answer is thrown away for that."""
+        counts = isinstance(answer, StepDecided | DecideFailed) and answer.model
+        step = answer if counts and isinstance(answer, StepDecided) else None
+        calls = [each for each in step.calls if is_made(each)] if step else []
+        try:
+            looked = self._looked(thread, events, house, await self._store.now())
+            if counts and isinstance(answer, StepDecided | DecideFailed):
+                # The calls are counted one by one, as far as there is room for them.
+                its_own = {**amounts(answer), "calls": 0, "cards": 0}
+                whole = together(looked.entry.used, means.keyed(its_own, looked.now))
+                looked = _Looked(looked.now, house, looked.limits, _with(looked.entry, whole))
+            wanted = [_names(each, looked.now) for each in calls]
+            said = await self._ledger.settle(looked.entry, wanted, _working(looked, calls))
+            words = [_words(each, looked.limits) for each in said]
+        except STORE_AWAY as error:
+            log.warning("not settled", thread=thread.id, error=str(error)[:300])
+            limits = self._means.of(thread.agent, thread.requester).values()
+            held = any(name in most for most in limits for name in ("calls", "cards"))
+            words = [UNCOUNTED if held else ""] * len(calls)
+        return _marked(step, words) if step and any(words) else answer
+
+    async def _house(self) -> Thread:
+        rows = await self._store.read(HOUSE)
+        return replay(HOUSE, [decode(row.at, row.body) for row in rows])
+
+
+def _with(entry: Entry, used: Amounts) -> Entry:
+    return Entry(entry.day, entry.thread, used, entry.most)
+
+
+def _names(call: Proposal, now: int) -> list[str]:
+    """What this takes one of each."""
+    measures = ("calls", "cards") if call.kind == "gated" else ("calls",)
+    return [means.key_of(each, now) for each in measures]
+
+
+def _working(looked: _Looked, calls: Sequence[Proposal]) -> Row | None:
+    """What runs at once after a step may work for so long, side by side or one after another: nobody else gets that time meanwhile."""
+    if not any("wall_ms" in most for most in looked.limits.values()):
+        return None
+    reads = max((each.time_limit_seconds for each in calls if each.kind == "read"), default=0)
+    writes = sum(each.time_limit_seconds for each in calls if each.kind == "write")
+    longest = max(reads, writes) * 1000
+    return Row(looked.now + longest, {"wall_ms": longest}) if longest else None
+
+
+def _words(said: str, limits: dict[str, means.Most]) -> str:
+    if not said:
+        return ""
+    key, _, scope = said.partition(" ")
+    measure = means.measure_of(key)
+    return means.beyond(scope, measure, limits[scope][measure])
+
+
+def _marked(step: StepDecided, words: Sequence[str]) -> StepDecided:
+    left = iter(words)
+    calls = (
+        each.model_copy(update={"beyond": next(left)}) if is_made(each) else each
+        for each in step.calls
+    )
+    return step.model_copy(update={"calls": tuple(calls)})
 
 
 async def recount(store: Store, ledger: Ledger) -> None:
@@ -170,33 +215,9 @@ async def recount(store: Store, ledger: Ledger) -> None:
         except (WrongKey, BadThreadId):  # The rebuild of the indexes has told of it.
             continue
         log = [decode(row.at, row.body) for row in rows]
-        today = [each for each in spent(log) if days.day_of(each.at) == days.day_of(now)]
-        if today:
-            scopes = ["all", f"agent:{today[0].agent}", f"person:{today[0].person}"]
-            used = used_on(days.day_of(now), log, now)
-            await ledger.settle(days.day_of(now), "", thread, used, scopes)
-
-
-def used_on(day: str, log: Sequence[Event], now: int) -> tuple[int, int]:
-    """Micro-dollars and tokens that a thread used that day; an answer that is not stored yet has no time and is of now."""
-    stamped = [
-        event.model_copy(update={"at": now})
-        if isinstance(event, StepDecided | DecideFailed) and not event.at
-        else event
-        for event in log
-    ]
-    found = [each.usage for each in spent(stamped) if days.day_of(each.at) == day]
-    return sum(usage.micro_usd or 0 for usage in found), sum(usage.tokens for usage in found)
-
-
-def _word(most: int | None, times: int) -> Word:
-    return "-" if most is None else most * times
-
-
-def _words(most: Most, times: int) -> str:
-    parts: list[str] = []
-    if most.micro_usd is not None:
-        parts.append(f"{most.micro_usd * times / 1_000_000:.2f} USD")
-    if most.tokens is not None:
-        parts.append(f"{most.tokens * times:,} tokens")
-    return " or ".join(parts)
+        amounts = used(log, now)
+        if any(amounts.values()):
+            whose = next(spent(log))
+            scopes = ("all", f"agent:{whose.agent}", f"person:{whose.person}")
+            most: dict[str, Amounts] = {scope: {} for scope in scopes}
+            await ledger.settle(Entry(day_of(now), thread, means.keyed(amounts, now), most))

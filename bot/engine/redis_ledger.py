@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import cast
 
+from bot.core.measures import Amounts
 from bot.engine import scripts
-from bot.engine.scripts import Word
+from bot.engine.scripts import Script
 from bot.engine.wire import Wire
 
-OPEN = "bot:{spend}:open"
+UNDER_WAY = "bot:{spend}:under-way"
 KEEP_SECONDS = 3 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a thread has used that day, as its log says, under the names of the books; `most` is the limits by scope, all scopes that it counts in."""
+
+    day: str
+    thread: str
+    used: Amounts
+    most: Mapping[str, Amounts]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a thread has under way, at its most, until it lapses (milliseconds since the epoch)."""
+
+    lapses: int
+    most: Amounts
 
 
 class RedisLedger:
@@ -20,24 +41,32 @@ class RedisLedger:
         self._wire = wire
 
     async def reserve(
-        self,
-        day: str,
-        id: str,
-        now: int,
-        lapses: int,
-        most: tuple[int, int],
-        limits: Sequence[Word],
+        self, entry: Entry, names: Sequence[str], now: int, row: Row
     ) -> Sequence[str]:
-        words: list[Word] = [id, now, lapses, *most, *limits]
-        reply = await self._wire.run(scripts.RESERVE, [_key(day), OPEN], words)
-        return [word.decode() for word in cast("list[bytes]", reply)]
+        """`ok`, `busy`, or `spent` with the scope and the name of the limit and how much of these names it has used."""
+        more = {"names": names, "now": now, "row": _written(entry, row)}
+        return await self._run(scripts.RESERVE, entry, more)
 
     async def settle(
-        self, day: str, id: str, thread: str, used: tuple[int, int], scopes: Sequence[str]
-    ) -> None:
-        words: list[Word] = [id, thread, *used, KEEP_SECONDS, *scopes]
-        await self._wire.run(scripts.SETTLE, [_key(day), OPEN], words)
+        self, entry: Entry, wanted: Sequence[Sequence[str]] = (), row: Row | None = None
+    ) -> Sequence[str]:
+        """For each wanted call, which takes one of these names, the name and the scope of the limit that it is beyond, or nothing."""
+        kept = {"row": _written(entry, row)} if row else {}
+        return await self._run(scripts.SETTLE, entry, {"wanted": wanted, **kept})
+
+    async def _run(self, script: Script, entry: Entry, more: Mapping[str, object]) -> Sequence[str]:
+        said = {
+            "thread": entry.thread,
+            "used": entry.used,
+            "most": entry.most,
+            "keep": KEEP_SECONDS,
+        }
+        given = json.dumps({**said, "scopes": [*entry.most], **more})
+        reply = await self._wire.run(
+            script, [f"bot:{{spend}}:used:{entry.day}", UNDER_WAY], [given]
+        )
+        return [word.decode() for word in cast("list[bytes]", reply)]
 
 
-def _key(day: str) -> str:
-    return f"bot:{{spend}}:{day}"
+def _written(entry: Entry, row: Row) -> str:
+    return json.dumps({"lapses": row.lapses, "most": row.most, "scopes": [*entry.most]})

@@ -1,32 +1,30 @@
--- May one more call be paid for today? What is under way is counted at its most, so that at most one call goes beyond.
--- KEYS spent open   ARGV id now lapses micro tokens, then scope,most_micro,most_tokens triples ('-': no such limit)
--- returns {'ok'}, {'busy'}: others must end first, or {'spent', scope}
-local spent, open = KEYS[1], KEYS[2]
-local id, now = ARGV[1], tonumber(ARGV[2])
-local under_way = {}
-local rows = redis.call('HGETALL', open)
+-- May the model be asked once more? What is under way is counted at its most, so that at most one question goes beyond.
+-- KEYS spent open   ARGV as JSON: {thread, used, scopes, most: {scope: {name: limit}}, keep, names, now, row}
+-- returns {'ok'}, {'busy'}: others must end first, or {'spent', scope, name, and how much of each of the names it has used}
+local rows, under_way, busy = redis.call('HGETALL', open), {}, false
 for i = 1, #rows, 2 do
   local row = cjson.decode(rows[i + 1])
-  if row.lapses <= now then redis.call('HDEL', open, rows[i])
-  elseif rows[i] ~= id then
+  if row.lapses <= given.now then redis.call('HDEL', open, rows[i])
+  elseif rows[i] ~= given.thread then
     for _, scope in ipairs(row.scopes) do
-      local sum = under_way[scope] or {0, 0}
-      under_way[scope] = {sum[1] + row.micro, sum[2] + row.tokens}
+      for name, many in pairs(row.most) do
+        local key = name .. ':' .. scope
+        under_way[key] = (under_way[key] or 0) + many
+      end
     end
   end
 end
-local scopes, busy = {}, false
-for i = 6, #ARGV, 3 do
-  local scope, sum = ARGV[i], under_way[ARGV[i]] or {0, 0}
-  scopes[#scopes + 1] = scope
-  for n, kind in ipairs({'micro:', 'tokens:'}) do
-    local most = tonumber(ARGV[i + n])
-    local used = tonumber(redis.call('HGET', spent, kind .. scope) or '0')
-    if most and used >= most then return {'spent', scope} end
-    if most and used + sum[n] >= most then busy = true end
+for _, scope in ipairs(given.scopes) do
+  for _, name in ipairs(given.names) do
+    local most, now = (given.most[scope] or {})[name], used(scope, name)
+    if most and now >= most then
+      local said = {'spent', scope, name}
+      for _, each in ipairs(given.names) do said[#said + 1] = whole(used(scope, each)) end
+      return said
+    end
+    if most and now + (under_way[name .. ':' .. scope] or 0) >= most then busy = true end
   end
 end
 if busy then return {'busy'} end
-local row = {lapses = tonumber(ARGV[3]), micro = tonumber(ARGV[4]), tokens = tonumber(ARGV[5]), scopes = scopes}
-redis.call('HSET', open, id, cjson.encode(row))
+redis.call('HSET', open, given.thread, given.row)
 return {'ok'}

@@ -24,8 +24,11 @@ class Script:
         return ("EVAL", self.source, len(keys), *keys, *words)
 
 
-def load(name: str) -> Script:
-    source = files("bot.engine").joinpath(f"{name}.lua").read_text("utf-8")
+def load(*names: str) -> Script:
+    """One script of these files, in this order."""
+    source = "".join(
+        files("bot.engine").joinpath(f"{name}.lua").read_text("utf-8") for name in names
+    )
     return Script(source, hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest())
 
 
@@ -46,5 +49,5 @@ PULSE = load("pulse")
 TURNS = load("turns")
 HOLD = load("hold")
 HASTEN = load("hasten")
-RESERVE = load("reserve")
-SETTLE = load("settle")
+RESERVE = load("tally", "reserve")
+SETTLE = load("tally", "settle")

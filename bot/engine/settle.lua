@@ -1,13 +1,18 @@
--- What a thread has used today, as its log says: said again it changes nothing, so that a crash is put right by the next.
--- KEYS spent open   ARGV id thread micro tokens keep_seconds, then scopes
-local spent, open = KEYS[1], KEYS[2]
-local before = redis.call('HGET', spent, 'thread:' .. ARGV[2]) or '0 0'
-local micro, tokens = string.match(before, '^(%d+) (%d+)$')
-redis.call('HSET', spent, 'thread:' .. ARGV[2], ARGV[3] .. ' ' .. ARGV[4])
-for i = 6, #ARGV do
-  redis.call('HINCRBY', spent, 'micro:' .. ARGV[i], tonumber(ARGV[3]) - tonumber(micro))
-  redis.call('HINCRBY', spent, 'tokens:' .. ARGV[i], tonumber(ARGV[4]) - tonumber(tokens))
+-- What an answer of the model used, and which of the calls that it wants are within the limits: those are counted here, each once.
+-- KEYS spent open   ARGV as JSON: {thread, used, scopes, most, keep, wanted: for each call the names it takes one of, row}
+-- `row` stays under way, for as long as tools may run; without it nothing does. returns, for each call, '' or the 'scope name' it is beyond
+local said = {}
+for n, names in ipairs(given.wanted) do
+  said[n] = ''
+  for _, scope in ipairs(given.scopes) do
+    for _, name in ipairs(names) do
+      local most = (given.most[scope] or {})[name]
+      if said[n] == '' and most and used(scope, name) >= most then said[n] = name .. ' ' .. scope end
+    end
+  end
+  if said[n] == '' then
+    for _, name in ipairs(names) do add(name, 1) end
+  end
 end
-redis.call('EXPIRE', spent, ARGV[5])
-redis.call('HDEL', open, ARGV[1])
-return 1
+if given.row then redis.call('HSET', open, given.thread, given.row) else redis.call('HDEL', open, given.thread) end
+return said

@@ -6,12 +6,13 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from bot.core import halts
-from bot.core.events import Event
+from bot.core import days, halts
+from bot.core.events import DayReached, Event
 from bot.core.halts import Halt
 from bot.core.house import HOUSE
+from bot.core.reducer import replay
 from bot.core.status import StatusPhase, phase, waiting_for
-from bot.core.thread import Started, Thread
+from bot.core.thread import Asked, Started, Thread
 from bot.engine.letters import Letter, cause_of
 
 
@@ -41,6 +42,21 @@ def reading(thread: str) -> Generator[None]:
 
 
 @dataclass(frozen=True)
+class Short:
+    """The limit of a day or an hour that a thread waits for, and the open `request` of the house about it; empty: it was not extended."""
+
+    fact: DayReached
+    request: str = ""
+
+    @property
+    def words(self) -> str:
+        """Whom it waits for, and why."""
+        who = " or ".join(self.fact.asked) or "nobody"
+        ask = f"word from {who} ({self.request})" if self.request else "that time (UTC) to be over"
+        return f"held, {self.fact.reason}: {ask}"
+
+
+@dataclass(frozen=True)
 class Standing:
     """Where a thread stands, or `trouble`: why that cannot be said; and the engine's letter, if it had to stop here."""
 
@@ -51,6 +67,7 @@ class Standing:
     letter: Letter | None = None
     halt: Halt | None = None
     halted_at: int = -1
+    short: Short | None = None
 
     def under(self, house: Sequence[Event]) -> Standing:
         """The same, with what halts it by the log of the house, and when something did last; the house itself is never halted."""
@@ -58,13 +75,18 @@ class Standing:
             return self
         agent, latest = self.thread.agent, halts.latest(house)
         at = max(latest.get(name, -1) for name in (halts.EVERYTHING, agent))
-        return replace(self, halt=halts.of(halts.told_by(house), agent), halted_at=at)
+        halt = halts.of(halts.told_by(house), agent)
+        return replace(self, halt=halt, halted_at=at, short=_short(self.thread, house))
 
     @property
     def phase(self) -> StatusPhase:
         if self.thread is None or (self.letter is not None and self.letter.is_dead):
             return "dead"
-        return "paused" if self.is_held_back else phase(self.thread)
+        if self.is_held_back:
+            return "paused"
+        if self.short is None:
+            return phase(self.thread)
+        return "waiting_for_human" if self.short.request else "waiting_for_time"
 
     @property
     def is_held_back(self) -> bool:
@@ -85,7 +107,19 @@ class Standing:
         letter = self.letter
         if self.halt and self.thread and not self.is_stuck and self.is_held_back:
             return f"somebody who lifts the halt of {self.halt.what} by {self.halt.words}"
+        if letter is None and self.short:
+            return self.short.words
         if letter is None or (self.thread and self.thread.unreadable):
             return waiting_for(self.thread) if self.thread else f"a human: {self.trouble or GONE}"
         whom = "a human" if letter.is_dead else "the next try"
         return f"{whom}: {letter.failure}"
+
+
+def _short(thread: Thread, house: Sequence[Event]) -> Short | None:
+    """What it was told it waits for, unless that was extended since or is over. By the house as it stands: an answer there is not on its log."""
+    fact = thread.short
+    if fact is None or phase(thread) != "thinking":
+        return None
+    asked = days.asked(replay(HOUSE, house), fact.day, fact.scope)
+    is_open = asked is not None and isinstance(asked.phase, Asked)
+    return Short(fact, asked.request if is_open else "") if asked else None

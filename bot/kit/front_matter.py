@@ -90,7 +90,7 @@ class Policy(_Front):
 
 
 class LimitsSaid(_Front):
-    """How far a thread may go before a human is asked."""
+    """How far a thread may go before a human is asked; in a day or an hour, all of an agent's threads together."""
 
     steps: Annotated[int, Field(ge=1, le=1_000)] = 20
     failures: Annotated[int, Field(ge=1, le=100)] = 3
@@ -101,6 +101,10 @@ class LimitsSaid(_Front):
     cards_per_hour: Annotated[int, Field(ge=1, le=10_000)] | None = None
     cost_usd_per_day: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
     tokens_per_day: Annotated[int, Field(ge=1)] | None = None
+    steps_per_day: Annotated[int, Field(ge=1)] | None = None
+    calls_per_day: Annotated[int, Field(ge=1)] | None = None
+    wall_seconds_per_day: Annotated[int, Field(ge=1)] | None = None
+    agent_cards_per_hour: Annotated[int, Field(ge=1)] | None = None
     context_tokens: Annotated[int, Field(ge=1_000, le=10_000_000)] | None = None
 
     def limits(self) -> Limits:

@@ -113,6 +113,14 @@ def test_an_answer_is_a_decision_and_a_remark_is_none() -> None:
     assert (row.what["request"], row.what["came_to"]) == (f"{asked}-v1", "answered")
 
 
+def test_a_choice_that_was_given_by_its_number_is_told_in_its_words() -> None:
+    story = Story("house")
+    story.tell(events.DayReached(id="d", at=story.now, day="1970-01-12", scope="all", reason="all: 1.00 USD", asked=("olivia",)))  # fmt: skip
+    story.verdict(f"{story.thread.calls[0].id}-v1", "answer", "olivia", text="1")
+    [row] = told(story, "decision")
+    assert (row.what["text"], row.what["refused"]) == ("Extend", None)
+
+
 def test_a_stop_is_told_by_whom() -> None:
     story, _ = asking()
     story.message("stop", by="carol")

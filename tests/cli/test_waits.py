@@ -8,9 +8,10 @@ from hypothesis import given
 from bot.cli.asks import Wait
 from bot.cli.output import clock
 from bot.cli.waits import NO_WORKER, Scene, waits
-from bot.core import days
 from bot.core.codec import decode
 from bot.core.events import Cancelled, DayReached, MessageReceived, Paused, Resumed
+from bot.core.house import HOUSE
+from bot.core.measures import end_of
 from bot.core.thread import Thread
 from bot.core.values import Address, Deputy, Limits, Routed
 from bot.engine.letters import Letter
@@ -66,15 +67,32 @@ def test_a_thread_in_thought_says_since_when() -> None:
 def test_a_thread_that_waits_for_a_day_s_limit_says_whom_was_asked_and_till_when() -> None:
     story = build.begun()
     reached = DayReached(
-        id="d", actor="engine", at=story.now, day="1970-01-01", scope="all", reason="all: 1.00 USD", asked=("alice",)
+        id="d", actor="engine", at=story.now, day="1970-01-12", scope="all", reason="all: 1.00 USD", asked=("alice",)
     )  # fmt: skip
     story.tell(reached)
-    wait = found(story)[0]
-    assert (wait.what, wait.of, wait.until) == ("day", ("alice",), days.end_of(reached.at))
+    standing = Standing("T", story.now, story.thread).under([reached])
+    (wait,) = waits(Scene(standing, story.log, ""))
+    assert (wait.what, wait.of, wait.until) == ("day", ("alice",), end_of("1970-01-12"))
     assert "all: 1.00 USD; asked: alice" in wait.text
-    assert "bot pending" in wait.notes[0]
+    assert "bot answer house-1-hold-v1 1" in wait.notes[0]
+    assert standing.phase == "waiting_for_human"
+    assert standing.waiting_for == "held, all: 1.00 USD: word from alice (house-1-hold-v1)"
     story.step()
-    assert "day" not in [each.what for each in found(story)]
+    assert Standing("T", story.now, story.thread).under([reached]).phase != "waiting_for_human"
+
+
+@pytest.mark.parametrize(("said", "phase"), [("Extend", "thinking"), ("Stop", "waiting_for_time")])
+def test_a_thread_that_waited_for_a_day_s_limit_goes_on_or_waits_for_its_end(
+    said: str, phase: str
+) -> None:
+    story = build.begun()
+    house = Story(HOUSE)
+    for each in (story, house):
+        each.tell(DayReached(id="d", at=story.now, day="1970-01-12", scope="all", reason="all: 1.00 USD", asked=("alice",)))  # fmt: skip
+    house.answer("house-1-hold-v1", said, by="alice")
+    standing = Standing("T", story.now, story.thread).under(house.log)
+    assert standing.phase == phase
+    assert ("to be over" in standing.waiting_for) is (said == "Stop")
 
 
 def test_a_model_that_failed_is_asked_again_at_a_time_for_a_reason() -> None:

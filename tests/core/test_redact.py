@@ -80,7 +80,7 @@ NAMES = {
         "person",
     ),
     *("receipt", "upto", "parent", "head", "minutes", "after", "said", "thread", "fallback"),
-    *("quiet", "number", "since", "failed", "slots", "told", "times", "spoken"),
+    *("quiet", "took", "used", "number", "since", "failed", "slots", "told", "times", "spoken"),
 }
 
 

@@ -13,15 +13,18 @@ import pytest
 import redis
 from redis.exceptions import ConnectionError as NoConnection
 
-from bot.core import days, outbox
+from bot.core import outbox
 from bot.core.events import DayReached, Event, MessageReceived, StepDecided, Verdict
 from bot.core.house import HOUSE
+from bot.core.measures import day_of, together
+from bot.core.spend import used
 from bot.core.thread import Thread
-from bot.core.values import Address, Usage
+from bot.core.values import Address, Proposal, Usage
 from bot.engine import perform
 from bot.engine.desk import Desk
-from bot.engine.purse import DaySpent, Means, Most, Purse, recount
-from bot.engine.redis_ledger import RedisLedger
+from bot.engine.means import Means, Most
+from bot.engine.purse import DaySpent, Purse, recount
+from bot.engine.redis_ledger import Entry, RedisLedger, Row
 from bot.engine.redis_store import RedisStore
 from tests.engine.office import HOME, Office, say, thread_id, until
 from tests.engine.test_worker import DONE, open_office
@@ -31,8 +34,9 @@ MakeOffice = Callable[..., Office]
 COST = 40
 
 
-def means(bot: Most, person: Most = Most(), **agents: Most) -> Means:  # noqa: B008 - frozen
-    return Means(bot, person, agents, "alice", lambda _: Usage(micro_usd=50, input=500))
+def means(bot: Most, person: Most | None = None, **agents: Most) -> Means:
+    bound = {"micro_usd": 50, "tokens": 500, "steps": 1, "wall_ms": 1_000}
+    return Means(bot, person or {}, agents, "alice", lambda _: bound)
 
 
 def thread(name: str, person: str = "alice") -> Thread:
@@ -40,16 +44,18 @@ def thread(name: str, person: str = "alice") -> Thread:
 
 
 class Model:
-    """Costs the same each time, and counts how many are asked at once."""
+    """Costs the same each time and wants the same calls, and counts how often it is asked."""
 
-    def __init__(self) -> None:
-        self.asked = 0
+    def __init__(self, *calls: Proposal, seconds: float = 0.01) -> None:
+        self.asked, self._calls, self._seconds = 0, calls, seconds
 
     async def __call__(self, thread: Thread, events: Sequence[Event]) -> Event:
         self.asked += 1
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(self._seconds)
         usage = Usage(micro_usd=COST, input=100)
-        return StepDecided(id=uuid4().hex, actor="model", seen=0, calls=(), model="m", usage=usage)
+        return StepDecided(
+            id=uuid4().hex, actor="model", seen=0, calls=self._calls, model="m", usage=usage
+        )
 
 
 async def logged(store: RedisStore, at: Thread, *events: Event) -> None:
@@ -81,7 +87,7 @@ async def questions(store: RedisStore) -> list[DayReached]:
     return [event for event in rows if isinstance(event, DayReached)]
 
 
-@pytest.mark.parametrize("most", [Most(micro_usd=100), Most(tokens=250)])
+@pytest.mark.parametrize("most", [{"micro_usd": 100}, {"tokens": 250}])
 async def test_many_at_once_go_at_most_one_call_beyond_and_ask_once(
     redis_server: str, most: Most
 ) -> None:
@@ -98,16 +104,99 @@ async def test_many_at_once_go_at_most_one_call_beyond_and_ask_once(
         assert (question.scope, question.asked) == ("all", ("alice",))
 
 
+READ, GATED = Proposal(kind="read", tool="look"), Proposal(kind="gated", tool="deploy")
+
+
+@pytest.mark.parametrize(
+    ("most", "calls", "made"),
+    [
+        ({"steps": 3}, (), 0),
+        ({"calls": 5}, (READ, READ), 5),
+        ({"cards": 2}, (GATED, READ, GATED), None),
+        ({"cards": 2, "calls": 9}, (READ, GATED), None),
+    ],
+)
+async def test_of_many_at_once_none_goes_beyond_what_can_be_counted_before(
+    redis_server: str, most: Most, calls: tuple[Proposal, ...], made: int | None
+) -> None:
+    model = Model(*calls)
+    async with (
+        RedisStore(redis_server, lease_seconds=30) as one,
+        RedisStore(redis_server, lease_seconds=30) as two,
+    ):
+        purses = [Purse(model, store, store.ledger(), means(most)) for store in (one, two)]
+        threads = [thread(f"t{n}") for n in range(8)]
+        await asyncio.gather(*(ask(one, purses[n % 2], each) for n, each in enumerate(threads)))
+        await ask(one, purses[0], thread("t0"))
+        logs = [await Desk(one).events(each.id) for each in threads]
+        total: dict[str, int] = {}
+        for log in logs:
+            total = together(total, used(log, await one.now()))
+        assert {name: total[name] for name in most if name != "calls"} == {
+            name: many for name, many in most.items() if name != "calls"
+        }
+        assert made is None or total["calls"] == made
+        assert len(await questions(one)) == 1
+
+
+async def test_work_is_reserved_too_and_tools_that_run_at_once_with_it(redis_server: str) -> None:
+    long = READ.model_copy(update={"time_limit_seconds": 900})
+    async with RedisStore(redis_server, lease_seconds=30) as store:
+        purse = Purse(Model(long), store, store.ledger(), means({"wall_ms": 60_000}))
+        await ask(store, purse, thread("t1"))
+        [step] = [each for each in await Desk(store).events("t1") if isinstance(each, StepDecided)]
+        assert step.took >= 10
+        now = await store.now()
+        other = Entry(day_of(now), "t2", {}, {"all": {"wall_ms": 60_000}})
+        said = await store.ledger().reserve(other, ["wall_ms"], now, Row(now + 1, {}))
+        assert said == ["busy"]
+        await ask(store, purse, thread("t1"))
+
+
+async def test_extending_is_enough_to_go_on_however_much_is_used(redis_server: str) -> None:
+    model = Model()
+    async with RedisStore(redis_server, lease_seconds=30) as store:
+        purse = Purse(model, store, store.ledger(), means({"micro_usd": 10}))
+        await ask(store, purse, thread("t1"))
+        await ask(store, purse, thread("t2"))
+        [question] = await questions(store)
+        assert question.used == {"micro_usd": 40}
+        house = await Desk(store).thread(HOUSE)
+        answer = Verdict(
+            id="v", actor="alice", request=house.calls[0].request, word="answer", text="1"
+        )
+        await Desk(store).judge(answer)
+        await ask(store, purse, thread("t2"))
+        assert (model.asked, len(await questions(store))) == (2, 1)
+
+
+async def test_what_could_not_be_counted_is_not_done(redis_server: str) -> None:
+    async with RedisStore(redis_server, lease_seconds=30) as store:
+        purse = Purse(Model(READ), store, Away(store.ledger()), means({"calls": 5}))
+        step = await purse(thread("t1"), [])
+        assert isinstance(step, StepDecided)
+        assert step.calls[0].beyond == "what the day allows cannot be looked up now"
+
+
+async def test_what_was_counted_and_not_recorded_holds_nobody_up(redis_server: str) -> None:
+    model = Model(READ)
+    async with RedisStore(redis_server, lease_seconds=30) as store:
+        purse = Purse(model, store, store.ledger(), means({"steps": 1}))
+        for _ in range(2):  # The first worker died before the answer was on the log.
+            await purse(thread("t1"), await _log(store, thread("t1")))
+        assert model.asked == 2
+
+
 async def test_what_a_worker_that_died_had_reserved_holds_up_its_thread_no_more(
     redis_server: str,
 ) -> None:
     model = Model()
     async with RedisStore(redis_server, lease_seconds=30) as store:
         now = await store.now()
-        day, limits = days.day_of(now), ["all", "100", "-"]
-        said = await store.ledger().reserve(day, "t1", now, now + 3_600_000, (90, 900), limits)
+        entry = Entry(day_of(now), "t1", {}, {"all": {"micro_usd": 100}})
+        said = await store.ledger().reserve(entry, ["micro_usd"], now, Row(now + 3_600_000, {"micro_usd": 90}))  # fmt: skip
         assert said[0] == "ok"
-        purse = Purse(model, store, store.ledger(), means(Most(micro_usd=100)))
+        purse = Purse(model, store, store.ledger(), means({"micro_usd": 100}))
         async with asyncio.timeout(10):
             await ask(store, purse, thread("t1"))
         assert model.asked == 1
@@ -120,22 +209,22 @@ class Away:
         self.reserve = ledger.reserve
 
     async def settle(
-        self, day: str, id: str, thread: str, used: tuple[int, int], scopes: Sequence[str]
-    ) -> None:
+        self, entry: Entry, wanted: Sequence[Sequence[str]] = (), row: Row | None = None
+    ) -> Sequence[str]:
         raise NoConnection("away")
 
 
 async def test_an_answer_that_cannot_be_settled_is_not_thrown_away(redis_server: str) -> None:
     model = Model()
     async with RedisStore(redis_server, lease_seconds=30) as store:
-        purse = Purse(model, store, Away(store.ledger()), means(Most(micro_usd=1_000)))
+        purse = Purse(model, store, Away(store.ledger()), means({"micro_usd": 1_000}))
         assert isinstance(await purse(thread("t1"), []), StepDecided)
 
 
 async def test_a_person_s_and_an_agent_s_day_are_their_own(redis_server: str) -> None:
     model = Model()
     async with RedisStore(redis_server, lease_seconds=30) as store:
-        limits = means(Most(), Most(micro_usd=30), clerk=Most(micro_usd=70))
+        limits = means({}, {"micro_usd": 30}, clerk={"micro_usd": 70})
         purse = Purse(model, store, store.ledger(), limits)
         for name, person in (("t1", "eve"), ("t2", "eve"), ("t3", "bob"), ("t4", "carol")):
             await ask(store, purse, thread(name, person))
@@ -146,7 +235,7 @@ async def test_a_person_s_and_an_agent_s_day_are_their_own(redis_server: str) ->
 async def test_the_day_is_recounted_from_the_logs(redis_server: str) -> None:
     model = Model()
     async with RedisStore(redis_server, lease_seconds=30) as store:
-        purse = Purse(model, store, store.ledger(), means(Most(micro_usd=70)))
+        purse = Purse(model, store, store.ledger(), means({"micro_usd": 70}))
         for name in ("t1", "t2"):
             await ask(store, purse, thread(name))
         with redis.Redis.from_url(redis_server) as client:  # pyright: ignore[reportUnknownMemberType]
@@ -165,7 +254,7 @@ async def test_a_thread_waits_for_the_day_and_goes_on_when_it_is_extended(
     model = Model()
     async with office.store() as store:
         place = Address(channel="screen", locator="house")
-        limits = replace(means(Most(micro_usd=30)), places=(place,))
+        limits = replace(means({"micro_usd": 30}), places=(place,))
         await ask(store, Purse(model, store, store.ledger(), limits), thread("t1"))
         real = perform.Performer.__init__
 
@@ -187,7 +276,7 @@ async def test_a_thread_waits_for_the_day_and_goes_on_when_it_is_extended(
             await until(desk, lambda _, log: [event.type for event in log].count("Delivered") == 2)
             events = await desk.events(thread_id(HOME))
     [reached] = [event for event in events if isinstance(event, DayReached)]
-    assert reached.text.endswith("0.00 USD; asked: alice")
+    assert reached.text.endswith("0.00 of 0.00 USD; asked: alice")
     assert any("please" in asked for asked in office.model.asked)
 
 

@@ -9,6 +9,7 @@ import pytest
 from bot.core import days
 from bot.core.events import DayReached, DeliveryFailed, Verdict
 from bot.core.house import HOUSE
+from bot.core.measures import day_of
 from bot.core.values import Address, Routed
 from tests.engine.office import Reply
 from tests.scenarios.slack_office import SlackOffice, only_thread, until
@@ -143,7 +144,7 @@ async def test_a_days_limit_is_put_to_its_owner_alone_and_extended_there(
     """By the account in the people file, which names no workspace."""
     place = Routed(by="thread", address=Address(channel="slack", locator=office.alice.id))
     async with office.listening() as app, office.working():
-        day = days.day_of(await app.store.now())
+        day = day_of(await app.store.now())
         fact = DayReached(id="d", day=day, scope="all", reason="all: 1.00 USD", asked=("alice",), addresses=(place,))  # fmt: skip
         await app.desk.post(HOUSE, fact)
         await until(lambda: bool(office.direct(office.alice)), "what alice is asked")
