@@ -149,10 +149,10 @@ def on_answer(thread: Thread, call: Call, said: Verdict | MessageReceived) -> st
 
 
 def may_answer(call: Call, person: str, at: int) -> bool:
-    """Whether this person is asked; what became of a call may also be said by whoever stands in for its approvers."""
+    """Whether this person is asked, by now; what became of a call may also be said by whoever stands in for its approvers."""
     is_unknown = isinstance(call.phase, Asked) and call.phase.about == "unknown"
     lent = is_unknown and deputies.may_decide(call.card, person, at)
-    return person in call.proposal.asked or lent
+    return person in call.proposal.asked or lent or person in deputies.lent(call, at)
 
 
 def _on_retry(thread: Thread, call: Call, said: Verdict | MessageReceived) -> str | None:

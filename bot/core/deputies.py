@@ -22,6 +22,11 @@ def may_decide(card: Card | None, person: str, at: int) -> bool:
     return card is not None and (person in card.approvers or bool(places(card, person, at)))
 
 
+def lent(call: Call, at: int) -> tuple[str, ...]:
+    """Who may answer a question by now in the place of one whom it is put to."""
+    return standing_in([each for each in call.proposal.apart if each.of != each.person], at)
+
+
 def too_early(card: Card, person: str) -> str | None:
     """What to say to a deputy whose time has not come; None: they are no deputy here."""
     of = next((each.of for each in card.deputies if each.person == person), None)

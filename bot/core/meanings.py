@@ -70,7 +70,9 @@ def can_be_answered(call: Call, event: MessageReceived) -> bool:
     if not was_shown(call.phase, event):
         on_its_way = isinstance(call.phase, Asked) and call.phase.shown is None
         return on_its_way and is_plain(call) and event.actor in call.proposal.asked
-    return event.actor in call.proposal.asked if is_plain(call) else chosen(call, event)
+    if is_plain(call):
+        return approvals.may_answer(call, event.actor, event.at)
+    return chosen(call, event)
 
 
 def is_plain(call: Call) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol, cast
 
+from bot.core.ladder import DEPUTY
 from bot.core.values import Proposal, Routed, Rung
 from bot.kit.arguments import Args, BadArguments, Json, parse, spelled_out
 from bot.kit.declared import Approval
@@ -16,7 +17,7 @@ from bot.kit.nearest import meant
 from bot.kit.people import People
 from bot.kit.reach import NOWHERE, Reach
 from bot.kit.rule import Rule
-from bot.kit.standing_in import by_person, named
+from bot.kit.standing_in import by_person, deputies, named, pairs
 from bot.kit.tool import Tool
 
 MAX_CALLS = 16
@@ -138,7 +139,11 @@ def _intent(people: People, name: str, arguments: Json, frame: Frame) -> Proposa
         return proposal
     asked = people.expand((parsed.options and parsed.options.ask) or ()) or frame.asked
     at = int((frame.now or datetime.now(UTC)).timestamp() * 1000)
-    ladder = by_person(people, named(people, frame.ladder), asked, at, frame.owner)
+    rungs = named(people, frame.ladder)
+    # Nobody else stands in for whom a question is put to.
+    lent = pairs(people, asked) if any(DEPUTY in rung.to for rung in rungs) else ()
+    ladder = by_person(people, rungs, asked, at, frame.owner, lent)
+    stand_ins = deputies(people, lent, rungs, frame.question_deadline_seconds, at)
     told = (who for rung in ladder for who in rung.to)
     return proposal.model_copy(
         update={
@@ -146,7 +151,7 @@ def _intent(people: People, name: str, arguments: Json, frame: Frame) -> Proposa
             "addresses": frame.addresses,
             "deadline_seconds": frame.question_deadline_seconds,
             "ladder": ladder,
-            "apart": frame.asking.apart(asked, ladder, at),
+            "apart": (*frame.asking.apart(asked, ladder, at), *frame.asking.alone(stand_ins)),
             "reached": frame.asking.elsewhere(dict.fromkeys((*asked, *told))),
         }
     )

@@ -50,6 +50,11 @@ class Reach:
                 found.append(copy)
         return tuple(found)
 
+    def alone(self, deputies: Iterable[Deputy]) -> tuple[Deputy, ...]:
+        """Those of these whom we can write to, each with the first address of their own."""
+        found = ((each, alone(self.people, each.person, self.media)) for each in deputies)
+        return tuple(each.model_copy(update={"address": to[0]}) for each, to in found if to)
+
     def _further(self, person: str) -> Address | None:
         """Where they are reached besides: in the first medium of theirs that is not that of the place."""
         here = self.first.channel if self.first else ""

@@ -139,6 +139,24 @@ def test_they_are_reminded_where_they_are_asked_beside_the_others() -> None:
     ]
 
 
+@pytest.mark.parametrize("by_word", [True, False], ids=["word", "verdict"])
+def test_who_stands_in_for_one_whom_a_question_is_put_to_answers_it_from_their_time_on(
+    *, by_word: bool
+) -> None:
+    asked = question(asked=("bob",), deadline_seconds=10 * HOUR)
+    dora = Deputy(person="dora", of="bob", since=1_001_800_000, address=MAIL)
+    story, (call,) = working(asked.model_copy(update={"apart": (dora,)}))
+    story.delivered(f"{call}-v1")
+    story.answer(f"{call}-v1", "v1", by="dora")
+    assert isinstance(story.phase(call), Asked)
+    story.now = 1_001_801_000
+    if by_word:
+        story.message("v1", by="dora")
+    else:
+        story.answer(f"{call}-v1", "v1", by="dora")
+    assert story.outcome(call) == "answered"
+
+
 def test_a_reminder_that_is_refused_there_is_told_of_and_over() -> None:
     story, (asked,) = working(put())
     story.shown()

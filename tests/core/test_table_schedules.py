@@ -8,7 +8,7 @@ from bot.core import outbox
 from bot.core.context import block
 from bot.core.effects import Send
 from bot.core.outbox import Hold, Notice
-from bot.core.slots import PREFIX, place_of
+from bot.core.slots import PREFIX, place_of, tick_id
 from bot.core.thread import Closed, Held, Idle, Thread
 from tests.core.build import ELSEWHERE, HERE, Story, read
 
@@ -91,6 +91,10 @@ def test_on_its_own_log_and_where_nothing_is_told_it_is_on_record_alone() -> Non
         event = story.fared(told, address)
         assert (story.thread.address, story.thread.notices) == (None, ())
         assert told or not block(Thread("T"), event, story.thread)
+
+
+def test_what_begins_a_slot_is_named_by_schedule_and_slot() -> None:
+    assert tick_id("clerk/daily", 60_000) == "cron:clerk/daily@60000"
 
 
 def test_whose_place_an_address_is_stands_on_no_threads_log() -> None:

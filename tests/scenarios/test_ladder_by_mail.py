@@ -7,7 +7,8 @@ from datetime import datetime
 import pytest
 
 from bot.app import run_email
-from bot.core.events import Delivered, Verdict
+from bot.core.events import Delivered, Verdict, VerdictRefused
+from tests.engine.office import Reply
 from tests.mail_server import dovecot
 from tests.scenarios.ahead import Clock
 from tests.scenarios.mail_office import MailOffice, body
@@ -79,6 +80,41 @@ async def test_a_ladder_ends_with_the_deputy_who_decides_by_mail(
     assert len(post.mails("dora")) == 1, "her card says as much as a reminder of it"
     [at] = [each.at for each in events if isinstance(each, Delivered) and "~@dora" in each.key]
     assert at >= datetime.fromisoformat(MORNING).timestamp() * 1000
+
+
+WAITS = "policy: {request_human_input: {remind: [1h, 2h, 3h], escalate: [{after: 4h, to: [deputy]}], deadline: 3d}}"
+
+
+@pytest.mark.parametrize("answered", [True, False], ids=["deputy", "nobody"])
+async def test_a_question_climbs_the_same_ladder_and_ends_with_the_deputys_answer_or_with_nobodys(
+    office: SlackOffice, post: MailOffice, clock: Clock, *, answered: bool
+) -> None:
+    set_up(office, WAITS, people(office))
+    ask: Reply = [
+        ("request_human_input", {"question": "Which tag: ship?", "options": {"ask": ["bob"]}})
+    ]
+    async with (
+        office.listening() as app,
+        office.serving(run_email),
+        office.working([ask, "So be it."]),
+    ):
+        root = office.mention("ship it")
+        await office.shown(root, 1)
+        for hour in (11, 12, 13):
+            clock.set(f"{MONDAY}T{hour}:00:05-05:00")
+            await office.shown(root, hour - 9)
+        await post.told("bob", "Which tag: ship?")
+        clock.set(MORNING)
+        asked = await post.told("dora", "Which tag: ship?")
+        if answered:
+            await post.reply("dora", asked, "v7")
+        else:
+            clock.set("2027-03-04T10:01-05:00")
+        await until(lambda: any("So be it" in each.text for each in office.answers(root)))
+        _, events = await only_thread(app)
+    assert ("v7" in office.model.asked[-1]) is answered
+    assert ("Nobody answered in time." in office.model.asked[-1]) is not answered
+    assert not any(isinstance(each, VerdictRefused) for each in events)
 
 
 async def test_a_ladder_ends_with_nobody_answered_and_the_thread_goes_on(
