@@ -92,8 +92,9 @@ def _of(call: Call, left: tuple[str, ...]) -> tuple[str, ...]:
 
 def _shown(thread: Thread, call: Call) -> Iterator[str]:
     match call.phase:
-        case Asked(shown=None, copy=copy) if copy >= len(addresses.of(thread, call)):
-            yield "its card could not be delivered; bot pending shows it"
+        case Asked(shown=None, told=told, copy=copy) if copy >= len(addresses.of(thread, call)):
+            if not told:
+                yield "its card could not be delivered; bot pending shows it"
         case Asked(shown=None):
             yield "its card is still on its way"
         case _:

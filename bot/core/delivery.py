@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core import addresses, calls, deputies, grants, ladder, turn
+from bot.core import addresses, asides, calls, deputies, grants, ladder, turn
 from bot.core.events import Bounced, Delivered, DeliveryFailed
 from bot.core.frozen import amend, replace
 from bot.core.names import person_of, request_of, version_of
@@ -25,9 +25,7 @@ def delivered(thread: Thread, event: Delivered) -> Thread:
         case Saying():
             return turn.changed(thread, call, calls.close(call, "said"), event.at)
         case Asked() as phase:
-            # By the clock that dates the words which will be said to it.
-            shown = event.at if event.written is None else event.written
-            return turn.put(thread, replace(call, phase=replace(phase, shown=shown)))
+            return turn.put(thread, replace(call, phase=replace(phase, shown=_since(event))))
         case Ready() if call.granted:
             return turn.put(thread, replace(call, granted=replace(call.granted, told=True)))
         case _:
@@ -66,7 +64,9 @@ def _failed(thread: Thread, event: DeliveryFailed) -> Thread:
             return turn.changed(_warned(thread, call, event), call, over, event.at)
         case Asked(shown=None) as phase:
             elsewhere = replace(call, phase=replace(phase, copy=phase.copy + 1))
-            return turn.put(_warned(thread, call, event), elsewhere)
+            is_asked_apart = deputies.have_copies(call, asides.asked(call), event.at)
+            warned = thread if is_asked_apart else _warned(thread, call, event)
+            return turn.put(warned, elsewhere)
         case Ready() if call.granted and not call.granted.told:
             return turn.put(_warned(thread, call, event), calls.anew(call, grants.UNTOLD))
         case _:
@@ -95,10 +95,18 @@ def _is_theirs(call: Call, key: str) -> bool:
 
 
 def _told(thread: Thread, call: Call, event: Delivered | DeliveryFailed) -> Thread:
-    """What went to a deputy alone is not sent again, whatever became of it."""
-    assert isinstance(call.phase, Asked), "nobody is told of what is not asked"
-    phase = replace(call.phase, told=(*call.phase.told, person_of(event.key)))
+    """What went to somebody alone is not sent again, whatever became of it."""
+    phase = call.phase
+    assert isinstance(phase, Asked), "nobody is told of what is not asked"
+    phase = replace(phase, told=(*phase.told, person_of(event.key)))
+    if event.type == "Delivered":
+        phase = replace(phase, copied=max(phase.copied or 0, _since(event)))
     return turn.put(thread, replace(call, phase=phase))
+
+
+def _since(event: Delivered) -> int:
+    """By the clock that dates the words which will be said to it."""
+    return event.at if event.written is None else event.written
 
 
 def _warned(thread: Thread, call: Call, event: DeliveryFailed) -> Thread:

@@ -75,6 +75,12 @@ def of_key(call: Call | None, key: str) -> Deputy | None:
     return next((each for each in found if each.person == person), None)
 
 
+def have_copies(call: Call, asked: Sequence[str], at: int) -> bool:
+    """Whether each of those who are asked has a copy alone, or is about to: then no place need take what they are asked."""
+    alone = {each.person for each in _alone(call) if each.address and _told_at(call, each) <= at}
+    return bool(asked) and alone.issuperset(asked)
+
+
 def addresses(call: Call) -> tuple[Address, ...]:
     """Where anybody has a copy of this alone, or had one of an earlier showing."""
     card, own = call.card, call.proposal.apart

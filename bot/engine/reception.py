@@ -236,5 +236,6 @@ def _is_older(call: Call, press: Press) -> bool:
     """Whether these words were written before this showing stood there."""
     if press.written is None or not isinstance(call.phase, Asked):
         return False
-    shown = call.phase.shown
+    # Where no place took it, those who are asked have it alone, and it stands there since the last of them got it.
+    shown = call.phase.copied if call.phase.shown is None else call.phase.shown
     return press.written < shown if shown is not None else call.version > 1

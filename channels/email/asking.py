@@ -44,7 +44,7 @@ class Asking:
         self._talks = talks
         self._now = now
         self._tokens = Tokens(safe, us.address, now, us.answers_by)
-        self._shown = Shown(safe)
+        self._shown = Shown(safe, now)
 
     async def ask(self, place: str, talk: Talk, message: Waiting) -> str:
         """A mail for each, with a way back of their own. Where none of them has an address, this is no way to ask. Raises `Undeliverable`."""

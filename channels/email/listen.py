@@ -20,7 +20,7 @@ from imapclient.exceptions import IMAPClientAbortError, LoginError
 
 from bot.kit.arrival import Arrivals
 from channels.email.ids import CHANNEL
-from channels.email.imap import login
+from channels.email.imap import cut, login
 from channels.email.intake import Intake
 from channels.email.mailbox import IDLE_SECONDS, Cursor, Fetched, Mailbox
 from channels.email.secure import Server, said_by
@@ -28,6 +28,7 @@ from channels.email.secure import Server, said_by
 FIRST_SECONDS, LAST_SECONDS = 1.0, 300.0
 REFUSED_SECONDS = 60.0
 HANGS_SECONDS = IDLE_SECONDS + 150.0
+WATCH_SECONDS = 15.0
 TAKE_SECONDS = 120.0
 MOST_TRIES = 4
 Result = TypeVar("Result")
@@ -159,11 +160,11 @@ class Listener:
     async def _watch(self) -> None:
         """A connection that stands and passes nothing on raises nothing: it is cut from here."""
         while True:
-            await asyncio.sleep(15)
+            await asyncio.sleep(WATCH_SECONDS)
             if time.monotonic() - self._alive_at > HANGS_SECONDS and self._box and self._box.client:
                 log.warning("mailbox hangs", seconds=round(time.monotonic() - self._alive_at))
                 self._alive_at = time.monotonic()
-                self._box.client.shutdown()
+                cut(self._box.client)
 
 
 def _says_no(error: LoginError) -> bool:

@@ -21,8 +21,9 @@ from channels.email.files import Files
 from channels.email.lengthy import fitted
 from channels.email.letters import Letters, Us
 from channels.email.post import Post
-from channels.email.threads import Talk, Talks
+from channels.email.threads import MOST_COPIED, Talk, Talks
 
+CROWD = f"(More than {MOST_COPIED} others are on this conversation, so this goes to you alone.)"
 log = structlog.get_logger()
 
 
@@ -97,8 +98,9 @@ class Email:
 
     # ---- to the conversation -----------------------------------------------------------------------
     async def _answer(self, place: str, talk: Talk, message: Say | Notice) -> Letter:
-        """To whoever wrote last; everybody who was on the conversation stays on it."""
+        """To whoever wrote last; everybody who was on the conversation stays on it, unless they are a crowd."""
         text, files = fitted(body(message))
+        text = f"{text}\n\n{CROWD}" if talk.is_crowd and not talk.is_in_bcc else text
         return replace(
             await self._letters.letter(place, talk, message.key, talk.to, text, talk.copied),
             files=files,

@@ -16,7 +16,8 @@ from bot.kit.safe import Safe
 from channels.email.arrived import Arrived
 from channels.email.reading.automatic import plain_address
 
-MOST_PEOPLE = 30
+# Beyond so many copies an answer would be mass mail.
+MOST_COPIED = 30
 MOST_TOLD = 200
 MOST_IDS = 60
 
@@ -45,8 +46,17 @@ class Talk:
 
     @property
     def copied(self) -> tuple[str, ...]:
-        """Who gets a copy of the next mail of ours."""
-        return () if self.is_in_bcc else tuple(each for each in self.cc if each != self.to)
+        """Who gets a copy of the next mail of ours; of a crowd nobody."""
+        return () if self.is_in_bcc or self.is_crowd else self._others
+
+    @property
+    def is_crowd(self) -> bool:
+        """Whether so many are on it that whoever wrote is answered alone."""
+        return len(self._others) > MOST_COPIED
+
+    @property
+    def _others(self) -> tuple[str, ...]:
+        return tuple(each for each in self.cc if each != self.to)
 
     @property
     def everybody(self) -> tuple[str, ...]:
@@ -90,7 +100,7 @@ class Talks:
 
     async def heard(self, place: str, mail: Talk) -> None:
         """A mail came in: its sender is answered from now on, and everybody who was there stays on."""
-        await self._change(place, lambda before: _heard(before, mail) if before else mail)
+        await self._change(place, lambda before: _heard(before, mail))
 
     async def joined(self, place: str, person: str) -> None:
         """Somebody who was asked wrote something there: they stay on it, and it goes on where it was."""
@@ -121,11 +131,13 @@ class Talks:
                 return
 
 
-def _heard(before: Talk, mail: Talk) -> Talk:
+def _heard(before: Talk | None, mail: Talk) -> Talk:
+    if before is None:
+        return replace(mail, cc=mail.cc[:MOST_TOLD])
     people = dict.fromkeys((*before.everybody, *mail.cc))
     if not mail.is_in_bcc:
         people.pop(mail.to, None)
-    ids, cc = _chain(before.ids, mail.ids), tuple(people)[:MOST_PEOPLE]
+    ids, cc = _chain(before.ids, mail.ids), tuple(people)[:MOST_TOLD]
     kept = replace(before, to=mail.to, last=mail.last, is_in_bcc=mail.is_in_bcc)
     # Whoever wrote in Bcc is on none of its mails, and has a say in it all the same.
     is_left = before.is_in_bcc and before.to != mail.to
@@ -136,7 +148,7 @@ def _heard(before: Talk, mail: Talk) -> Talk:
 def _joined(before: Talk, person: str) -> Talk:
     if person == before.to or person in before.cc:
         return before
-    return replace(before, cc=(*before.cc, person)[:MOST_PEOPLE])
+    return replace(before, cc=(*before.cc, person)[:MOST_TOLD])
 
 
 def _wrote(before: Talk, people: tuple[str, ...]) -> Talk:

@@ -69,6 +69,32 @@ def test_a_copy_that_is_refused_is_told_of_and_not_sent_again() -> None:
     assert owes(story) == []
 
 
+def alone() -> Card:
+    """For Bob and Carol, whom the place of the card does not reach."""
+    bob = Deputy(person="bob", of="bob", since=0, address=Address(channel="slack", locator="@bob"))
+    return card().model_copy(update={"apart": (bob, CAROL)})
+
+
+def test_where_all_who_are_asked_have_copies_nobody_hears_that_no_place_took_the_card() -> None:
+    story, (call,) = working(gated())
+    story.previewed(call, alone())
+    request = f"{call}-v1"
+    story.undelivered(request)
+    assert story.thread.notices == ()
+    assert owes(story) == [f"{request}~@bob", f"{request}~@carol"]
+    story.undelivered(f"{request}~@bob")
+    assert [notice.code for notice in story.thread.notices] == ["undelivered"]
+
+
+def test_the_last_copy_tells_since_when_all_who_are_asked_have_one() -> None:
+    story, request = asking(alone())
+    for person, written in (("bob", 7), ("carol", 5)):
+        story.delivered(f"{request}~@{person}", written=written)
+    phase = story.phase(request)
+    assert isinstance(phase, Asked)
+    assert phase.copied == 7
+
+
 def test_what_holds_a_thread_is_asked_of_them_too() -> None:
     story = begun()
     step = StepDecided(

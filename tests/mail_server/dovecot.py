@@ -97,9 +97,9 @@ def _stat(process: Path) -> list[str]:
 
 
 class Dovecot:
-    """One server. Stopped and started again it keeps its mail and its port."""
+    """One server, with `more` in its configuration. Stopped and started again it keeps its mail and its port."""
 
-    def __init__(self, port: int, introspect: str = "") -> None:
+    def __init__(self, port: int, introspect: str = "", more: str = "") -> None:
         self.port = port
         self.folder = Path(tempfile.mkdtemp(prefix="dc-", dir="/tmp"))
         self.folder.chmod(0o755)
@@ -126,7 +126,7 @@ class Dovecot:
             file = self.folder / "oauth2.conf"
             file.write_text(_INTROSPECTION.format(url=introspect))
             text += _OAUTH2.format(file=file)
-        (self.folder / "dovecot.conf").write_text(text)
+        (self.folder / "dovecot.conf").write_text(f"{text}{more}\n")
 
     def start(self) -> None:
         """Returns once it answers."""
@@ -164,6 +164,13 @@ class Dovecot:
         group = self._process.pid
         stats = (_stat(each) for each in Path("/proc").glob("[0-9]*"))
         return any(stat[2:3] == [str(group)] and stat[0] != "Z" for stat in stats)
+
+    def kick(self, user: str) -> None:
+        """Ends all that this user has open, as its administrator may."""
+        program = shutil.which("doveadm", path=_path())
+        assert program is not None, "apt-get install -y dovecot-core"
+        config = str(self.folder / "dovecot.conf")
+        subprocess.run([program, "-c", config, "kick", user], check=True, capture_output=True)
 
     def remove(self) -> None:
         """Stops it and takes everything away."""

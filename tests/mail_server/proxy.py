@@ -25,6 +25,10 @@ class Proxy:
         self.port = 0
         self.cut_at = b""
         """When these octets come from a client next, everything is cut before they are passed on."""
+        self.said = b""
+        """What clients have sent."""
+        self.connections = 0
+        self._silenced = set[StreamWriter]()
 
     async def __aenter__(self) -> Proxy:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -41,8 +45,21 @@ class Proxy:
         for each in self._open:
             each.transport.abort()
 
+    def silence(self) -> None:
+        """What stands stays, and nothing is passed on by it any more; who comes from now on is served."""
+        self._silenced |= self._open
+
+    async def drip(self, octets: bytes, seconds: float) -> None:
+        """The same, but that something comes from it now and then, and never the end of a line."""
+        self.silence()
+        while any(not each.transport.is_closing() for each in self._silenced):
+            for each in self._silenced:
+                each.write(octets)
+            await asyncio.sleep(seconds)
+
     async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
         self._open.add(writer)
+        self.connections += 1
         try:
             there, back = await asyncio.open_connection("127.0.0.1", self._to)
             self._open.add(back)
@@ -68,6 +85,9 @@ class Proxy:
                     self.cut_at = b""
                     self.cut()
                     return
+                self.said += octets if is_client else b""
+                if writer in self._silenced:
+                    continue
                 writer.write(octets)
                 await writer.drain()
         writer.transport.abort()

@@ -201,3 +201,30 @@ async def test_who_is_asked_in_slack_alone_is_reminded_there_and_no_word_under_t
         await until(lambda: "Approved by bob" in str([one.blocks for one in alone.standing()]))
         await only_thread(app)
     assert office.ledger() == ["v1.2.3"]
+
+
+async def test_what_is_asked_by_mail_of_people_in_slack_alone_is_approved_by_words_there_and_nobody_hears_of_a_failure(
+    office: SlackOffice, post: MailOffice
+) -> None:
+    people = {"alice": "email: alice@example.com", "bob": f"slack: {office.bob.id}"}
+    set_up(office, "policy: {ship: {approvers: [bob]}}", people)
+    stands_by: Reply = [("stand_by", {})]
+    async with (
+        office.listening() as app,
+        office.serving(run_email),
+        office.working([SHIP, stands_by, "Shipped."]),
+    ):
+        first = await post.write("alice", "Please ship it.\n")
+        await until(lambda: len(office.direct(office.bob)) == 1, "bob's own copy")
+        await post.write("alice", "Today, please.\n", "Re: Release", answers=first)
+        await until(
+            lambda: "Today, please" in str(office.direct(office.bob)[-1].blocks), "it again"
+        )
+        card = office.direct(office.bob)[-1]
+        alone = office.slack.team.channels[card.channel]
+        office.slack.people.say(office.bob, alone, "approve", card)
+        await post.told("alice", "Shipped.")
+        _, events = await only_thread(app)
+    assert office.ledger() == ["v1.2.3"]
+    assert [each.type for each in events].count("VerdictRefused") == 0
+    assert not any("could not be delivered" in body(each) for each in post.mails("alice"))

@@ -15,7 +15,7 @@ from typing import cast
 import pytest
 from imapclient import IMAPClient
 
-from channels.email import listen, mailbox
+from channels.email import listen
 from channels.email.imap import connected
 from channels.email.listen import Listener, NotWelcome
 from channels.email.mailbox import Cursor
@@ -142,23 +142,6 @@ async def test_where_no_tls_is_spoken_it_is_said_what_to_set(ear: Ear) -> None:
     with pytest.raises(OSError, match="WRONG_VERSION") as refused:
         connected(server)
     assert "IMAP_SECURITY=starttls" in server.trouble(refused.value)
-
-
-async def test_where_the_server_tells_of_nothing_it_is_asked(
-    ear: Ear, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(mailbox, "POLL_SECONDS", 0.0)
-    monkeypatch.setattr(mailbox, "LOOK_SECONDS", 0.05)
-
-    def has_no(self: IMAPClient, name: str) -> bool:
-        return False
-
-    monkeypatch.setattr(IMAPClient, "has_capability", has_no)
-    monkeypatch.setattr(IMAPClient, "idle", None)
-    async with ear.listening():
-        names = [await ear.write(number) for number in (1, 2)]
-        await ear.heard(names)
-        await ear.heard([*names, await ear.write(3)])
 
 
 async def test_a_mail_that_comes_just_before_we_wait_is_not_left_lying(

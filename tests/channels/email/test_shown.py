@@ -16,14 +16,16 @@ from bot.kit.people import People
 from bot.kit.person import Person
 from channels.email.letters import Us
 from channels.email.send import Email
+from channels.email.shown import drop_old
 from channels.email.threads import Talk
 from channels.email.tokens import By
 from tests.channels.email import hostile
-from tests.channels.email.fakes import ANA, BEN, BOT, NOW, Desk
+from tests.channels.email.fakes import ANA, BEN, BOT, NOW, Desk, MemorySafe
 from tests.channels.email.test_missed import CARD, KEY
 
 PEOPLE = People({"ana": Person(email=ANA), "ben": Person(email=BEN)})
 AT = Address(channel="email", locator="abcdefghijklmnop")
+DAY = 24 * 3600
 FIRST = replace(CARD, approvers=("ana", "ben"), requester="")
 
 
@@ -197,3 +199,25 @@ async def test_a_question_that_asks_something_else_is_mailed_to_everybody() -> N
     await office.send(ASKED)
     await office.send(replace(ASKED, key=f"{KEY[:-1]}2", request=f"{KEY[:-1]}2", quote="dora: no", choices=("v1", "v2")))  # fmt: skip
     assert (len(office.to(ANA)), len(office.to(BEN))) == (2, 2)
+
+
+@pytest.mark.parametrize("until", [None, NOW + 400 * DAY * 1000])
+async def test_what_is_kept_of_a_card_outlives_it_and_is_forgotten_then(until: int | None) -> None:
+    office = Office()
+    safe = office.desk.safe
+    await office.send(replace(FIRST, until=NOW + DAY * 1000))
+    await office.send(showing(2, until=until))
+    [mail] = office.to(ANA)
+    await office.answers(mail, "Why today", "one")
+    named = ("email/shown/", "email/since/", "email/answered/")
+    lives = {each: seconds for each, seconds in safe.lives.items() if each.startswith(named)}
+    assert {each.split("/")[1] for each in lives} == {"shown", "since", "answered"}
+    assert all(400 * DAY <= seconds < 500 * DAY for seconds in lives.values())
+
+
+async def test_what_was_kept_for_good_before_is_dropped_and_nothing_else() -> None:
+    safe = MemorySafe()
+    for name in ("email/shown/a/b/c", "email/since/x", "email/answered/x", "email/card/x", "email/talk/x"):  # fmt: skip
+        await safe.put(name, "1")
+    await drop_old(safe)
+    assert await safe.names() == ["email/talk/x"]
