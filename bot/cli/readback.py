@@ -129,7 +129,7 @@ class _Reading:
                 "word": word,
                 "text": event.text,
                 "request": request,
-                **decisions.asked(self._calls.get(request, call)),
+                **decisions.asked(before, self._calls.get(request, call)),
                 "edited": event.arguments if isinstance(event, Verdict) else {},
                 **({"minutes": lasting} if lasting else {}),
                 **decisions.put_off(event),
@@ -163,7 +163,7 @@ class _Reading:
         given = self._approvals.get(call.id, {})
         what: Json = {
             "request": call.request,
-            **decisions.asked(call),
+            **decisions.asked(before, call),
             "try": event.n,
             "run": event.run,
             "approved_by": list(call.approved),
@@ -214,7 +214,7 @@ class _Reading:
             reason = event.reason if isinstance(event, CallVoided) else decisions.reason(after)
             what: Json = {
                 "request": call.request,
-                **decisions.asked(call),
+                **decisions.asked(before, call),
                 "reason": reason,
                 "card": self._card(call.request),
                 "came_to": decisions.came_to(after),
