@@ -71,6 +71,7 @@ def _approval(thread: Thread, call: Call, waiting: Approval, card: Card, file: s
         ),
         notes=(
             *_shown(thread, call),
+            f"asked for by {', '.join(waiting.askers) or 'nobody'}",
             *stand_ins(waiting, now),
             *_terms(card),
             *_asides(call),

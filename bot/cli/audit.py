@@ -61,6 +61,7 @@ def _lines(row: Row) -> Iterator[str]:
     yield f"{row.seq:>4} {clock(row.at)}  {_headline(row)}"
     if what.get("tool"):
         yield f"  {what['tool']} {canonical(what['arguments'])}, arguments {what['arguments_digest']}"
+        yield f"  asked for by {', '.join(cast('list[str]', what['asked_by'])) or 'nobody'}"
     if what.get("edited"):
         yield f"  changed to {canonical(what['edited'])}"
     if card := cast("Json | None", what.get("card")):

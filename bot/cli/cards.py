@@ -64,6 +64,8 @@ def _approval(waiting: Approval) -> Iterator[str]:
     if waiting.outside:
         parts = (f"{name} ({whence})" for name, whence in waiting.outside.items())
         yield f"repeats what came from outside: {on_one_line(', '.join(parts))}"
+    askers = deciders.asked_by(waiting)
+    yield f"asked for by {on_one_line(askers)}" if askers else ""
     yield f"edited by {_people(waiting.editors)}" if waiting.editors else ""
     yield from (
         f"changed {name}: {change}" for name, change in edits(waiting.before, waiting.arguments)

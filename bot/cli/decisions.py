@@ -12,15 +12,16 @@ from bot.core.thread import Asked, Call, Closed, Previewing, Ready, Thread
 Json = dict[str, object]
 
 
-def asked(call: Call | None) -> Json:
-    """What would run, and the digest of its arguments."""
+def asked(thread: Thread, call: Call | None) -> Json:
+    """What would run, the digest of its arguments, and who asked for it."""
     if call is None:
-        return {"tool": None, "arguments": None, "arguments_digest": None}
+        return {"tool": None, "arguments": None, "arguments_digest": None, "asked_by": []}
     arguments: dict[str, JsonValue] = call.proposal.arguments
     return {
         "tool": call.proposal.tool,
         "arguments": arguments,
         "arguments_digest": digest(arguments),
+        "asked_by": list(approvals.asked_by(thread, call)),
     }
 
 

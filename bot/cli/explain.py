@@ -21,6 +21,7 @@ from bot.kit.standing_in import deputies, named
 from bot.settings import Settings
 
 Json = dict[str, object]
+ASKERS = "whoever began its thread or made its schedule, and whoever asks for anything there until it is proposed"
 
 
 def explained(settings: Settings, agent: Agent, tool: str, arguments: str, by: str) -> Json:
@@ -57,6 +58,7 @@ def _asked(agent: Agent, terms: Terms, rule: Rule, by: str, default: int) -> Jso
     rows = [_approver(agent, terms, rule, person, by, stand_ins) for person in rule.approvers]
     return {
         "named_by": _named_by(terms),
+        "asked_by": ASKERS,
         "approvers": rows,
         "quorum": rule.quorum,
         "can_be_met": sum(bool(row["counts"]) for row in rows) >= rule.quorum,
@@ -138,6 +140,8 @@ def lines(told: Json) -> Iterator[str]:
         left_out = f"; does not count: {row['why_not']}" if row["why_not"] else ""
         deputy = f"; {row['deputy']} in their place from {row['deputy_from']}" if row["deputy"] else ""  # fmt: skip
         yield f"  {row['person']}, through {through} named by {told['named_by']}{left_out}{deputy}"
+    left_out = "may approve it too" if told["self_approval"] else "does not approve it"
+    yield f"  asked for by {told['asked_by']}: who asks {left_out}"
     if rows and not told["can_be_met"]:
         yield f"  so few may approve that {told['quorum']} can only be reached by deputies, or never"
     for name in cast("list[str]", told["unknown"]):

@@ -83,6 +83,7 @@ class Fate:
             "by": (closed.by if closed else "") or None,
             "request": last.request if last else None,
             "approved_by": list(last.approved) if last else [],
+            "askers": list(proposal.askers),
             "edited_by": list(last.editors) if last else [],
             "started_at": moment(last.started_at) if last and last.begun else None,
             "ended_at": moment(ended.at) if ended else None,

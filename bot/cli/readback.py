@@ -133,7 +133,7 @@ class _Reading:
                 "word": word,
                 "text": decisions.said(call, event.text),
                 "request": request,
-                **decisions.asked(self._calls.get(request, call)),
+                **decisions.asked(before, self._calls.get(request, call)),
                 "edited": event.arguments if isinstance(event, Verdict) else {},
                 **({"minutes": lasting} if lasting else {}),
                 **decisions.put_off(event),
@@ -167,7 +167,7 @@ class _Reading:
         given = self._approvals.get(call.id, {})
         what: Json = {
             "request": call.request,
-            **decisions.asked(call),
+            **decisions.asked(before, call),
             "try": event.n,
             "run": event.run,
             "approved_by": list(call.approved),
@@ -218,7 +218,7 @@ class _Reading:
             reason = event.reason if isinstance(event, CallVoided) else decisions.reason(after)
             what: Json = {
                 "request": call.request,
-                **decisions.asked(call),
+                **decisions.asked(before, call),
                 "reason": reason,
                 "card": self._card(call.request),
                 "came_to": decisions.came_to(after),

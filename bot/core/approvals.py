@@ -50,8 +50,14 @@ def _barred(thread: Thread, call: Call, card: Card) -> tuple[str, ...]:
 
 
 def requesters(thread: Thread, call: Call) -> tuple[str, ...]:
-    """Who asked for this call: whoever began the thread or made its schedule, and whoever edited the arguments."""
-    return (thread.requester, *thread.creators, *call.editors)
+    """Who asked for this call, and whoever edited its arguments: none of them approves it."""
+    return (*asked_by(thread, call), *call.editors)
+
+
+def asked_by(thread: Thread, call: Call) -> tuple[str, ...]:
+    """Whoever began the thread or made its schedule, and those whose words led to this call."""
+    every = (thread.requester, *thread.creators, *call.proposal.askers)
+    return tuple(dict.fromkeys(who for who in every if who))
 
 
 def _past(outcome: str) -> str:
@@ -64,9 +70,8 @@ def _on_denial(thread: Thread, call: Call, verdict: Verdict) -> str | None:
         return "Nobody has been asked about this yet."
     if not _in_time(call, verdict.at):
         return "The deadline for this has passed."
-    if verdict.actor == thread.requester or deputies.may_decide(
-        call.card, verdict.actor, verdict.at
-    ):
+    asked = (thread.requester, *call.proposal.askers)
+    if verdict.actor in asked or deputies.may_decide(call.card, verdict.actor, verdict.at):
         return None
     return _not_allowed(verdict.actor, _approvers(call))
 
@@ -115,7 +120,7 @@ def _on_approval(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> 
     if verdict.word == "edit":
         return None
     if not may_approve(thread, call, card, verdict.actor, verdict.at):
-        return "Whoever asked for this or changed it cannot approve it too; it needs somebody else."
+        return _own(thread, call, "approve it too")
     if verdict.actor in phase.votes:
         return (
             f"{verdict.actor} has already approved this; it needs {card.quorum} different people."
@@ -125,6 +130,11 @@ def _on_approval(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> 
         return "This place is taken: of a person and their deputy one approves; it needs somebody else."
     lasting = grant.minutes(verdict)
     return None if lasting is None else grant.refusal(card, lasting)
+
+
+def _own(thread: Thread, call: Call, what: str) -> str:
+    people = ", ".join(dict.fromkeys(requesters(thread, call)))
+    return f"Whoever asked for this or changed it ({people}) cannot {what}; it needs somebody else."
 
 
 def _misplaced(card: Card, channel: str) -> str | None:
@@ -166,7 +176,7 @@ def _on_retry(thread: Thread, call: Call, said: Verdict | MessageReceived) -> st
         return _not_allowed(said.actor, call.card.approvers)
     if may_approve(thread, call, call.card, said.actor, said.at):
         return None
-    return "Whoever asked for this or changed it cannot order it again; it needs somebody else."
+    return _own(thread, call, "order it again")
 
 
 def _on_choice(call: Call, offered: tuple[str, ...], text: str) -> str | None:

@@ -32,6 +32,11 @@ def excuses(asked: Approval, language: phrases.Language = "en") -> tuple[tuple[s
     return tuple((name, bars[name in asked.editors]) for name in asked.barred)
 
 
+def asked_by(asked: Approval) -> str:
+    """Who asked for it, where that is not only whoever began its thread, which everybody sees; else empty."""
+    return "" if asked.askers == (asked.requester,) else ", ".join(asked.askers)
+
+
 def by_whom(asked: Approval) -> str:
     """Who can still approve, in one phrase; and how many of them it takes, where that is more than one."""
     people = left(asked)

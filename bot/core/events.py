@@ -30,10 +30,12 @@ class StepDecided(Base):
     """The next step, by the model or prefetch, from the head `seen`; `request` digests what `model` was sent.
 
     It `took` so many milliseconds; 0 where nobody measured, for no limit asks for it.
-    `apart` are those of the `asked` whom the thread's own place does not reach.
+    `apart` are those of the `asked` whom the thread's own place does not reach. A step whose calls name askers has a form of its own: code
+    that knows none would take their approvals.
     """
 
     type: Literal["StepDecided"] = "StepDecided"
+    v: Literal[1, 2] = 1  # type: ignore[assignment]  # as with a verdict that grants
     seen: int
     calls: tuple[Proposal, ...]
     text: str = ""

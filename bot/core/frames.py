@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from bot.core import calls, days, grants, human, turn
+from bot.core import askers, calls, days, grants, human, turn
 from bot.core.events import Cancelled, DayReached, Forked, Halted, Paused, Resumed, ScheduleFared
 from bot.core.frozen import amend
 from bot.core.house import HOUSE
@@ -46,7 +46,7 @@ def fared(thread: Thread, event: ScheduleFared) -> Thread:
 def _fork(thread: Thread, event: Forked) -> Thread:
     """A child starts at rest, in its own place; what its parent may be doing is shown there and never done."""
     return amend(
-        thread,
+        askers.dropped(thread),
         address=event.address or thread.address,
         fallback=None,
         calls=tuple(calls.forked(call) for call in thread.calls),

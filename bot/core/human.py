@@ -8,6 +8,7 @@ from __future__ import annotations
 from bot.core import (
     approvals,
     asides,
+    askers,
     calls,
     limits,
     meanings,
@@ -163,7 +164,7 @@ def _judged(thread: Thread, before: Call, after: Call, at: int) -> Thread:
 
 def _interrupt(thread: Thread, event: MessageReceived) -> Thread:
     """A human spoke: what has not started is void, requests stay open under a new version, and the model is asked."""
-    thread = turn.spoke(thread, event.at)
+    thread = turn.spoke(askers.spoke(thread, event), event.at)
     held = thread.turn if isinstance(thread.turn, Held) else None
     quote = f"{event.actor}: {event.text}"
     after = tuple(verdicts.interrupted(call, quote) for call in thread.calls)

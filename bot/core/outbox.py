@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core import addresses, deputies, grant, grant_words, ladder, owed, phrases, verdicts
-from bot.core.approvals import choices, may_approve, may_retry_at
+from bot.core.approvals import asked_by, choices, may_approve, may_retry_at
 from bot.core.edits import before
 from bot.core.legible import legible, legible_name
 from bot.core.names import copy_of, person_of, request_of, version_of
@@ -173,6 +173,7 @@ def _approval(thread: Thread, call: Call, phase: Asked, card: Card) -> Approval:
         digest=card.digest,
         quote=call.quote,
         editors=call.editors,
+        askers=asked_by(thread, call),
         before=before(call),
         barred=tuple(name for name in card.approvers if name not in may),
         channels=card.channels,

@@ -51,7 +51,7 @@ class Offer:
 class Approval:
     """A call that runs only if enough of its approvers say so. `text` is what its preview found.
 
-    `barred` are those approvers who asked for the call or changed it: their approval would not count.
+    `askers` are all who asked for the call, `barred` those approvers who did or who changed it: their approval would not count.
     `channels`, where there are any, are those from which an approval counts. `outside` names the arguments that repeat what came from
     outside, each with whence. `before` are arguments that people changed, as they were first. `anew` says why it is asked again, where nobody's words or edit did that. `deputies` are those who may decide in another's
     place, each from a time on, `in_place` those of them whose approval would count, `told` who has a copy with this card. `grant` is what may be
@@ -73,6 +73,7 @@ class Approval:
     digest: str
     quote: str
     editors: tuple[str, ...]
+    askers: tuple[str, ...] = ()
     before: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     barred: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()

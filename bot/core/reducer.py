@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import assert_never, get_args
 
 from bot.core import (
+    askers,
     calls,
     delivery,
     frames,
@@ -239,5 +240,6 @@ def _tick(thread: Thread, event: CronTicked | ScheduleFared) -> Thread:
     thread = amend(human.opened(thread, event), creators=(*thread.creators, *asks))
     if not isinstance(thread.turn, Idle):
         return thread
-    begun = amend(thread, cancelled=False, quiet=event.quiet)
+    so_far = askers.standing(thread)
+    begun = amend(thread, cancelled=False, quiet=event.quiet, askers=so_far)
     return turn.think(turn.spoke(begun, event.at), event.at)

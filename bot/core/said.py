@@ -57,7 +57,7 @@ class Verdict(Base):
     """
 
     type: Literal["Verdict"] = "Verdict"
-    v: Literal[1, 2] = 1  # type: ignore[assignment]  # of all events this alone has a second form
+    v: Literal[1, 2] = 1  # type: ignore[assignment]  # this has a second form, as a step has
     request: str
     word: Word
     digest: str = ""

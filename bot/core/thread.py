@@ -160,7 +160,8 @@ class Thread(Struct, frozen=True):
 
     `beyond`: a newer version of the code has written what this one cannot read, so it may do nothing here.
     `unreadable` is the place, counted from 1, of the first event that nobody can read: it may have been a denial.
-    `asked` answer what nobody else is named for, `apart` are those of them whom its place does not reach. `creators` made the schedules that spoke here, or ran them by hand. `calls` are those of the latest step and what earlier ones left open; `past` the requests decided last.
+    `asked` answer what nobody else is named for, `apart` are those of them whom its place does not reach. `creators` made the schedules that spoke here, or ran them by hand.
+    `askers` have asked for something since it was last at rest with nothing open, `dropped` is the head at which the work was last ended. `calls` are those of the latest step and what earlier ones left open; `past` the requests decided last.
     `short` is the day's limit that it was told it waits for, until the model answers again.
     `quiet`: a schedule that is known to fail began the work, and nobody has spoken since; `refusing` is why its
     address took the last message not, as it was told.
@@ -172,6 +173,8 @@ class Thread(Struct, frozen=True):
     fallback: Address | None = None
     requester: str = ""
     creators: tuple[str, ...] = ()
+    askers: tuple[str, ...] = ()
+    dropped: int = 0
     head: int = 0
     at: int = 0
     heard: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from bot.core import addresses, calls, limits, steps, verdicts
+from bot.core import addresses, askers, calls, limits, steps, verdicts
 from bot.core.frozen import amend
 from bot.core.owed import Code, Notice
 from bot.core.thread import (
@@ -142,4 +142,5 @@ def cancel(thread: Thread) -> Thread:
     after = tuple(verdicts.cancelled(call) for call in thread.calls)
     running = any(isinstance(call.phase, Started) for call in after)
     turn = WORKING if running else IDLE
+    thread = askers.dropped(thread)
     return amend(thread, calls=after, turn=turn, heard=thread.head, cancelled=True, grants=())

@@ -164,7 +164,8 @@ class Proposal(Value):
     """One call as the model chose it, with the policy that held at that moment frozen beside it; `addresses` are where a question is put.
 
     `beyond` says which limit of a day or an hour it is beyond: it is not made.
-    `apart` and `reached` are to a question, and to what became of a call, what they are to a card.
+    `apart` and `reached` are to a question, and to what became of a call, what they are to a card. `askers` are those whose words led to
+    it, beside whoever began the thread or made its schedule.
     """
 
     kind: Kind
@@ -175,6 +176,7 @@ class Proposal(Value):
     time_limit_seconds: int = 60
     deadline_seconds: int | None = None
     asked: tuple[str, ...] = ()
+    askers: tuple[str, ...] = ()
     ladder: tuple[Rung, ...] = ()
     addresses: tuple[Routed, ...] = ()
     apart: tuple[Deputy, ...] = ()

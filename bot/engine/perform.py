@@ -114,7 +114,7 @@ class Performer:
         """See that the model is asked if it is to be. An answer under way is waited for, be it void by now: it costs."""
         if question and not session.question:
             asked = self._choose(session.thread, session.events.snapshot())
-            session.question = Question(question.seen, asyncio.ensure_future(asked))
+            session.question = Question(session.thread, asyncio.ensure_future(asked))
 
     async def _answered(self, session: Session) -> None:
         """Wait for the model, and listen: as soon as there is something else to do, that is done first."""
@@ -135,7 +135,7 @@ class Performer:
                 return  # That is told once, however often the model would be asked.
         else:
             with during("decide"):
-                answer = question.answer.result()
+                answer = question.named(question.answer.result())
         await self._reads.decided(session, answer)
 
     async def _heard_out(self, session: Session) -> None:
@@ -143,7 +143,7 @@ class Performer:
         question, session.question = session.question, None
         if question:
             with suppress(DaySpent):
-                await session.record(await question.answer)
+                await session.record(question.named(await question.answer))
 
     # ---- everything else ---------------------------------------------------------------------------
     async def _one(self, session: Session, effect: Effect) -> None:

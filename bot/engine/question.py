@@ -5,12 +5,18 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from bot.core import askers
 from bot.core.events import Event
+from bot.core.thread import Thread
 
 
 @dataclass(frozen=True)
 class Question:
-    """What the model is being asked: the head it has seen, and its answer to come."""
+    """What the model is being asked: on which state of the thread, and its answer to come."""
 
-    seen: int
+    thread: Thread
     answer: asyncio.Future[Event]
+
+    def named(self, answer: Event) -> Event:
+        """The answer; if it is a step, its calls with those who had asked for them when the model was asked."""
+        return askers.naming(self.thread, answer)

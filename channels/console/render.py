@@ -151,6 +151,8 @@ def _deciders(asked: Approval) -> _Rows:
         votes = f"{len(asked.votes)} of {asked.quorum}"
         given = f" ({_people(asked.votes)})" if asked.votes else ""
         rows.append(("approvals", Text(f"{votes}{given}")))
+    if askers := deciders.asked_by(asked):
+        rows.append(("asked for by", Text(on_one_line(askers))))
     if asked.editors:
         rows.append(("edited by", Text(_people(asked.editors))))
         rows += [

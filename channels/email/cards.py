@@ -121,7 +121,8 @@ def _deciders(asked: Approval) -> str:
     votes = (
         f" {len(asked.votes)} of {asked.quorum} approvals are there." if asked.quorum > 1 else ""
     )
-    return said + votes
+    askers = deciders.asked_by(asked)
+    return said + votes + (f" Asked for by {on_one_line(askers)}." if askers else "")
 
 
 def _how(asked: Approval) -> str:

@@ -55,6 +55,8 @@ def _terms(asked: Approval, look: Look, say: Words) -> Iterator[str]:
     if asked.quorum > 1:
         people = blocks.names(asked.votes) or say.nobody
         yield say.votes.format(count=len(asked.votes), quorum=asked.quorum, people=people)
+    if whoever := deciders.asked_by(asked):
+        yield say.asked_by.format(people=blocks.names([whoever]))
     if asked.editors:
         yield say.edited_by.format(people=blocks.names(dict.fromkeys(asked.editors)))
     if asked.self_approval:

@@ -51,6 +51,7 @@ DE = Words(
     no_arguments="Keine Argumente",
     found="Was vorab zu sehen war",
     votes="Genehmigungen: {count} von {quorum} ({people})",
+    asked_by="Darum gebeten: {people}",
     edited_by="Bearbeitet von: {people}",
     changed="Von Menschen geändert",
     self_approval="Selbstgenehmigung ist erlaubt: wer darum gebeten hat, darf auch genehmigen",

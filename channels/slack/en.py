@@ -50,6 +50,7 @@ EN = Words(
     no_arguments="No arguments",
     found="What a look beforehand found",
     votes="Approvals: {count} of {quorum} ({people})",
+    asked_by="Asked for by: {people}",
     edited_by="Edited by: {people}",
     changed="Changed by people",
     self_approval="Self-approval is allowed: whoever asked for this may approve it",

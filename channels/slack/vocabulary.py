@@ -56,6 +56,7 @@ class Words:
     outside: str
     found: str
     votes: str
+    asked_by: str
     edited_by: str
     changed: str
     self_approval: str

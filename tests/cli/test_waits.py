@@ -170,7 +170,8 @@ def test_words_that_do_not_count_and_a_card_on_its_way_are_said() -> None:
     story.previewed(call, build.card(typed=False))
     notes = only(story).notes
     assert notes[0] == "its card is still on its way"
-    assert "(words: denied)" in notes[1]
+    assert notes[1] == "asked for by alice"
+    assert "(words: denied)" in notes[2]
     story.undelivered(f"{call}-v1")
     assert only(story).notes[0] == "its card could not be delivered; bot pending shows it"
 

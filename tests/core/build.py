@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from bot.core import events
+from bot.core import askers, events
 from bot.core.effects import Effect, Send, next_effects
 from bot.core.events import Event
 from bot.core.reducer import evolve
@@ -165,22 +165,21 @@ class Story:
         model: str = "",
         by: str = "model",
     ) -> tuple[str, ...]:
-        """The model's step; by default it has seen all. Gives the names of its calls."""
-        seen = self.thread.head if seen is None else seen
+        """The model's step; by default it has seen all, and names who asked. Gives the names of its calls."""
+        has_seen_all, seen = seen is None, self.thread.head if seen is None else seen
         self.wait(1)
-        self.tell(
-            events.StepDecided(
-                id=f"e{len(self.log)}",
-                at=self.now,
-                actor=by,
-                seen=seen,
-                calls=calls,
-                limits=limits or Limits(),
-                asked=PEOPLE,
-                model=model,
-                usage=Usage(micro_usd=micro_usd, input=tokens),
-            )
+        step = events.StepDecided(
+            id=f"e{len(self.log)}",
+            at=self.now,
+            actor=by,
+            seen=seen,
+            calls=calls,
+            limits=limits or Limits(),
+            asked=PEOPLE,
+            model=model,
+            usage=Usage(micro_usd=micro_usd, input=tokens),
         )
+        self.tell(askers.naming(self.thread, step) if has_seen_all else step)
         return tuple(f"{self.thread.id}-{seen}-{index}" for index in range(len(calls)))
 
     def undecided(

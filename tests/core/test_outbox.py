@@ -132,6 +132,7 @@ def test_a_card_carries_everything_that_was_approved_and_who_may() -> None:
         digest="d1",
         quote="",
         editors=(),
+        askers=("alice",),
         requester="alice",
     )
 

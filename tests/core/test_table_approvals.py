@@ -473,7 +473,7 @@ def test_an_approver_who_asked_for_it_does_not_order_it_again() -> None:
     story, request = undone(card(approvers=("alice", "bob")))
     story.answer(request, "retry", by="alice")
     assert story.refusal() == (
-        "Whoever asked for this or changed it cannot order it again; it needs somebody else."
+        "Whoever asked for this or changed it (alice) cannot order it again; it needs somebody else."
     )
     assert story.phase(request) == Asked("unknown")
 

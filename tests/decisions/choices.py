@@ -111,19 +111,6 @@ def _is_overtaken(found: Difference) -> bool:
     return is_words and found.told == "EXPIRED" and found.found == "OPEN"
 
 
-def _is_anothers(found: Difference) -> bool:
-    """Whoever decides has asked for this in a thread that somebody else began."""
-    if not isinstance(found.fact, facts.Decision | facts.WordTyped):
-        return False
-    asked = [each.fact.call for each in found.past if isinstance(each.fact, facts.Proposed)]
-    own = next((call for call in asked if call.request == found.request), None)
-    if own is None:
-        return False
-    first = next(call for call in asked if call.thread == own.thread)
-    people = found.case.people
-    return people.at(own.requester) is not people.at(first.requester)
-
-
 def _is_replaced(found: Difference) -> bool:
     return _denies(found) and found.is_replaced and found.told in ("DENIED", "WITHDRAWN", "counted")
 
@@ -260,13 +247,6 @@ CHOICES: tuple[Choice, ...] = (
         "words that come before the timer ask anew what is overdue",
         "DESIGN.md, the table: a deadline is a timer; words that are on the log before it re-issue the card, under a deadline of its own, and nothing runs.",
         _is_overtaken,
-        by_chance=True,
-        outlives=True,
-    ),
-    Choice(
-        "what is proposed in a thread was asked for by whoever began it",
-        "DESIGN.md: a thread has one requester. The oracle knows for each call whose words led to it, which no log says.",
-        _is_anothers,
         by_chance=True,
         outlives=True,
     ),

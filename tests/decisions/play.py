@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
+from bot.core import askers
 from bot.core.effects import Decide, Preview, Run, next_effects, timers
 from bot.core.events import (
     Delivered,
@@ -131,7 +132,7 @@ class Play:
             asked=asked,
             agent=agent.digest,
         )
-        self.tell(thread, step)
+        self.tell(thread, askers.naming(so_far, step))
         return tuple(f"{so_far.id}-{so_far.head}-{index}" for index in range(len(uses)))
 
     def rest(self, thread: str) -> None:

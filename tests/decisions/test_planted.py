@@ -7,7 +7,8 @@ from itertools import chain
 
 import pytest
 
-from bot.core import approvals, calls, verdicts
+from bot.core import approvals, askers, calls, verdicts
+from bot.core.events import Event
 from bot.core.frozen import replace
 from bot.core.ids import Ids
 from bot.core.thread import READY, Asked, Call, Thread
@@ -15,6 +16,7 @@ from bot.engine import recheck
 from tests.decisions.compare import compare
 from tests.oracle.cases import Case
 from tests.oracle.generate import lives, ring, sampled
+from tests.oracle.sides import asking
 
 
 def _one_vote_is_enough(call: Call, votes: tuple[str, ...]) -> Call:
@@ -28,6 +30,10 @@ def _an_edit_keeps_the_votes(call: Call, verdict: verdicts.Verdict) -> Call:
 
 async def _nothing_is_looked_at_again(*_: object) -> None:
     return None
+
+
+def _nobody_is_named(thread: Thread, step: Event) -> Event:
+    return step
 
 
 def _nothing(*_: object) -> None:
@@ -55,6 +61,7 @@ BUGS: dict[str, Bug] = {
     "an edit keeps its card": (verdicts, "_edited", _an_edit_keeps_the_votes),
     "nothing is looked at before the claim": (recheck, "void", _nothing_is_looked_at_again),
     "anybody orders a retry": (approvals, "_on_retry", _nothing),
+    "who asks in another's thread approves it": (askers, "naming", _nobody_is_named),
     "what is void stays ready": (calls, "_voided", _a_void_keeps_the_version),
 }
 
@@ -75,9 +82,9 @@ BY_CHANCE: dict[str, Bug] = {
 
 
 def cases() -> Iterator[Case]:
-    """A part of each ring about one request, in turns."""
+    """A part of each ring about one request and of who asks in whose thread, in turns."""
     rings = (ring(name, 17, 2) for name in ("click", "change", "retry", "state"))
-    return chain.from_iterable(zip(*rings, strict=False))
+    return chain.from_iterable(zip(*rings, asking(), strict=False))
 
 
 @pytest.mark.parametrize("bug", BUGS)

@@ -84,7 +84,7 @@ async def test_whose_verdict_is_refused_is_told_once_by_whoever_holds_the_lease(
 async def test_where_the_log_lost_its_end_nobody_waits_for_an_answer_that_has_no_place() -> None:
     server = MemoryServer()
     session = await _owing(MemoryStore(server, lease_seconds=LEASE_SECONDS, consumer="one"))
-    session.question = Question(1, asyncio.get_running_loop().create_future())
+    session.question = Question(session.thread, asyncio.get_running_loop().create_future())
     server.logs[session.thread.id].pop()
     performer = Performer(_no_step, Runner(Toolbox({}, {})), {"screen": Screen()})
     async with asyncio.timeout(LEASE_SECONDS):
@@ -119,7 +119,7 @@ async def test_a_log_that_lost_its_end_is_seen_whichever_effect_of_the_round_met
     (lease,) = await store.take(1, 0)
     session = Session(store, lease, LEASE_SECONDS)
     await session.load()
-    session.question = Question(1, asyncio.get_running_loop().create_future())
+    session.question = Question(session.thread, asyncio.get_running_loop().create_future())
     store.is_torn = True
     performer = Performer(_no_step, Runner(Toolbox({}, {})), {"screen": Screen()})
     async with asyncio.timeout(LEASE_SECONDS):

@@ -27,7 +27,7 @@ from tests.oracle.past import digest, phase, version
 from tests.oracle.policy import replay
 from tests.oracle.rights import House
 from tests.oracle.sample import PEOPLE, THREAD, press
-from tests.oracle.sides import across, grants, pairs
+from tests.oracle.sides import across, asking, grants, pairs
 from tests.oracle.words import Phase
 
 Axes = dict[str, tuple[str, ...]]
@@ -133,7 +133,7 @@ def sampled(seed: int, count: int) -> Iterator[Case]:
         yield case("whole", numbered(WHOLE, chance.randrange(size(WHOLE))))
 
 
-SIDES = {"across": across, "pairs": pairs, "grants": grants}
+SIDES = {"across": across, "pairs": pairs, "grants": grants, "asking": asking}
 """The rings which are not made of one request in one state."""
 
 COUNTS = {
@@ -144,8 +144,9 @@ COUNTS = {
     "across": 2025,
     "pairs": 504,
     "grants": 3456,
+    "asking": 1134,
 }
-"""How many cases each ring has: 72,845 in all."""
+"""How many cases each ring has: 73,979 in all."""
 
 
 def exhaustive(step: int = 1, start: int = 0) -> Iterator[Case]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tests.oracle.asking import askers
 from tests.oracle.facts import (
     ApproverAdded,
     ApproverRemoved,
@@ -90,11 +91,7 @@ def seats(house: House, past: Past, request: str, name: str) -> set[str]:
 
 def requesters(house: House, past: Past, request: str) -> set[str]:
     """Who asked, and who edited."""
-    names = {known(house, past, call_of(past, request).requester)}
-    for ruled in past:
-        if isinstance(ruled.fact, Decision) and ruled.ruling.on(request) is Effect.EDITED:
-            names.add(known(house, past, ruled.fact.by))
-    return names - {""}
+    return {known(house, past, address) for address in askers(past, request)} - {""}
 
 
 def accepting_seats(house: House, past: Past, request: str, name: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""Rings of cases about channels, about two requests side by side, and about approvals for a while."""
+"""Rings of cases about channels, two requests side by side, approvals for a while, and who asks in whose thread."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,8 +17,9 @@ from tests.oracle.domains import (
     asked_by,
     brought,
 )
-from tests.oracle.facts import Claimed
-from tests.oracle.sample import PEOPLE, at, press, shown, typed
+from tests.oracle.facts import Claimed, DeadlinePassed, Ended, Fact, Withdrawn
+from tests.oracle.sample import DEADLINE, PEOPLE, at, press, shown, typed
+from tests.oracle.words import Word
 
 
 def across() -> Iterator[Case]:
@@ -116,3 +117,42 @@ def grants() -> Iterator[Case]:
         policy = f"quorum={quorum} self={own} by={giver} for={fit}"
         name = f"grants {policy} change={change} call={late} thread={thread} claim-after={delay}"
         yield Case(name, PEOPLE, rule, history)
+
+
+def asking() -> Iterator[Case]:
+    """Somebody asks in ana's thread, after ben said something or nothing there, for what she asked for or for more; who then accepts?"""
+    fates: dict[str, tuple[Fact, ...]] = {
+        "open": (),
+        "withdrawn": (Withdrawn(5, "r1"),),
+        "expired": (DeadlinePassed(1 + DEADLINE, "r1"),),
+        "denied": (press("cyn", Word.DENY, 5, arguments=FIRST),),
+        "edited": (press("ben", Word.EDIT, 5, arguments=FIRST, new=SECOND), Withdrawn(6, "r1")),
+        "stopped": (typed("ana", "stop", 5),),
+        "done": (press("cyn", when=5, arguments=FIRST), Claimed(6, "r1"), Ended(7, "r1")),
+    }
+    words = ("", "yes", "hm")
+    for policy, fate, said, name, wanted, accepts in product(
+        ("always/1", "always/2", "always/1/self"),
+        fates,
+        words,
+        ("ben", "cyn", "eve"),
+        (FIRST, SECOND),
+        ("ana", "ben", "cyn"),
+    ):
+        asked, now = asked_by("slack", "r2", wanted), 1102 if fate == "expired" else 8
+        second = replace(asked, at=now + 1, call=replace(asked.call, requester=at("slack", name)))
+        history = (
+            asked_by("slack"),
+            shown(1, 1, FIRST),
+            *fates[fate],
+            *((typed("ben", said, now),) if said else ()),
+            second,
+            shown(now + 2, 1, wanted, "r2"),
+            press(accepts, when=now + 3, arguments=wanted, request="r2"),
+            Claimed(now + 4, "r2"),
+            press("cyn", when=now + 5, arguments=wanted, request="r2"),
+            Claimed(now + 6, "r2"),
+        )
+        more = "the same" if wanted is FIRST else "another"
+        title = f"asking {policy} first={fate} ben-says={said or 'nothing'} {name} asks for {more}, {accepts} accepts"
+        yield Case(title, PEOPLE, POLICIES[policy], history)

@@ -1,0 +1,101 @@
+"""Askers: whose words led to a call, beside whoever began its thread: they do not approve it. Kept while the work goes on, fixed when it is proposed."""
+
+from __future__ import annotations
+
+from bot.core import meanings, words
+from bot.core.codec import canonical
+from bot.core.events import Event, MessageReceived, StepDecided
+from bot.core.frozen import amend
+from bot.core.thread import Call, Closed, Idle, Previewing, Thread, is_closed
+from bot.core.values import Proposal
+from bot.core.words import Deny
+
+FORM = 2
+"""The form of a step that names askers: older code cannot read it, and lets nothing run that they approve themselves."""
+_ACTS = ("gated", "write")  # A change that needs no approval now may need one when its turn comes.
+_UNDECIDED = ("voided", "expired")
+
+
+def standing(thread: Thread) -> tuple[str, ...]:
+    """Who has asked so far for what is under way: nobody, where the thread is at rest with nothing open."""
+    return () if _is_at_rest(thread) else thread.askers
+
+
+def spoke(thread: Thread, event: MessageReceived) -> Thread:
+    """The thread in which somebody said this to the bot. A word that decides, or that would, asks for nothing more."""
+    so_far = standing(thread)
+    asks = _is_at_rest(thread) or _asks(thread, event.text)
+    more = (event.actor,) if asks and event.actor not in so_far else ()
+    return amend(thread, askers=(*so_far, *more))
+
+
+def _is_at_rest(thread: Thread) -> bool:
+    return isinstance(thread.turn, Idle) and all(map(is_closed, thread.calls))
+
+
+def _asks(thread: Thread, text: str) -> bool:
+    if words.nearly(text) or meanings.approves(text) or words.put_off(text) or words.lasting(text):
+        return False
+    denies = isinstance(words.read(text), Deny) or meanings.named(thread, text) is not None
+    return not (denies and any(map(_waits, thread.calls)))
+
+
+def _waits(call: Call) -> bool:
+    """Whether there is, or is about to be, something to deny."""
+    return isinstance(call.phase, Previewing) or meanings.is_open_approval(call)
+
+
+def dropped(thread: Thread) -> Thread:
+    """The thread in which the work was ended: what was asked for before that is asked for anew by whoever wants it now."""
+    return amend(thread, askers=(), dropped=thread.head)
+
+
+def naming(thread: Thread, step: Event) -> Event:
+    """The step that was chosen on this thread, its calls with those who asked for them."""
+    if not isinstance(step, StepDecided):
+        return step
+    named = tuple([_named(thread, each) for each in step.calls])
+    if named == step.calls:
+        return step
+    return step.model_copy(update={"calls": named, "v": FORM})
+
+
+def _named(thread: Thread, proposal: Proposal) -> Proposal:
+    known = (thread.requester, *thread.creators, "")
+    found = tuple(each for each in _of(thread, proposal) if each not in known)
+    if not found:
+        return proposal
+    asked = tuple(dict.fromkeys((*proposal.asked, *found)))  # They may say what became of it, too.
+    return proposal.model_copy(update={"askers": found, "asked": asked})
+
+
+def _of(thread: Thread, proposal: Proposal) -> tuple[str, ...]:
+    """Who asked for it: where the very same was asked for and never decided, they; else who spoke since the work began."""
+    if proposal.kind not in _ACTS:
+        return ()
+    before = _latest(thread, proposal)
+    if before is None or not _is_undecided(before):
+        return thread.askers
+    return tuple(dict.fromkeys((*before.proposal.askers, *before.editors)))
+
+
+def _latest(thread: Thread, proposal: Proposal) -> Call | None:
+    """The last call of this tool with these very arguments, of those that the thread remembers."""
+    same = (
+        call
+        for call in (*thread.past, *thread.calls)
+        if call.step >= thread.dropped
+        and call.proposal.tool == proposal.tool
+        and canonical(call.proposal.arguments) == canonical(proposal.arguments)
+    )
+    return max(same, key=lambda call: (call.step, call.index), default=None)
+
+
+def _is_undecided(call: Call) -> bool:
+    match call.phase:
+        case Closed("withdrawn", _, by):
+            return by == "model"
+        case Closed(outcome):
+            return outcome in _UNDECIDED
+        case _:
+            return True
