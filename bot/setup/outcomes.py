@@ -28,7 +28,8 @@ async def fate(desk: Desk, schedule: str, slot: Slot) -> Fate:
         standing, events = await desk.standing(slot.thread), await desk.events(slot.thread)
     except NoSuchThread:
         return Fate("ran", GONE, "", "open")
-    if busy := _passed_over(slot.thread, events, tick_id(schedule, slot.at)):
+    tick = tick_id(schedule, slot.at)
+    if standing.thread is not None and (busy := _passed_over(slot.thread, events, tick)):
         return Fate("skipped", busy, "", "void")
     phase = str(standing.phase)
     if lost := _lost(events):
