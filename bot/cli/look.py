@@ -43,11 +43,15 @@ async def pending(*, as_json: AsJson = False) -> None:
         threads = [each.thread for each in standings if each.thread and waiting_in(each.thread)]
         _warn(standings)
         warn_of_halts(told_by(await app.desk.house()))
+        held = _held(standings)
         if as_json:
-            say_json([row for thread in threads for row in await _rows(app, thread)])
+            rows = [row for thread in threads for row in await _rows(app, thread)]
+            say_json([{**row, **_holds(held.get(str(row["request"]), []))} for row in rows])
             return
         cards = [card(waiting) for thread in threads for waiting in waiting_in(thread)]
         say("\n\n".join(cards) or "Nothing waits for a human.")
+        for request, waiting in held.items():
+            say(f"\n{request} holds {', '.join(waiting)}.")
 
 
 async def status(thread: str = "", /, *, as_json: AsJson = False) -> None:
@@ -90,6 +94,19 @@ async def show(
         with reading(thread):
             lines = [*story(thread, log), stands(parts.folded(thread, log, letter).under(house))]
         say("\n".join(lines))
+
+
+def _held(standings: Sequence[Standing]) -> dict[str, list[str]]:
+    """By the request about a limit of all threads, those that wait for it."""
+    found: dict[str, list[str]] = {}
+    for each in standings:
+        if each.short and each.short.request:
+            found.setdefault(each.short.request, []).append(each.id)
+    return found
+
+
+def _holds(threads: list[str]) -> Json:
+    return {"holds": threads} if threads else {}
 
 
 # ---- pending ---------------------------------------------------------------------------------------------------------

@@ -120,9 +120,8 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
 
 # ---- what the model chose --------------------------------------------------------------------------------------------
 def _step(thread: Thread, event: StepDecided) -> Thread:
-    thread = amend(thread, short=None)
     if not isinstance(thread.turn, Thinking) or event.seen < thread.heard:
-        return amend(thread, tally=limits.spent(thread.tally, event))
+        return amend(thread, tally=limits.spent(thread.tally, event), short=None)
     new = tuple([calls.new(thread, event, index, each) for index, each in enumerate(event.calls)])
     new = limits.within(thread.tally, event.limits, new, event.at)
     kept, past = steps.left_over(thread)
@@ -133,6 +132,7 @@ def _step(thread: Thread, event: StepDecided) -> Thread:
         asked=event.asked,
         apart=event.apart,
         decided=True,
+        short=None,
         past=past,
         heard=thread.head,  # A second step that was chosen before this one has not seen it.
         stepped=thread.head,

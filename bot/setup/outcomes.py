@@ -40,7 +40,9 @@ async def fate(desk: Desk, schedule: str, slot: Slot) -> Fate:
         return Fate("ran", slot.why, phase, "failed")
     if phase == "cancelled":
         return Fate("ran", "", phase, "void")
-    is_over = phase in _WELL and standing.thread is not None and _is_shown(standing.thread)
+    # What a limit of a day holds may still fail.
+    ends = phase in _WELL and standing.short is None
+    is_over = ends and standing.thread is not None and _is_shown(standing.thread)
     return Fate("ran", "", phase, "well" if is_over else "open")
 
 
