@@ -8,6 +8,7 @@ from typing import Annotated, Literal, cast
 from cyclopts import Parameter
 from pydantic import JsonValue
 
+from bot.app import house
 from bot.cli import parts
 from bot.cli.errors import Wrong
 from bot.cli.output import note, say, say_json, table
@@ -92,7 +93,20 @@ def _add(
     options = " ".join(f"--{field.replace('_', '-')} {value}" for field, value in said.items())
     _written(file, _added(file, known, name, said, groups), options or name)
     note(f"{name} is in {file}; start the workers anew.")
-    note(f"Whom no agent names approves nothing: bot approvers AGENT --add {name}.")
+    if not _is_named(name):
+        note(f"No agent names {name}, who so approves nothing: bot approvers AGENT --add {name}.")
+
+
+def _is_named(name: str) -> bool:
+    """Whether an agent, or the policy of one of its tools, names this person as an approver, be it through a group."""
+    try:
+        agents = house(parts.read()).agents.values()
+    except (AgentError, ValueError):
+        return False  # `bot lint` says what is wrong with them.
+    named = (terms.approvers for agent in agents for terms in agent.terms.values())
+    return any(name in agent.approvers for agent in agents) or any(
+        name in agent.people.expand(names) for agent in agents for names in named
+    )
 
 
 def file_of(settings: Settings) -> Path:

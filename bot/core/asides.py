@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core import deputies
+from bot.core.element import minute
 from bot.core.events import Verdict
 from bot.core.frozen import replace
 from bot.core.thread import Asked, Call
@@ -23,6 +24,8 @@ def refusal(call: Call, phase: Asked, verdict: Verdict) -> str | None:
         )
     if verdict.word == "later" and (verdict.until is None or verdict.until <= verdict.at):
         return "That time has passed; later takes a time to come, as in 09:00 or 2h."
+    if verdict.word == "later" and phase.until is not None and (verdict.until or 0) >= phase.until:
+        return f"Its deadline is {_minute(phase.until)}; later takes a time before that."
     return None
 
 
@@ -60,3 +63,7 @@ def waits_for(call: Call) -> tuple[str, ...]:
     """Who is still waited for: all who are asked but those who will not decide; all of them, where nobody would be left."""
     left_out = {each.by for each in call.asides if each.word == "ignore"}
     return tuple(person for person in asked(call) if person not in left_out) or asked(call)
+
+
+def _minute(at: int) -> str:
+    return minute(at).replace("T", " ").replace("Z", " UTC")

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from bot.core import deciders
 from bot.core import words as typed
 from bot.core.outbox import Approval
 from bot.core.values import Word
@@ -78,7 +79,7 @@ class Deciding:
         press = _press(heard, found, "ignore", heard.mail.text)
         match said:
             case typed.Pass(to=to):
-                press = replace(press, word="pass", to=self._people.alias_of(ids.CHANNEL, to) or to)
+                press = replace(press, word="pass", to=self._alias(to))
             case typed.Later(when=when):
                 try:
                     until = moment_of(when, self._now(), self._zone(heard.mail.proven))
@@ -116,8 +117,7 @@ class Deciding:
         """A card for whom it was passed to, with an address of its own; whoever has no mail is told where the thread is."""
         asked, to = await self._arrivals.asked(press.request), mail_of(self._people, press.to)
         if isinstance(asked, Approval) and to:
-            by = self._people.alias_of(ids.CHANNEL, press.person) or press.person
-            why = f"{by} passes this to you."
+            why = f"{self._alias(press.person)} passes this to you."
             await self._shows.show(heard.place, asked, to, why, heard.id)
 
     async def _edit(self, heard: Heard, found: Found, block: str) -> str:
@@ -131,11 +131,23 @@ class Deciding:
             return await self._saying.words(heard, complaint or hints.EDIT)
         return await self._press(heard, found, _press(heard, found, "edit", arguments=changed))
 
+    async def _voted(self, press: Press) -> str:
+        """That this person has approved already what still waits for somebody else; empty: they have not."""
+        asked, by = await self._arrivals.asked(press.request), self._alias(press.person)
+        if press.word != "approve" or not isinstance(asked, Approval) or by not in asked.votes:
+            return ""
+        more = deciders.missing(asked)
+        return f"You have approved this already; it needs {more} more {'person' if more == 1 else 'people'}."
+
+    def _alias(self, address: str) -> str:
+        return self._people.alias_of(ids.CHANNEL, address) or address
+
     async def _press(self, heard: Heard, found: Found, press: Press, *, spends: bool = True) -> str:
         """A verdict, if this person may still give one by this address."""
         objection = await self._tokens.objection(found, heard.id)
         objection = objection or await unwritten(self._arrivals, press.request, press.word)
         if objection:
+            objection = await self._voted(press) or objection
             became = await self._saying.refused(heard, objection)
             await self._shown(heard, found, objection)
             return became

@@ -51,7 +51,7 @@ def test_a_person_is_added_and_every_remark_stays(office: Office) -> None:
         *("--also", "slack:T2/U9", "--group", "cashiers"),
     )  # fmt: skip
     assert said.status == 0
-    assert "bot approvers AGENT --add carol" in said.err
+    assert "bot approvers" not in said.err, "an agent names the group that she is in from now on"
     told = cast("Json", office.run("people", "--json").json)
     carol = cast("list[Json]", told["people"])[-1]
     assert (carol["slack"], carol["hours"], carol["deputy"]) == ("U3", "Mon-Fri 09:00-17:00", "bob")
@@ -94,6 +94,13 @@ def test_what_cannot_be_is_said_in_one_sentence_and_nothing_is_written(
     assert (said.status, said.out, said.err.count("\n")) == (2, "", 1)
     assert sentence in said.err
     assert written(office) == PEOPLE
+
+
+def test_whom_no_agent_names_is_said_to_approve_nothing(office: Office) -> None:
+    said = office.run("people", "add", "dora", "--group", "temps")
+    assert (
+        "No agent names dora, who so approves nothing: bot approvers AGENT --add dora." in said.err
+    )
 
 
 def test_the_first_person_makes_the_file(office: Office) -> None:

@@ -33,11 +33,11 @@ def test_whoever_put_it_off_may_still_decide(word: str) -> None:
 
 def test_later_moves_no_deadline() -> None:
     story, request = asking()
-    before = timers(story.thread)
-    put_off(story, request, "later", until=story.now + 10_000_000)
-    assert timers(story.thread) == before
+    deadline = timers(story.thread)[request]
+    put_off(story, request, "later", until=story.now + 60_000)
+    assert timers(story.thread)[request] == deadline
     assert story.call(request).asides == (
-        Aside(by="bob", word="later", until=story.now - 1000 + 10_000_000),
+        Aside(by="bob", word="later", until=story.now - 1000 + 60_000),
     )
 
 
@@ -68,6 +68,11 @@ def test_those_who_will_not_decide_are_not_waited_for() -> None:
         ("pass", {}, "Whoever has no name may not decide this either"),
         ("later", {"until": 5}, "That time has passed"),
         ("later", {}, "That time has passed"),
+        (
+            "later",
+            {"until": 1_000_604_000},
+            "Its deadline is 1970-01-12 13:56 UTC; later takes a time before",
+        ),
         ("ignore", {"by": "mallory"}, "mallory is not among those who may decide this"),
         ("ignore", {"digest": "another"}, "What was decided on is not what would run"),
     ],

@@ -164,6 +164,8 @@ async def test_a_card_that_is_put_in_the_mail_of_one_person_is_decided_there_or_
         await post.reply("carol", card, "approve")
         [bobs] = office.direct(office.bob)
         await until(lambda: "1 of 2 (carol)" in str(bobs.blocks), "the count")
+        await post.reply("carol", card, "approve")
+        await post.told("carol", "You have approved this already; it needs 1 more person.")
         office.say("approve", office.carol, root)
         await until(
             lambda: "already approved" in str(office.slack.team.whispers(office.carol)),

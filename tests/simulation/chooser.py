@@ -49,7 +49,7 @@ def _answer(*uses: Use) -> Answer:
 
 def _work(text: str, chance: Random) -> list[Use]:
     names = chance.choices(TOOLS, k=chance.choice((1, 1, 2, 3)))
-    if (before := GRANTED.findall(text)) and chance.random() < 0.5:
+    if (before := GRANTED.findall(text)) and chance.random() < 0.8:
         names[0] = before[-1]  # More of the same, as a grant is for.
     return [_use(name, chance.randint(1, 9)) for name in names]
 

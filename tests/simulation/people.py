@@ -24,7 +24,7 @@ from tests.simulation.world import World, home, homes
 
 WORDS = "hm, wait"
 MOST_ORDERS = 4
-SHARE_TRUSTING = 0.4
+SHARE_TRUSTING = 0.5
 ANYBODY = ("alice", "bob", "bob", "carol", "carol", "mallory")
 
 
@@ -170,7 +170,7 @@ class People:
             if chance.random() < 0.2:
                 self._put_off(thread, card, chance)
         if not waiting:
-            if (cards := self._cards(thread)) and chance.random() < 0.3:
+            if (cards := self._cards(thread)) and chance.random() < 0.5:
                 # Too late for that card, but a word against what was granted.
                 self.press(thread, cards[-1].request, "deny", chance.choice(cards[-1].approvers))
             self.say(thread, WORDS)
