@@ -11,7 +11,7 @@ from bot.core.values import Proposal
 from bot.core.words import Deny
 
 FORM = 2
-"""The form of a step that names askers: older code cannot read it, and lets nothing run that they approve themselves."""
+"""The form of a step that names askers or calls that are not to be made: older code cannot read it, and lets nothing run that it would."""
 _ACTS = ("gated", "write")  # A change that needs no approval now may need one when its turn comes.
 _UNDECIDED = ("voided", "expired")
 

@@ -13,6 +13,7 @@ from typing import Protocol
 import structlog
 
 from bot.core import days
+from bot.core.askers import FORM
 from bot.core.codec import decode, encode
 from bot.core.events import DecideFailed, Event, StepDecided
 from bot.core.house import HOUSE, DayReached
@@ -203,7 +204,7 @@ def _marked(step: StepDecided, words: Sequence[str]) -> StepDecided:
         each.model_copy(update={"beyond": next(left)}) if is_made(each) else each
         for each in step.calls
     )
-    return step.model_copy(update={"calls": tuple(calls)})
+    return step.model_copy(update={"calls": tuple(calls), "v": FORM})
 
 
 async def recount(store: Store, ledger: Ledger) -> None:

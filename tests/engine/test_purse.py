@@ -176,6 +176,7 @@ async def test_what_could_not_be_counted_is_not_done(redis_server: str) -> None:
         step = await purse(thread("t1"), [])
         assert isinstance(step, StepDecided)
         assert step.calls[0].beyond == "what the day allows cannot be looked up now"
+        assert step.v == 2  # Earlier code would make the call: it is not to read this.
 
 
 async def test_what_was_counted_and_not_recorded_holds_nobody_up(redis_server: str) -> None:
