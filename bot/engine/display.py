@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import structlog
 
 from bot.core import addresses, deputies, outbox
 from bot.core.events import Delivered, Event
+from bot.core.halts import Halt
 from bot.core.names import call_id, version_of
-from bot.core.thread import Asked, Call, Thread
+from bot.core.thread import Asked, Call, Ready, Thread
 from bot.core.values import Address
 from bot.engine.fates import changed, fate
 from bot.kit.channel import Changed, Changing, Channel
@@ -34,23 +36,28 @@ class Display:
         self._shown = Latest[str]()
 
     def begin(
-        self, thread: Thread, events: Sequence[Event], earlier: asyncio.Task[None] | None = None
+        self,
+        thread: Thread,
+        events: Sequence[Event],
+        earlier: asyncio.Task[None] | None = None,
+        halt: Halt | None = None,
     ) -> asyncio.Task[None] | None:
         """Begins to bring every card of the thread's calls to what is so, after what an earlier call began; None: its channel cannot change what it sent."""
         if not any(each.channel in self._changing for each in _places(thread)):
             return None
-        return asyncio.create_task(self._show(thread, tuple(events), earlier))
+        return asyncio.create_task(self._show(thread, tuple(events), earlier, halt))
 
     async def _show(
         self,
         thread: Thread,
         events: Sequence[Event],
         earlier: asyncio.Task[None] | None,
+        halt: Halt | None,
     ) -> None:
         if earlier:
             await earlier  # Else what was so might be shown over what is.
         for sent, call, since in _changed(thread, events):
-            how = _how(sent.key, call, since)
+            how = _how(sent.key, call, since, halt)
             # What is past was shown when it came to be so, unless it is known to have failed.
             before = self._shown.get(sent.key, how if call in thread.past else None)
             if before == how:
@@ -58,6 +65,7 @@ class Display:
             try:
                 async with asyncio.timeout(SHOW_SECONDS):
                     what = fate(thread, sent.key, events)
+                    what = replace(what, halted=halt.words) if halt else what
                     there = outbox.address(what.then, sent.key)
                     if there and (channel := self._changing.get(there.channel)):
                         await channel.change(sent.receipt, sent.key, what)
@@ -93,6 +101,8 @@ def _stands(key: str, call: Call) -> bool:
     return as_sent and version_of(key) == call.version
 
 
-def _how(key: str, call: Call, since: tuple[Changed, ...]) -> str:
+def _how(key: str, call: Call, since: tuple[Changed, ...], halt: Halt | None) -> str:
     """Changes whenever the card has to."""
+    if halt and isinstance(call.phase, Ready):
+        return f"halted {halt.id} {key} {call.n}"
     return "old" if version_of(key) != call.version else repr((call.n, call.phase, since))

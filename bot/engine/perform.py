@@ -73,7 +73,8 @@ class Performer:
                 session.showing = None
 
     def _show(self, session: Session) -> None:
-        session.showing = self._display.begin(session.thread, session.events, session.showing)
+        halt = session.curb.halt(session.thread)
+        session.showing = self._display.begin(session.thread, session.events, session.showing, halt)
 
     async def _round(self, session: Session) -> None:
         """Everything that is to be done now, side by side. One failure does not cut the others short."""

@@ -74,7 +74,7 @@ class Fate:
     """What has become of a card: its thread `now`, since when that is so, and the thread `then`, as the card showed it.
 
     `decided` is when the approval that counts was given; 0 where there is none. `changed` is what became of the messages that asked
-    since the call was chosen, while it waits for approval.
+    since the call was chosen, while it waits for approval. `halted` says by whom and why nothing begins there now; empty: nothing is halted.
     """
 
     now: Thread
@@ -82,6 +82,7 @@ class Fate:
     then: Thread
     decided: int = 0
     changed: tuple[Changed, ...] = ()
+    halted: str = ""
 
 
 @runtime_checkable

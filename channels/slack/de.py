@@ -139,6 +139,7 @@ DE = Words(
     expired="Abgelaufen: niemand hat rechtzeitig entschieden",
     set_aside="Beiseitegelegt; nichts wurde ausgeführt",
     about_to_run="Wird gleich ausgeführt",
+    waits_for_a_halt="Wartet: der Bot ist angehalten ({halt}); ausgeführt wird es, sobald das aufgehoben ist",
     running="Läuft seit {moment}",
     done="Erledigt",
     failed="Fehlgeschlagen",

@@ -130,6 +130,7 @@ EN = Words(
     expired="Expired: nobody decided in time",
     set_aside="Set aside; nothing was run",
     about_to_run="About to run",
+    waits_for_a_halt="Waits: the bot is halted ({halt}), and this runs once that is lifted",
     running="Running since {moment}",
     done="Done",
     failed="Failed",

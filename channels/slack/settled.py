@@ -33,7 +33,7 @@ def settled(fate: Fate, request: str, look: Look) -> Post | None:
         return _open(fate, now.phase, request, look)
     lines = list(_lines(now, look, fate))
     reason = now.phase.text.strip() if isinstance(now.phase, Closed) else ""
-    key = f"{request}:{type(now.phase).__name__}-{now.version}-{now.n}-{now.runs}"
+    key = f"{request}:{type(now.phase).__name__}-{now.version}-{now.n}-{now.runs}{'-halted' if fate.halted else ''}"
     return _card(now, request, lines, reason, key, look)
 
 
@@ -119,7 +119,8 @@ def _lines(call: Call, look: Look, fate: Fate) -> Iterator[str]:
         yield say.approved.format(people=blocks.names(call.approved)) + decided
     match call.phase:
         case Ready():
-            yield say.about_to_run
+            halted = blocks.names([fate.halted]) if fate.halted else ""
+            yield say.waits_for_a_halt.format(halt=halted) if halted else say.about_to_run
         case Started():
             yield say.running.format(moment=blocks.moment(call.started_at, look))
         case Asked("unknown"):

@@ -117,6 +117,7 @@ class Words:
     expired: str
     set_aside: str
     about_to_run: str
+    waits_for_a_halt: str
     running: str
     done: str
     failed: str

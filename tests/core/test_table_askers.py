@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core import deciders
 from bot.core.askers import naming
 from bot.core.codec import decode, encode
 from bot.core.events import DecideFailed, StepDecided, Unknown
+from bot.core.outbox import Approval, pending
 from bot.core.thread import Closed, Ready
 from bot.core.values import Proposal
 from tests.core.build import (
@@ -322,3 +324,15 @@ def test_what_was_decided_before_steps_named_askers_stays_decided() -> None:
     assert approved_by(story, call, "bob")
     story.ran(call)
     assert story.phase(call) == Closed("returned")
+
+
+def test_a_card_names_who_asked_where_that_is_not_only_whoever_began_the_thread() -> None:
+    story = begun()
+    asked(story)
+    story.message("and v10", "bob")
+    request = asked(story, V10)
+    story.previewed(story.thread.calls[0].id, card(2))
+    first, second = (each for each in pending(story.thread) if isinstance(each, Approval))
+    assert (deciders.asked_by(first), deciders.asked_by(second)) == ("", "alice, bob")
+    assert deciders.excuses(second) == (("bob", "asked for it"),)
+    assert second.request == request

@@ -1,0 +1,76 @@
+"""The kill switch while people are asked: in Slack and by mail it is shown where they decide or ask, and what they approved waits for its lifting."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from bot.app import App, run_email
+from bot.core.events import Halted, Lifted
+from bot.core.house import HOUSE
+from tests.mail_server import dovecot
+from tests.scenarios.mail_office import MailOffice
+from tests.scenarios.slack_office import SlackOffice, until
+from tests.scenarios.test_slack_by_mail import SHIP, set_up
+
+FIVE_SECONDS = 5.0
+
+
+async def halt(app: App) -> None:
+    told = Halted(id="h1", actor="alice", agent="", reason="it misbehaves")
+    await app.desk.post(HOUSE, told)
+
+
+async def lift(app: App) -> None:
+    await app.desk.post(HOUSE, Lifted(id="l1", actor="alice", agent=""))
+
+
+async def test_a_halt_is_shown_in_slack_to_whoever_approves_and_asks_and_the_card_says_that_it_waits(
+    office: SlackOffice,
+) -> None:
+    async with office.listening() as app, office.working([SHIP, "Shipped."]):
+        root = office.mention("ship it")
+        card = await office.shown(root, 1)
+        await halt(app)
+        since = time.monotonic()
+        await office.slack.people.press(office.bob, card, "approve").reply()
+        await until(
+            lambda: any("I am halted" in each.text for each in office.answers(root)), "the halt"
+        )
+        waits = "Waits: the bot is halted (alice: it misbehaves)"
+        await until(
+            lambda: any(waits in str(each.blocks) for each in office.answers(root)), "the card"
+        )
+        other = office.mention("and ship something else")
+        await until(
+            lambda: any("I am halted" in each.text for each in office.answers(other)), "the halt"
+        )
+        assert time.monotonic() - since < FIVE_SECONDS
+        assert office.ledger() == []
+        await lift(app)
+        await until(lambda: office.ledger() == ["v1.2.3"], "that it runs")
+
+
+@pytest.mark.skipif(not dovecot.is_here(), reason="apt-get install -y dovecot-imapd")
+async def test_a_halt_is_shown_in_the_conversation_by_mail_where_somebody_approves(
+    office: SlackOffice, post: MailOffice
+) -> None:
+    people = {"alice": "email: alice@example.com", "bob": "email: bob@example.com"}
+    set_up(office, "policy: {ship: {approvers: [bob]}}", people)
+    async with (
+        office.listening() as app,
+        office.serving(run_email),
+        office.working([SHIP, "Shipped."]),
+    ):
+        await post.write("alice", "Please ship it.\n")
+        card = await post.card("bob")
+        await halt(app)
+        since = time.monotonic()
+        await post.reply("bob", card, "approve")
+        await post.told("alice", "I am halted")
+        assert time.monotonic() - since < FIVE_SECONDS
+        assert office.ledger() == []
+        await lift(app)
+        await until(lambda: office.ledger() == ["v1.2.3"], "that it runs")
+        await post.told("alice", "Shipped.")
