@@ -128,3 +128,21 @@ async def test_a_question_whose_answer_is_a_form_takes_words_and_shows_urgency_a
         await office.shown(said, 2)
     assert all(part in question.text for part in ("Which tag?", "Urgency: high", "Until"))
     assert "v1.2.3" in office.model.asked[-1]
+
+
+async def test_who_asks_for_a_call_in_somebody_elses_thread_does_not_approve_it(
+    office: SlackOffice,
+) -> None:
+    async with office.listening(), office.working(["v1.2.3 is there.", SHIP, "Shipped."]):
+        said = office.mention("what can be shipped?")
+        await office.shown(said, 1)
+        office.say(f"{office.slack.mention} ship v1.2.3", office.bob, said)
+        card = await office.shown(said, 2)
+        await office.slack.people.press(office.bob, card, "approve").reply()
+        await until(lambda: bool(office.slack.team.whispers(office.bob)), "the note")
+        [note] = office.slack.team.whispers(office.bob)
+        assert "it needs somebody else" in note.text
+        assert (office.ledger(), action_ids(card)[:1]) == ([], ["approve"])
+        await office.slack.people.press(office.carol, card, "approve").reply()
+        await office.shown(said, 3)
+    assert office.ledger() == ["v1.2.3"]
