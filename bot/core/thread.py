@@ -79,7 +79,7 @@ class Call(Struct, frozen=True):
     `open` marks a request of an earlier step that can still be answered; `quote` is what was said since it was asked,
     `anew` why it is asked again though nobody said or changed anything, `asides` what was said instead of deciding, `first` what was
     proposed, where people changed it since; `granted` under which grant it runs, where nobody was asked about it; `reminders` who was told that it waits,
-    `unreached` whose copy came back, whichever showing it was of.
+    `unreached` whose copy came back, whichever showing it was of, `touched` that somebody who asked for it has said something since.
     """
 
     id: str
@@ -103,6 +103,7 @@ class Call(Struct, frozen=True):
     granted: Granted | None = None
     reminders: Reminders = NONE_YET
     unreached: tuple[str, ...] = ()
+    touched: bool = False
 
     @property
     def request(self) -> str:

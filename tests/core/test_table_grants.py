@@ -602,6 +602,14 @@ def test_an_approval_that_names_its_request_leaves_it_too() -> None:
     assert len(story.thread.grants) == 1
 
 
+def test_an_approval_that_names_no_request_of_the_thread_is_words_of_its_giver() -> None:
+    story = granted()
+    call = later(story, environment="production")
+    story.delivered(f"{call}-v1")
+    story.message("approve deploy-v4", by="bob")
+    assert story.thread.grants == ()
+
+
 def test_where_who_asks_may_approve_their_words_end_nothing() -> None:
     own = grantable(shown=card(self_approval=True, approvers=("alice", "bob")))
     story = granted(by="alice", shown=own)
