@@ -26,10 +26,10 @@ def standing(thread: Thread) -> tuple[str, ...]:
 def spoke(thread: Thread, event: MessageReceived) -> Thread:
     """The thread in which somebody said this to the bot. A word that decides, or that would, asks for nothing more."""
     so_far = standing(thread)
-    if not (_is_at_rest(thread) or _asks(thread, event)):
-        return amend(thread, askers=so_far)
-    more = () if event.actor in so_far else (event.actor,)
-    return amend(touched(thread, event.actor), askers=(*so_far, *more))
+    asks = _asks(thread, event)
+    if (asks or _is_at_rest(thread)) and event.actor not in so_far:
+        so_far = (*so_far, event.actor)
+    return amend(touched(thread, event.actor) if asks else thread, askers=so_far)
 
 
 def touched(thread: Thread, person: str) -> Thread:
