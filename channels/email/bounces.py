@@ -1,6 +1,6 @@
 """Bounces: a mail of ours that came back (RFC 3464) is marked on its thread, which tells whoever else can decide, and told to the owner.
 
-Our IDs are sealed: who names one has had that mail. A report marks it for those alone to whom it went.
+Our IDs are sealed: who names one has had that mail, or one that answers it. A report marks it for those alone to whom it went.
 """
 
 from __future__ import annotations
