@@ -10,7 +10,7 @@ from bot.core.events import Event, MessageReceived, StepDecided
 from bot.core.frozen import amend, replace
 from bot.core.thread import Call, Closed, Idle, Previewing, Thread, is_closed
 from bot.core.values import Proposal
-from bot.core.words import Deny
+from bot.core.words import Approve, Deny
 
 FORM = 2
 """The form of a step that names askers: older code cannot read it, and lets nothing run that they approve themselves."""
@@ -51,10 +51,11 @@ def _asks(thread: Thread, event: MessageReceived) -> bool:
     text = event.text
     if words.nearly(text) or words.put_off(text) or words.lasting(text):
         return False
-    if meanings.approves(thread, text):
-        return False
-    denies = isinstance(words.read(text), Deny) or meanings.named(thread, text) is not None
-    return not (denies and any(_waits(thread, each, event) for each in thread.calls))
+    # What names no request of the thread may say anything: it is no verdict.
+    named = meanings.named(thread, text)
+    said = named[0] if named else words.read(text)
+    denies = isinstance(said, Deny) and any(_waits(thread, each, event) for each in thread.calls)
+    return not (denies or isinstance(said, Approve))
 
 
 def _waits(thread: Thread, call: Call, event: MessageReceived) -> bool:

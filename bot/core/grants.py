@@ -27,7 +27,7 @@ def heard(
         return thread
     if isinstance(words.read(event.text), Deny):
         return ended(thread, f"{event.actor} denied")
-    approves = meanings.approves(thread, event.text) and any(map(meanings.is_open_approval, before))
+    approves = meanings.approves(event.text) and any(map(meanings.is_open_approval, before))
     return thread if approves else _spoke(thread, event.actor)
 
 

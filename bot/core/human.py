@@ -124,7 +124,7 @@ def _asked_back(thread: Thread, event: MessageReceived, meant: list[Call]) -> Th
 
 def _unheeded(thread: Thread, event: MessageReceived, call: Call, reason: str) -> Thread:
     """Words that were to decide and do not count: where something goes on, they are words all the same."""
-    if meanings.approves(thread, event.text):  # Nobody holds anything back with that.
+    if meanings.approves(event.text):  # Nobody holds anything back with that.
         heard = thread.head if isinstance(thread.turn, Thinking) else thread.heard
         thread = amend(thread, heard=heard)
     elif _goes_on(thread, [call] if meanings.is_open_approval(call) else []):
@@ -150,9 +150,9 @@ def _answer(thread: Thread, call: Call, event: MessageReceived) -> Thread:
 
 
 def _answered(thread: Thread, call: Call, event: MessageReceived | Verdict) -> Thread:
-    thread = askers.touched(thread, event.actor)
     if steps.is_hold(call):
         return _resume(thread, call, event)
+    thread = askers.touched(thread, event.actor)
     after = verdicts.answer(call, event.text, event.actor)
     return _judged(thread, call, after, event.at)
 

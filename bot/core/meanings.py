@@ -15,10 +15,10 @@ def named(thread: Thread, text: str) -> tuple[Approve | Deny, Call, str] | None:
     return (found[1], call, found[0]) if found and call else None
 
 
-def approves(thread: Thread, text: str) -> bool:
-    """Whether this is a typed approval, of a request of this thread that it names or of the only one. What names another may say anything."""
-    found = named(thread, text)
-    return isinstance(found[0] if found else words.read(text), Approve)
+def approves(text: str) -> bool:
+    """Whether this is a typed approval, of a request that it names or of the only one."""
+    found = words.named(text)
+    return isinstance(found[1] if found else words.read(text), Approve)
 
 
 def word(event: MessageReceived, call: Call, said: Approve | Deny, request: str = "") -> Verdict:
