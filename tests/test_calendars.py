@@ -15,7 +15,7 @@ from bot.core.outbox import Approval
 from bot.core.slots import ScheduleSet
 from bot.core.thread import Thread
 from bot.core.values import Address
-from bot.engine.desk import Desk
+from bot.engine.desk import Desk, thread_id
 from bot.engine.lamp import Lamp
 from bot.engine.perform import Performer
 from bot.engine.redis_store import RedisStore
@@ -36,7 +36,7 @@ from tests.engine.office import Office, Reply, Use, card, decide, say, types, un
 from tests.slack_server.server import SlackServer
 
 FRONT = """\
-approvers: [alice, bob]
+approvers: [alice, bob, eve]
 schedules:
   - {name: written, schedule: "@daily", time_zone: UTC, prompt: p, address: console}"""
 TOOLS = """
@@ -109,6 +109,28 @@ async def test_one_is_made_by_leave_of_a_human_who_saw_when_it_comes_and_then_it
         [tick] = await ticks(store)
     assert (tick.creator, tick.prompt) == ("alice", "Is anything not deployed?")
     assert tick.schedule == "weekdays"
+
+
+async def test_who_asks_for_a_schedule_or_a_run_in_anothers_thread_has_asked_for_what_it_leads_to(
+    redis_server: str, tmp_path: Path
+) -> None:
+    run: list[Use] = [("run_schedule", {"name": "weekdays", "because": "he asked for it"})]
+    office = shop(redis_server, tmp_path, "Hello.", MAKE, "It is made.", run, "It runs.")
+    async with office.work() as desk, office.store() as store:
+        await say(desk, "hello")
+        await until(desk, lambda _, events: "Delivered" in types(events))
+        for number, text in enumerate(("every weekday at nine", "and now, please"), start=1):
+            await say(desk, text, by="bob")
+            asked = cast("Approval", await card(desk, outbox.Approval))
+            assert (await decide(desk, asked, "approve", by="bob")).refusal is not None
+            await decide(desk, asked, "approve", by="eve")
+            done = 1 + 2 * number
+            await until(desk, lambda _, events, n=done: types(events).count("Delivered") == n)
+        (made,) = await Slots(store, desk).made()
+        [tick] = await ticks(store)
+        begun = await desk.thread(thread_id(tick.address))
+    assert (made.creator, set(made.askers)) == ("alice", {"alice", "bob"})
+    assert set(begun.creators) == {"alice", "bob"}
 
 
 async def test_a_change_shows_what_was_and_an_end_ends_it(

@@ -70,10 +70,15 @@ def _on_denial(thread: Thread, call: Call, verdict: Verdict) -> str | None:
         return "Nobody has been asked about this yet."
     if not _in_time(call, verdict.at):
         return "The deadline for this has passed."
-    asked = (thread.requester, *call.proposal.askers)
-    if verdict.actor in asked or deputies.may_decide(call.card, verdict.actor, verdict.at):
+    if may_deny(thread, call, verdict.actor, verdict.at):
         return None
     return _not_allowed(verdict.actor, _approvers(call))
+
+
+def may_deny(thread: Thread, call: Call, person: str, at: int) -> bool:
+    """Whether this person may refuse this call, or take it back."""
+    asked = (thread.requester, *call.proposal.askers)
+    return person in asked or deputies.may_decide(call.card, person, at)
 
 
 def _on_asked(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> str | None:

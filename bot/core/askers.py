@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from bot.core import meanings, words
+from functools import partial
+
+from bot.core import approvals, meanings, words
 from bot.core.codec import canonical
 from bot.core.events import Event, MessageReceived, StepDecided
-from bot.core.frozen import amend
+from bot.core.frozen import amend, replace
 from bot.core.thread import Call, Closed, Idle, Previewing, Thread, is_closed
 from bot.core.values import Proposal
-from bot.core.words import Deny
+from bot.core.words import Approve, Deny
 
 FORM = 2
 """The form of a step that names askers or calls that are not to be made: older code cannot read it, and lets nothing run that it would."""
@@ -24,25 +26,45 @@ def standing(thread: Thread) -> tuple[str, ...]:
 def spoke(thread: Thread, event: MessageReceived) -> Thread:
     """The thread in which somebody said this to the bot. A word that decides, or that would, asks for nothing more."""
     so_far = standing(thread)
-    asks = _is_at_rest(thread) or _asks(thread, event.text)
-    more = (event.actor,) if asks and event.actor not in so_far else ()
-    return amend(thread, askers=(*so_far, *more))
+    asks = _asks(thread, event)
+    if (asks or _is_at_rest(thread)) and event.actor not in so_far:
+        so_far = (*so_far, event.actor)
+    return amend(touched(thread, event.actor) if asks else thread, askers=so_far)
+
+
+def touched(thread: Thread, person: str) -> Thread:
+    """The thread in which this person said more: what they had asked for, they may not want any longer."""
+    ours = partial(_touched, thread, person)
+    return amend(thread, calls=tuple(map(ours, thread.calls)), past=tuple(map(ours, thread.past)))
+
+
+def _touched(thread: Thread, person: str, call: Call) -> Call:
+    is_theirs = call.proposal.kind in _ACTS and person in approvals.requesters(thread, call)
+    return replace(call, touched=True) if is_theirs and not call.touched else call
 
 
 def _is_at_rest(thread: Thread) -> bool:
     return isinstance(thread.turn, Idle) and all(map(is_closed, thread.calls))
 
 
-def _asks(thread: Thread, text: str) -> bool:
-    if words.nearly(text) or meanings.approves(text) or words.put_off(text) or words.lasting(text):
+def _asks(thread: Thread, event: MessageReceived) -> bool:
+    text = event.text
+    if words.nearly(text) or words.put_off(text) or words.lasting(text):
         return False
-    denies = isinstance(words.read(text), Deny) or meanings.named(thread, text) is not None
-    return not (denies and any(map(_waits, thread.calls)))
+    # What names no request of the thread may say anything: it is no verdict.
+    named = meanings.named(thread, text)
+    said = named[0] if named else words.read(text)
+    denies = isinstance(said, Deny) and any(_waits(thread, each, event) for each in thread.calls)
+    return not (denies or isinstance(said, Approve))
 
 
-def _waits(call: Call) -> bool:
-    """Whether there is, or is about to be, something to deny."""
-    return isinstance(call.phase, Previewing) or meanings.is_open_approval(call)
+def _waits(thread: Thread, call: Call, event: MessageReceived) -> bool:
+    """Whether there is something that this person may deny, or is about to be something to deny."""
+    if call.card is None:
+        return isinstance(call.phase, Previewing)
+    return meanings.is_open_approval(call) and approvals.may_deny(
+        thread, call, event.actor, event.at
+    )
 
 
 def dropped(thread: Thread) -> Thread:
@@ -70,13 +92,14 @@ def _named(thread: Thread, proposal: Proposal) -> Proposal:
 
 
 def _of(thread: Thread, proposal: Proposal) -> tuple[str, ...]:
-    """Who asked for it: where the very same was asked for and never decided, they; else who spoke since the work began."""
+    """Who asked for it: where the very same was asked for and never decided, they; else, or if they have spoken since, who spoke since the work began."""
     if proposal.kind not in _ACTS:
         return ()
     before = _latest(thread, proposal)
     if before is None or not _is_undecided(before):
         return thread.askers
-    return tuple(dict.fromkeys((*before.proposal.askers, *before.editors)))
+    now = thread.askers if before.touched else ()
+    return tuple(dict.fromkeys((*before.proposal.askers, *before.editors, *now)))
 
 
 def _latest(thread: Thread, proposal: Proposal) -> Call | None:

@@ -152,6 +152,7 @@ def _answer(thread: Thread, call: Call, event: MessageReceived) -> Thread:
 def _answered(thread: Thread, call: Call, event: MessageReceived | Verdict) -> Thread:
     if steps.is_hold(call):
         return _resume(thread, call, event)
+    thread = askers.touched(thread, event.actor)
     after = verdicts.answer(call, event.text, event.actor)
     return _judged(thread, call, after, event.at)
 

@@ -6,7 +6,7 @@ one. Whom the place of the request does not reach is told alone, under a key of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core import asides, deputies
@@ -69,14 +69,21 @@ def climbed(thread: Thread, call: Call, at: int) -> Call:
 
 
 def unreached(thread: Thread, call: Call, person: str, at: int) -> Call:
-    """The call of which this person has nothing: told, as one reminder, to whoever asked for it, whoever else decides, and whom its steps would tell at last."""
+    """The call of which this person has nothing: told to whoever asked for it and whoever else decides, then to whom its steps would tell at last."""
     card, rungs = call.card, call.card.ladder if call.card else call.proposal.ladder
     named = (name for rung in rungs if rung.kind == "escalate" for name in rung.to)
     raised = (each for name in named for each in _meant(thread, call, name, at))
     in_place = deputies.standing_in(card.deputies, at) if card else ()
     call = replace(call, unreached=(*call.unreached, person))
-    everybody = dict.fromkeys((thread.requester, *asides.asked(call), *in_place, *raised))
-    to = tuple(each for each in everybody if each and each not in call.unreached)
+    near = dict.fromkeys((thread.requester, *asides.asked(call), *in_place))
+    # Each for themselves: only the first are told all that it would do.
+    for group in (near, (each for each in dict.fromkeys(raised) if each not in near)):
+        call = _returned(call, person, [each for each in group if each])
+    return call
+
+
+def _returned(call: Call, person: str, whom: Sequence[str]) -> Call:
+    to = tuple(each for each in whom if each not in call.unreached)
     if not to:
         return call
     number = call.reminders.number + 1
@@ -84,6 +91,12 @@ def unreached(thread: Thread, call: Call, person: str, at: int) -> Call:
     alone = (replace(told, to=(who,), alone=who) for who in to if who in _reached(call))
     reminders = replace(call.reminders, number=number, owed=(*call.reminders.owed, told, *alone))
     return replace(call, reminders=reminders)
+
+
+def is_theirs(thread: Thread, call: Call, reminder: Reminder) -> bool:
+    """Whether all who are reminded have asked for it, or decide it by now or later: others are told no argument of it."""
+    later = (each.person for each in call.card.deputies) if call.card else ()
+    return {thread.requester, *asides.asked(call), *later}.issuperset(reminder.to)
 
 
 def has_anybody(call: Call, at: int) -> bool:

@@ -51,7 +51,7 @@ def message(thread: Thread, key: str, language: phrases.Language = "en") -> Outg
             return Notice(key, notice.code, phrases.notice(notice.code, notice.text, language))
     call = thread.call(key)
     if call and (reminder := ladder.owed(call)) and ladder.owed_key(call) == key:
-        return _reminder(call, reminder, key, language)
+        return _reminder(thread, call, reminder, key, language)
     if person_of(key):
         return _copy(thread, call, key, language)
     if call is None or delivery_key(call) != key:
@@ -99,13 +99,14 @@ def pending(thread: Thread, language: phrases.Language = "en") -> tuple[Waiting,
 
 
 def _reminder(
-    call: Call, reminder: owed.Reminder, key: str, language: phrases.Language
+    thread: Thread, call: Call, reminder: owed.Reminder, key: str, language: phrases.Language
 ) -> Reminder:
     """The first one is told where the request is; then, and whenever others are told, each of them alone, too."""
     until = call.phase.until if isinstance(call.phase, Asked) else None
     asks, who = verdicts.titled(call), on_one_line(reminder.about)
     text = phrases.reminder(reminder.kind, asks, until, language, who)
-    text = f"{text}\n\n{_told_of(call)}".rstrip() if who else text
+    if who and ladder.is_theirs(thread, call, reminder):
+        text = f"{text}\n\n{_told_of(call)}".rstrip()
     apart = reminder.kind != "remind" or reminder.number > 1 or bool(reminder.alone)
     return Reminder(key, call.request, text, reminder.to, apart)
 

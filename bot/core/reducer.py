@@ -236,8 +236,8 @@ def _tick(thread: Thread, event: CronTicked | ScheduleFared) -> Thread:
     """Whoever made the schedule asks for what it leads to, and so does who ran it by hand, whoever began the thread."""
     if event.type == "ScheduleFared":
         return frames.fared(thread, event)
-    asks = (each for each in (event.creator, event.actor) if each and each not in thread.creators)
-    thread = amend(human.opened(thread, event), creators=(*thread.creators, *asks))
+    who = dict.fromkeys((*thread.creators, event.creator, event.actor, *event.askers))
+    thread = amend(human.opened(thread, event), creators=tuple(each for each in who if each))
     if not isinstance(thread.turn, Idle):
         return thread
     so_far = askers.standing(thread)

@@ -33,7 +33,7 @@ class MessageNoted(Base):
 
 
 class CronTicked(Base):
-    """A slot of a schedule has come. `creator` made the schedule and counts as a requester of what it leads to.
+    """A slot of a schedule has come. `creator` made the schedule and counts as a requester of what it leads to, as do the `askers` whose words it was made or run by.
 
     What cannot be delivered at `address` goes to the `fallback`. `quiet`: its schedule is known to fail, so that what fails once more
     says nothing of it.
@@ -45,6 +45,7 @@ class CronTicked(Base):
     schedule: str
     agent: str = ""
     creator: str = ""
+    askers: tuple[str, ...] = ()
     fallback: Address | None = None
     quiet: bool = False
 

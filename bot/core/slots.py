@@ -13,7 +13,7 @@ from bot.core.values import Address, Base, Value
 
 
 class Slot(Value):
-    """One slot, or `count` of them up to `last` that all ended so. `person` began it beside the schedule.
+    """One slot, or `count` of them up to `last` that all ended so. `person` began it beside the schedule; `askers` are those whose words led to that.
 
     What ran began `thread` at `address`, with a `fallback` where there is one, in the place of the work that it `replaces`;
     `quiet` where its schedule was failing, so that one more failure is counted and told with the others.
@@ -29,6 +29,7 @@ class Slot(Value):
     fallback: Address | None = None
     replaces: str = ""
     person: str = ""
+    askers: tuple[str, ...] = ()
     quiet: bool = False
 
 
@@ -51,13 +52,14 @@ class SlotsSettled(Base):
 class ScheduleSet(Base):
     """What a schedule is from now on, as it was said in `thread` by leave of a human; without `terms` it is no more.
 
-    `creator` asked for it, and counts as one who asks for whatever it leads to.
+    `creator` asked for it, and counts as one who asks for whatever it leads to; so do the `askers`, whose words led to the call that made it.
     """
 
     type: Literal["ScheduleSet"] = "ScheduleSet"
     schedule: str
     terms: dict[str, JsonValue] = {}  # noqa: RUF012 - pydantic copies it
     creator: str = ""
+    askers: tuple[str, ...] = ()
     thread: str = ""
 
 

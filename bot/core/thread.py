@@ -31,7 +31,7 @@ class Ready(Struct, frozen=True):
 
 
 class Asked(Struct, frozen=True):
-    """A human is asked. `shown` is when the channel took the card; `copy` numbers the address it goes to, `told` are those who have one alone, the last of them since `copied`."""
+    """A human is asked. `shown` is when the channel took the card; `copy` numbers the address it goes to, `told` are those who have one alone, and `copied` since when each of them."""
 
     about: About
     until: int | None = None
@@ -39,7 +39,7 @@ class Asked(Struct, frozen=True):
     shown: int | None = None
     copy: int = 0
     told: tuple[str, ...] = ()
-    copied: int | None = None
+    copied: tuple[tuple[str, int], ...] = ()
 
 
 class Started(Struct, frozen=True):
@@ -79,7 +79,7 @@ class Call(Struct, frozen=True):
     `open` marks a request of an earlier step that can still be answered; `quote` is what was said since it was asked,
     `anew` why it is asked again though nobody said or changed anything, `asides` what was said instead of deciding, `first` what was
     proposed, where people changed it since; `granted` under which grant it runs, where nobody was asked about it; `reminders` who was told that it waits,
-    `unreached` whose copy came back, whichever showing it was of.
+    `unreached` whose copy came back, whichever showing it was of, `touched` that somebody who asked for it has said something since.
     """
 
     id: str
@@ -103,6 +103,7 @@ class Call(Struct, frozen=True):
     granted: Granted | None = None
     reminders: Reminders = NONE_YET
     unreached: tuple[str, ...] = ()
+    touched: bool = False
 
     @property
     def request(self) -> str:

@@ -45,7 +45,11 @@ class Ledger(Protocol):
     ) -> Sequence[str]: ...
 
     async def settle(
-        self, entry: Entry, wanted: Sequence[Sequence[str]] = (), row: Row | None = None
+        self,
+        entry: Entry,
+        wanted: Sequence[Sequence[str]] = (),
+        row: Row | None = None,
+        held: Row | None = None,
     ) -> Sequence[str]: ...
 
 
@@ -75,7 +79,7 @@ class Purse:
 
     async def __call__(self, thread: Thread, events: Sequence[Event]) -> Event:
         """The step, without the calls that are beyond a limit, or `DaySpent`."""
-        house = await self._reserved(thread, events)
+        house, held = await self._reserved(thread, events)
         began, answer = asyncio.get_running_loop().time(), None
         try:
             answer = await self._choose(thread, events)
@@ -83,12 +87,12 @@ class Purse:
                 took = asyncio.get_running_loop().time() - began
                 answer = answer.model_copy(update={"took": int(took * 1000)})
         finally:
-            answer = await self._settled(thread, events, house, answer)
+            answer = await self._settled(thread, events, (house, held), answer)
         assert answer is not None, "an answer or an error came"
         return answer
 
-    async def _reserved(self, thread: Thread, events: Sequence[Event]) -> Thread:
-        """Wait for calls under way that could use up the day at their most, and stop where it is used up. The house as it stood."""
+    async def _reserved(self, thread: Thread, events: Sequence[Event]) -> tuple[Thread, Row]:
+        """Wait for calls under way that could use up the day at their most, and stop where it is used up. The house as it stood, and what is reserved."""
         bound = self._means.bound(thread.agent)
         while True:
             house = await self._house()
@@ -98,7 +102,7 @@ class Purse:
             # By the thread, which is in one worker's hands: what one left that died is the next one's.
             said = await self._ledger.reserve(looked.entry, names, looked.now, row)
             if said[0] == "ok":
-                return house
+                return house, row
             if said[0] == "spent":
                 used: dict[str, int] = dict(zip(MEASURES, map(int, said[3:]), strict=True))
                 await self._stop(looked, said[1], means.measure_of(said[2]), used)
@@ -142,9 +146,14 @@ class Purse:
         )
 
     async def _settled(
-        self, thread: Thread, events: Sequence[Event], house: Thread, answer: Event | None
+        self,
+        thread: Thread,
+        events: Sequence[Event],
+        reserved: tuple[Thread, Row],
+        answer: Event | None,
     ) -> Event | None:
         """The answer, with what is beyond a limit marked. What cannot be settled now is settled when the thread is next asked: no answer is thrown away for that."""
+        house, held = reserved
         counts = isinstance(answer, StepDecided | DecideFailed) and answer.model
         step = answer if counts and isinstance(answer, StepDecided) else None
         calls = [each for each in step.calls if is_made(each)] if step else []
@@ -156,7 +165,7 @@ class Purse:
                 whole = together(looked.entry.used, means.keyed(its_own, looked.now))
                 looked = _Looked(looked.now, house, looked.limits, _with(looked.entry, whole))
             wanted = [_names(each, looked.now) for each in calls]
-            said = await self._ledger.settle(looked.entry, wanted, _working(looked, calls))
+            said = await self._ledger.settle(looked.entry, wanted, _working(looked, calls), held)
             words = [_words(each, looked.limits) for each in said]
         except STORE_AWAY as error:
             log.warning("not settled", thread=thread.id, error=str(error)[:300])

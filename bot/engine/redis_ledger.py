@@ -48,10 +48,17 @@ class RedisLedger:
         return await self._run(scripts.RESERVE, entry, more)
 
     async def settle(
-        self, entry: Entry, wanted: Sequence[Sequence[str]] = (), row: Row | None = None
+        self,
+        entry: Entry,
+        wanted: Sequence[Sequence[str]] = (),
+        row: Row | None = None,
+        held: Row | None = None,
     ) -> Sequence[str]:
-        """For each wanted call, which takes one of these names, the name and the scope of the limit that it is beyond, or nothing."""
-        kept = {"row": _written(entry, row)} if row else {}
+        """In the place of what is `held` of a reservation comes the row, or nothing; what another worker reserved for the thread since stays.
+
+        For each wanted call, which takes one of these names, the name and the scope of the limit that it is beyond, or nothing."""
+        rows = {"row": row, "held": held}
+        kept = {name: _written(entry, each) for name, each in rows.items() if each}
         return await self._run(scripts.SETTLE, entry, {"wanted": wanted, **kept})
 
     async def _run(self, script: Script, entry: Entry, more: Mapping[str, object]) -> Sequence[str]:

@@ -45,7 +45,7 @@ class Toolbox:
         common: Mapping[str, Tool] | None = None,
         masks: Masks = PLAIN,
         owner: str = "",
-        calendar: Callable[[Thread], Calendar] | None = None,
+        calendar: Callable[[Thread, tuple[str, ...]], Calendar] | None = None,
         media: Collection[str] = (),
     ) -> None:
         self._agents = agents
@@ -179,7 +179,9 @@ class Toolbox:
         made = call_for(
             tool, key=key, thread=thread.id, requester=thread.requester, environ=self._environ
         )
-        return replace(made, calendar=self._calendar(thread)) if self._calendar else made
+        if self._calendar is None:
+            return made
+        return replace(made, calendar=self._calendar(thread, approvals.requesters(thread, call)))
 
     def _secrets(self) -> list[str]:
         tools = [tool for agent in self._agents.values() for tool in agent.tools.values()]

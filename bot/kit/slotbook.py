@@ -40,12 +40,13 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A schedule that was made in conversation, by whom, and in which saying of it."""
+    """A schedule that was made in conversation, by whom and whose words besides, and in which saying of it."""
 
     agent: str
     schedule: Schedule
     creator: str
     saying: str
+    askers: tuple[str, ...] = ()
 
 
 class Slotbook(Protocol):

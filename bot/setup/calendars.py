@@ -47,17 +47,18 @@ class Calendars:
     agents: Mapping[str, Agent]
     people: People
 
-    def of(self, thread: Thread) -> Bound:
-        """The calendar of the agent that is at work in this thread."""
-        return Bound(self, thread)
+    def of(self, thread: Thread, askers: tuple[str, ...] = ()) -> Bound:
+        """The calendar of the agent that is at work in this thread, for a call that these asked for."""
+        return Bound(self, thread, askers)
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One agent's calendar, as seen from one of its threads. Whoever began that thread makes what is made there."""
+    """One agent's calendar, as seen from one of its threads. Whoever began that thread makes what is made there, and others who asked for it count as asking for what comes of it."""
 
     _whole: Calendars
     _thread: Thread
+    _askers: tuple[str, ...]
 
     async def plan(self, wanted: Wanted) -> Planned:
         written = self._agent_schedules()
@@ -102,7 +103,8 @@ class Bound:
         whole = self._whole
         served = clock(whole.settings, whole.store, whole.desk, whole.agents, whole.people)
         try:
-            return await served.run_now(await self._entry(name), self._thread.requester)
+            entry = await self._entry(name)
+            return await served.run_now(entry, self._thread.requester, self._askers)
         except (Busy, Unheard) as error:
             raise Refused(f"it was not run: {error}") from error
 
@@ -162,6 +164,7 @@ class Bound:
             schedule=id,
             terms=terms,
             creator=self._thread.requester,
+            askers=self._askers,
             thread=self._thread.id,
         )
         await self._whole.desk.post(MADE, said)

@@ -65,7 +65,7 @@ class Slots:
                 self._unread.add(said.id)
                 continue
             agent = said.schedule.partition("/")[0]
-            found.append(Made(agent, schedule, said.creator, said.id))
+            found.append(Made(agent, schedule, said.creator, said.id, said.askers))
         return found
 
     async def settle(self, event: SlotsSettled) -> bool:

@@ -85,8 +85,8 @@ class Clock(Looking):
         written = filter(None, (entry.schedule.address, entry.schedule.fallback))
         return any(self._is_named(each, entry) for each in written)
 
-    async def run_now(self, entry: Entry, person: str) -> str:
-        """Begin beside the slots, by somebody's word, even while it is paused; the thread. Raises `Busy` and `Unheard`."""
+    async def run_now(self, entry: Entry, person: str, askers: tuple[str, ...] = ()) -> str:
+        """Begin beside the slots, by somebody's word and that of those who asked besides, even while it is paused; the thread. Raises `Busy` and `Unheard`."""
         now, kept = await self._book.now(), await self._book.kept(entry.id)
         before = kept.thread if kept else ""
         busy, own, held = await self._at_work(before)
@@ -94,7 +94,7 @@ class Clock(Looking):
         if busy is not None and policy == "forbid" and not held:
             raise Busy(f"{before} is still at it: {busy}")
         replaced = before if busy is not None and (held or (own and policy == "replace")) else ""
-        slot = Slot(at=now, outcome="ran", replaces=replaced, person=person)
+        slot = Slot(at=now, outcome="ran", replaces=replaced, person=person, askers=askers)
         slot = await self._placed(entry, slot)
         if slot.outcome == "failed":
             raise Unheard(slot.why)
@@ -232,6 +232,7 @@ class Clock(Looking):
             schedule=entry.schedule.name,
             agent=entry.agent,
             creator=creator,
+            askers=(*entry.askers, *slot.askers),
             fallback=slot.fallback,
             quiet=slot.quiet,
         )

@@ -17,12 +17,13 @@ Where = Callable[[str, str, int], Address]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One schedule of one agent; `id` is its name everywhere. One that was made in conversation has a `creator` of its own."""
+    """One schedule of one agent; `id` is its name everywhere. One that was made in conversation has a `creator` of its own, and `askers`."""
 
     agent: str
     schedule: Schedule
     creator: str = ""
     saying: str = ""
+    askers: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -37,7 +38,9 @@ class Entry:
 def beside(written: Sequence[Entry], made: Sequence[Made]) -> list[Entry]:
     """The schedules of the agents' files, and those made in conversation; of the same name the file's."""
     names = {entry.id for entry in written}
-    said = [Entry(each.agent, each.schedule, each.creator, each.saying) for each in made]
+    said = [
+        Entry(each.agent, each.schedule, each.creator, each.saying, each.askers) for each in made
+    ]
     return [*written, *(entry for entry in said if entry.id not in names)]
 
 

@@ -1,6 +1,6 @@
 """Bounces: a mail of ours that came back (RFC 3464) is marked on its thread, which tells whoever else can decide, and told to the owner.
 
-Our IDs are sealed: who names one has had that mail. A report marks it for those alone to whom it went.
+Our IDs are sealed: who names one has had that mail, or one that answers it. A report marks it for those alone to whom it went.
 """
 
 from __future__ import annotations
@@ -89,7 +89,9 @@ class Bounces:
         if self._owner:
             whom = " and ".join(each for each in missing if each) or "one of those it went to"
             text = _told(whom, _reason(told), gone.key if is_marked else "")
-            await self._replies.tell(self._owner, f"bounced:{ours[0]}", "A mail came back", text)
+            # Once for each of them in a conversation: an address that takes nothing would fill another.
+            once = f"bounced:{ids.place_of(ours[0], self._address)}:{whom}"
+            await self._replies.tell(self._owner, once, "A mail came back", text)
         return is_marked or bool(self._owner)
 
     async def _mark(self, id: str, key: str, missing: list[str], reason: str) -> bool:

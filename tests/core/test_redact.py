@@ -47,6 +47,7 @@ NAMES = {
         "cut",
         "schedule",
         "creator",
+        "askers",
         "seen",
     ),
     *(

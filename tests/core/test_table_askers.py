@@ -160,10 +160,26 @@ def test_words_while_a_card_is_open_leave_its_askers_as_they_were(text: str) -> 
 def test_words_in_place_of_a_decision_lead_to_no_later_call(text: str) -> None:
     story = begun()
     request = asked(story)
-    story.message(text.format(request), "dave")
+    story.message(text.format(request), "bob")
     story.message("and v10", "carol")
     story.step(V10)
     assert step(story, gated()).calls[0].askers == ("carol",)
+
+
+def test_an_approval_that_names_no_request_of_the_thread_is_words_of_ones_own() -> None:
+    story = begun()
+    story.step(sleep())
+    story.message("approve deploy-v9", "bob")
+    assert not approved_by(story, asked(story), "bob")
+
+
+def test_a_denial_by_whoever_does_not_decide_asks_for_what_it_says() -> None:
+    story = begun()
+    other, _ = story.step(gated("roll_back"), sleep())
+    story.previewed(other, card(approvers=("carol",)))
+    story.shown()
+    story.message("deny, deploy v9 instead", "bob")
+    assert not approved_by(story, asked(story), "bob")
 
 
 def test_words_of_ones_own_while_a_card_is_open_lead_to_what_comes_next() -> None:
@@ -224,6 +240,33 @@ def test_what_nobody_decided_in_time_was_asked_for_by_those_who_asked_for_it_fir
     assert approved_by(story, asked(story), "bob")
 
 
+@pytest.mark.parametrize("by_answer", [False, True])
+def test_what_was_asked_for_by_somebody_who_has_spoken_since_is_asked_for_anew(
+    by_answer: bool,
+) -> None:
+    story = begun()
+    request, asks = story.step(V9, question(asked=("alice",)))
+    story.previewed(request)
+    story.shown()
+    if by_answer:
+        story.answer(story.call(asks).request, "drop v9", "alice")
+    else:
+        story.message("drop v9", "alice")
+    story.step(withdraw(story.call(request).request), withdraw(story.call(asks).request), say())
+    story.message("deploy v9", "bob")
+    assert not approved_by(story, asked(story), "bob")
+
+
+def test_who_changed_a_call_stays_its_asker_whatever_others_have_said_since() -> None:
+    story = begun()
+    request = asked(story)
+    story.edit(request, "bob", tag="v10")
+    story.message("is that right?", "alice")
+    story.step(withdraw(story.call(request).request), nothing())
+    story.message("then deploy v10", "carol")
+    assert not approved_by(story, asked(story, V10), "bob")
+
+
 def test_taking_back_does_not_free_who_asked() -> None:
     story = at_rest()
     story.message("deploy v9", "bob")
@@ -277,6 +320,16 @@ def test_a_copy_of_a_thread_asks_for_nothing_that_was_asked_for_in_the_first() -
     story.forked()
     story.message("deploy v9", "bob")
     assert not approved_by(story, asked(story), "bob")
+
+
+def test_where_nobody_is_left_to_approve_whoever_began_it_ends_it_and_asks_alone() -> None:
+    story = begun()
+    story.step(sleep())
+    story.message("yes, and tell carol", "bob")
+    assert not approved_by(story, asked(story), "bob")
+    story.message("stop")
+    story.message("deploy v9")
+    assert approved_by(story, asked(story), "bob")
 
 
 # ---- grants, steps and old logs --------------------------------------------------------------------------------------

@@ -602,6 +602,14 @@ def test_an_approval_that_names_its_request_leaves_it_too() -> None:
     assert len(story.thread.grants) == 1
 
 
+def test_what_its_giver_asks_for_as_if_approving_it_does_not_run_under_it() -> None:
+    story = granted()
+    call = later(story, environment="production")
+    story.delivered(f"{call}-v1")
+    story.message("approve deploy-v4", by="bob")
+    assert is_asked(story, later(story))
+
+
 def test_where_who_asks_may_approve_their_words_end_nothing() -> None:
     own = grantable(shown=card(self_approval=True, approvers=("alice", "bob")))
     story = granted(by="alice", shown=own)

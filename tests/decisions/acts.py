@@ -27,6 +27,8 @@ WORDS: dict[Said, Word] = {
     Said.LATER: "later",
     Said.IGNORE: "ignore",
 }
+PASSER_BY = "passer-by"
+"""Whoever says something that makes the model think, where the oracle hears of no words: nobody who decides or had asked."""
 AT_ONCE = 5
 """In seconds: a second request that comes later finds the first one's votes and deadline to be kept."""
 
@@ -152,7 +154,7 @@ def _replace(play: Play, fact: facts.ArgumentsChanged) -> None:
         return
     name = thread_of(call.id)
     _set_aside(play, fact.request)
-    play.speak(name, play.threads[name].requester, "Please take the other one.")
+    play.speak(name, PASSER_BY, "Please take the other one.")
     if call.begun:
         play.rest(name)
         return
@@ -183,7 +185,7 @@ def _withdraw(play: Play, fact: facts.Withdrawn) -> None:
     name = thread_of(call.id)
     if isinstance(call.phase, Asked | Previewing) and not call.begun:
         _set_aside(play, fact.request)
-        play.speak(name, play.threads[name].requester, "Leave it.")
+        play.speak(name, PASSER_BY, "Leave it.")
     after = _call(play, fact.request)
     play.decide(name, ("withdraw", {"request": after.request, "reason": "changed"}))
     play.rest(name)

@@ -203,6 +203,36 @@ async def test_what_a_worker_that_died_had_reserved_holds_up_its_thread_no_more(
         assert model.asked == 1
 
 
+@pytest.mark.parametrize("late", ["a worker that overslept", "a rebuild"])
+async def test_what_whoever_has_a_thread_now_has_reserved_stays_reserved(
+    redis_server: str, late: str
+) -> None:
+    async with RedisStore(redis_server, lease_seconds=30) as store:
+        limits = means({"micro_usd": 100})
+        began, took_over = asyncio.Event(), asyncio.Event()
+
+        async def oversleeps(at: Thread, events: Sequence[Event]) -> Event:
+            began.set()
+            await took_over.wait()
+            return await Model()(at, events)
+
+        first = Purse(oversleeps, store, store.ledger(), limits)
+        events = await _log(store, thread("t1"))
+        asked = asyncio.create_task(first(thread("t1"), events))
+        now = await store.now()
+        entry = Entry(day_of(now), "t1", {}, {"all": {"micro_usd": 100}})
+        row = Row(now + 3_600_000, {"micro_usd": 100})
+        await began.wait()
+        assert await store.ledger().reserve(entry, ["micro_usd"], now, row) == ["ok"]
+        if late == "a rebuild":
+            await recount(store, store.ledger())
+        took_over.set()
+        await asked
+        other = Entry(day_of(now), "t2", {}, {"all": {"micro_usd": 100}})
+        said = await store.ledger().reserve(other, ["micro_usd"], now, row)
+        assert said == ["busy"]
+
+
 class Away:
     """A ledger that cannot be reached when it comes to settling."""
 
@@ -210,7 +240,11 @@ class Away:
         self.reserve = ledger.reserve
 
     async def settle(
-        self, entry: Entry, wanted: Sequence[Sequence[str]] = (), row: Row | None = None
+        self,
+        entry: Entry,
+        wanted: Sequence[Sequence[str]] = (),
+        row: Row | None = None,
+        held: Row | None = None,
     ) -> Sequence[str]:
         raise NoConnection("away")
 

@@ -51,12 +51,17 @@ def lasted(past: Past, place: int, request: str) -> int:
 
 
 def led_to(past: Past, place: int, request: str) -> set[Address]:
-    """Who asked for the very same before, if nobody decided it; else all who asked for something until the model chose."""
+    """Who asked for the very same before, if nobody decided it; else, and where that is in doubt, all who asked for something until the model chose."""
     before, thread = past[:place], call_of(past, request).thread
     same = the_same(before, thread, request, arguments(past[: place + 1], request))
     if same is None:
         return spoke(past[: place + 1], thread)
-    return led_to(before, *same) | editors(before, *same)
+    now = (
+        spoke(past[: place + 1], thread)
+        if is_in_doubt(past[: place + 1], *same)
+        else set[Address]()
+    )
+    return led_to(before, *same) | editors(before, *same) | now
 
 
 def the_same(past: Past, thread: str, request: str, wanted: Arguments) -> tuple[int, str] | None:
@@ -73,6 +78,18 @@ def the_same(past: Past, thread: str, request: str, wanted: Arguments) -> tuple[
     place, name = max(found)
     gone = any(is_stop(ruled, thread) for ruled in past[place:])
     return None if gone or is_decided(past, place, name, request) else (place, name)
+
+
+def is_in_doubt(past: Past, place: int, name: str) -> bool:
+    """Whether somebody who had asked for what the model chose at a place asked for something since: perhaps for the contrary."""
+    thread = call_of(past, name).thread
+    return any(
+        asks(ruled, thread)
+        and speaker(ruled)
+        in {beginner(past, name)} | led_to(past, place, name) | editors(past[:later], place, name)
+        for later, ruled in enumerate(past)
+        if later > place
+    )
 
 
 def is_decided(past: Past, place: int, name: str, request: str) -> bool:
@@ -93,11 +110,14 @@ def spoke(past: Past, thread: str) -> set[Address]:
         if at_rest(past[:place], thread) or is_stop(ruled, thread):
             found = set()
         if asks(ruled, thread):
-            assert isinstance(ruled.fact, Proposed | WordTyped)
-            found.add(
-                ruled.fact.call.requester if isinstance(ruled.fact, Proposed) else ruled.fact.by
-            )
+            found.add(speaker(ruled))
     return found
+
+
+def speaker(ruled: Ruled) -> Address:
+    """Who asks."""
+    assert isinstance(ruled.fact, Proposed | WordTyped)
+    return ruled.fact.call.requester if isinstance(ruled.fact, Proposed) else ruled.fact.by
 
 
 def asks(ruled: Ruled, thread: str) -> bool:
@@ -110,7 +130,7 @@ def asks(ruled: Ruled, thread: str) -> bool:
     if not isinstance(fact, WordTyped) or fact.thread != thread:
         return False
     if read(fact.text).said is Said.DENY:
-        return Refusal.NOTHING_OPEN in why
+        return Refusal.NOTHING_OPEN in why or Refusal.NOT_APPROVER in why
     is_remark = read(fact.text).said is Said.REMARK
     return is_remark and fact.addressed and fact.text not in YES_AND_NO
 

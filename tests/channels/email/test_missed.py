@@ -161,6 +161,18 @@ async def test_an_answer_that_comes_back_from_one_of_several_is_marked_for_that_
     assert marks == [("tabcdefghijk-2-0", GONE), ("tabcdefghijk-2-0", "")]
 
 
+async def test_of_an_address_that_takes_nothing_the_owner_is_told_once_in_a_conversation() -> None:
+    desk, post = Desk(), Refusing()
+    mail = await channel(desk, post)
+    await desk.talks.heard(PLACE, Talk("Release", ANA, (GONE,), ("<next@example.com>",)))
+    for number in range(3):
+        await mail.send(AT, Say(f"tabcdefghijk-{number}-0", "Done."))
+    for original, _ in tuple(post.sent.values()):
+        assert await desk.intake.take(report(original)) == "bounced"
+    assert len(desk.taken.bounces) == 3
+    assert [to for _, to in desk.post.sent.values()] == [(OWNER,)]
+
+
 async def test_what_the_chain_of_a_returned_mail_names_has_arrived() -> None:
     desk, post = Desk(), Refusing()
     mail = await channel(desk, post)
