@@ -291,7 +291,7 @@ async def test_a_thread_is_told_again_of_a_limit_that_it_comes_back_to(
             await _answer(desk, await _asked(desk), "Extend")
             told = await until(desk, lambda _, log: len(_scopes(log)) == 3)
             events = await desk.events(thread_id(HOME))
-            stands = Standing(told.id, 0, told, None).under(await desk.events(HOUSE))
+            stands = Standing(told.id, 0, told).under(await desk.events(HOUSE))
     assert _scopes(events) == ["person:alice", "agent:clerk", "person:alice"]
     assert stands.waiting_for.startswith("held, person alice")
     assert not any("please" in asked for asked in office.model.asked)
