@@ -119,7 +119,7 @@ def _lines(call: Call, look: Look, fate: Fate) -> Iterator[str]:
         yield say.approved.format(people=blocks.names(call.approved)) + decided
     match call.phase:
         case Ready():
-            yield say.about_to_run
+            yield say.not_started
         case Started():
             yield say.running.format(moment=blocks.moment(call.started_at, look))
         case Asked("unknown"):
