@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from bot import settings
 from bot.cli.sources import sources
 from bot.settings import BadSettings, read, secret_names
+from bot.setup.known import known_masks
 
 VALUES = {"REDIS_URL": "redis://:pa55word@localhost:1/0"}
 
@@ -63,6 +64,15 @@ def test_a_file_may_be_named_in_the_env_file(tmp_path: Path) -> None:
     key = read().anthropic_api_key
     assert key is not None
     assert key.get_secret_value() == "letters"
+
+
+def test_our_own_is_cut_out_also_as_an_address_or_json_writes_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("IMAP_PASSWORD", 'plain w/rds"')
+    masks = known_masks(read(), {}, {})
+    for text in ("GET /?k=plain%20w%2Frds%22", "GET /?k=plain+w%2Frds%22", '"plain w/rds\\""'):
+        assert "rds" not in masks.cut(text)
 
 
 @pytest.mark.parametrize(

@@ -194,7 +194,7 @@ def _hold(thread: Thread, call: Call, waiting: Hold, file: str) -> Wait:
         notes=(
             *_numbered(waiting.choices),
             _going_on(thread, waiting.why),
-            "Stop cancels the work; a later message wakes the thread",
+            _stopping(waiting.why),
             *_nobody(waiting.asked, file),
         ),
         commands=(f"bot answer {request} 1", f"bot answer {request} 2"),
@@ -224,6 +224,13 @@ def _used(thread: Thread, waiting: Hold) -> str:
             return waiting.reason
 
 
+def _stopping(why: Why) -> str:
+    """What the second choice means."""
+    if why == "day":
+        return "Stop leaves what it is for waiting until that day or hour is over"
+    return "Stop cancels the work; a later message wakes the thread"
+
+
 def _going_on(thread: Thread, why: Why) -> str:
     """What the first choice means."""
     limits = thread.limits
@@ -243,6 +250,6 @@ def _going_on(thread: Thread, why: Why) -> str:
         case "cards":
             return f"Extend lets it ask for {limits.cards_per_hour} more approvals"
         case "day":
-            return "Extend allows as much again today"
+            return "Extend allows as much again from what is used, in that day or hour"
         case "model":
             return "Try again asks the model once more"

@@ -67,7 +67,7 @@ async def policy(
         told = explain.explained(read, explained, tool, arguments, by)
         say_json(told) if as_json else say("\n".join(explain.lines(told)))
         return
-    if of or tool:
+    if of or tool or agent == "explain":
         raise Wrong("For one call: bot policy explain AGENT TOOL --arguments JSON --by PERSON.")
     rows = [{**_policy(each, name), "intent": name} for each, name in _intents(agent)]
     if as_json:

@@ -14,6 +14,9 @@ from bot.cli.put import WHY
 from bot.core.values import Deputy
 from bot.kit.agent import Agent
 from bot.kit.arguments import BadArguments
+from bot.kit.durations import written
+from bot.kit.front_matter import QUESTION
+from bot.kit.intents import BUILT_IN
 from bot.kit.nearest import meant
 from bot.kit.places import complaint
 from bot.kit.rule import Rule, Terms
@@ -26,6 +29,8 @@ ASKERS = "whoever began its thread or made its schedule, and whoever asks for an
 
 def explained(settings: Settings, agent: Agent, tool: str, arguments: str, by: str) -> Json:
     """All that holds for this call, were it proposed now and asked for by this person. Raises `Wrong`."""
+    if tool in BUILT_IN:
+        return _built_in(settings, agent, tool)
     if tool not in agent.terms:
         raise wording.wrong("tool", tool, agent.terms, f" of {agent.name}")
     if by and by not in agent.people.people and "did you mean" in meant(by, agent.people.people):
@@ -48,6 +53,29 @@ def explained(settings: Settings, agent: Agent, tool: str, arguments: str, by: s
         "loosened": list(terms.loosened),
     }
     return told if rule.kind != "gated" else {**told, **_asked(agent, terms, rule, by, default)}
+
+
+def _built_in(settings: Settings, agent: Agent, name: str) -> Json:
+    """What holds for an intent that every agent has; of a question also how long it waits, who is told and where it is put."""
+    told: Json = {
+        "agent": agent.name,
+        "tool": name,
+        "kind": BUILT_IN[name][0],
+        "reason": agent.rule(name, {}).reason,
+        "loosened": [],
+    }
+    if name != QUESTION:
+        return told
+    default = int(settings.approval_deadline.total_seconds())
+    deadline, ladder = agent.asking.deadline or default, named(agent.people, agent.asking.ladder())
+    why = complaint(agent.asking.address or "", agent.people) if agent.asking.address else None
+    return {
+        **told,
+        "deadline_seconds": deadline,
+        "ladder": [rung.model_dump(mode="json") for rung in ladder],
+        "addresses": _places(agent, name),
+        "no_places": [why] if why else [],
+    }
 
 
 def _asked(agent: Agent, terms: Terms, rule: Rule, by: str, default: int) -> Json:
@@ -130,6 +158,9 @@ def lines(told: Json) -> Iterator[str]:
     yield f"{told['tool']}: {told['reason']}"
     for each in cast("list[str]", told["loosened"]):
         yield f"  looser than the tool itself: {each}"
+    if told["kind"] == "question":
+        yield f"  answered by whom it names, else by whoever asked and the approvers, within {_deadline(told)}"
+        yield from _waiting(told)
     if told["kind"] != "gated":
         return
     rows = cast("list[Json]", told["approvers"])
@@ -164,11 +195,16 @@ def _granted(grant: Json | None, quorum: int) -> str:
 def _terms(told: Json) -> Iterator[str]:
     channels = ", ".join(cast("list[str]", told["channels"])) or "any channel"
     typed = "buttons and typed words" if told["words"] == "allowed" else "buttons alone"
-    yield f"  decided in {channels}, by {typed}, within {told['deadline_seconds']} s"
+    yield f"  decided in {channels}, by {typed}, within {_deadline(told)}"
     yield f"  {_granted(cast('Json | None', told['grant']), cast('int', told['quorum']))}"
+    yield from _waiting(told)
+
+
+def _waiting(told: Json) -> Iterator[str]:
+    """Who is told while it waits, and where it is put."""
     for rung in cast("list[Json]", told["ladder"]):
         to = ", ".join(cast("list[str]", rung["to"])) or "those who have not answered"
-        yield f"  after {rung['after_seconds']} s: {rung['kind']} {to}"
+        yield f"  after {written(cast('int', rung['after_seconds']))}: {rung['kind']} {to}"
     rows = cast("list[Json]", told["addresses"])
     first, *others = (_place(each) for each in rows if each["by"] != "person")
     yield f"  put in {first}{''.join(f'; where that refuses it, in {each}' for each in others)}"
@@ -177,6 +213,10 @@ def _terms(told: Json) -> Iterator[str]:
     yield from ("  with a copy to each, in this order:",) if people else ()
     for each in people:
         yield f"    {each['person']}: {each['channel']} {each['address']}"
+
+
+def _deadline(told: Json) -> str:
+    return written(cast("int", told["deadline_seconds"]))
 
 
 def _place(row: Json) -> str:

@@ -16,7 +16,7 @@ from bot.cli.parts import AsJson
 from bot.cli.writing import write
 from bot.kit.amend import CannotAmend, amended
 from bot.kit.document import AgentError, text_of
-from bot.kit.people import People
+from bot.kit.people import SHORT_NAME, People, is_short_name
 from bot.settings import Settings
 
 Json = dict[str, object]
@@ -37,7 +37,7 @@ In = Annotated[tuple[str, ...], Parameter("--group", help="A group that they are
 
 
 async def people(
-    what: What = "list",
+    action: What = "list",
     name: Name = "",
     /,
     *,
@@ -60,11 +60,11 @@ async def people(
     }  # fmt: skip
     said = {field: value for field, value in said.items() if value}
     settings = parts.read()
-    if what == "add":
+    if action == "add":
         _add(settings, name, said, group)
     elif name or said or group:
         raise Wrong(f"To add somebody: bot people add {name or 'NAME'} …")
-    _list(parts.people(settings), as_json) if what == "list" or as_json else None
+    _list(parts.people(settings), as_json) if action == "list" or as_json else None
 
 
 def _list(known: People, as_json: bool) -> None:  # noqa: FBT001 - as it was given
@@ -89,12 +89,21 @@ def _add(
         raise Wrong("Who? bot people add NAME, as in bot people add alice --slack U0123456789.")
     if name in known.people and not said and not groups:
         raise Wrong(f"{name} is there already; say what is to change: bot people add --help.")
+    for typed, short in ((name, name), *((f"--group {each}", each) for each in groups)):
+        if not is_short_name(short):
+            raise Wrong(f"{typed}: {SHORT_NAME}.")
     file = file_of(settings)
-    options = " ".join(f"--{field.replace('_', '-')} {value}" for field, value in said.items())
+    options = " ".join(_option(field, value) for field, value in said.items())
     _written(file, _added(file, known, name, said, groups), options or name)
     note(f"{name} is in {file}; start the workers anew.")
     if not _is_named(name):
         note(f"No agent names {name}, who so approves nothing: bot approvers AGENT --add {name}.")
+
+
+def _option(field: str, value: JsonValue) -> str:
+    """As it was typed."""
+    values = value if isinstance(value, list) else [value]
+    return " ".join(f"--{field.replace('_', '-')} {each}" for each in values)
 
 
 def _is_named(name: str) -> bool:

@@ -46,9 +46,15 @@ def _misuse(error: CycloptsError) -> str:
         case CoercionError(token=token, argument=argument, target_type=kind) if (
             token and argument and get_origin(kind) is Literal
         ):
-            return no_such(argument.name.lower().strip("-"), token.value, get_args(kind))
+            return _not_among(argument.name, token.value, get_args(kind))
         case _:
             return _one_sentence(str(error))
+
+
+def _not_among(name: str, value: str, choices: tuple[str, ...]) -> str:
+    if name.startswith("-"):
+        return f"{name} is one of {', '.join(choices)}, not {shortened(value, 80)}."
+    return no_such(name.lower(), value, choices)
 
 
 def _command(error: CycloptsError) -> str:

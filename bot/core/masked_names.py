@@ -10,7 +10,7 @@ MOST_BEFORE = 24
 
 # How names end that only a secret has, and those that a page of a list, or what is kept elsewhere, has too.
 _STRONG = (
-    *("password", "passwords", "passwd", "passphrase", "pwd"),
+    *("password", "passwords", "passwort", "kennwort", "passwd", "passphrase", "pwd"),
     *("apikey", "accesskey", "secretkey", "privatekey", "accountkey", "signingkey"),
     *("clientsecret", "signingsecret", "sharedsecret", "authtoken", "accesstoken", "refreshtoken"),
 )
@@ -84,6 +84,19 @@ def address(mask: str, found: Found) -> str:
     if found.string.startswith("sha256:", found.end()):
         return found[0]
     return found[0] if _PLACE.fullmatch(found["value"]) else f"://{found['user']}:{mask}@"
+
+
+def given(mask: str, found: Found) -> str:
+    """A command without the password that it is given."""
+    value = found["value"]
+    if _PLACE.fullmatch(value):
+        return found[0]
+    return found[0][: found.start("value") - found.start()] + mask
+
+
+def option(mask: str, found: Found) -> str:
+    """`--token …` without what may be one; a word may be one of a sentence."""
+    return given(mask, found) if _is_mixed(found["value"]) else found[0]
 
 
 def query(mask: str, found: Found) -> str:

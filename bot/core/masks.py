@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from bot.core.masked_names import address, assigned, credentials, query
+from bot.core.masked_names import address, assigned, credentials, given, option, query
 
 Found = re.Match[str]
 OWN = "[secret]"
@@ -47,17 +47,18 @@ def _told(name: str, marks: str, looks: str, left: Callable[[str, Found], str]) 
 
 
 def _first(begun: str) -> str:
-    """This, of one width, where a word begins, be it behind what JSON writes for the end of a line.
+    """This, of one width, where a word begins, be it behind what JSON writes for the end of a line, or behind Slack's mark of italics.
 
     Beside a mask no word begins or ends, or cutting again would find more.
     """
-    return rf"{begun}(?:(?<![\w\]-]{begun})|(?<=\\[nrt]{begun}))"
+    return rf"{begun}(?:(?<![^\W_]{begun})(?<![\]-]{begun})|(?<=\\[nrt]{begun}))"
 
 
-_LAST = r"(?![\w\[-])"
+_LAST = r"(?![^\W_]|[\[-])"
 # Neither is possessive: one within another matches wrongly in Debian 12's Python 3.11.2. Both stay linear without.
-_IN_ARMOUR = r"[A-Za-z0-9+/=\s\\:,.]*"
-_LINES = r"(?:[\s\\]*[A-Za-z0-9+/=]{16,})+"
+# In a mail that is answered each line has a mark before it.
+_IN_ARMOUR = r"[A-Za-z0-9+/=\s\\:,.>|&;]*"
+_LINES = r"(?:(?:[\s>|]|\\[nrt]|\\(?![nrt])|&gt;)*[A-Za-z0-9+/=]{16,})+"
 _ASSIGNED = (
     r"(?P<quote>\\*+[\"']?)(?P<sign>\s{0,3}+(?::=|=>|[:=])\s{0,3}+)(?P<open>\\*+[\"']?)"
     # After a colon without quotes there may be a sentence: then only what is more than a word is looked at.
@@ -92,9 +93,11 @@ KINDS: tuple[Kind, ...] = (
     _plain("GitHub token", "github_pat_", r"github_pat_[A-Za-z0-9_]{22,}+"),
     _plain(
         "GitLab token",
-        "glpat- gldt- glrt- glptt- glft-",
-        r"gl(?:pat|dt|rt|ptt|ft)-[A-Za-z0-9_.-]{20,}+",
+        "glpat- gldt- glrt- glptt- glft- glcbt-",
+        r"gl(?:pat|dt|rt|ptt|ft|cbt)-[A-Za-z0-9_.-]{20,}+",
     ),
+    _plain("DigitalOcean token", "_v1_", r"do[opr]_v1_[a-f0-9]{64}"),
+    _plain("Docker token", "dckr_pat_", r"dckr_pat_[A-Za-z0-9_-]{20,}+"),
     _plain("npm token", "npm_", rf"{_first('npm_')}[A-Za-z0-9]{{36}}{_LAST}"),
     _plain("PyPI token", "pypi-", r"pypi-A[A-Za-z0-9_-]{40,}+"),
     _plain("Hugging Face token", "hf_", _first("hf_") + r"[A-Za-z0-9]{30,}+"),
@@ -104,7 +107,25 @@ KINDS: tuple[Kind, ...] = (
     ),
     # What stands where a password stands.
     _told(
-        "password", "://", r"://(?P<user>[^\s/:@?#\"'\\<>]*+):(?P<value>[^\s/\"'\\<>]+)@", address
+        "password",
+        "://",
+        # What follows the colon up to a slash is a port, or a password that has one in it.
+        r"://(?P<user>[^\s/:@?#\"'\\<>]*+):(?P<value>[^\s/\"'\\<>]+|(?!\d{1,5}/)[^\s\"'\\<>\[]{1,200})@",
+        address,
+    ),
+    _told(
+        "password",
+        "curl",
+        r"curl\b(?:(?!\s(?:-u|--user)\s)[^\n]){0,200}\s(?:-u|--user)\s{1,3}\\*[\"']?"
+        r"[^\s:\"'\\]{1,80}:(?P<value>[^\s\"'\\\[\]]{1,200})",
+        given,
+    ),
+    _told(
+        "password",
+        "pass token api-key",
+        r"--[a-z-]{0,24}?(?:pass(?:word|wd|phrase)|token|api-key)\s{1,3}\\*[\"']?"
+        r"(?P<value>[^\s\"'`\\,;&<>(){}\[\]|-][^\s\"'`\\,;&<>(){}\[\]|]{5,})",
+        option,
     ),
     _told(
         "signature",
@@ -126,7 +147,12 @@ KINDS: tuple[Kind, ...] = (
         r"bearer(?P<scheme>\s{1,3})(?P<value>[A-Za-z0-9._~+/=-]{8,}+)",
         credentials,
     ),
-    _told("password", "pass pwd", rf"(?P<name>pass(?:words?|wd|phrase)|pwd){_ASSIGNED}", assigned),
+    _told(
+        "password",
+        "pass pwd kennwort",
+        rf"(?P<name>pass(?:words?|wort|wd|phrase)|kennwort|pwd){_ASSIGNED}",
+        assigned,
+    ),
     _told("key", "key secret token", rf"(?P<name>key|secret|token){_ASSIGNED}", assigned),
 )
 

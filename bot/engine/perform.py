@@ -131,9 +131,9 @@ class Performer:
                 return
         session.question = None
         if isinstance(spent := question.answer.exception(), DaySpent):
-            session.is_spent, answer = True, spent.fact
-            if not session.thread.address or answer.id in session.thread.ids:
-                return  # That is told once, however often the model would be asked.
+            session.is_spent, answer = True, spent.told(session.thread)
+            if answer is None:
+                return
         else:
             with during("decide"):
                 answer = question.named(question.answer.result())

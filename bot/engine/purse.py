@@ -60,6 +60,17 @@ class DaySpent(Exception):
         super().__init__(fact.reason)
         self.fact = fact
 
+    def told(self, thread: Thread) -> DayReached | None:
+        """What this thread is told: once, however often the model would be asked, but anew when it waited for another limit since."""
+        fact, last = self.fact, thread.short
+        if not thread.address:
+            return None
+        if fact.id not in thread.ids:
+            return fact
+        if last is None or (last.day, last.scope) == (fact.day, fact.scope):
+            return None
+        return fact.model_copy(update={"id": f"{fact.id}#{thread.head}"})
+
 
 @dataclass(frozen=True, slots=True)
 class _Looked:

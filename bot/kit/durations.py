@@ -8,6 +8,12 @@ _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _WRITTEN = re.compile(r"(\d{1,9})\s*([smhdw])")
 
 
+def written(seconds: int) -> str:
+    """So many seconds as people write them in a policy: `2h`, `7d`."""
+    unit = next(each for each in "dhms" if seconds % _SECONDS[each] == 0)
+    return f"{seconds // _SECONDS[unit]}{unit}"
+
+
 def seconds_of(written: object) -> int:
     """The seconds of `90`, `4s`, `5m`, `2h`, `7d` or `1w`; ValueError names what was expected."""
     if isinstance(written, int) and not isinstance(written, bool) and written > 0:

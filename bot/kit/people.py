@@ -21,6 +21,7 @@ _KEPT = re.compile(r"slack:(?:[TE][A-Z0-9]+/)?S[A-Z0-9]+", re.ASCII)
 _SLACK_BOT = re.compile(r"[BUW][A-Z0-9]+", re.ASCII)
 # Events name these as their actors; a person of that name would be taken for them.
 _RESERVED = frozenset({"model", "engine", "clock"})
+SHORT_NAME = "a short name of small letters, digits, . _ and - was expected"
 MOST_NAMED = 100
 """Of more people than these the model is told the groups alone: every request carries them."""
 
@@ -139,9 +140,8 @@ def _check_names(file: Document, people: People) -> None:
     kinds = (("people", people.people), ("groups", people.groups), ("bots", people.bots))
     for kind, names in kinds:
         for name in names:
-            if not _ALIAS.fullmatch(name):
-                expected = "a short name of small letters, digits, . _ and - was expected"
-                raise file.wrong((kind, name), expected)
+            if not is_short_name(name):
+                raise file.wrong((kind, name), SHORT_NAME)
             if name in _RESERVED:
                 raise file.wrong(
                     (kind, name), f"another name was expected: {name} is the bot's own"
@@ -177,6 +177,8 @@ def _check_persons(file: Document, people: People) -> None:
         if person.deputy is not None and person.deputy not in people.people:
             text = f"a person was expected{meant(person.deputy, people.people)}"
             raise file.wrong((*place, "deputy"), text)
+        if person.deputy == alias:
+            raise file.wrong((*place, "deputy"), "somebody else was expected")
         if person.time_zone is not None and not is_zone(person.time_zone):
             raise file.wrong((*place, "time_zone"), "a time zone like Europe/Berlin was expected")
         for channel, address in person.addresses:
@@ -226,6 +228,11 @@ def _contains_itself(people: People, group: str) -> bool:
         open_groups += inner - reached
         reached |= inner
     return False
+
+
+def is_short_name(name: str) -> bool:
+    """Whether people, groups and bots can be called so."""
+    return _ALIAS.fullmatch(name) is not None
 
 
 def is_zone(name: str) -> bool:

@@ -13,7 +13,7 @@ from bot.kit.hours import Presence, away_of, spans_of
 Channel = Literal["slack", "email"]
 CHANNELS: tuple[Channel, ...] = ("slack", "email")
 _FORMS: dict[str, re.Pattern[str]] = {
-    "slack": re.compile(r"(?:\w+/)?\w+", re.ASCII),
+    "slack": re.compile(r"(?:[TE]\w+/)?[UW]\w+", re.ASCII | re.IGNORECASE),
     "email": re.compile(r"[^@\s]+@[^@\s]+"),
 }
 _EXPECTED = {

@@ -94,12 +94,16 @@ def complaint(found: ErrorDetails) -> str:
     context, given = found.get("ctx", {}), str(found["input"])
     short = given if len(given) <= MOST_QUOTED else f"{given[:MOST_QUOTED]}…"
     match found["type"]:
+        case "greater_than":
+            return f"more than {context['gt']} was expected, not {short}"
         case "greater_than_equal":
             return f"{context['ge']} or more was expected, not {short}"
         case "less_than_equal":
             return f"{context['le']} or less was expected, not {short}"
         case "int_parsing" | "int_parsing_size" | "int_from_float":
             return f"a whole number was expected, not {short}"
+        case "float_parsing" | "decimal_parsing":
+            return f"a number was expected, not {short}"
         case "literal_error":
             return f"{str(context['expected']).replace(chr(39), '')} was expected, not {short}"
         case _:

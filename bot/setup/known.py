@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
 from pydantic import SecretStr
 
@@ -28,7 +29,13 @@ def known_masks(
 ) -> Masks:
     """What is cut out of everything that is kept: an address of ours may be spoken of, if not its password."""
     told = [value for value in _told(settings) if "://" not in value]
-    return masks([*told, *_passwords(_told(settings)), *_declared(agents, environ)])
+    values = (*told, *_passwords(_told(settings)), *_declared(agents, environ))
+    return masks(way for value in values for way in _ways(value))
+
+
+def _ways(value: str) -> set[str]:
+    """How this is written as it stands, in an address (as errors of HTTP tell it) and in JSON."""
+    return {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1]}
 
 
 def _told(settings: Settings) -> list[str]:

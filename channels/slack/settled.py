@@ -120,7 +120,7 @@ def _lines(call: Call, look: Look, fate: Fate) -> Iterator[str]:
     match call.phase:
         case Ready():
             halted = blocks.names([fate.halted]) if fate.halted else ""
-            yield say.waits_for_a_halt.format(halt=halted) if halted else say.about_to_run
+            yield say.waits_for_a_halt.format(halt=halted) if halted else say.not_started
         case Started():
             yield say.running.format(moment=blocks.moment(call.started_at, look))
         case Asked("unknown"):

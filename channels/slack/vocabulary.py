@@ -116,7 +116,7 @@ class Words:
     withdrawn: str
     expired: str
     set_aside: str
-    about_to_run: str
+    not_started: str
     waits_for_a_halt: str
     running: str
     done: str

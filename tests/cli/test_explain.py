@@ -72,7 +72,8 @@ def test_the_ladder_the_deadline_and_the_addresses_in_order_are_told(office: Off
     assert (first["channel"], second["channel"]) == ("email", "slack")
     text = office.run("policy", "explain", "desk", "settle").out
     assert "takes 2 of: alice, bob" in text
-    assert "after 7200 s: escalate deputy, owner" in text
+    assert "after 2h: escalate deputy, owner" in text
+    assert "by buttons and typed words, within 8h" in text
     assert "can only be reached by deputies" in office.run(
         "policy", "explain", "desk", "settle", "--by", "bob"
     ).out  # fmt: skip
@@ -133,6 +134,8 @@ def test_where_nobody_may_decide_the_command_that_mends_it_is_named(
         (("explain", "desk", "refund", "--arguments", "{"), "--arguments is not JSON"),
         (("explain", "desk", "refund", "--arguments", "{}"), "refund: "),
         (("desk", "refund"), "bot policy explain AGENT TOOL"),
+        (("explain",), "bot policy explain AGENT TOOL"),
+        (("explain", "desk"), "bot policy explain AGENT TOOL"),
     ],
 )
 def test_what_cannot_be_explained_is_said_in_one_sentence(
@@ -141,6 +144,18 @@ def test_what_cannot_be_explained_is_said_in_one_sentence(
     said = office.run("policy", *words)
     assert (said.status, said.out, said.err.count("\n")) == (2, "", 1)
     assert sentence in said.err
+
+
+def test_what_is_built_in_is_explained_and_a_question_with_its_place_and_ladder(
+    office: Office,
+) -> None:
+    policy(office, "policy: {request_human_input: {deadline: 90m, remind: [1h]}}")
+    assert told(office, "explain", "desk", "await")["kind"] == "await"
+    said = office.run("policy", "explain", "desk", "request_human_input")
+    assert (said.status, said.err) == (0, "")
+    assert "within 90m" in said.out
+    assert "after 1h: remind" in said.out
+    assert "put in the thread where the work began" in said.out
 
 
 def test_a_ladder_that_names_nobody_known_does_not_pass_the_linter(office: Office) -> None:

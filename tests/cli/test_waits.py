@@ -12,6 +12,7 @@ from bot.core.codec import decode
 from bot.core.events import Cancelled, DayReached, MessageReceived, Paused, Resumed
 from bot.core.house import HOUSE
 from bot.core.measures import end_of
+from bot.core.reducer import replay
 from bot.core.thread import Thread
 from bot.core.values import Address, Deputy, Limits, Routed
 from bot.engine.letters import Letter
@@ -77,6 +78,10 @@ def test_a_thread_that_waits_for_a_day_s_limit_says_whom_was_asked_and_till_when
     assert "bot answer house-1-hold-v1 1" in wait.notes[0]
     assert standing.phase == "waiting_for_human"
     assert standing.waiting_for == "held, all: 1.00 USD: word from alice (house-1-hold-v1)"
+    house = Standing(HOUSE, story.now, replay(HOUSE, [reached]))
+    (asked,) = waits(Scene(house, [reached], ""))
+    assert "Stop leaves what it is for waiting until that day or hour is over" in asked.notes
+    assert not any("cancels" in note or "today" in note for note in asked.notes)
     story.step()
     assert Standing("T", story.now, story.thread).under([reached]).phase != "waiting_for_human"
 

@@ -26,6 +26,7 @@ from bot.engine.means import Means, Most
 from bot.engine.purse import DaySpent, Purse, recount
 from bot.engine.redis_ledger import Entry, RedisLedger, Row
 from bot.engine.redis_store import RedisStore
+from bot.engine.standing import Standing
 from tests.engine.office import HOME, Office, say, thread_id, until
 from tests.engine.test_worker import DONE, open_office
 
@@ -291,28 +292,65 @@ async def test_a_thread_waits_for_the_day_and_goes_on_when_it_is_extended(
         place = Address(channel="screen", locator="house")
         limits = replace(means({"micro_usd": 30}), places=(place,))
         await ask(store, Purse(model, store, store.ledger(), limits), thread("t1"))
-        real = perform.Performer.__init__
-
-        def saving(self: perform.Performer, choose: perform.Choose, *rest: object) -> None:
-            real(self, Purse(choose, store, store.ledger(), limits), *rest)  # type: ignore[arg-type]
-
-        monkeypatch.setattr(perform.Performer, "__init__", saving)
+        _limited(monkeypatch, store, limits)
         async with office.work() as desk:
             await say(desk, "please")
             waiting = await _asked(desk)
             assert office.model.asked == []
             told = await until(desk, _is_told)
             assert not told.notices
-            answer = Verdict(
-                id="v1", actor="alice", request=waiting.request, word="answer", text="Extend"
-            )
-            judged = await desk.judge(answer)
-            assert judged.refusal is None
+            await _answer(desk, waiting, "Extend")
             await until(desk, lambda _, log: [event.type for event in log].count("Delivered") == 2)
             events = await desk.events(thread_id(HOME))
     [reached] = [event for event in events if isinstance(event, DayReached)]
     assert reached.text.endswith("0.00 of 0.00 USD; asked: alice")
     assert any("please" in asked for asked in office.model.asked)
+
+
+async def test_a_thread_is_told_again_of_a_limit_that_it_comes_back_to(
+    open_office: MakeOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, model = open_office([DONE]), Model()
+    async with office.store() as store:
+        place = Address(channel="screen", locator="house")
+        limits = replace(means({}, {"steps": 1}, clerk={"steps": 2}), places=(place,))
+        purse = Purse(model, store, store.ledger(), limits)
+        await ask(store, purse, thread("t1"))
+        _limited(monkeypatch, store, limits)
+        async with office.work() as desk:
+            await say(desk, "please")
+            of_person = await _asked(desk)
+            await ask(store, purse, thread("t2", "bob"))
+            await _answer(desk, of_person, "Stop")
+            await until(desk, lambda _, log: len(_scopes(log)) == 2)
+            await _answer(desk, await _asked(desk), "Extend")
+            told = await until(desk, lambda _, log: len(_scopes(log)) == 3)
+            events = await desk.events(thread_id(HOME))
+            stands = Standing(told.id, 0, told).under(await desk.events(HOUSE))
+    assert _scopes(events) == ["person:alice", "agent:clerk", "person:alice"]
+    assert stands.waiting_for.startswith("held, person alice")
+    assert not any("please" in asked for asked in office.model.asked)
+
+
+def _scopes(log: list[Event]) -> list[str]:
+    return [event.scope for event in log if isinstance(event, DayReached)]
+
+
+async def _answer(desk: Desk, waiting: outbox.Hold, text: str) -> None:
+    answer = Verdict(
+        id=f"v-{text}", actor="alice", request=waiting.request, word="answer", text=text
+    )
+    assert (await desk.judge(answer)).refusal is None
+
+
+def _limited(monkeypatch: pytest.MonkeyPatch, store: RedisStore, limits: Means) -> None:
+    """The office's workers ask by a purse of these limits."""
+    real = perform.Performer.__init__
+
+    def saving(self: perform.Performer, choose: perform.Choose, *rest: object) -> None:
+        real(self, Purse(choose, store, store.ledger(), limits), *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(perform.Performer, "__init__", saving)
 
 
 def _is_told(_: Thread, log: list[Event]) -> bool:

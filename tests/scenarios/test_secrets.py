@@ -62,6 +62,7 @@ You ship. agent.md: {agent}
 """
 TOOLS = '''
 import os, subprocess
+from urllib.parse import quote
 from bot.kit import Args, Call, Card, tool
 
 class Ship(Args):
@@ -84,7 +85,8 @@ def pay(r: Ship, call: Call):
     child = subprocess.run(["/bin/sh", "-c", "echo $CHILDS"], capture_output=True, text=True).stdout
     with open(call.env["LEDGER"], "a") as ledger:
         ledger.write(call.secrets["PAY_KEY"] + child)
-    return "own: " + call.secrets["PAY_KEY"] + " child: " + child
+    address = "https://example.com/?key=" + quote(call.secrets["PAY_KEY"])
+    return "own: " + call.secrets["PAY_KEY"] + " child: " + child + " address: " + address
 
 @tool(approval="always", idempotent=False, env=("LEDGER",))
 def ship(r: Ship, call: Call):

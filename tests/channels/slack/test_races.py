@@ -47,7 +47,7 @@ def test_the_judge_sees_a_second_decision_a_second_run_and_somebody_who_was_not_
     ("word", "text", "blocks", "is_closed"),
     [
         ("approve", "ship Approved by ann Done", [], True),
-        ("approve", "ship Approved by ann About to run", [], False),
+        ("approve", "ship Approved by ann Not started yet", [], False),
         ("approve", "ship Approved by ben Done", [], False),
         ("approve", "ann may decide", [{"type": "actions"}], False),
         ("deny", "ship Denied by ann", [], True),

@@ -49,7 +49,7 @@ def test_an_approved_card_says_who_and_when_and_has_no_buttons() -> None:
     story.approve(request)
     post = look_of(story, request)
     assert "Approved by bob, <!date^900000^" in read(post)
-    assert "About to run" in read(post)
+    assert "Not started yet" in read(post)
     assert buttons(post) == []
 
 
