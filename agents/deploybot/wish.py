@@ -35,6 +35,11 @@ _STOP = re.compile(
     r"|not (now|today|yet|this week))\b|^\W*(no|none)\W*$"
 )
 _AGAIN = re.compile(r"\b(again|retry)\b")
+# What stands above the words of a first mail, and above many a request.
+_OPENING = re.compile(
+    r"\A(?:subject: [^\n]*\n\s*)?(?:(?:hi|hello|hey|dear|good morning)\b[^\n]{0,60}\n\s*)?",
+    re.IGNORECASE,
+)
 _BUMPS: tuple[Bump, ...] = ("patch", "minor", "major")
 _BUMP = re.compile(r"\b(?P<word>patch|minor|major)\b")
 _VERSION = re.compile(
@@ -76,7 +81,7 @@ def wish_of(told: Iterable[Element]) -> Wish:
 def _after(wish: Wish, each: Element) -> Wish:
     text = each.body.strip()
     goal, version, bump = _goal(text), _first(_VERSION, text), _bump(text)
-    said = replace(wish, by=each.by, words=text, unclear=False)
+    said = replace(wish, by=each.by, words=_OPENING.sub("", text), unclear=False)
     if version or (bump and goal != "stop"):
         return replace(said, goal=_going_on(goal, wish.goal), version=version, bump=bump)
     if goal in ("roll_back", "stop"):
@@ -97,8 +102,11 @@ def _going_on(goal: Goal, before: Goal) -> Goal:
 
 def _goal(text: str) -> Goal:
     lowered = text.lower()
-    found: list[Goal] = [goal for goal, pattern in _GOALS if pattern.search(lowered)]
-    if _HALT.match(lowered) or (not found and _STOP.search(lowered)):
+    opened = _OPENING.sub("", lowered)
+    found: list[Goal] = [
+        goal for goal, pattern in _GOALS if pattern.search(opened) or pattern.search(lowered)
+    ]
+    if _HALT.match(opened) or (not found and _STOP.search(lowered)):
         return "stop"
     return found[0] if found else ""
 

@@ -24,10 +24,20 @@ def simulate_mail(file: Path, *, as_json: bool) -> int:
         say_json(found)
         return DONE
     say("Accepted." if found["accepted"] else f"Not accepted: {found['reason']}.")
-    say(
-        f"From {found['sender'] or 'nobody'}; it decides: {found['decision'] or 'nothing'}.\n\n{found['text']}"
-    )
+    say(f"From {found['sender'] or 'nobody'}; it decides: {_decides(found)}.\n\n{found['text']}")
     return DONE
+
+
+def _decides(found: Json) -> str:
+    """The decision in words; the contract has none for what puts a request off, which is to be seen all the same."""
+    from channels.email.reading import verdicts
+
+    text, decision = str(found["text"]), found["decision"]
+    said = verdicts.read(text)
+    puts_off = verdicts.puts_off(text) or (said is not None and said.word in ("pass", "later"))
+    if decision == "message" and puts_off:
+        return "nothing; its request is passed on, put off or left to the others, as it says"
+    return str(decision or "nothing")
 
 
 def judged(raw: bytes) -> Json:

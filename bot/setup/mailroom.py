@@ -73,11 +73,12 @@ def intake(
 
     safe, address = _safe(store), settings.email_address
     post = filed_post(settings, store)
-    replies = Replies(address, "Bot", post, Key(safe), *_ceilings(settings, "out", safe))
+    owner, going = _owner(settings, people), _ceilings(settings, "out", safe)
+    replies = Replies(address, "Bot", post, Key(safe), *going, owner, _now)
     coming = _ceilings(settings, "in", safe)
-    breaker = Breaker(arrivals, replies, *coming, _owner(settings, people), _now)
+    breaker = Breaker(arrivals, replies, *coming, owner, _now)
     tokens, talks = Tokens(safe, address, _now, settings.email_answers_by), Talks(safe)
-    bounces = Bounces(address, safe, arrivals, replies, _owner(settings, people))
+    bounces = Bounces(address, safe, arrivals, replies, owner)
     return Intake(
         address,
         gate(settings, people),

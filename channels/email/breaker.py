@@ -8,11 +8,10 @@ import structlog
 
 from bot.kit.arrival import Arrivals
 from channels.email.heard import Heard
-from channels.email.pace import HOUR_MS, Ceiling
+from channels.email.pace import DAY_MS, Ceiling
 from channels.email.replies import Replies
 from channels.email.tokens import Found
 
-DAY_MS = 24 * HOUR_MS
 log = structlog.get_logger()
 
 

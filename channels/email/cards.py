@@ -43,7 +43,7 @@ def body(message: Outgoing, way: Way | None = None, subject: str = "") -> str:
             parts = _question(message)
         case Approval():
             parts = _approval(message)
-            if way and message.typed and _carries(message):
+            if way and message.typed and _carries(message) and deciders.suffices(message):
                 parts.append(links(message.arguments, way, subject))
         case UnknownOutcome():
             parts = _unknown(message)
@@ -117,15 +117,26 @@ def _arguments(arguments: Mapping[str, JsonValue]) -> Iterator[str]:
 
 
 def _deciders(asked: Approval) -> str:
-    said = f"Who may decide: {on_one_line(deciders.by_whom(asked))}."
-    votes = (
-        f" {len(asked.votes)} of {asked.quorum} approvals are there." if asked.quorum > 1 else ""
+    """Who can still approve, who named cannot and why, and who does so in whose place."""
+    said = [f"Who may decide: {on_one_line(deciders.by_whom(asked))}."]
+    if asked.quorum > 1:
+        said.append(f"{len(asked.votes)} of {asked.quorum} approvals are there.")
+    if excuses := ", ".join(f"{name} ({why})" for name, why in deciders.excuses(asked)):
+        said.append(f"May deny and not approve: {on_one_line(excuses)}.")
+    pairs = (
+        f"{each.person} for {each.of}, from {moment(each.since)} on" for each in asked.in_place
     )
-    askers = deciders.asked_by(asked)
-    return said + votes + (f" Asked for by {on_one_line(askers)}." if askers else "")
+    if in_place := "; ".join(pairs):
+        said.append(f"In their place: {on_one_line(in_place)}.")
+    if askers := deciders.asked_by(asked):
+        said.append(f"Asked for by {on_one_line(askers)}.")
+    return " ".join(said)
 
 
 def _how(asked: Approval) -> str:
+    if not deciders.suffices(asked):
+        thread = asked.request.partition("-")[0]
+        return f"Too few are left to approve this as it stands: `bot approvers {thread} --add NAME` names one more. To refuse, reply `deny` and a reason."
     if not _carries(asked):
         return f"No mail approves this or changes it: its policy takes {' or '.join(asked.channels)} alone. To refuse, reply `deny` and a reason."
     return (

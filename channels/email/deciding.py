@@ -71,8 +71,7 @@ class Deciding:
             case "edit":
                 return await self._edit(heard, found, decision.rest if decision else "")
             case _:
-                nearly = verdicts.nearly(mail.text)
-                return await self._saying.words(heard, hints.NEARLY if nearly else "")
+                return await self._saying.words(heard, _hint(mail.text))
 
     async def _put_off(self, heard: Heard, found: Found, said: typed.PutOff) -> str:
         """Words that put off the very request that this address is for. The address stays good: it is decided later."""
@@ -172,6 +171,13 @@ class Deciding:
         """Where this person's clock is."""
         known = self._people.people.get(self._people.alias_of(ids.CHANNEL, mail) or "")
         return (known.time_zone if known else None) or "UTC"
+
+
+def _hint(text: str) -> str:
+    """What somebody is told who may believe that this has decided something."""
+    if verdicts.nearly_edits(text):
+        return hints.EDIT
+    return hints.NEARLY if verdicts.nearly(text) else ""
 
 
 def _press(

@@ -15,6 +15,8 @@ from bot.kit.safe import Safe
 MOST = 500
 MOST_BYTES = 262_144
 _PREFIX = "email/held/"
+# A mailbox that its server has numbered anew is read anew, a week of it and more.
+_SEEN_TO, _SEEN_TO_SECONDS = "email/seen-to/", 90 * 24 * 3600
 log = structlog.get_logger()
 
 
@@ -61,7 +63,9 @@ class Held:
     async def keep(
         self, id: str, at: int, sender: str, subject: str, reason: str, raw: bytes
     ) -> None:
-        """Hold it back. Beyond so many the oldest go, and that is said."""
+        """Hold it back, unless somebody has seen to it. Beyond so many the oldest go, and that is said."""
+        if await self.get(id) or await self._safe.lent(f"{_SEEN_TO}{id}"):
+            return
         cut = b64encode(raw[:MOST_BYTES]).decode()
         kept = Kept(id, at, sender[:320], subject[:400], reason[:400], len(raw), cut)
         await self._safe.put(f"{_PREFIX}{id}", json.dumps(asdict(kept)))
@@ -85,5 +89,6 @@ class Held:
         return _KEPT.validate_json(kept) if kept else None
 
     async def drop(self, id: str) -> None:
-        """It is seen to."""
+        """It is seen to, and is not held back another time."""
+        await self._safe.lend(f"{_SEEN_TO}{id}", "yes", _SEEN_TO_SECONDS)
         await self._safe.drop([f"{_PREFIX}{id}"])

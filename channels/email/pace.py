@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from bot.kit.safe import Safe
 
 HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
 MOST_NAMES = 5_000
 _MARK = 12
 _SEEN = TypeAdapter(dict[str, dict[str, int]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
@@ -10,10 +11,14 @@ import structlog
 from channels.email import ids
 from channels.email.compose import Letter, composed
 from channels.email.key import Key
-from channels.email.pace import Ceiling
+from channels.email.pace import DAY_MS, Ceiling
 from channels.email.post import Post
 from channels.email.reading.read import bare
 
+UNANSWERED = (
+    "More notices of ours went out within an hour, in one conversation or to {}, than BOT_EMAIL_MAX_PER_THREAD_HOUR or BOT_EMAIL_MAX_PER_SENDER_HOUR allow. "
+    "What they write is heard all the same; where it decides nothing, they are not told for now, and may believe that it does."
+)
 log = structlog.get_logger()
 
 
@@ -52,6 +57,8 @@ class Replies:
         key: Key,
         by_sender: Ceiling,
         by_thread: Ceiling,
+        owner: str,
+        now: Callable[[], int],
     ) -> None:
         self._address = address
         self._name = name
@@ -59,6 +66,8 @@ class Replies:
         self._key = key
         self._by_sender = by_sender
         self._by_thread = by_thread
+        self._owner = owner
+        self._now = now
 
     async def is_ours(self, id: str) -> bool:
         """Whether we ourselves have sent the mail of this ID."""
@@ -70,6 +79,7 @@ class Replies:
         is_within = await self._by_sender.passes(mail.proven, heard.id)
         if not (is_within and await self._by_thread.passes(heard.place, heard.id)):
             log.warning("too many answers", sender=mail.proven, thread=heard.place)
+            await self._stopped(mail.proven, heard.place)
             return
         id = await self._id(heard.place, f"hint:{heard.id}", mail.proven)
         letter = Letter(
@@ -77,6 +87,12 @@ class Replies:
             thread=heard.place, answers=mail.id, references=ids.references(mail.parents, mail.id),
         )  # fmt: skip
         await self._put(letter)
+
+    async def _stopped(self, sender: str, place: str) -> None:
+        """The owner is told once a day for each conversation: whoever waits for an answer may believe that they decided something."""
+        if self._owner:
+            key = f"unanswered:{place}:{self._now() // DAY_MS}"
+            await self.tell(self._owner, key, "Mail is not answered", UNANSWERED.format(sender))
 
     async def tell(self, person: str, key: str, subject: str, text: str) -> None:
         """A mail of its own to somebody, which answers none; once for each key."""

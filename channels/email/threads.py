@@ -15,6 +15,7 @@ from pydantic import AliasChoices, Field, TypeAdapter
 from bot.kit.safe import Safe
 from channels.email.arrived import Arrived
 from channels.email.reading.automatic import plain_address
+from channels.email.reading.read import bare
 
 # Beyond so many copies an answer would be mass mail.
 MOST_COPIED = 30
@@ -79,7 +80,9 @@ def talk(mail: Arrived, ours: str) -> Talk:
     is_named = any(plain_address(each) == ours for each in named)
     chain = dict.fromkeys(each for each in (*mail.parents, mail.answers, mail.id) if each)
     cc = others if is_named else ()
-    return Talk(mail.subject, mail.proven, cc, tuple(chain), mail.id, not is_named)
+    # A subject of ours goes out as it is: what has no ID is threaded by this alone.
+    subject = mail.subject if chain else f"Re: {bare(mail.subject)}"
+    return Talk(subject, mail.proven, cc, tuple(chain), mail.id, not is_named)
 
 
 class Talks:

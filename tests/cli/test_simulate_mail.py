@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.simulate_mail import judged
+from bot.cli.simulate_mail import judged, simulate_mail
 from tests.channels.email import hostile
 
 NAMED = {
@@ -43,3 +43,13 @@ def test_what_is_not_vouched_for_decides_nothing() -> None:
     found = judged(hostile.build(hostile.setting(), "approve\n", auth="none"))
     assert (found["accepted"], found["decision"]) == (False, None)
     assert "says nothing of its sender" in str(found["reason"])
+
+
+@pytest.mark.parametrize("text", ["later 09:00", "pass to ben@example.org", "ignore"])
+def test_what_puts_a_request_off_is_not_called_a_message(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "one.eml"
+    file.write_bytes(hostile.build(hostile.setting(), f"{text}\n"))
+    assert simulate_mail(file, as_json=False) == 0
+    assert "it decides: nothing; its request is passed on, put off" in capsys.readouterr().out

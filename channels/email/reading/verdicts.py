@@ -23,6 +23,19 @@ DENY = {
     "sv": ("avslå",), "pl": ("odrzuć",), "ru": ("отклонить",), "ja": ("却下", "却下します"), "zh": ("拒绝",),
 }  # fmt: skip
 EDIT = {"en": ("edit",), "de": ("ändern", "bearbeiten")}
+# What people write in the place of a verdict, beside English and German (the core's): it decides nothing, and they are told how it is done.
+NEARLY = {
+    "fr": ("oui", "non", "d'accord", "j'approuve", "approuvé", "approuvée", "je refuse", "refusé", "refusée", "validé", "je valide"),
+    "es": ("sí", "si", "no", "de acuerdo", "vale", "apruebo", "aprobado", "aprobada", "rechazo", "rechazado", "rechazada"),
+    "pt": ("sim", "não", "de acordo", "aprovo", "aprovado", "aprovada", "rejeito", "rejeitado", "rejeitada"),
+    "it": ("sì", "si", "no", "d'accordo", "va bene", "approvo", "approvato", "approvata", "rifiuto", "rifiutato", "rifiutata"),
+    "nl": ("ja", "nee", "akkoord", "goedgekeurd", "ik keur het goed", "afgewezen", "afgekeurd"),
+    "sv": ("ja", "nej", "okej", "godkänt", "godkänd", "jag godkänner", "godkännes", "avslaget", "avslås"),
+    "pl": ("tak", "nie", "zgoda", "zatwierdzam", "zatwierdzone", "odrzucam", "odrzucone"),
+    "ru": ("да", "нет", "согласен", "согласна", "утверждаю", "утверждено", "одобряю", "одобрено", "одобрить", "отклоняю", "отклонено"),
+    "ja": ("はい", "いいえ", "了解", "了解です", "了解しました", "承認いたします", "承認済み", "同意します", "却下いたします"),
+    "zh": ("是", "否", "好", "好的", "可以", "同意", "不同意", "我批准", "已批准", "我拒绝"),
+}  # fmt: skip
 # Between a refusal and its reason.
 BECAUSE = {
     "en": ("because", "since", "as"), "de": ("weil", "da", "denn"), "fr": ("parce que", "parce qu'", "car"), "es": ("porque", "ya que"),
@@ -67,6 +80,8 @@ def _all(rows: dict[str, tuple[str, ...]]) -> list[str]:
 
 _APPROVE = frozenset(_all(APPROVE))
 _EDIT = frozenset(_all(EDIT))
+_EDITS = re.compile(rf"(?:{'|'.join(_all(EDIT))})\b")
+_ALMOST = frozenset(_all(NEARLY))
 _LINKS = "|".join(re.escape(each) for each in _all(BECAUSE))
 _DENIES = "|".join(re.escape(each) for each in _all(DENY))
 _DENY = re.compile(
@@ -82,6 +97,7 @@ _GREETING = re.compile(
 )
 # To a mail address; names are the core's matter.
 _PASS = re.compile(rf"(?:{'|'.join(_all(core.PASS))}) (?:mailto:)?<?([\w.'+-]+@[\w.-]+)>?")
+_JOINTS = re.compile(r"[,.;!，、。！\n]+")
 LONGEST_GREETING = 80
 LONGEST_WORD = 60
 MOST_REASON = 2_000
@@ -170,4 +186,13 @@ def nearly(text: str) -> bool:
     said = " ".join(text[:400].split()).casefold()
     if read(text) is not None or not said or len(said) >= 300:
         return False
-    return core.nearly(text) or _NEARLY.search(said) is not None
+    bare = ungreeted(text.strip()).replace("’", "'")
+    parts = [part for part in map(plain, _JOINTS.split(bare)) if part]
+    is_almost = bool(parts) and all(part in _ALMOST for part in parts)
+    return is_almost or core.nearly(text) or _NEARLY.search(said) is not None
+
+
+def nearly_edits(text: str) -> bool:
+    """Whether somebody who wrote this may believe that they have changed something."""
+    first = ungreeted(text.strip()).partition("\n")[0]
+    return read(text) is None and _EDITS.match(plain(first)) is not None

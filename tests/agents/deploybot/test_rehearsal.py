@@ -269,6 +269,15 @@ def test_a_question_about_what_is_new_is_answered_and_nothing_proposed(
     assert FEATURE in shipping(FIX, FEATURE, text="what is not released yet?").done()
 
 
+@pytest.mark.parametrize("said", ["What is not released yet?", "Hi bot,\n\nwhat is not released?"])
+def test_a_first_mail_may_ask_that_too(shipping: Callable[..., Work], said: str) -> None:
+    assert FEATURE in shipping(FIX, FEATURE, text=f"Subject: Release\n\n{said}").done()
+
+
+def test_a_first_mail_may_say_it_all_in_its_subject(shipping: Callable[..., Work]) -> None:
+    assert shipping(FIX, text="Subject: Ship the backend").one("push_tag")["tag"] == "v1.4.3"
+
+
 def test_another_request_is_told_what_can_be_done(shipping: Callable[..., Work]) -> None:
     assert "ship the backend" in shipping(FIX, text="how's the weather").done()
 

@@ -218,7 +218,7 @@ class Desk:
         no_files: Any = None
         everybody = people or People()
         answers = (self._ceiling("out/sender", 60), self._ceiling("out/thread", 20))
-        replies = Replies(BOT, "Bot", post, Key(self.safe), *answers)
+        replies = Replies(BOT, "Bot", post, Key(self.safe), *answers, OWNER, lambda: NOW)
         let_in = gate(SERVER, (ANA, BEN), ())
         self.intake = Intake(
             BOT,

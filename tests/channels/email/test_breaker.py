@@ -75,3 +75,14 @@ async def test_a_verdict_to_its_card_counts_though_the_breaker_is_open() -> None
         await desk.intake.take(mail(number))
     there = hostile.setting(token=token, parent=desk.parent)
     assert await desk.intake.take(hostile.build(there, "approve\n")) == "approve"
+
+
+async def test_where_notices_stop_the_owner_is_told_once() -> None:
+    desk = Desk()
+    there = hostile.setting(token=await desk.card(), parent=desk.parent, sender=BEN)
+    for number in range(23):
+        mail = hostile.build(there, "approve\n", mid=f"<{number}@example.com>")
+        assert await desk.intake.take(mail) == "refused"
+    (note,) = told(desk)
+    assert "Mail is not answered" in note
+    assert BEN in note

@@ -10,7 +10,8 @@ from bot.core.outbox import Say
 from bot.core.values import Address
 from bot.engine.redis_store import RedisStore
 from channels.email.threads import Talk, Talks
-from tests.channels.email.fakes import Desk
+from tests.channels.email import hostile
+from tests.channels.email.fakes import BOT, Desk
 from tests.channels.email.test_missed import Refusing, channel
 
 PLACE = "abcdefghijklmnop"
@@ -60,3 +61,13 @@ async def test_a_crowd_is_not_mailed_and_whoever_wrote_is_told_so(
     known = await desk.talks.get(CROWDED)
     assert known is not None
     assert len(known.known & {*crowd}) == heard
+
+
+async def test_a_mail_without_an_id_is_answered_under_its_subject() -> None:
+    desk, post = Desk(), Refusing()
+    mail = await channel(desk, post)
+    raw = hostile.build(hostile.setting(), "Ship it.\n", to=BOT, mid=None, irt=None, subject="Hi")
+    assert await desk.intake.take(raw) == "asked"
+    await mail.send(desk.taken.said[-1].address, Say("tabcdefghijk-2-0", "Done."))
+    [(sent, _)] = post.sent.values()
+    assert b"\nSubject: Re: Hi\r\n" in sent
