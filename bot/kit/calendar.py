@@ -99,7 +99,7 @@ async def set_schedule(wanted: Wanted, call: Call) -> Json:
     """
     planned = await _calendar(call).plan(wanted)
     await _calendar(call).keep(call.key, planned)
-    return {"schedule": planned.id, "next": list(planned.following), **planned.terms}
+    return {"next": list(planned.following), **planned.terms}
 
 
 @set_schedule.preview
@@ -127,7 +127,7 @@ async def show_end(named: Named, call: Call) -> Card:
 async def list_schedules(call: Call) -> list[JsonValue]:
     """Your schedules, with when they come next; those that your file names are changed there alone."""
     found = await _calendar(call).all()
-    return [{"schedule": each.id, "next": list(each.following), **each.terms} for each in found]
+    return [{"next": list(each.following), **each.terms} for each in found]
 
 
 @tool(reads=True)

@@ -78,8 +78,17 @@ def _size(agent: Agent) -> Iterator[Finding]:
 
 
 def _schedules(agent: Agent) -> Iterator[Finding]:
-    """Schedules that begin very many threads, each of which asks the model."""
+    """Schedules that begin very many threads, each of which asks the model, or that catch up less than they say."""
     for schedule in agent.front.schedules:
+        kept = {"forbid": "first", "replace": "last"}.get(schedule.concurrency_policy)
+        if schedule.missed.most > 1 and kept:
+            text = (
+                f"of the slots that its schedule {schedule.name} catches up the {kept} alone runs"
+            )
+            mend = (
+                f"say concurrency_policy: allow, or missed: run_latest, in {agent.folder}/agent.md"
+            )
+            yield Finding("warning", agent.name, text, mend)
         count = sum(1 for _ in schedule.cron.slots(_SOME_MONDAY, _SOME_MONDAY + _DAY_MS))
         if count > MAX_SLOTS_A_DAY:
             text = f"its schedule {schedule.name} begins {count:,} threads a day"

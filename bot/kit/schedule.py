@@ -31,6 +31,10 @@ class Missed(BaseModel):
 
     most: Annotated[int, Field(ge=0, le=MOST_CAUGHT_UP)]
 
+    def __str__(self) -> str:
+        """As it is written."""
+        return {0: "skip", 1: "run_latest"}.get(self.most, f"run_all({self.most})")
+
 
 def _missed(written: object) -> object:
     if written == "skip":
