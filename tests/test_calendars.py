@@ -111,6 +111,18 @@ async def test_one_is_made_by_leave_of_a_human_who_saw_when_it_comes_and_then_it
     assert tick.schedule == "weekdays"
 
 
+async def test_one_that_floods_or_runs_less_than_it_says_is_said_so_on_its_card(
+    redis_server: str, tmp_path: Path
+) -> None:
+    flood = {**WEEKDAYS, "schedule": "* * * * *", "missed": "run_all(3)", "because": "b"}
+    office = shop(redis_server, tmp_path, [("set_schedule", flood)])
+    async with office.work() as desk:
+        await say(desk, "every minute")
+        asked = cast("Approval", await card(desk, outbox.Approval))
+    assert "It begins 1,440 threads a day." in asked.text
+    assert "It runs the first alone of the slots that it catches up." in asked.text
+
+
 async def test_a_change_shows_what_was_and_an_end_ends_it(
     redis_server: str, tmp_path: Path
 ) -> None:

@@ -49,9 +49,7 @@ async def _unheard(settings: Settings, app: App, entry: Entry) -> AsyncIterator[
         except BadAddress as error:
             reason = str(error)
         if reason:
-            mend = (
-                "let it speak elsewhere" if entry.creator else "mend it or its address in agent.md"
-            )
+            mend = "set that right, or write another address" + " in agent.md" * (not entry.creator)
             yield f"{entry.id} cannot speak at {written}: {reason}", mend
 
 

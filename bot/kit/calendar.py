@@ -179,6 +179,7 @@ def _told(planned: Planned) -> str:
         f"{planned.id} comes {said.schedule} in {said.time_zone}{state}: {said.cron.words}. Next:",
         *(f"- {each}" for each in planned.following or ("never",)),
         f"It speaks at {said.address}{f', or else at {said.fallback}' if said.fallback else ''}.",
+        *(f"It {what}." for what, _ in said.cautions),
         _inset(f"It says: {said.prompt}"),
     ]
     if planned.before and planned.before != planned.terms:

@@ -140,6 +140,7 @@ def test_wrong_words_are_told_with_what_was_meant(office: Office) -> None:
     wrong = office.run("schedule", "history", "desk/yearyl")
     assert wrong.status == 2
     assert "desk/yearly" in wrong.err
+    assert "slots-" not in office.run("why", "yearly").err, "no log that is nobody's conversation"
     assert "from 1 to 1,000" in office.run("schedule", "next", "--count", "5000").err
     assert office.run("schedule", "histroy").err.startswith("`bot schedule` does not know histroy")
 
