@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable
 
-from bot.app import House, opened
+from bot.app import App, House, opened
 from bot.cli.finding import Finding
 from bot.cli.output import clock
 from bot.engine.store import WrongKey
 from bot.settings import Settings
-from bot.setup.clock import asleep, everything
+from bot.setup.clock import BadAddress, address, asleep, everything, reach
 from bot.setup.slots import Slots
+from channels.cron.entry import Entry
 from channels.cron.plan import MISSED_MS
 
 Here = Callable[[], float]
@@ -32,8 +33,24 @@ async def clock_findings(
             for entry in await everything(found.agents, book):
                 if until := await asleep(book, entry):
                     yield Finding("clock", "warning", *sleep_words(entry.id, until))
+                async for text, mend in _unheard(settings, app, entry):
+                    yield Finding("schedules", "warning", text, mend)
         except WrongKey as error:
             yield Finding("clock", "broken", str(error), "bot rebuild makes indexes anew")
+
+
+async def _unheard(settings: Settings, app: App, entry: Entry) -> AsyncIterator[tuple[str, str]]:
+    """Where it cannot speak, as far as can be told now."""
+    people = app.house.people
+    reached = reach(settings, app.store, people)
+    for written in filter(None, (entry.schedule.address, entry.schedule.fallback)):
+        try:
+            reason = await reached(address(people, written, entry.id, 0))
+        except BadAddress as error:
+            reason = str(error)
+        if reason:
+            mend = "set that right, or write another address" + " in agent.md" * (not entry.creator)
+            yield f"{entry.id} cannot speak at {written}: {reason}", mend
 
 
 def sleep_words(schedule: str, until: int) -> tuple[str, str]:

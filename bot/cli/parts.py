@@ -18,6 +18,7 @@ from bot.cli import wording
 from bot.cli.errors import Wrong
 from bot.core.events import Event
 from bot.core.reducer import replay
+from bot.core.slots import PREFIX
 from bot.core.thread import Thread
 from bot.core.visible import HIDDEN_RANGES
 from bot.engine.letters import Letter
@@ -134,7 +135,10 @@ async def no_such_thread(app: App, thread: str) -> Wrong:
     names = [name for name, _ in await app.store.threads()]
     if thread in names:
         return Wrong(f"There is no thread {thread}: {GONE}.")
-    return wording.wrong("thread", thread, names)
+    own = [
+        name for name in names if not name.startswith(PREFIX)
+    ]  # Those are nobody's conversation.
+    return wording.wrong("thread", thread, own)
 
 
 async def thread(app: App, name: str) -> Thread:

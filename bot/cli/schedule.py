@@ -44,7 +44,7 @@ async def schedule(
     if not name and what not in ("list", "next"):
         raise Wrong(f"Say which: bot schedule {what} NAME; bot schedule list names them.")
     if not 0 <= count <= MOST_SHOWN:
-        raise Wrong(f"--count is at most {MOST_SHOWN:,}.")
+        raise Wrong(f"--count is from 1 to {MOST_SHOWN:,}.")
     async with parts.whole() as app:
         chosen = await _chosen(app, name)
         match what:
@@ -107,7 +107,7 @@ async def _row(app: App, entry: Entry) -> Json:
         "fallback": said.fallback,
         "prompt": said.prompt,
         "creator": entry.creator or app.settings.owner or None,
-        "missed": said.missed.most,
+        "missed": str(said.missed),
         "starting_deadline_seconds": said.starting_deadline_seconds,
         "concurrency_policy": said.concurrency_policy,
         "state": state,
@@ -211,4 +211,4 @@ async def _pause(
             f"{entry.id} is paused, and its slots are skipped; bot schedule resume {entry.id} lets it go on."
         )
     else:
-        say(f"{entry.id} goes on; it comes next at {clock(at) if at else 'no time'}.")
+        say(f"{entry.id} goes on. Next: {_local(entry, at)}.")

@@ -46,7 +46,13 @@ def _misuse(error: CycloptsError) -> str:
         case CoercionError(token=token, argument=argument, target_type=kind) if (
             token and argument and get_origin(kind) is Literal
         ):
+<<<<<<< HEAD
             return _not_among(argument.name, token.value, get_args(kind))
+=======
+            told = no_such(argument.name.lower().strip("-"), token.value, get_args(kind))
+            # What a first word means has no name of its own.
+            return told.replace("There is no what", f"`{_command(error)}` does not know", 1)
+>>>>>>> 316d6d1771ae103ac67a0a5725497c8630ce1beb
         case _:
             return _one_sentence(str(error))
 

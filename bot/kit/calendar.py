@@ -99,7 +99,7 @@ async def set_schedule(wanted: Wanted, call: Call) -> Json:
     """
     planned = await _calendar(call).plan(wanted)
     await _calendar(call).keep(call.key, planned)
-    return {"schedule": planned.id, "next": list(planned.following), **planned.terms}
+    return {"next": list(planned.following), **planned.terms}
 
 
 @set_schedule.preview
@@ -127,7 +127,7 @@ async def show_end(named: Named, call: Call) -> Card:
 async def list_schedules(call: Call) -> list[JsonValue]:
     """Your schedules, with when they come next; those that your file names are changed there alone."""
     found = await _calendar(call).all()
-    return [{"schedule": each.id, "next": list(each.following), **each.terms} for each in found]
+    return [{"next": list(each.following), **each.terms} for each in found]
 
 
 @tool(reads=True)
@@ -179,6 +179,7 @@ def _told(planned: Planned) -> str:
         f"{planned.id} comes {said.schedule} in {said.time_zone}{state}: {said.cron.words}. Next:",
         *(f"- {each}" for each in planned.following or ("never",)),
         f"It speaks at {said.address}{f', or else at {said.fallback}' if said.fallback else ''}.",
+        *(f"It {what}." for what, _ in said.cautions),
         _inset(f"It says: {said.prompt}"),
     ]
     if planned.before and planned.before != planned.terms:

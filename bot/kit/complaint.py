@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import cast
 
@@ -11,6 +12,7 @@ from pydantic_core import ErrorDetails
 from bot.kit.nearest import meant
 
 Node = dict[str, object]
+_CLASS = re.compile(r" or instance of \w+")
 _REWORDED = {
     "Input should": "should",
     "Value error, ": "",
@@ -37,7 +39,7 @@ def _sentence(detail: ErrorDetails, schema: Node) -> str:
         *around, last = detail["loc"]
         names = {name for node in _nodes(schema, around, schema) for name in _properties(node)}
         return f"{place[:80]} is not known here{meant(str(last)[:80], names)}"
-    text = detail["msg"]
+    text = _CLASS.sub("", detail["msg"])
     for theirs, ours in _REWORDED.items():
         text = text.replace(theirs, ours)
     if text.startswith(("should", "is ")):

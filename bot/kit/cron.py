@@ -38,6 +38,7 @@ _STRIDE = timedelta(hours=12)  # No zone changes its clock and changes it back w
 _FIELDS = ("minute", "hour", "day of the month", "month", "day of the week")
 _RANGES = ("0 to 59", "0 to 23", "1 to 31", "1 to 12 or jan to dec", "0 to 7 or sun to sat")
 _THEIRS = ("minute", "hour", "day-of-month", "month", "day-of-week")
+_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _EVERY = re.compile(r"@every (\d{1,6}) ?(s|m|h)\w*")
 _FAMILIAR = datetime(2024, 1, 1)  # noqa: DTZ001 - a place in the calendar, of no zone
 
@@ -190,10 +191,8 @@ def _of_a_name(said: str) -> str:
 def _miscounted(parts: list[str]) -> str:
     expected = "five fields were expected: minute, hour, day of the month, month, day of the week"
     if len(parts) == 6:
-        without = " ".join(parts[1:])
-        return f"{expected}. Seconds are not among them: write {without} without them, or leave out the year"
-    if not parts:
-        return f"{expected}, as in 0 9 * * 1-5"
+        why = "The zone stands under time_zone" if "=" in parts[0] else "Seconds are not among them"
+        return f"{expected}. {why}: write {' '.join(parts[1:])} alone, or leave out the year"
     return f"{expected}, and there are {len(parts)}: write 0 9 * * 1-5 for weekdays at nine"
 
 
@@ -207,7 +206,8 @@ def _refused(parts: list[str], error: str) -> str:
     except (CronSimError, StopIteration):
         pass
     part = parts[field][:40]
-    if turned := re.fullmatch(r"(\d+)-(\d+)", part):
+    numbers = re.sub("|".join(_DAYS), lambda day: str(_DAYS.index(day[0])), part)
+    if turned := re.fullmatch(r"(\d+)-(\d+)", numbers):
         low, high = int(turned[1]), int(turned[2])
         first, last = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))[field]
         if high < low <= last:

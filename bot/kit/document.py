@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ _MAX_LETTERS = 64_000
 _MAX_ALIASES = 50
 _MAX_VALUES = 5_000
 _TAG = "tag:yaml.org,2002:"
+_UNQUOTED = re.compile(r"""([A-Za-z]\w*): +(?:[*@%&`]|[^\s'"#{\[][^'"#{\[]*: )""")
 
 Place = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
@@ -67,6 +69,8 @@ class Document:
                     return ""
         if isinstance(value, bool | int | float):
             return f": put it in quotes, for YAML takes it for {json.dumps(value)}"
+        if value is None:
+            return ": nothing is written there; what begins with # stands in quotes"
         return ""
 
     def _line(self, place: Place) -> int:
@@ -108,9 +112,9 @@ def parse(text: str, path: Path, first_line: int = 1) -> Document:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise reading.wrong(
-            mark.line if mark else 0, f"YAML was expected: {error.problem}"
-        ) from error
+        row = mark.line if mark else 0
+        text = f"YAML was expected: {error.problem}{_unquoted(text, row)}"
+        raise reading.wrong(row, text) from error
     except yaml.YAMLError as error:
         raise reading.wrong(0, f"YAML was expected: {str(error).splitlines()[0]}") from error
     if node is None:
@@ -118,6 +122,12 @@ def parse(text: str, path: Path, first_line: int = 1) -> Document:
     if not isinstance(node, yaml.MappingNode):
         raise reading.wrong(node.start_mark.line, "lines of `name: value` were expected")
     return Document(path, reading.value(node, ()), reading.lines)
+
+
+def _unquoted(text: str, row: int) -> str:
+    """What helps where a value, such as `* * * * *`, begins or goes on with what means something to YAML."""
+    found = _UNQUOTED.search([*text.split("\n"), ""][row])
+    return f": put what stands after {found[1]}: in quotes" if found else ""
 
 
 def _check_extent(text: str, reading: _Reading) -> None:

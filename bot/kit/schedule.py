@@ -19,6 +19,9 @@ from bot.kit.cron import Cron, fields_of, zone_of
 
 MOST_CAUGHT_UP = 100
 LEAST_DEADLINE_SECONDS = 10
+MAX_SLOTS_A_DAY = 288
+_DAY_MS = 86_400_000
+_SOME_MONDAY = 1_789_948_799_000
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _MISSED = re.compile(r"run_all\((\d{1,4})\)")
 _NOWHERE = "nobody could hear from it: write address: slack:TEAM/CHANNEL by their IDs, email:NAME@DOMAIN, a place of the people file, or console"
@@ -30,6 +33,10 @@ class Missed(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     most: Annotated[int, Field(ge=0, le=MOST_CAUGHT_UP)]
+
+    def __str__(self) -> str:
+        """As it is written."""
+        return {0: "skip", 1: "run_latest"}.get(self.most, f"run_all({self.most})")
 
 
 def _missed(written: object) -> object:
@@ -123,3 +130,17 @@ class Schedule(BaseModel):
     def said(self) -> str:
         """When it comes, in one line; where that changes, the schedule begins anew."""
         return f"{self.schedule} {self.time_zone}"
+
+    @property
+    def cautions(self) -> list[tuple[str, str]]:
+        """What whoever wrote it may not have meant, and what to write then."""
+        found = list[tuple[str, str]]()
+        count = sum(1 for _ in self.cron.slots(_SOME_MONDAY, _SOME_MONDAY + _DAY_MS))
+        if count > MAX_SLOTS_A_DAY:
+            mend = "let it come every five minutes or less often"
+            found.append((f"begins {count:,} threads a day", mend))
+        kept = {"forbid": "first", "replace": "last"}.get(self.concurrency_policy)
+        if self.missed.most > 1 and kept:
+            mend = "say concurrency_policy: allow, or missed: run_latest"
+            found.append((f"runs the {kept} alone of the slots that it catches up", mend))
+        return found

@@ -141,7 +141,7 @@ class Bound:
         return entry
 
     async def _shown(self, entry: Entry) -> Planned:
-        terms = entry.schedule.model_dump(mode="json") | {"missed": entry.schedule.missed.most}
+        terms = entry.schedule.model_dump(mode="json") | {"missed": str(entry.schedule.missed)}
         paused = await self._book.paused(entry.id)
         return await self._planned(entry.schedule, {**terms, "paused_by": paused or None}, None)
 

@@ -116,5 +116,5 @@ def _text(
 ) -> str:
     """In hardly any language, for the sentence around it has one."""
     span = since if failed == 1 else f"{failed}x, {since} to {until}"
-    why = f": {latest.fate.why[:MOST_WHY]}" if latest and told != "works_again" else ""
+    why = f": {latest.fate.why[:MOST_WHY].rstrip('.')}" if latest and told != "works_again" else ""
     return f"{schedule} ({span}){why}"

@@ -82,11 +82,7 @@ def _missed(schedule: Schedule, situation: Situation, slots: Sequence[int]) -> d
     if most == 0:
         late = [slot for slot in slots if situation.now - slot >= MISSED_MS]
         return dict.fromkeys(late, "missed: no clock ran then")
-    why = (
-        "missed: a later slot ran in its place"
-        if most == 1
-        else f"missed: only the last {most} run"
-    )
+    why = "missed: only the latest counts" if most == 1 else f"missed: only the last {most} count"
     return dict.fromkeys(slots[:-most], why)
 
 
@@ -101,7 +97,8 @@ def _crowded(schedule: Schedule, situation: Situation, slots: Sequence[int]) -> 
                 return dict.fromkeys(
                     slots, f"{situation.thread} is still at it: {situation.busy}"[:300]
                 )
-            return dict.fromkeys(slots[1:], "the slot before it is still at it")
+            why = "caught up together with one before it, and forbid runs the first alone"
+            return dict.fromkeys(slots[1:], why)
 
 
 def _grouped(slots: Iterable[int], why: dict[int, str], replaced: str) -> Iterable[Slot]:

@@ -55,6 +55,7 @@ def test_schedules_are_listed_with_when_they_come_next(office: Office) -> None:
     assert (yearly["schedule"], yearly["state"]) == ("desk/yearly", "runs")
     assert str(yearly["next_local"]).endswith("-01-01 00:00 CET")
     assert weekdays["state"] == "suspended"
+    assert weekdays["missed"] == "run_latest"
     assert "desk/yearly" in office.run("schedule").out
 
 
@@ -85,7 +86,8 @@ def test_a_schedule_is_paused_and_goes_on_by_a_persons_word(office: Office) -> N
     assert office.run("schedule", "list", "--json").json[0]["state"] == "paused by bob"
     again = office.run("schedule", "pause", "yearly")
     assert (again.status, "paused already, by bob" in again.err) == (1, True)
-    assert "it comes next at" in office.run("schedule", "resume", "desk/yearly").out
+    resumed = office.run("schedule", "resume", "desk/yearly").out
+    assert resumed.endswith("-01-01 00:00 CET.\n"), "by the clocks of its zone"
     assert office.run("schedule", "resume", "yearly").status == 1
 
 
@@ -138,7 +140,22 @@ def test_wrong_words_are_told_with_what_was_meant(office: Office) -> None:
     wrong = office.run("schedule", "history", "desk/yearyl")
     assert wrong.status == 2
     assert "desk/yearly" in wrong.err
-    assert office.run("schedule", "next", "--count", "5000").status == 2
+    assert "slots-" not in office.run("why", "yearly").err, "no log that is nobody's conversation"
+    assert "from 1 to 1,000" in office.run("schedule", "next", "--count", "5000").err
+    assert office.run("schedule", "histroy").err.startswith("`bot schedule` does not know histroy")
+
+
+def test_a_schedule_that_its_medium_does_not_let_speak_is_a_finding(
+    tmp_path: Path, short_home: Path
+) -> None:
+    home = furnished(tmp_path, SCHEDULES.replace("console\n", "slack:T0123/C0456\n", 1))
+    here = Office(home, {"BOT_HOME": str(short_home), "BOT_APPENDFSYNC": "everysec"})
+    try:
+        found = here.run("doctor").out
+    finally:
+        stop_server(short_home)
+    assert "desk/yearly cannot speak at slack:T0123/C0456: Slack is not set up here" in found
+    assert "desk/weekdays cannot speak" not in found
 
 
 @pytest.mark.parametrize(

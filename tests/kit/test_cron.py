@@ -127,10 +127,10 @@ def test_a_day_that_is_four_years_away_is_found() -> None:
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
-        ("* * * * * *", "Seconds are not among them: write * * * * * without them"),
-        ("*/5 0 9 * * 1", "write 0 9 * * 1 without them"),
+        ("* * * * * *", "Seconds are not among them: write * * * * * alone"),
+        ("*/5 0 9 * * 1", "write 0 9 * * 1 alone"),
         ("0 9 * *", "and there are 4: write 0 9 * * 1-5"),
-        ("", "as in 0 9 * * 1-5"),
+        ("", "and there are 0: write 0 9 * * 1-5"),
         ("0 0 31 2 *", "no month that it names (2) has a day 31, so it would never come"),
         ("0 0 31 feb,apr *", "no month that it names (feb,apr) has a day 31"),
         ("60 * * * *", "the minute is 0 to 59, *, a list, a range or */n, not 60"),

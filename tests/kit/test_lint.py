@@ -40,6 +40,7 @@ TWO = "from bot.kit import tool\n@tool(quorum=3)\ndef act():\n    'Act.'\n"
         (SOUND + "policy: {credit: {approval: never}}", None, "warning", "policy of credit: approval: never"),
         ("description: d\napprovers: [alice, alcie]", None, "error", "alcie is named as approver"),
         (SOUND + "policy: {label: {approvers: [zed]}}", None, "error", "zed is named as approver"),
+        (SOUND + "schedules: [{name: n, schedule: '@daily', time_zone: UTC, prompt: p, address: console, missed: run_all(3)}]", None, "warning", "its schedule n runs the first alone of the slots that it catches up"),
         (SOUND + "schedules: [{name: n, schedule: '* * * * *', time_zone: UTC, prompt: p, address: console}]", None, "warning", "its schedule n begins 1,440 threads a day"),
         (SOUND + "policy: {request_human_input: {escalate: [{after: 1h, to: [deputy, zed]}]}}", None, "error", "escalate of request_human_input: zed is neither"),
         (SOUND + "policy: {label: {approval: always, escalate: [{after: 1h, to: [owner, zed]}]}}", None, "error", "escalate of label: zed is neither"),

@@ -40,6 +40,18 @@ def test_missed_slots_run_as_they_say(agent_in: AgentIn, written: str, most: int
     assert agent_in(front(missed=written)).front.schedules[0].missed.most == most
 
 
+def test_a_schedule_that_is_a_word_is_told_what_a_schedule_is(agent_in: AgentIn) -> None:
+    with pytest.raises(AgentError, match=r"0 should be a mapping of names to values$"):
+        agent_in("description: d\nschedules: [daily]")
+
+
+@pytest.mark.parametrize("written", ["skip", "run_latest", "run_all(7)"])
+def test_what_is_said_of_missed_slots_is_shown_as_it_is_written(
+    agent_in: AgentIn, written: str
+) -> None:
+    assert str(agent_in(front(missed=written)).front.schedules[0].missed) == written
+
+
 def test_policies_are_read_as_kubernetes_writes_them(agent_in: AgentIn) -> None:
     [schedule] = agent_in(front(concurrency_policy="Replace", suspend="true")).front.schedules
     assert (schedule.concurrency_policy, schedule.suspend) == ("replace", True)
@@ -68,6 +80,16 @@ def test_policies_are_read_as_kubernetes_writes_them(agent_in: AgentIn) -> None:
         ({"deadline": "60"}, 10, "(did you mean starting_deadline_seconds?)"),
         ({"cron": '"@daily"'}, 10, "fallback, missed, name, prompt, schedule, "),
         ({"missed": "{run_all: 3}"}, 10, "skip, run_latest or run_all(N) was expected"),
+        ({"schedule": "* * * * *"}, 6, ": put what stands after schedule: in quotes"),
+        ({"schedule": "@daily"}, 6, ": put what stands after schedule: in quotes"),
+        ({"prompt": "Note: look"}, 8, ": put what stands after prompt: in quotes"),
+        ({"address": "#ops"}, 9, "nothing is written there; what begins with # stands in quotes"),
+        ({"schedule": '"0 9 * * fri-mon"'}, 6, "fri-mon ends before it begins: write 5-7,0-1"),
+        (
+            {"schedule": '"TZ=UTC 0 9 * * 1-5"'},
+            6,
+            "The zone stands under time_zone: write 0 9 * * 1-5 alone",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_its_line(

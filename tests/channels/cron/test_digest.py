@@ -50,7 +50,7 @@ def seen(*states: str, first: int = 1) -> list[Seen]:
     return [
         Seen(
             Slot(at=NOON + (first + place) * MINUTE, outcome="ran"),
-            Fate("ran", "no key" if state == "f" else "", "", STATES[state]),
+            Fate("ran", "no key." if state == "f" else "", "", STATES[state]),
         )
         for place, state in enumerate(states)
     ]

@@ -36,7 +36,7 @@ def test_a_slot_runs_when_it_has_come() -> None:
 
 
 def test_of_missed_slots_the_latest_runs_late() -> None:
-    earlier = ("skipped", "missed: a later slot ran in its place", 4)
+    earlier = ("skipped", "missed: only the latest counts", 4)
     assert ends(SCHEDULE, 5) == [earlier, ("ran", "", 1)]
 
 
@@ -50,8 +50,20 @@ def test_missed_slots_can_be_left_out() -> None:
 
 def test_all_missed_slots_run_up_to_a_bound() -> None:
     schedule = said(missed=Missed(most=3), concurrency_policy="allow")
-    first = ("skipped", "missed: only the last 3 run", 2)
+    first = ("skipped", "missed: only the last 3 count", 2)
     assert ends(schedule, 5) == [first, *[("ran", "", 1)] * 3]
+
+
+def test_a_missed_slot_is_not_said_to_have_made_way_for_one_that_did_not_run() -> None:
+    found = ends(SCHEDULE, 2, busy="an approval", thread="t1")
+    assert [outcome for outcome, _, _ in found] == ["skipped", "skipped"]
+    assert "ran" not in found[0][1]
+
+
+def test_of_slots_that_are_caught_up_together_forbid_runs_the_first_and_says_so() -> None:
+    found = ends(said(missed=Missed(most=3)), 3)
+    why = "caught up together with one before it, and forbid runs the first alone"
+    assert found == [("ran", "", 1), ("skipped", why, 2)]
 
 
 def test_nothing_starts_later_than_its_deadline() -> None:
