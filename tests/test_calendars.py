@@ -111,7 +111,6 @@ async def test_one_is_made_by_leave_of_a_human_who_saw_when_it_comes_and_then_it
     assert tick.schedule == "weekdays"
 
 
-<<<<<<< HEAD
 async def test_who_asks_for_a_schedule_or_a_run_in_anothers_thread_has_asked_for_what_it_leads_to(
     redis_server: str, tmp_path: Path
 ) -> None:
@@ -132,7 +131,8 @@ async def test_who_asks_for_a_schedule_or_a_run_in_anothers_thread_has_asked_for
         begun = await desk.thread(thread_id(tick.address))
     assert (made.creator, set(made.askers)) == ("alice", {"alice", "bob"})
     assert set(begun.creators) == {"alice", "bob"}
-=======
+
+
 async def test_one_that_floods_or_runs_less_than_it_says_is_said_so_on_its_card(
     redis_server: str, tmp_path: Path
 ) -> None:
@@ -143,7 +143,6 @@ async def test_one_that_floods_or_runs_less_than_it_says_is_said_so_on_its_card(
         asked = cast("Approval", await card(desk, outbox.Approval))
     assert "It begins 1,440 threads a day." in asked.text
     assert "It runs the first alone of the slots that it catches up." in asked.text
->>>>>>> 316d6d1771ae103ac67a0a5725497c8630ce1beb
 
 
 async def test_a_change_shows_what_was_and_an_end_ends_it(

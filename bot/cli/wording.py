@@ -46,21 +46,17 @@ def _misuse(error: CycloptsError) -> str:
         case CoercionError(token=token, argument=argument, target_type=kind) if (
             token and argument and get_origin(kind) is Literal
         ):
-<<<<<<< HEAD
-            return _not_among(argument.name, token.value, get_args(kind))
-=======
-            told = no_such(argument.name.lower().strip("-"), token.value, get_args(kind))
-            # What a first word means has no name of its own.
-            return told.replace("There is no what", f"`{_command(error)}` does not know", 1)
->>>>>>> 316d6d1771ae103ac67a0a5725497c8630ce1beb
+            return _not_among(_command(error), argument.name, token.value, get_args(kind))
         case _:
             return _one_sentence(str(error))
 
 
-def _not_among(name: str, value: str, choices: tuple[str, ...]) -> str:
+def _not_among(command: str, name: str, value: str, choices: tuple[str, ...]) -> str:
     if name.startswith("-"):
         return f"{name} is one of {', '.join(choices)}, not {shortened(value, 80)}."
-    return no_such(name.lower(), value, choices)
+    told = no_such(name.lower(), value, choices)
+    # What a first word means has no name of its own.
+    return told.replace("There is no what", f"`{command}` does not know", 1)
 
 
 def _command(error: CycloptsError) -> str:
