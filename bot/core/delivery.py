@@ -98,9 +98,10 @@ def _told(thread: Thread, call: Call, event: Delivered | DeliveryFailed) -> Thre
     """What went to somebody alone is not sent again, whatever became of it."""
     phase = call.phase
     assert isinstance(phase, Asked), "nobody is told of what is not asked"
-    phase = replace(phase, told=(*phase.told, person_of(event.key)))
+    who = person_of(event.key)
+    phase = replace(phase, told=(*phase.told, who))
     if event.type == "Delivered":
-        phase = replace(phase, copied=max(phase.copied or 0, _since(event)))
+        phase = replace(phase, copied=(*phase.copied, (who, _since(event))))
     return turn.put(thread, replace(call, phase=phase))
 
 

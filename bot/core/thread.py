@@ -31,7 +31,7 @@ class Ready(Struct, frozen=True):
 
 
 class Asked(Struct, frozen=True):
-    """A human is asked. `shown` is when the channel took the card; `copy` numbers the address it goes to, `told` are those who have one alone, the last of them since `copied`."""
+    """A human is asked. `shown` is when the channel took the card; `copy` numbers the address it goes to, `told` are those who have one alone, and `copied` since when each of them."""
 
     about: About
     until: int | None = None
@@ -39,7 +39,7 @@ class Asked(Struct, frozen=True):
     shown: int | None = None
     copy: int = 0
     told: tuple[str, ...] = ()
-    copied: int | None = None
+    copied: tuple[tuple[str, int], ...] = ()
 
 
 class Started(Struct, frozen=True):

@@ -203,12 +203,13 @@ class Reception(Afterwards):
         current = call is not None and version_of(press.request) == call.version
         offered = choices(call) if call else ()
         chosen = press.choice is not None and press.choice < len(offered)
+        actor = self._marked(press.channel, press.person, press.spot, press.standing)
         verdict = Verdict(
             id=press.id,
-            actor=self._marked(press.channel, press.person, press.spot, press.standing),
+            actor=actor,
             request=press.request,
             word=press.word,
-            digest=_shown(call, press) if call and current else "",
+            digest=_shown(call, press, actor) if call and current else "",
             text=offered[press.choice or 0] if chosen else press.text,
             arguments=dict(press.arguments),
             to=press.to,
@@ -225,17 +226,19 @@ def _as_noted(words: Words) -> Words:
     return replace(words, standing=words.noted_as or words.standing)
 
 
-def _shown(call: Call, press: Press) -> str:
+def _shown(call: Call, press: Press, by: str) -> str:
     """The digest of the card that was decided on: empty where another one has its name, since the log lost its end, or nobody says which."""
     digest = call.card.digest if call.card else ""
     is_same = bool(press.digest) and digest.startswith(press.digest)
-    return digest if is_same and not _is_older(call, press) else ""
+    return digest if is_same and not _is_older(call, press, by) else ""
 
 
-def _is_older(call: Call, press: Press) -> bool:
-    """Whether these words were written before this showing stood there."""
+def _is_older(call: Call, press: Press, by: str) -> bool:
+    """Whether these words of this person were written before this showing stood there."""
     if press.written is None or not isinstance(call.phase, Asked):
         return False
-    # Where no place took it, those who are asked have it alone, and it stands there since the last of them got it.
-    shown = call.phase.copied if call.phase.shown is None else call.phase.shown
+    shown = call.phase.shown
+    # Where no place took it, those who are asked have it alone, each since they got it.
+    if shown is None:
+        shown = dict(call.phase.copied).get(by)
     return press.written < shown if shown is not None else call.version > 1

@@ -86,13 +86,13 @@ def test_where_all_who_are_asked_have_copies_nobody_hears_that_no_place_took_the
     assert [notice.code for notice in story.thread.notices] == ["undelivered"]
 
 
-def test_the_last_copy_tells_since_when_all_who_are_asked_have_one() -> None:
+def test_of_each_who_is_asked_alone_it_is_known_since_when_they_have_it() -> None:
     story, request = asking(alone())
     for person, written in (("bob", 7), ("carol", 5)):
         story.delivered(f"{request}~@{person}", written=written)
     phase = story.phase(request)
     assert isinstance(phase, Asked)
-    assert phase.copied == 7
+    assert phase.copied == (("bob", 7), ("carol", 5))
 
 
 def test_what_holds_a_thread_is_asked_of_them_too() -> None:

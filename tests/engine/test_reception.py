@@ -311,6 +311,49 @@ async def test_a_press_decides_on_the_version_it_was_shown_and_on_no_other(offic
     assert len(refused) == 1
 
 
+async def test_words_at_a_copy_count_since_their_author_has_it_whoever_else_has_theirs(
+    office: Office,
+) -> None:
+    apart = tuple(
+        Deputy(person=each, of=each, since=0, address=HOME) for each in ("bob", "carol", "dave")
+    )
+    who = tuple(each.person for each in apart)
+    shown = Card(text="", digest="d" * 64, approvers=who, quorum=2, apart=apart)
+    async with quiet_desk(office) as desks:
+        await desks.say("hello", aim="bot")
+        sign = Proposal(kind="gated", tool="sign")
+        await desks.desk.post(office.thread, StepDecided(id="s1", seen=1, calls=(sign,)))
+        [call] = (await desks.desk.thread(office.thread)).calls
+        for version in (1, 2):
+            made = Previewed(id=f"p{version}", call=call.id, version=version, card=shown)
+            await desks.desk.post(office.thread, made)
+            if version == 1:
+                await desks.say("wait", aim="bot")
+        for person, written in (("bob", 100), ("dave", 300)):
+            key = f"{call.id}-v2~@{person}"
+            sent = Delivered(id=f"sent:{key}", key=key, receipt="r", written=written)
+            await desks.desk.post(office.thread, sent)
+        told = {
+            person: await desks.reception.objection(
+                Press(
+                    "x",
+                    "screen",
+                    person,
+                    f"{call.id}-v2",
+                    "approve",
+                    digest=shown.digest,
+                    written=200,
+                )
+            )
+            for person in who
+        }
+    assert {person: why is None for person, why in told.items()} == {
+        "bob": True,
+        "carol": False,
+        "dave": False,
+    }
+
+
 async def test_words_at_a_copy_approve_only_what_stood_there_when_they_were_written(
     office: Office,
 ) -> None:
