@@ -91,7 +91,7 @@ def hold(thread: Thread, why: Why, reason: str = "") -> Thread:
         kind="limit",
         tool=why,
         arguments={"reason": reason, "options": {"choices": choices}},
-        asked=thread.asked or _askers(thread),
+        asked=thread.asked or _beginners(thread),
         apart=thread.apart,
     )
     id = f"{thread.id}-{thread.head}-hold"
@@ -102,7 +102,7 @@ def hold(thread: Thread, why: Why, reason: str = "") -> Thread:
     return amend(thread, turn=Held(id, why), calls=(*thread.calls, call))
 
 
-def _askers(thread: Thread) -> tuple[str, ...]:
+def _beginners(thread: Thread) -> tuple[str, ...]:
     return tuple(dict.fromkeys(who for who in (thread.requester, *thread.creators) if who))
 
 

@@ -238,8 +238,7 @@ def _is_older(call: Call, press: Press, by: str) -> bool:
     if press.written is None or not isinstance(call.phase, Asked):
         return False
     shown = call.phase.shown
-    if (
-        shown is None
-    ):  # No place took it, so those who are asked have it alone, each since they got it.
+    # Where no place took it, those who are asked have it alone, each since they got it.
+    if shown is None:
         shown = dict(call.phase.copied).get(by)
     return press.written < shown if shown is not None else call.version > 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core import deciders
@@ -68,6 +70,17 @@ def test_who_asks_in_somebody_elses_thread_does_not_approve_it() -> None:
     assert not approved_by(story, request, "bob")
     assert "(alice, bob) cannot approve it too" in story.refusal()
     assert approved_by(story, request, "carol")
+
+
+def test_a_card_names_who_asked_where_that_is_not_who_began_its_thread_alone() -> None:
+    story = at_rest()
+    story.message("deploy v9", "alice")
+    asked(story)
+    story.message("and v10", "bob")
+    asked(story, V10)
+    waiting = [each for each in pending(story.thread) if isinstance(each, Approval)]
+    assert [deciders.asked_by(each) for each in waiting] == ["alice, bob"]
+    assert deciders.asked_by(replace(waiting[0], askers=("alice",))) == ""
 
 
 def test_who_asks_while_the_work_goes_on_does_not_approve_it_either() -> None:
