@@ -12,9 +12,11 @@ from bot.app import App, served
 from bot.cli import parts, wording
 from bot.cli.clock_health import sleep_words
 from bot.cli.errors import Failed, Wrong
+from bot.cli.halt import warn_of_halts
 from bot.cli.output import clock, moment, note, say, say_json, table
 from bot.cli.parts import As, AsJson
 from bot.core.events import Paused, Resumed
+from bot.core.halts import told_by
 from bot.core.slots import Slot
 from bot.kit.slotbook import Fate
 from bot.setup.clock import asleep, everything, following
@@ -47,6 +49,7 @@ async def schedule(
         raise Wrong(f"--count is from 1 to {MOST_SHOWN:,}.")
     async with parts.whole() as app:
         chosen = await _chosen(app, name)
+        warn_of_halts(told_by(await app.desk.house()))
         match what:
             case "list":
                 await _list(app, chosen, as_json=as_json)

@@ -91,6 +91,18 @@ def test_a_schedule_is_paused_and_goes_on_by_a_persons_word(office: Office) -> N
     assert office.run("schedule", "resume", "yearly").status == 1
 
 
+def test_under_a_halt_whoever_looks_at_schedules_is_told_that_nothing_begins(
+    office: Office,
+) -> None:
+    office.run("halt", "desk")
+    try:
+        listed, following = office.run("schedule", "list"), office.run("schedule", "next")
+    finally:
+        office.run("halt", "--lift", "desk")
+    for said in (listed, following):
+        assert (said.status, "bot halt --lift desk lets it go on" in said.err) == (0, True)
+
+
 async def _settled_by_a_clock_that_was_ahead(home: Path) -> int:
     """Until when."""
     async with RedisStore(ensure_server(home), lease_seconds=30) as store:
