@@ -15,7 +15,7 @@ from bot.kit.channel import Undeliverable
 from bot.kit.people import People
 from bot.kit.safe import Safe
 from channels.email import apart, ids
-from channels.email.cards import body
+from channels.email.cards import REMINDED, body, gist
 from channels.email.each import mail_of, mails_of, to_each
 from channels.email.letters import Letters, Us
 from channels.email.reading.read import bare
@@ -64,7 +64,7 @@ class Asking:
         self, place: str, talk: Talk, message: Waiting, mail: str, why: str, others: Iterable[str]
     ) -> None:
         """That this one could not be asked, to everybody else; whoever cannot be told that either is left."""
-        text, key = missed(mail, body(message), why), f"refused:{message.key}:{mail}"
+        text, key = missed(mail, gist(message), why), f"refused:{message.key}:{mail}"
         for each in others:
             letter = await self._letters.letter(place, talk, key, each, text)
             with suppress(Undeliverable):
@@ -138,4 +138,4 @@ class Asking:
 
 def missed(person: str, asks: str, why: str) -> str:
     """That somebody could not be asked, and what."""
-    return f"{person} has not been asked: {why}.\n\n{asks}\n\nSomebody else has to decide, or their address has to be mended."
+    return f"{person} has not been asked: {why}.\n\n{asks}\n\nSomebody else has to decide, or their address has to be mended. {REMINDED}"

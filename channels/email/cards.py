@@ -19,6 +19,7 @@ from bot.core.outbox import (
     Reminder,
     Say,
     UnknownOutcome,
+    Waiting,
 )
 from bot.core.visible import on_one_line, visible
 from channels.email import ids
@@ -53,6 +54,17 @@ def body(message: Outgoing, way: Way | None = None, subject: str = "") -> str:
     return _joined([parts[0], tags.line(way.tag) if way and way.tag else "", *parts[1:]])
 
 
+def gist(asked: Waiting) -> str:
+    """What is asked, without how it is answered: for those to whom this is no card."""
+    match asked:
+        case Approval() | UnknownOutcome():
+            return block("\n".join(_call(asked)))
+        case Question():
+            return block(visible(asked.question))
+        case Hold():
+            return visible(asked.text)
+
+
 def moment(at_ms: int) -> str:
     """A point in time, to the minute."""
     return f"{datetime.fromtimestamp(at_ms // 1000, UTC):%Y-%m-%d %H:%M} UTC"
@@ -83,8 +95,7 @@ def _choices(choices: tuple[str, ...]) -> list[str]:
 
 
 def _approval(asked: Approval) -> list[str]:
-    lines = [f"tool: {legible_name(asked.tool)}", *_arguments(asked.arguments)]
-    parts = ["**Your approval is needed.** Nothing runs until then.", block("\n".join(lines))]
+    parts = ["**Your approval is needed.** Nothing runs until then.", gist(asked)]
     parts += ["Asked anew:", block(visible(asked.anew))] if asked.anew else []
     parts += ["Why, in the model's words:", block(visible(asked.because))] if asked.because else []
     parts += ["What was found out:", block(visible(asked.text))] if asked.text else []
@@ -103,6 +114,10 @@ def _approval(asked: Approval) -> list[str]:
             ),
         ]
     return [*parts, *_since(asked.quote), _deciders(asked), _how(asked), _until(asked.until)]
+
+
+def _call(asked: Approval | UnknownOutcome) -> list[str]:
+    return [f"tool: {legible_name(asked.tool)}", *_arguments(asked.arguments)]
 
 
 def _arguments(arguments: Mapping[str, JsonValue]) -> Iterator[str]:
@@ -155,11 +170,10 @@ def _carries(asked: Approval) -> bool:
 
 
 def _unknown(asked: UnknownOutcome) -> list[str]:
-    lines = [f"tool: {legible_name(asked.tool)}", *_arguments(asked.arguments)]
     when = f"Started {moment(asked.started_at)}; not to be tried again before {moment(asked.may_retry_at)}."
     return [
         visible(asked.text),
-        block("\n".join(lines)),
+        gist(asked),
         when,
         *_since(asked.quote),
         *_choices(asked.choices),

@@ -36,7 +36,7 @@ def _text(count: str, held: Sequence[Kept]) -> str:
     more = [f"and {len(held) - MOST_SHOWN} more"] if len(held) > MOST_SHOWN else []
     return "\n\n".join(
         (
-            f"{count} held back, and nothing was made of it; the newest first:",
+            f"{count} held back, and nothing came of that; the newest first:",
             block("\n".join([*shown, *more])),
             "`bot mail held list` shows all; then `show`, `release` or `drop` each.",
         )

@@ -217,7 +217,7 @@ class Desk:
         post: Any = self.post
         no_files: Any = None
         everybody = people or People()
-        answers = (self._ceiling("out/sender", 60), self._ceiling("out/thread", 20))
+        answers = (self._ceiling("out/sender", 60), self._ceiling("out/thread", per_thread))
         replies = Replies(BOT, "Bot", post, Key(self.safe), *answers, OWNER, lambda: NOW)
         let_in = gate(SERVER, (ANA, BEN), ())
         self.intake = Intake(

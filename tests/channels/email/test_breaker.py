@@ -78,9 +78,9 @@ async def test_a_verdict_to_its_card_counts_though_the_breaker_is_open() -> None
 
 
 async def test_where_notices_stop_the_owner_is_told_once() -> None:
-    desk = Desk()
+    desk = Desk(per_thread=2)
     there = hostile.setting(token=await desk.card(), parent=desk.parent, sender=BEN)
-    for number in range(23):
+    for number in range(4):
         mail = hostile.build(there, "approve\n", mid=f"<{number}@example.com>")
         assert await desk.intake.take(mail) == "refused"
     (note,) = told(desk)

@@ -99,6 +99,9 @@ async def test_who_cannot_be_asked_is_told_to_whoever_asked_and_to_the_other_app
         assert GONE in read[-1]
         assert "tool: ship" in read[-1]
         assert "tag: v1.2.3" in read[-1]
+        # Nothing is decided by a reply to this one, so it does not ask for one.
+        assert "approve" not in read[-1]
+        assert "This mail decides nothing" in read[-1]
 
 
 async def test_the_owner_is_told_of_it_too() -> None:
