@@ -16,6 +16,7 @@ from bot.core.values import Card
 from channels.console.channel import CHANNEL
 
 MICRO = 1_000_000
+_STOP, _STOP_A_DAY = "Stop cancels the work; a later message wakes the thread", "Stop leaves what it is for waiting until that day or hour is over"  # fmt: skip
 
 
 def speak(thread: Thread, what_it_does: str) -> Wait:
@@ -194,7 +195,7 @@ def _hold(thread: Thread, call: Call, waiting: Hold, file: str) -> Wait:
         notes=(
             *_numbered(waiting.choices),
             _going_on(thread, waiting.why),
-            _stopping(waiting.why),
+            _STOP_A_DAY if waiting.why == "day" else _STOP,
             *_nobody(waiting.asked, file),
         ),
         commands=(f"bot answer {request} 1", f"bot answer {request} 2"),
@@ -222,13 +223,6 @@ def _used(thread: Thread, waiting: Hold) -> str:
             return f"{limits.cards_per_hour} approvals were asked for within an hour."
         case "model" | "day":
             return waiting.reason
-
-
-def _stopping(why: Why) -> str:
-    """What the second choice means."""
-    if why == "day":
-        return "Stop leaves what it is for waiting until that day or hour is over"
-    return "Stop cancels the work; a later message wakes the thread"
 
 
 def _going_on(thread: Thread, why: Why) -> str:
