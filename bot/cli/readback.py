@@ -16,6 +16,8 @@ from bot.core.events import (
     Delivered,
     DeliveryFailed,
     Event,
+    Halted,
+    Lifted,
     MessageReceived,
     OutcomeUnknown,
     Paused,
@@ -27,13 +29,14 @@ from bot.core.events import (
     Verdict,
 )
 from bot.core.grant import minutes
+from bot.core.house import HOUSE
 from bot.core.reducer import evolve
 from bot.core.thread import Call, Thread
 from bot.core.values import Address, Card
 
 Json = dict[str, object]
-Control = Cancelled | Paused | Resumed
-CONTROLS: dict[str, str] = {"Cancelled": "cancel", "Paused": "pause", "Resumed": "resume"}
+Control = Cancelled | Paused | Resumed | Halted | Lifted
+CONTROLS = {"Cancelled": "cancel", "Paused": "pause", "Resumed": "resume", "Halted": "halt", "Lifted": "lift"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,8 @@ class _Reading:
             case Verdict() | MessageReceived():
                 yield from self._decision(seq, before, event)
             case Cancelled() | Paused() | Resumed():
+                yield _control(seq, event)
+            case Halted() | Lifted() if self._thread.id == HOUSE:  # Elsewhere it was told there.
                 yield _control(seq, event)
             case Previewed(call=call, version=version, card=card):
                 self._cards[f"{call}-v{version}"] = card
@@ -227,8 +232,9 @@ class _Reading:
 
 
 def _control(seq: int, event: Control) -> Row:
-    reason = "" if isinstance(event, Resumed) else event.reason
-    what: Json = {"word": CONTROLS[event.type], "text": reason, "counted": True}
+    reason = "" if isinstance(event, Resumed | Lifted) else event.reason
+    what_of = f" {event.agent or 'everything'}" if isinstance(event, Halted | Lifted) else ""
+    what: Json = {"word": f"{CONTROLS[event.type]}{what_of}", "text": reason, "counted": True}
     return Row(seq, event.at, "decision", event.actor, None, what)
 
 

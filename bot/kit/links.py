@@ -24,7 +24,8 @@ from bot.core.events import (
     Verdict,
 )
 
-SAID = ("done_for_now", "stand_by", "request_human_input")
+SAID = ("done_for_now", "stand_by", "request_human_input", "withdraw", "await", "nothing_to_do")
+BECAUSE = "because"
 Use = tuple[str, dict[str, JsonValue]]
 # With a scheme, or without one where clients make a link of it all the same.
 _ADDRESS = re.compile(
@@ -36,6 +37,12 @@ _PICTURE = re.compile(r"!(?=\[[^\]\n]{0,500}\][(\[])")
 _LEADING = ("http://", "https://")
 _ENDS = ".,;:!?)*_~"
 _BARE_HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,24}", re.IGNORECASE)
+# How names of files end and no host does: a client makes no link of these.
+_FILES = (
+    *("cfg", "conf", "css", "csv", "env", "go", "gz", "html", "ini", "java", "js", "json", "jsx", "lock", "log"),
+    *("pdf", "png", "proto", "rb", "sql", "svg", "tar", "toml", "ts", "tsx", "txt", "xml", "yaml", "yml"),
+)  # fmt: skip
+_FEW_LABELS = 2
 
 
 def tamed(uses: Sequence[Use], events: Iterable[Event], prompt: str) -> list[Use]:
@@ -44,9 +51,16 @@ def tamed(uses: Sequence[Use], events: Iterable[Event], prompt: str) -> list[Use
     return [
         (name, {each: _tame(value, told, hosts) for each, value in given.items()})
         if name in SAID
-        else (name, given)
+        else (name, _reasoned(given, told, hosts))
         for name, given in uses
     ]
+
+
+def _reasoned(
+    given: dict[str, JsonValue], told: _Told, hosts: frozenset[str]
+) -> dict[str, JsonValue]:
+    """Why a call is proposed stands on its card, and is words; in mail a client makes links of it."""
+    return {**given, BECAUSE: _tame(given[BECAUSE], told, hosts)} if BECAUSE in given else given
 
 
 class _Told:
@@ -99,7 +113,9 @@ def _inside(value: JsonValue) -> list[str]:
 @lru_cache(maxsize=64)
 def _hosts_in(prompt: str) -> frozenset[str]:
     """Where an agent's prompt leads; it is the same at every step."""
-    return frozenset(_host(found[0]) for found in _ADDRESS.finditer(prompt)) - {""}
+    found = (each[0].rstrip(_ENDS) for each in _ADDRESS.finditer(prompt))
+    # The name of a file may be that of a host, too: `agent.md`.
+    return frozenset(_host(each) for each in found if not _is_a_name(each)) - {""}
 
 
 def _tame(value: JsonValue, told: _Told, hosts: frozenset[str]) -> JsonValue:
@@ -117,11 +133,19 @@ def _tame(value: JsonValue, told: _Told, hosts: frozenset[str]) -> JsonValue:
 
 def _shown(found: str, told: _Told, hosts: frozenset[str]) -> str:
     address = found.rstrip(_ENDS)
-    if _BARE_HOST.fullmatch(address) or _host(address) in hosts or told.has(address):
+    if _is_a_name(address) or _host(address) in hosts or told.has(address):
         return found
     begun, sign, rest = found.partition(":")
     whole = f"{begun}[:]{rest}" if sign and not _BARE_HOST.match(begun) else found
     return whole.replace(".", "[.]")
+
+
+def _is_a_name(address: str) -> bool:
+    """Whether it carries nothing: whoever owns a host has a name of two words, and could read what stands before it."""
+    words = address.split(".")
+    if not _BARE_HOST.fullmatch(address):
+        return False
+    return len(words) <= _FEW_LABELS or words[-1].lower() in _FILES
 
 
 def _host(address: str) -> str:

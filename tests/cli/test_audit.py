@@ -11,6 +11,7 @@ import pytest
 from bot.cli.readback import Row, readback
 from bot.core import events
 from bot.core.codec import decode, digest
+from bot.core.house import HOUSE
 from bot.core.values import Address
 from tests.cli.office import Json, Office, eventually, furnish, running
 from tests.core.build import HERE, Story, asking, card, doubtful, gated, question, working
@@ -192,6 +193,16 @@ def test_pauses_and_messages_that_were_not_delivered_are_told() -> None:
     [sent] = told(story, "message")
     assert (sent.what["request"], sent.what["failed"]) == (f"{call}-v1", "bounced")
     assert [row.what["word"] for row in told(story, "decision")] == ["pause", "resume"]
+
+
+def test_a_halt_is_read_back_in_the_house_with_whoever_halted_and_lifted_it() -> None:
+    halted = events.Halted(id="h", at=1, actor="carol", agent="desk", reason="smoke")
+    lifted = events.Lifted(id="l", at=2, actor="bob", agent="desk")
+    rows = readback(HOUSE, [halted, lifted])
+    assert [(row.who, row.what["word"], row.what["text"]) for row in rows] == [
+        ("carol", "halt desk", "smoke"),
+        ("bob", "lift desk", ""),
+    ]
 
 
 def test_a_verdict_from_before_places_were_kept_still_names_its_channel() -> None:

@@ -22,7 +22,7 @@ LOG: list[Event] = [
     ),
     MessageReceived(id="o", actor="alice", address=HERE, text="slack://ours"),
 ]  # fmt: skip
-PROMPT = "Dashboards are at https://graphs.example.com/d."
+PROMPT = "Dashboards are at https://graphs.example.com/d. More is in prompt.md."
 
 
 def said(text: str) -> str:
@@ -38,6 +38,8 @@ def said(text: str) -> str:
         "Look at https://graphs.example.com/d/1?from=now",
         "README.md, bot/core/masks.py, v1.2.3 and user@example.com: at 10:30, `a: b`",
         "vec![1] and a!",
+        "git.example.com is up, graphs.example.com too",
+        "index.d.ts, docker-compose.prod.yaml and backup.tar.gz",
     ],
 )
 def test_what_was_said_before_stays(text: str) -> None:
@@ -65,6 +67,8 @@ def test_what_was_said_before_stays(text: str) -> None:
         ("[Approve](slack://ours)", "[Approve](slack[:]//ours)"),
         ("slack://channel?id=SECRET", "slack[:]//channel?id=SECRET"),
         ("https://SECRET.evil.test", "https[:]//SECRET[.]evil[.]test"),
+        ("see SECRET.evil.test.", "see SECRET[.]evil[.]test[.]"),
+        ("https://prompt.md/?q=s", "https[:]//prompt[.]md/?q=s"),
     ],
 )  # fmt: skip
 def test_what_is_new_leads_nowhere_and_can_be_read(text: str, shown: str) -> None:
@@ -79,13 +83,20 @@ def test_questions_and_their_choices_are_looked_at_and_tools_are_not() -> None:
         "options": {"choices": [bad, "no"], "urgency": None},
     }
     [(_, question), (_, tool)] = tamed(
-        [("request_human_input", asked), ("fetch", {"url": bad})], LOG, ""
+        [("request_human_input", asked), ("fetch", {"url": bad, "because": bad})], LOG, ""
     )
     assert question == {
         "question": "https[:]//evil[.]test/s",
         "options": {"choices": ["https[:]//evil[.]test/s", "no"], "urgency": None},
     }
-    assert tool == {"url": bad}
+    assert tool == {"url": bad, "because": "https[:]//evil[.]test/s"}
+
+
+@pytest.mark.parametrize("intent", ["withdraw", "await", "nothing_to_do"])
+def test_reasons_are_looked_at_too(intent: str) -> None:
+    given: dict[str, JsonValue] = {"request": "t-1-0-v1", "reason": "https://evil.test/s"}
+    [(_, shown)] = tamed([(intent, given)], LOG, "")
+    assert shown == {"request": "t-1-0-v1", "reason": "https[:]//evil[.]test/s"}
 
 
 @pytest.mark.parametrize(
