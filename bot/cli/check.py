@@ -12,6 +12,7 @@ from bot.cli.finding import Finding
 from bot.cli.output import say, say_json, table
 from bot.cli.parts import AsJson
 from bot.cli.sources import Source, sources
+from bot.setup.clock import mute
 from bot.setup.money import affordable
 
 Mail = Annotated[
@@ -45,6 +46,8 @@ async def release() -> None:
     """Whatever is wrong is raised, and ends the deploy."""
     async with parts.whole() as app:
         affordable(app.settings, app.house.agents)
+        for error in mute(app.house.agents, app.house.people, app.settings):
+            raise error
         say(f"settings: read; agents: {', '.join(sorted(app.house.agents)) or 'none'}")
         await app.store.now()
         say("store: answers")

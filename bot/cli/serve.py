@@ -30,6 +30,7 @@ from bot.engine.server import stop_server
 from bot.kit.lint import lint
 from bot.kit.load import Agents
 from bot.settings import Settings, environment, names
+from bot.setup.clock import mute
 from bot.setup.known import secret_values
 from bot.setup.mail_servers import has_token
 from bot.setup.money import affordable
@@ -151,6 +152,9 @@ async def _serve(name: str, running: Sequence[str]) -> None:
         affordable(app.settings, app.house.agents)
         logs.start(app.settings, secret_values(app.settings, app.house.agents, environment()))
         _warn(app.house)
+        if "clock" in running:
+            for error in mute(app.house.agents, app.house.people, app.settings):
+                log.warning("schedule cannot speak", error=str(error))
         await _run(app, name, running, stop)
         log.info("stopped", process=name, **_left_behind(app.settings))
 

@@ -10,6 +10,7 @@ from bot.core.values import Address
 from bot.engine.desk import Desk
 from bot.engine.store import Store
 from bot.kit.agent import Agent
+from bot.kit.document import AgentError
 from bot.kit.front_matter import read_agent_file
 from bot.kit.nearest import meant
 from bot.kit.people import People
@@ -99,19 +100,38 @@ def _heard(there: Address, people: People, settings: Settings) -> None:
         raise BadAddress(reason)
 
 
+def mute(agents: Mapping[str, Agent], people: People, settings: Settings) -> Iterator[AgentError]:
+    """What is wrong with each schedule that can speak nowhere, since none of its channels is set up here: file, line and reason."""
+    for agent in agents.values():
+        for index, schedule in enumerate(agent.front.schedules):
+            written = [each for each in (schedule.address, schedule.fallback) if each]
+            there = [address(people, each, schedule.name, 0) for each in written]
+            why = [_unset(settings, each) for each in there]
+            if all(why):
+                file, _, _ = read_agent_file(agent.folder / "agent.md")
+                text = f"nobody could hear from it: {why[0]}"
+                yield file.wrong(("schedules", index, "address"), text)
+
+
+def _unset(settings: Settings, there: Address) -> str:
+    """That its channel is not set up here; empty: it is."""
+    if there.channel == EMAIL and not mailroom.speaks(settings):
+        return "mail is not set up here: docs/email.md"
+    if there.channel == SLACK and not workspaces.speaks(settings):
+        return "Slack is not set up here: bot init"
+    return ""
+
+
 def reach(settings: Settings, store: Store, people: People) -> Reach:
     """Who can tell why nothing can be said at an address."""
 
     async def objection(there: Address) -> str | None:
+        if unset := _unset(settings, there):
+            return unset
         if there.channel == EMAIL:
-            unset = "mail is not set up here: docs/email.md"
-            return (
-                mailroom.objection(settings, people, there) if mailroom.speaks(settings) else unset
-            )
+            return mailroom.objection(settings, people, there)
         if there.channel != SLACK:
             return None
-        if not workspaces.speaks(settings):
-            return "Slack is not set up here: bot init"
         spot = slack.place(there)
         return await workspaces.objection(settings, store, spot.team, spot.channel)
 

@@ -188,3 +188,17 @@ def test_a_schedule_nobody_could_hear_from_stops_the_start_with_its_line(
     assert refused.status != 0
     assert expected in refused.err
     assert "agent.md:11: " in refused.err
+
+
+def test_a_deploy_stops_at_a_schedule_that_could_speak_nowhere(
+    tmp_path: Path, short_home: Path
+) -> None:
+    mute = SCHEDULES.replace("address: console\n", "address: slack:T0123/C0456\n", 1)
+    home = furnished(tmp_path / "mute", mute)
+    refused = Office(home, {"BOT_HOME": str(short_home)}).run("release")
+    assert (refused.status, refused.out) == (2, "")
+    assert "agent.md:11: " in refused.err
+    assert "nobody could hear from it: Slack is not set up here" in refused.err
+    heard = mute.replace("C0456\n", "C0456\n    fallback: console\n", 1)
+    home = furnished(tmp_path / "heard", heard)
+    assert Office(home, {"BOT_HOME": str(short_home)}).run("release").status == 0
