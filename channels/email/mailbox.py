@@ -207,6 +207,7 @@ class Mailbox:
                     break
         finally:
             client.idle_done()
+        client.noop()  # Servers answer SEARCH as of the command before it; what came since would lie until the next look.
         self._desk.alive()
 
     def _sleep(self, seconds: float) -> None:

@@ -163,6 +163,36 @@ async def test_a_mail_that_comes_just_before_we_wait_is_not_left_lying(
         assert time.monotonic() - begun < 10
 
 
+async def test_a_mail_that_comes_just_before_a_look_is_seen_by_it(
+    ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server may answer SEARCH as of the command before, and tell of what has come since behind it."""
+    idle, done, names, waits = (
+        IMAPClient.idle,
+        IMAPClient.idle_done,
+        [b"<2@example.com>"],
+        list[int](),
+    )
+
+    def waiting(client: IMAPClient) -> None:
+        waits.append(len(ear.intake.seen))
+        idle(client)
+
+    def ended(client: IMAPClient) -> object:
+        told = cast("object", done(client))
+        if names and ear.intake.seen:
+            waits.clear()
+            ear.server.drop("bot", named(names.pop()))
+        return told
+
+    monkeypatch.setattr(IMAPClient, "idle", waiting)
+    monkeypatch.setattr(IMAPClient, "idle_done", ended)
+    await ear.write(1)
+    async with ear.listening():
+        await ear.heard([b"<1@example.com>", b"<2@example.com>"])
+    assert 1 not in waits, "it was looked for, not found, and waited for once more"
+
+
 async def test_a_connection_that_ends_while_we_log_in_is_no_refusal(ear: Ear) -> None:
     name = await ear.write(1)
     async with Proxy(ear.server.port) as proxy:
