@@ -108,8 +108,13 @@ async def test_one_failure_does_not_end_the_reading_back(office: SlackOffice) ->
 async def test_a_card_closes_with_its_copies_though_changes_fail_for_a_while(
     office: SlackOffice,
 ) -> None:
+    refused = set[object]()
+
     def failing(entry: Entry) -> Fault | None:
-        return Fail(500) if entry.method == "chat.update" else None
+        if entry.method != "chat.update":
+            return None
+        refused.add(entry.arguments.get("ts"))
+        return Fail(500)
 
     office.slack.faults.rule = failing
     async with office.listening(), office.working([SHIP, "Shipped."]), quiet():
@@ -117,7 +122,7 @@ async def test_a_card_closes_with_its_copies_though_changes_fail_for_a_while(
         card = await office.shown(said, 1)
         await office.slack.people.press(office.carol, card, "approve").reply()
         await office.shown(said, 2)
-        await asyncio.sleep(0.5)
+        await until(lambda: len(refused) > 1, "a change of each card that failed")
         office.slack.faults.rule = None
         cards = [card, *office.direct(office.bob)]
         assert len(cards) == 2
