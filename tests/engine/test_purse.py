@@ -348,7 +348,7 @@ def _limited(monkeypatch: pytest.MonkeyPatch, store: RedisStore, limits: Means) 
     real = perform.Performer.__init__
 
     def saving(self: perform.Performer, choose: perform.Choose, *rest: object) -> None:
-        real(self, Purse(choose, store, store.ledger(), limits), *rest)  # type: ignore[arg-type]
+        real(self, Purse(choose, store, store.ledger(), limits), *rest)  # type: ignore[arg-type]  # the rest is whatever a worker takes
 
     monkeypatch.setattr(perform.Performer, "__init__", saving)
 

@@ -48,9 +48,9 @@ async def test_that_a_ticket_was_spent_is_forgotten(redis_server: str) -> None:
     async with opened(redis_server) as safe:
         await safe.spend("short", 1)
         await safe.spend("long", 60)
-        with Redis.from_url(redis_server, decode_responses=True) as raw:  # pyright: ignore[reportUnknownMemberType]
+        with Redis.from_url(redis_server, decode_responses=True) as raw:  # pyright: ignore[reportUnknownMemberType]  # redis types its keys loosely
             deadline = time.monotonic() + 10
-            while len(list(raw.scan_iter("bot:{safe}:ticket:*"))) > 1:  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+            while len(list(raw.scan_iter("bot:{safe}:ticket:*"))) > 1:  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]  # redis types its keys loosely
                 assert time.monotonic() < deadline
                 await asyncio.sleep(0.05)
         assert not await safe.is_spent("short")
@@ -92,6 +92,6 @@ async def test_what_is_lent_is_forgotten_and_stands_apart_from_what_is_kept(
     async with opened(redis_server) as safe:
         await safe.lend("a", "ö", 60)
         assert (await safe.lent("a"), await safe.get("a"), await safe.names()) == ("ö", None, [])
-        with Redis.from_url(redis_server, decode_responses=True) as raw:  # pyright: ignore[reportUnknownMemberType]
-            [key] = raw.scan_iter("bot:{safe}:lent:*")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-            assert 0 < raw.ttl(key) <= 60  # pyright: ignore[reportUnknownArgumentType]
+        with Redis.from_url(redis_server, decode_responses=True) as raw:  # pyright: ignore[reportUnknownMemberType]  # redis types its keys loosely
+            [key] = raw.scan_iter("bot:{safe}:lent:*")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # redis types its keys loosely
+            assert 0 < raw.ttl(key) <= 60  # pyright: ignore[reportUnknownArgumentType]  # redis types its keys loosely
