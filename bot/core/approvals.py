@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core import asides, deputies, grant
+from bot.core import asides, deputies, grant, steps
 from bot.core.events import MessageReceived, Verdict
 from bot.core.names import version_of
 from bot.core.thread import Asked, Call, Closed, Previewing, Thread
@@ -22,7 +22,8 @@ def refusal(thread: Thread, call: Call | None, verdict: Verdict) -> str | None:
         return "There is no such request in this thread."
     match call.phase:
         case Closed(outcome, _, by) if by or not call.approved or outcome not in _RAN:
-            return f"This was already {_past(outcome)}{f' by {by}' if by else ''}."
+            gone = f"This was already {_past(outcome)}{f' by {by}' if by else ''}"
+            return f"{gone}{steps.in_its_place(thread, call)}."
         case Asked("approval") | Previewing() if verdict.word == "deny":
             return _on_denial(thread, call, verdict)
         case Asked() as phase:

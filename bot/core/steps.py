@@ -46,6 +46,17 @@ def standing(calls: tuple[Call, ...]) -> Call | None:
     return None
 
 
+def in_its_place(thread: Thread, gone: Call) -> str:
+    """What else asks for the same tool, for whoever decides on what the model took back and may believe that it ended with it."""
+    if not isinstance(gone.phase, Closed) or gone.phase.by != "model":
+        return ""
+    tool = gone.proposal.tool
+    for each in thread.calls:
+        if each.proposal.tool == tool and isinstance(each.phase, Asked | Previewing):
+            return f"; {each.request} asks for {tool} in its place"
+    return ""
+
+
 def left_over(thread: Thread) -> tuple[tuple[Call, ...], tuple[Call, ...]]:
     """What a new step leaves of the earlier ones, and the requests decided last.
 

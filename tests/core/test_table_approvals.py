@@ -10,7 +10,7 @@ from bot.core.effects import Preview, Refuse, Run, Send, timers
 from bot.core.events import CallVoided, Cancelled, VerdictRefused
 from bot.core.thread import Asked, Closed, Previewing, Ready, Started, Thinking
 from bot.core.values import Card
-from tests.core.build import Story, asking, card, gated, question, say, working, write
+from tests.core.build import Story, asking, card, gated, question, say, withdraw, working, write
 
 RUN = Run("T-1-0", 1, 1, claim=True)
 
@@ -113,6 +113,25 @@ def test_a_denial_by_the_requester_withdraws() -> None:
     story, request = asking()
     story.deny(request, by="alice")
     assert story.outcome(request) == "withdrawn"
+
+
+def test_whoever_denies_what_the_model_replaced_is_told_what_stands_in_its_place() -> None:
+    story, request = asking()
+    story.message("the small one, please")
+    (_, other) = story.step(withdraw(request), gated(size=1))
+    story.deny(request, by="bob")
+    assert (
+        story.refusal()
+        == f"This was already withdrawn by model; {other}-v1 asks for {gated().tool} in its place."
+    )
+
+
+def test_whoever_denies_what_the_model_took_back_for_good_is_told_so() -> None:
+    story, request = asking()
+    story.message("leave it")
+    story.step(withdraw(request))
+    story.deny(request, by="bob")
+    assert story.refusal() == "This was already withdrawn by model."
 
 
 def test_a_denial_by_anybody_else_does_not_count() -> None:

@@ -36,9 +36,13 @@ AT_ONCE = 5
 async def act(play: Play, fact: facts.Fact) -> None:  # noqa: C901 - a closed union: one arm a fact
     """What the fact does here."""
     office = play.office
+    play.now = fact.at * 1000
+    if isinstance(fact, facts.CardShown):
+        play.brought = fact.at
+    if isinstance(fact, facts.Decision | facts.WordTyped) and play.brought == fact.at:
+        play.now += 1  # After what was shown in this very second, and brought a deputy their right.
     if _is_forgotten(play, fact):
         return
-    play.now = fact.at * 1000
     match fact:
         case facts.Proposed():
             await _propose(play, fact)
@@ -123,9 +127,12 @@ async def _propose(play: Play, fact: facts.Proposed) -> None:
         )  # The model is not asked while something runs in its thread, and chooses nothing.
     elif play.threads[name].grants:
         await play.make(_call(play, call.request))
+        if not _call(play, call.request).granted:
+            play.unseen.add(play.calls[call.request])
     for request in others:
         if fact.at > AT_ONCE:
-            play.over.add(request)  # Its deadline has been moved.
+            play.over.add(request)  # Its votes are gone, and its deadline has been moved.
+        play.moved.add(request)
         waiting = play.call(request)
         if waiting and isinstance(waiting.phase, Previewing):
             await play.show(waiting)
@@ -194,6 +201,7 @@ def _withdraw(play: Play, fact: facts.Withdrawn) -> None:
 # ---- people --------------------------------------------------------------------------------------------------
 async def _show(play: Play, fact: facts.CardShown) -> None:
     call = _call(play, fact.request)
+    play.unseen.discard(call.id)
     if isinstance(call.phase, Previewing):
         await play.show(call)
 
@@ -224,8 +232,10 @@ def _is_grant(play: Play, fact: facts.Decision, call: Call | None) -> bool:
     """A grant takes one person, and is for the like of the card on which it is given: whatever else is an approval here."""
     given = call.proposal.arguments if call else {}
     asked = tuple((name, value) for name, value in given.items() if isinstance(value, str | int))
-    if fact.word is not Said.ACCEPT:
-        return False
+    if fact.word is not Said.ACCEPT or fact.request in play.over:
+        return (
+            False  # Of what is judged no more nothing is granted that the oracle has not heard of.
+        )
     if not play.office.rule.grant_minutes:
         return True  # And is refused by both.
     if play.office.rule.needs(asked) > 1:
@@ -236,7 +246,7 @@ def _is_grant(play: Play, fact: facts.Decision, call: Call | None) -> bool:
 def _named(play: Play, fact: facts.Decision, call: Call | None) -> tuple[str, str]:
     """The showing that a press names, and the digest of the card it was made on."""
     shown = play.versions.get((fact.request, fact.version))
-    if shown is None:
+    if shown is None or shown.call in play.unseen:
         forged = f"{call.id}-v{call.version + 1}" if call else f"{next(iter(play.threads))}-0-0-v1"
         return forged, "of no card"
     if call and shown.call == call.id and isinstance(call.phase, Asked) and call.begun:

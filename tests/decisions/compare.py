@@ -55,6 +55,7 @@ class Comparison:
         refused, claimed = len(self.play.refusals), len(self.play.claims)
         await act(self.play, fact)
         self._expire()
+        self._note_twin(past)
         if self.parted:
             self._outlive(past)
         if self._has_claimed(claimed) and past[-1].ruling.on(_request(fact)) not in STARTS:
@@ -67,10 +68,18 @@ class Comparison:
         self._number(past)
         return found or self._refusals(past, said)
 
+    def _note_twin(self, past: Past) -> None:
+        """What is malformed there for its equal that runs, of which it is not known how it stands here, is not known either."""
+        fact = past[-1].fact
+        if isinstance(fact, facts.Proposed) and Refusal.SAME_AS_STARTED in past[-1].ruling.refusals:
+            thread = thread_of(self.play.calls[fact.call.request])
+            if any(thread_of(self.play.calls[name]) == thread for name in self.play.over):
+                self.play.over.add(fact.call.request)
+
     def _outlive(self, past: Past) -> None:
         """What may go on here though it is over there is judged no more."""
         for found in self._standings(past, ()):
-            if any(each.outlives and each.fits(found) for each in CHOICES):
+            if found.found == "OPEN" or any(each.outlives and each.fits(found) for each in CHOICES):
                 self.play.over.add(found.request)
 
     def _has_claimed(self, since: int) -> bool:
@@ -98,6 +107,8 @@ class Comparison:
             found = standing(self.play.call(request))
             if found is None and isinstance(past[-1].fact, facts.WordTyped):
                 self.play.over.add(request)  # Void by words, and forgotten.
+            if request in self.play.moved and effect is Effect.EXPIRED:
+                self.play.over.add(request)  # Its deadline is another here.
             if request not in self.play.over and found and not _same(AFTER[effect], found):
                 told = AFTER[effect][1].name
                 yield self._difference(past, told, found[1].name, said, request)
@@ -187,7 +198,7 @@ async def compare(told: Case) -> tuple[list[Choice], Difference | None]:
             return both.parted, found
         if chosen:
             both.parted.append(chosen)
-            if found and chosen.outlives:
+            if found and (chosen.outlives or found.found == "OPEN"):
                 both.play.over.add(found.request)
     return both.parted, None
 
@@ -201,13 +212,13 @@ def _same_in(case: Case) -> tuple[str, ...]:
 
 
 def _brought_in(case: Case) -> dict[tuple[str, str], int]:
-    """When the card of a request was first brought to each person."""
+    """When the card of a request was first brought to each person; what was decided in that second came before, or a millisecond after."""
     found = dict[tuple[str, str], int]()
     shown = (fact for fact in case.history if isinstance(fact, facts.CardShown))
     for fact in shown:
         person = case.people.at(fact.to)
         if person is not None:
-            found.setdefault((fact.request, person.name), fact.at * 1000)
+            found.setdefault((fact.request, person.name), fact.at * 1000 + 1)
     return found
 
 

@@ -69,6 +69,12 @@ class Play:
     now: int = 0
     told: int = 0
     halted: bool = False
+    brought: int = -1
+    """The second in which something was shown last."""
+    unseen: set[str] = field(default_factory=set[str])
+    """Calls with a card made to see whether a grant covers them, which the oracle has not seen shown."""
+    moved: set[str] = field(default_factory=set[str])
+    """Requests that what was said for another gave a later deadline."""
     claims: list[Call] = field(default_factory=list[Call])
 
     # ---- what is so ------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from bot.engine import recheck
 from tests.decisions.compare import compare
 from tests.oracle.cases import Case
 from tests.oracle.generate import lives, ring, sampled
+from tests.oracle.lives import life
 from tests.oracle.sides import asking
 
 
@@ -81,6 +82,13 @@ BY_CHANCE: dict[str, Bug] = {
 }
 
 
+# What each of them showed is in tests/decisions/choices.py, or was an error of the rig or of the oracle.
+PARTED_ONCE = (
+    7000156, 7000600, 7000807, 7001335, 7003560, 7004425, 7004677, 7005485, 7006047, 7012977, 7015318,
+    7015804, 7016943, 7021863, 7023581, 7030898, 7034237, 7038675, 7039086, 9005482, 9008958,
+)  # fmt: skip
+
+
 def cases() -> Iterator[Case]:
     """A part of each ring about one request and of who asks in whose thread, in turns."""
     rings = (ring(name, 17, 2) for name in ("click", "change", "retry", "state"))
@@ -100,6 +108,11 @@ async def test_a_planted_bug_is_found(bug: str, monkeypatch: pytest.MonkeyPatch)
 async def test_histories_by_chance_with_replays_and_forged_cards_agree() -> None:
     for case in chain(lives(1, 60), sampled(1, 60)):
         assert (await compare(case))[1] is None
+
+
+@pytest.mark.parametrize("seed", PARTED_ONCE)
+async def test_lives_in_which_both_parted_once_agree(seed: int) -> None:
+    assert (await compare(life(seed, 20)))[1] is None
 
 
 @pytest.mark.parametrize("bug", BY_CHANCE)

@@ -125,11 +125,15 @@ def digest(past: Past, request: str, at_version: int) -> str:
 
 
 def showings(past: Past, request: str, at_version: int) -> list[tuple[int, CardShown]]:
-    """Every showing of a version, with its place in the past."""
+    """Every showing of a version, with its place in the past; nothing is shown of what has not begun."""
     found: list[tuple[int, CardShown]] = []
+    starts = begins(past, request)
+    if not 1 <= at_version <= len(starts):
+        return found
     for index, ruled in enumerate(past):
         if (
-            isinstance(ruled.fact, CardShown)
+            index > starts[at_version - 1]
+            and isinstance(ruled.fact, CardShown)
             and ruled.fact.request == request
             and ruled.fact.version == at_version
         ):

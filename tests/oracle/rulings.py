@@ -207,8 +207,8 @@ def on_look(house: House, past: Past, fact: Looked | Claimed) -> Ruling:
 
 
 def on_found(house: House, past: Past, fact: FoundUnfinished) -> Ruling:
-    """A call found started and unfinished runs again under its key if idempotent; otherwise a human is asked."""
-    if phase(past, fact.request) is not Phase.STARTED:
+    """A call found unfinished runs again under its key if idempotent, as often as it is found so; otherwise a human is asked."""
+    if phase(past, fact.request) not in (Phase.STARTED, Phase.FOUND):
         return NOTHING
     return Ruling(
         effects=((fact.request, Effect.RUN_AGAIN if house.rule.idempotent else Effect.UNKNOWN),)

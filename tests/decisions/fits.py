@@ -1,0 +1,226 @@
+"""Fits: whether a difference is of the kind that a choice is about."""
+
+from __future__ import annotations
+
+from tests.decisions.difference import Difference
+from tests.oracle import facts
+from tests.oracle.past import (
+    Ruled,
+    arguments,
+    digest,
+    drawn,
+    phase,
+    pins,
+    requests,
+    showings,
+    version,
+)
+from tests.oracle.policy import deadline
+from tests.oracle.refusals import refusals
+from tests.oracle.rights import House
+from tests.oracle.rulings import open_in, seen_by_then
+from tests.oracle.typed import Said, read
+from tests.oracle.words import Effect, Obstacle, Phase, Refusal, Word
+
+_SETTLED = ("counted", "HAPPENED", "GIVEN_UP", "APPROVED", "NOT_GATED")
+_REFUSED = ("refused", "for another reason")
+
+
+SLIPS = frozenset(
+    {Refusal.CHANNEL_NOT_ALLOWED, Refusal.WRONG_DIGEST, Refusal.NOT_SHOWN, Refusal.WORDS_DENIED}
+)
+"""What keeps a denial there from counting, and not here."""
+
+
+def _denies(found: Difference) -> bool:
+    match found.fact:
+        case facts.Decision(word=Word.DENY):
+            return True
+        case facts.WordTyped(text=text):
+            return read(text).said is Said.DENY
+        case _:
+            return False
+
+
+def is_denied_anyhow(found: Difference) -> bool:
+    return (
+        _denies(found)
+        and found.refusals <= SLIPS
+        and found.found in ("DENIED", "WITHDRAWN", "counted")
+    )
+
+
+def is_held_back(found: Difference) -> bool:
+    return _denies(found) and found.found == "VOIDED" and found.told in ("APPROVED", "NOT_GATED")
+
+
+def is_unseen(found: Difference) -> bool:
+    is_words = isinstance(found.fact, facts.WordTyped | facts.Withdrawn | facts.Proposed)
+    return is_words and found.found == "VOIDED" and not _is_shown(found)
+
+
+def _is_shown(found: Difference) -> bool:
+    number = version(found.past, found.request)
+    return bool(showings(found.past, found.request, number))
+
+
+def is_unmade(found: Difference) -> bool:
+    """The card was made later than it was proposed, or not yet."""
+    number = version(found.past, found.request)
+    made = [showing.at for _, showing in showings(found.past, found.request, number)]
+    late = not made or found.fact.at < min(made) + found.case.rule.deadline
+    return found.told == "EXPIRED" and late
+
+
+def is_overtaken(found: Difference) -> bool:
+    is_words = isinstance(found.fact, facts.WordTyped)
+    return is_words and found.told == "EXPIRED" and found.found == "OPEN"
+
+
+def is_replaced(found: Difference) -> bool:
+    return _denies(found) and found.is_replaced and found.told in ("DENIED", "WITHDRAWN", "counted")
+
+
+def is_unedited(found: Difference) -> bool:
+    return found.refusals == frozenset({Refusal.SELF_APPROVAL}) and _edited_before(found)
+
+
+def _edited_before(found: Difference) -> bool:
+    """Whether whoever decides has edited what the model has replaced since."""
+    history = [each.fact for each in found.past]
+    by = found.fact.by if isinstance(found.fact, facts.Decision | facts.WordTyped) else None
+    edits = [
+        place
+        for place, each in enumerate(history)
+        if isinstance(each, facts.Decision) and each.word is Word.EDIT
+        if by and found.case.people.at(each.by) is found.case.people.at(by)
+    ]
+    return any(
+        isinstance(each, facts.ArgumentsChanged) for place in edits for each in history[place:]
+    )
+
+
+def _has(found: Difference, *kinds: type[facts.Fact]) -> bool:
+    return any(isinstance(ruled.fact, kinds) for ruled in found.past)
+
+
+def is_relisted(found: Difference) -> bool:
+    return _has(found, facts.ApproverAdded, facts.ApproverRemoved, facts.PersonLeft)
+
+
+def is_pinned_back(found: Difference) -> bool:
+    """What a card rested on reads again as it did when it was made; there it was asked anew in between."""
+    if (found.told, found.found) != ("OPEN", "APPROVED"):
+        return False
+    for place, ruled in enumerate(found.past):
+        if _is_asked_anew(ruled, found.request, Obstacle.PIN_MOVED):
+            before = found.past[:place]
+            made = before[: drawn(before, found.request) + 1]
+            return pins(made, found.request) == pins(found.past, found.request)
+    return False
+
+
+def is_pinned(found: Difference) -> bool:
+    return any(_is_asked_anew(ruled, found.request, Obstacle.PIN_MOVED) for ruled in found.past)
+
+
+def _is_asked_anew(ruled: Ruled, request: str, why: Obstacle) -> bool:
+    return why in ruled.ruling.obstacles and ruled.ruling.on(request) is Effect.ASKED_ANEW
+
+
+def is_halted(found: Difference) -> bool:
+    return found.is_paused or _has(found, facts.Halted)
+
+
+def is_unsettled(found: Difference) -> bool:
+    return found.found == "UNKNOWN" and any(
+        ruled.ruling.on(found.request) is Effect.RETRY_ORDERED for ruled in found.past
+    )
+
+
+def is_behind(found: Difference) -> bool:
+    is_next = isinstance(found.fact, facts.Claimed) and found.told == "RUNNING"
+    running = {Phase.READY, Phase.STARTED, Phase.FOUND, Phase.UNKNOWN}
+    others = (name for name in requests(found.past) if name != found.request)
+    behind = found.case.rule.idempotent or any(
+        phase(found.past, name) in running for name in others
+    )
+    return is_next and found.found in ("APPROVED", "NOT_GATED") and behind
+
+
+def is_cardless(found: Difference) -> bool:
+    """Somebody decides as a deputy on what has no card that says so."""
+    by = found.fact.by if isinstance(found.fact, facts.Decision | facts.WordTyped) else None
+    person = found.case.people.at(by) if by else None
+    stands_in = person and any(person.name == each.deputy for each in found.case.people.persons)
+    made = found.case.rule.gates(arguments(found.past, found.request)) and _is_shown(found)
+    return bool(stands_in) and not made and found.found in ("OPEN", "UNKNOWN", *_REFUSED)
+
+
+def is_passed(found: Difference) -> bool:
+    said = found.fact
+    is_pass = isinstance(said, facts.Decision) and said.word is Word.PASS
+    return is_pass and not found.refusals and found.found == "refused"
+
+
+def is_too_long(found: Difference) -> bool:
+    said = found.fact
+    if not isinstance(said, facts.Decision) or said.word is not Word.LATER:
+        return False
+    if found.refusals or found.found != "refused":
+        return False
+    house = House(found.case.people, found.case.rule)
+    return said.until >= deadline(house, found.past, said.request)
+
+
+def is_meant(found: Difference) -> bool:
+    """One alone of those that are open there has been seen, and as a press on it what was typed would count."""
+    said = found.fact
+    if not isinstance(said, facts.WordTyped) or Refusal.AMBIGUOUS not in found.refusals:
+        return False
+    past, house = found.past[:-1], House(found.case.people, found.case.rule)
+    written = said.at if _denies(found) or said.written_at is None else said.written_at
+    asked = open_in(past, said.thread, Phase.ASKED)
+    seen = {name: number for name in asked if (number := seen_by_then(past, name, written))}
+    if set(seen) != {found.request}:
+        return False
+    word, number = Word.DENY if _denies(found) else Word.ACCEPT, seen[found.request]
+    named = digest(past, found.request, number)
+    press = facts.Decision(said.at, found.request, word, said.by, number, named)
+    why = refusals(house, past, press) | (found.refusals - {Refusal.AMBIGUOUS})
+    return why <= (SLIPS if _denies(found) else frozenset())
+
+
+def is_stop(found: Difference) -> bool:
+    return isinstance(found.fact, facts.WordTyped) and read(found.fact.text).said is Said.STOP
+
+
+def is_settled(found: Difference) -> bool:
+    """Somebody says what became of a call by a channel that may carry no approval, and orders nothing that needed one."""
+    said, slips = found.fact, {Refusal.CHANNEL_NOT_ALLOWED}
+    if not isinstance(said, facts.Decision) or said.word is not Word.ANSWER:
+        return False
+    orders = said.text == "retry" and found.case.rule.gates(arguments(found.past, said.request))
+    return not orders and found.refusals <= slips and found.found in ("RETURNED", *_SETTLED)
+
+
+def is_granted(found: Difference) -> bool:
+    """A call is asked about here that a grant covers there: by what the grant was, or by what came since."""
+    proposes = isinstance(found.fact, facts.Proposed | facts.ArgumentsChanged)
+    if not proposes or found.told != "APPROVED":
+        return False
+    history, givers = [ruled.fact for ruled in found.past], set[str]()
+    for fact in history:
+        if isinstance(fact, facts.Decision) and fact.pattern is not None:
+            givers.add(fact.by.locator)
+            if found.case.rule.quorum > 1 or any(value != "*" for _, value in fact.pattern):
+                return True
+    spoke = {fact.by.locator for fact in history if isinstance(fact, facts.WordTyped)}
+    denied = any(
+        isinstance(fact, facts.Halted)
+        or (isinstance(fact, facts.Decision) and fact.word in (Word.DENY, Word.EDIT))
+        for fact in history
+    )
+    # What the model changes is asked for by whoever began the thread, who may be the giver.
+    changes = isinstance(found.fact, facts.ArgumentsChanged) and bool(givers)
+    return denied or changes or bool(spoke & givers)
