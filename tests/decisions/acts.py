@@ -38,9 +38,11 @@ async def act(play: Play, fact: facts.Fact) -> None:  # noqa: C901 - a closed un
     office = play.office
     play.now = fact.at * 1000
     if isinstance(fact, facts.CardShown):
-        play.brought = fact.at
-    if isinstance(fact, facts.Decision | facts.WordTyped) and play.brought == fact.at:
-        play.now += 1  # After what was shown in this very second, and brought a deputy their right.
+        play.shown[fact.at] += 1
+    if isinstance(fact, facts.Decision | facts.WordTyped):
+        play.now += play.shown[
+            fact.at
+        ]  # After what was shown in this very second, and brought a deputy their right.
     if _is_forgotten(play, fact):
         return
     match fact:
@@ -201,6 +203,8 @@ def _withdraw(play: Play, fact: facts.Withdrawn) -> None:
 # ---- people --------------------------------------------------------------------------------------------------
 async def _show(play: Play, fact: facts.CardShown) -> None:
     call = _call(play, fact.request)
+    if not play.is_current(fact.request, fact.version):
+        return  # Nobody is shown an older one: it came to be older by what neither side is asked about.
     play.unseen.discard(call.id)
     if isinstance(call.phase, Previewing):
         await play.show(call)

@@ -105,6 +105,13 @@ CHOICES: tuple[Choice, ...] = (
         fits.is_pinned,
     ),
     Choice(
+        "whoever approved while off the list is on it again when it is to run",
+        "DESIGN.md, as above: the click is judged by the list that was shown, the claim by that of its moment, and both had them.",
+        fits.is_listed_again,
+        outlives=True,
+        by_chance=True,
+    ),
+    Choice(
         "pins that moved and moved back are as they were",
         "DESIGN.md, as above: what is read before the claim is what the card rested on; there a look in between asked anew.",
         fits.is_pinned_back,

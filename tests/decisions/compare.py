@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -15,7 +16,7 @@ from tests.decisions.office import PINS, Office
 from tests.decisions.play import Play
 from tests.oracle import facts
 from tests.oracle.cases import Case
-from tests.oracle.past import Past, Ruled, digest, version
+from tests.oracle.past import Past, Ruled, call_of, digest, requests, version
 from tests.oracle.policy import replay
 from tests.oracle.rights import House
 from tests.oracle.words import AFTER, BEGINS, Effect, Phase, Refusal
@@ -69,12 +70,16 @@ class Comparison:
         return found or self._refusals(past, said)
 
     def _note_twin(self, past: Past) -> None:
-        """What is malformed there for its equal that runs, of which it is not known how it stands here, is not known either."""
+        """Where it is not known how a call stands, it is not known either whether its equal is malformed, nor who asked for that first."""
         fact = past[-1].fact
-        if isinstance(fact, facts.Proposed) and Refusal.SAME_AS_STARTED in past[-1].ruling.refusals:
-            thread = thread_of(self.play.calls[fact.call.request])
-            if any(thread_of(self.play.calls[name]) == thread for name in self.play.over):
+        if not isinstance(fact, facts.Proposed):
+            return
+        for other in self.play.over & {*requests(past)} - {fact.call.request}:
+            is_here = call_of(past, other).thread == fact.call.thread
+            wanted = {digest(past, other, 1 + number) for number in range(version(past, other))}
+            if is_here and fact.call.digest in wanted:
                 self.play.over.add(fact.call.request)
+                return
 
     def _outlive(self, past: Past) -> None:
         """What may go on here though it is over there is judged no more."""
@@ -132,7 +137,7 @@ class Comparison:
             if effect in BEGINS and self.play.call(request):
                 number = version(past, request)
                 self.play.current(request, number, digest(past, request, number))
-        if isinstance(fact, facts.CardShown) and self.play.call(fact.request):
+        if isinstance(fact, facts.CardShown) and self.play.is_current(fact.request, fact.version):
             self.play.again(fact.request)
 
     def _refusals(self, past: Past, said: tuple[str, ...]) -> Difference | None:
@@ -179,9 +184,19 @@ class Comparison:
         self, past: Past, told: str, found: str, said: tuple[str, ...], request: str = ""
     ) -> Difference:
         about = request or _request(past[-1].fact) or "r1"
-        paused = any(thread.paused for thread in self.play.threads.values())
-        replaced = self._is_replaced(past[-1].fact)
-        return Difference(self.case, past, told, found, said, about, replaced, paused)
+        call = self.play.call(about)
+        return Difference(
+            self.case,
+            past,
+            told,
+            found,
+            said,
+            about,
+            is_replaced=self._is_replaced(past[-1].fact),
+            is_paused=any(thread.paused for thread in self.play.threads.values()),
+            is_behind=call is not None and self.play.is_behind(call),
+            approved=call.approved if call else (),
+        )
 
 
 async def compare(told: Case) -> tuple[list[Choice], Difference | None]:
@@ -212,13 +227,14 @@ def _same_in(case: Case) -> tuple[str, ...]:
 
 
 def _brought_in(case: Case) -> dict[tuple[str, str], int]:
-    """When the card of a request was first brought to each person; what was decided in that second came before, or a millisecond after."""
-    found = dict[tuple[str, str], int]()
-    shown = (fact for fact in case.history if isinstance(fact, facts.CardShown))
-    for fact in shown:
-        person = case.people.at(fact.to)
-        if person is not None:
-            found.setdefault((fact.request, person.name), fact.at * 1000 + 1)
+    """When the card of a request was first brought to each person: a millisecond after what was shown before in that second."""
+    found, shown = dict[tuple[str, str], int](), Counter[int]()
+    for fact in case.history:
+        if isinstance(fact, facts.CardShown):
+            shown[fact.at] += 1
+            person = case.people.at(fact.to)
+            if person is not None:
+                found.setdefault((fact.request, person.name), fact.at * 1000 + shown[fact.at])
     return found
 
 

@@ -22,6 +22,9 @@ class Difference:
     request: str = "r1"
     is_replaced: bool = False
     is_paused: bool = False
+    is_behind: bool = False
+    approved: tuple[str, ...] = ()
+    """Who approved it here."""
 
     @property
     def fact(self) -> facts.Fact:

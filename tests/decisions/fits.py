@@ -9,15 +9,13 @@ from tests.oracle.past import (
     arguments,
     digest,
     drawn,
-    phase,
     pins,
-    requests,
     showings,
     version,
 )
 from tests.oracle.policy import deadline
 from tests.oracle.refusals import refusals
-from tests.oracle.rights import House
+from tests.oracle.rights import House, listed
 from tests.oracle.rulings import open_in, seen_by_then
 from tests.oracle.typed import Said, read
 from tests.oracle.words import Effect, Obstacle, Phase, Refusal, Word
@@ -108,6 +106,23 @@ def is_relisted(found: Difference) -> bool:
     return _has(found, facts.ApproverAdded, facts.ApproverRemoved, facts.PersonLeft)
 
 
+def is_listed_again(found: Difference) -> bool:
+    """Whoever approved here while off the list is on it again."""
+    if (found.told, found.found) != ("OPEN", "APPROVED"):
+        return False
+    gone = set[str]()
+    for ruled in found.past:
+        if isinstance(ruled.fact, facts.ApproverRemoved):
+            gone.add(ruled.fact.name)
+        if isinstance(ruled.fact, facts.ApproverAdded) and ruled.fact.name in gone & {
+            *found.approved
+        }:
+            return set(found.approved) <= listed(
+                House(found.case.people, found.case.rule), found.past
+            )
+    return False
+
+
 def is_pinned_back(found: Difference) -> bool:
     """What a card rested on reads again as it did when it was made; there it was asked anew in between."""
     if (found.told, found.found) != ("OPEN", "APPROVED"):
@@ -140,11 +155,7 @@ def is_unsettled(found: Difference) -> bool:
 
 def is_behind(found: Difference) -> bool:
     is_next = isinstance(found.fact, facts.Claimed) and found.told == "RUNNING"
-    running = {Phase.READY, Phase.STARTED, Phase.FOUND, Phase.UNKNOWN}
-    others = (name for name in requests(found.past) if name != found.request)
-    behind = found.case.rule.idempotent or any(
-        phase(found.past, name) in running for name in others
-    )
+    behind = found.case.rule.idempotent or found.is_behind
     return is_next and found.found in ("APPROVED", "NOT_GATED") and behind
 
 
@@ -206,6 +217,11 @@ def is_settled(found: Difference) -> bool:
 
 def is_granted(found: Difference) -> bool:
     """A call is asked about here that a grant covers there: by what the grant was, or by what came since."""
+    if isinstance(found.fact, facts.Decision | facts.WordTyped):
+        granted = any(
+            isinstance(ruled.fact, facts.Decision) and ruled.fact.pattern for ruled in found.past
+        )
+        return granted and (found.told, found.found) == ("APPROVED", "OPEN")
     proposes = isinstance(found.fact, facts.Proposed | facts.ArgumentsChanged)
     if not proposes or found.told != "APPROVED":
         return False

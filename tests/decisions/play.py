@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -23,7 +24,7 @@ from bot.core.events import (
 )
 from bot.core.owed import Refusal
 from bot.core.reducer import evolve
-from bot.core.thread import Asked, Call, Thread, delivery_key, is_closed
+from bot.core.thread import Asked, Call, Ready, Started, Thread, delivery_key, is_closed
 from bot.core.values import Address
 from bot.engine import recheck
 from bot.engine.desk import thread_of
@@ -69,8 +70,8 @@ class Play:
     now: int = 0
     told: int = 0
     halted: bool = False
-    brought: int = -1
-    """The second in which something was shown last."""
+    shown: Counter[int] = field(default_factory=Counter[int])
+    """How much was shown so far in each second."""
     unseen: set[str] = field(default_factory=set[str])
     """Calls with a card made to see whether a grant covers them, which the oracle has not seen shown."""
     moved: set[str] = field(default_factory=set[str])
@@ -96,10 +97,22 @@ class Play:
             digest = "of a card that was not made here"
         self.versions[request, number] = Version(call.id, call.version, digest, told)
 
+    def is_current(self, request: str, number: int) -> bool:
+        """Whether the oracle has given no later number, and there is still such a call."""
+        return number == self._last(request) and self.call(request) is not None
+
+    def _last(self, request: str) -> int:
+        return max((number for name, number in self.versions if name == request), default=0)
+
     def again(self, request: str) -> None:
         """The showing at hand is what the oracle means by the number that it gave last."""
-        number = max(number for name, number in self.versions if name == request)
+        number = self._last(request)
         self.current(request, number, self.versions[request, number].told)
+
+    def is_behind(self, call: Call) -> bool:
+        """Whether something else of its thread runs first."""
+        others = (each for each in self.threads[thread_of(call.id)].calls if each.id != call.id)
+        return any(isinstance(each.phase, Ready | Started) or each.begun for each in others)
 
     # ---- telling ---------------------------------------------------------------------------------------------
     def tell(self, thread: str, event: Event) -> None:
