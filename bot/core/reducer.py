@@ -71,7 +71,7 @@ def _folded(thread: Thread, event: Event) -> Thread:
 def _unread(thread: Thread, event: Unknown) -> Thread:
     """A kind of event that is new is passed over; what may have been a claim or a denial stops the thread."""
     if event.type in KINDS and event.v > 1:
-        return replace(thread, beyond=True)
+        return replace(thread, newer=True)
     is_garbled = event.type in KINDS or event.type == UNREADABLE
     return replace(thread, unreadable=thread.unreadable or thread.head) if is_garbled else thread
 
