@@ -101,7 +101,7 @@ def _head(thread: str, log: Sequence[Event], at: int | None) -> int:
         raise Failed(
             f"Event {seq} of {thread} cannot be read, and may have been a denial: fork from an earlier one by --at."
         )
-    if then.beyond:
+    if then.newer:
         raise Failed(
             f"A newer version of the bot has written in {thread} before event {head}: fork with that one, or earlier."
         )

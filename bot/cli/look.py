@@ -30,7 +30,7 @@ from bot.core.outbox import pending as waiting_in
 from bot.core.reducer import replay
 from bot.core.thread import Asked, Thread
 from bot.core.visible import on_one_line
-from bot.engine.standing import GONE, Standing, reading
+from bot.engine.standing import GONE, HouseFacts, Standing, reading
 
 Json = dict[str, object]
 Events = Annotated[bool, Parameter("--events", help="The log itself.")]
@@ -92,7 +92,8 @@ async def show(
         say_json(rows) if as_json else say("\n".join(_line(row) for row in rows))
     else:
         with reading(thread):
-            lines = [*story(thread, log), stands(parts.folded(thread, log, letter).under(house))]
+            standing = parts.folded(thread, log, letter).under(HouseFacts(house))
+            lines = [*story(thread, log), stands(standing)]
         say("\n".join(lines))
 
 

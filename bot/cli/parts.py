@@ -22,7 +22,7 @@ from bot.core.slots import PREFIX
 from bot.core.thread import Thread
 from bot.core.visible import HIDDEN_RANGES
 from bot.engine.letters import Letter
-from bot.engine.standing import GONE, NoSuchThread, Standing, reading
+from bot.engine.standing import GONE, HouseFacts, NoSuchThread, Standing, reading
 from bot.kit.agent import Agent
 from bot.kit.people import People
 from bot.settings import Settings
@@ -152,7 +152,7 @@ async def told(app: App, name: str) -> tuple[Standing, list[Event]]:
     """Where the thread of this name stands, and the log that it was folded from."""
     log = await events(app, name)
     standing = folded(name, log, await app.store.letter(name))
-    return standing.under(await app.desk.house()), log
+    return standing.under(HouseFacts(await app.desk.house())), log
 
 
 def folded(name: str, log: list[Event], letter: Letter | None) -> Standing:

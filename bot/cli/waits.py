@@ -52,7 +52,7 @@ def waits(scene: Scene) -> tuple[Wait, ...]:
     """Everything the thread waits for, what keeps all of it from moving first; never empty."""
     if scene.standing.is_stuck:
         return (*_stuck(scene), *_stopped(scene), *_calls(scene, Asked, Sleeping))
-    if scene.thread.beyond:
+    if scene.thread.newer:
         return (*_stopped(scene), *_calls(scene, Asked, Sleeping))
     if scene.standing.halt is not None:
         found = (*_halted(scene.standing.halt), *_stopped(scene))
@@ -102,8 +102,8 @@ def _again(letter: Letter) -> tuple[str, ...]:
 # ---- the thread as a whole -------------------------------------------------------------------------------------------
 def _stopped(scene: Scene) -> Iterator[Wait]:
     thread = scene.thread
-    if thread.beyond:
-        at = _became(scene, lambda state: state.beyond)
+    if thread.newer:
+        at = _became(scene, lambda state: state.newer)
         words = f"Event {at + 1} was written by a newer version of the bot, and this one does nothing here."
         yield Wait(what="upgrade", text=words, notes=("upgrade the workers and this command",))
     if thread.paused:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from bot.core import approvals, meanings, words
 from bot.core.codec import canonical
 from bot.core.events import Event, MessageReceived, StepDecided
-from bot.core.frozen import amend, replace
+from bot.core.frozen import replace
 from bot.core.thread import Call, Closed, Idle, Previewing, Thread, is_closed
 from bot.core.values import Proposal
 from bot.core.words import Approve, Deny
@@ -29,18 +27,20 @@ def spoke(thread: Thread, event: MessageReceived) -> Thread:
     asks = _asks(thread, event)
     if (asks or _is_at_rest(thread)) and event.actor not in so_far:
         so_far = (*so_far, event.actor)
-    return amend(touched(thread, event.actor) if asks else thread, askers=so_far)
+    return replace(touched(thread, event.actor) if asks else thread, askers=so_far)
 
 
 def touched(thread: Thread, person: str) -> Thread:
     """The thread in which this person said more: what they had asked for, they may not want any longer."""
-    ours = partial(_touched, thread, person)
-    return amend(thread, calls=tuple(map(ours, thread.calls)), past=tuple(map(ours, thread.past)))
-
-
-def _touched(thread: Thread, person: str, call: Call) -> Call:
-    is_theirs = call.proposal.kind in _ACTS and person in approvals.requesters(thread, call)
-    return replace(call, touched=True) if is_theirs and not call.touched else call
+    acts = [call for call in (*thread.calls, *thread.past) if call.proposal.kind in _ACTS]
+    theirs = [call.id for call in acts if person in approvals.requesters(thread, call)]
+    if not theirs:
+        return thread  # As at most answers.
+    calls, past = (
+        tuple([replace(call, touched=True) if call.id in theirs else call for call in some])
+        for some in (thread.calls, thread.past)
+    )
+    return replace(thread, calls=calls, past=past)
 
 
 def _is_at_rest(thread: Thread) -> bool:
@@ -69,7 +69,7 @@ def _waits(thread: Thread, call: Call, event: MessageReceived) -> bool:
 
 def dropped(thread: Thread) -> Thread:
     """The thread in which the work was ended: what was asked for before that is asked for anew by whoever wants it now."""
-    return amend(thread, askers=(), dropped=thread.head)
+    return replace(thread, askers=(), dropped=thread.head)
 
 
 def naming(thread: Thread, step: Event) -> Event:

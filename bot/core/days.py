@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pydantic import JsonValue
 
 from bot.core import calls
-from bot.core.frozen import amend
+from bot.core.frozen import replace
 from bot.core.house import DayReached
 from bot.core.limits import HOLD_CHOICES
 from bot.core.measures import end_of
@@ -37,7 +37,7 @@ def reached(house: Thread, event: DayReached) -> Thread:
     )
     id = f"{house.id}-{house.head}-hold"
     asked = Call(id, house.head, 0, proposal, calls.begin(proposal, event.at))
-    return amend(house, address=house.address or event.address, calls=(*kept, asked))
+    return replace(house, address=house.address or event.address, calls=(*kept, asked))
 
 
 def most(house: Thread, day: str, scope: str, limits: Mapping[str, int]) -> dict[str, int]:

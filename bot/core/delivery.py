@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core import addresses, asides, calls, deputies, grants, ladder, turn
 from bot.core.events import Bounced, Delivered, DeliveryFailed
-from bot.core.frozen import amend, replace
+from bot.core.frozen import replace
 from bot.core.names import person_of, request_of, version_of
 from bot.core.owed import Notice
 from bot.core.thread import Asked, Call, Ready, Saying, Thread, delivery_key
@@ -58,7 +58,7 @@ def _failed(thread: Thread, event: DeliveryFailed) -> Thread:
             elsewhere = replace(call, phase=Saying(copy + 1))
             # Whoever goes on talking at the fallback is not told with each answer.
             warned = thread if thread.refusing == event.reason else _warned(thread, call, event)
-            return turn.put(amend(warned, refusing=event.reason), elsewhere)
+            return turn.put(replace(warned, refusing=event.reason), elsewhere)
         case Saying():
             over = calls.close(call, "failed", event.reason)
             return turn.changed(_warned(thread, call, event), call, over, event.at)
@@ -121,4 +121,4 @@ def _elsewhere(thread: Thread, notice: Notice) -> Thread:
     copy = notice.copy + 1
     moved = replace(notice, key=f"{request_of(notice.key)}~{copy}", copy=copy)
     notices = tuple(moved if each is notice else each for each in thread.notices)
-    return amend(thread, notices=notices)
+    return replace(thread, notices=notices)

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from bot.core import askers, calls, days, grants, human, turn
 from bot.core.events import Cancelled, DayReached, Forked, Halted, Paused, Resumed, ScheduleFared
-from bot.core.frozen import amend
+from bot.core.frozen import replace
 from bot.core.house import HOUSE
 from bot.core.slots import PREFIX
 from bot.core.thread import IDLE, Thread
@@ -18,9 +18,9 @@ def framed(
     """The thread after such a word. A halt and a day that is spent are the house's: elsewhere it is on record that it was told."""
     match event.type:
         case "Paused":
-            return amend(grants.ended(thread, f"{event.actor} paused it"), paused=True)
+            return replace(grants.ended(thread, f"{event.actor} paused it"), paused=True)
         case "Resumed":
-            return amend(thread, paused=False)
+            return replace(thread, paused=False)
         case "Cancelled":
             return turn.cancel(thread)
         case "Halted":
@@ -28,7 +28,7 @@ def framed(
         case "DayReached":
             if thread.id == HOUSE:
                 return days.reached(thread, event)
-            thread = amend(thread, short=event)
+            thread = replace(thread, short=event)
             return turn.noticed(thread, "spent", event.text) if thread.address else thread
         case "Forked":
             return _fork(thread, event)
@@ -45,7 +45,7 @@ def fared(thread: Thread, event: ScheduleFared) -> Thread:
 
 def _fork(thread: Thread, event: Forked) -> Thread:
     """A child starts at rest, in its own place; what its parent may be doing is shown there and never done."""
-    return amend(
+    return replace(
         askers.dropped(thread),
         address=event.address or thread.address,
         fallback=None,

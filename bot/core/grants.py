@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core import approvals, calls, grant, human, meanings, words
 from bot.core.events import MessageNoted, MessageReceived, Verdict
-from bot.core.frozen import amend, replace
+from bot.core.frozen import replace
 from bot.core.grant import Grant, Granted
 from bot.core.thread import READY, Asked, Call, Ready, Thread
 from bot.core.values import Card, Grantable
@@ -64,7 +64,7 @@ def _given(thread: Thread, before: Call, event: Verdict, lasting: int) -> Thread
     if replaced:
         thread = _without(thread, replaced, f"{event.actor} gave another in its place")
     standing = (each for each in thread.grants if each.until > event.at)
-    return amend(thread, grants=(*standing, new))
+    return replace(thread, grants=(*standing, new))
 
 
 def _alike(one: Grant, other: Grant) -> bool:
@@ -87,7 +87,7 @@ def ended(thread: Thread, why: str) -> Thread:
 
 def _without(thread: Thread, gone: tuple[Grant, ...], why: str) -> Thread:
     left = tuple(each for each in thread.grants if each not in gone) or NONE
-    return amend(
+    return replace(
         thread,
         grants=left,
         calls=tuple(

@@ -19,7 +19,7 @@ from bot.core import (
     words,
 )
 from bot.core.events import CronTicked, MessageReceived, ScheduleFared, Verdict
-from bot.core.frozen import amend, replace
+from bot.core.frozen import replace
 from bot.core.thread import (
     THINKING,
     WORKING,
@@ -39,7 +39,7 @@ from bot.core.words import Approve, Deny, Stop
 
 def message(thread: Thread, event: MessageReceived) -> Thread:
     """What an addressed message changes; whoever wrote a secret into it is told so, beside all else."""
-    after = _heard(amend(opened(thread, event), quiet=False), event)
+    after = _heard(replace(opened(thread, event), quiet=False), event)
     if not event.cut:
         return after
     kinds = (kind if count == 1 else f"{count} of {kind}" for kind, count in event.cut.items())
@@ -64,7 +64,7 @@ def opened(thread: Thread, event: MessageReceived | CronTicked | ScheduleFared) 
     """The first word of a thread says where it lives, whose it is and who works on it."""
     if thread.address is not None:
         return thread
-    return amend(
+    return replace(
         thread,
         address=event.address,
         agent=event.agent,
@@ -117,7 +117,7 @@ def _asked_back(thread: Thread, event: MessageReceived, meant: list[Call]) -> Th
     """Which was meant? Asked only while nothing goes on: what may be meant to hold something back is heard as words."""
     if _goes_on(thread, meant):
         return _interrupt(thread, event)
-    thread = amend(thread, tally=limits.spoken(thread.tally, event.at))
+    thread = replace(thread, tally=limits.spoken(thread.tally, event.at))
     code = "which_card" if meanings.is_open_approval(meant[0]) else "which"
     return turn.noticed(thread, code, ", ".join(map(verdicts.titled, meant)))
 
@@ -126,7 +126,7 @@ def _unheeded(thread: Thread, event: MessageReceived, call: Call, reason: str) -
     """Words that were to decide and do not count: where something goes on, they are words all the same."""
     if meanings.approves(event.text):  # Nobody holds anything back with that.
         heard = thread.head if isinstance(thread.turn, Thinking) else thread.heard
-        thread = amend(thread, heard=heard)
+        thread = replace(thread, heard=heard)
     elif _goes_on(thread, [call] if meanings.is_open_approval(call) else []):
         thread = _interrupt(thread, event)
     return refusals.owed(thread, event, call.request, reason)
@@ -170,20 +170,20 @@ def _interrupt(thread: Thread, event: MessageReceived) -> Thread:
     quote = f"{event.actor}: {event.text}"
     after = tuple(verdicts.interrupted(call, quote) for call in thread.calls)
     if held and held.why in limits.NOT_BY_WORDS:
-        return amend(thread, calls=after)
+        return replace(thread, calls=after)
     if held:
         after = tuple(
             calls.close(call, "answered", event.text) if call.id == held.request else call
             for call in after
         )
-    thread = amend(thread, calls=after, cancelled=False)
+    thread = replace(thread, calls=after, cancelled=False)
     if any(isinstance(call.phase, Started) for call in after):
-        return amend(thread, turn=WORKING)
+        return replace(thread, turn=WORKING)
     return turn.think(thread, event.at)
 
 
 def verdict(thread: Thread, event: Verdict) -> Thread:
-    thread = amend(thread, quiet=False)
+    thread = replace(thread, quiet=False)
     call = thread.call(event.request)
     reason = approvals.refusal(thread, call, event)
     if call is None or reason is not None:
@@ -206,5 +206,5 @@ def _resume(thread: Thread, call: Call, event: MessageReceived | Verdict) -> Thr
         return thread  # Nothing else of the house goes on or stops with it.
     if stop:
         return turn.cancel(thread)
-    thread = amend(turn.spoke(thread, event.at), tally=limits.extended(thread, event.at))
-    return amend(thread, turn=THINKING) if isinstance(thread.turn, Held) else thread
+    thread = replace(turn.spoke(thread, event.at), tally=limits.extended(thread, event.at))
+    return replace(thread, turn=THINKING) if isinstance(thread.turn, Held) else thread

@@ -35,7 +35,7 @@ from bot.core.events import (
     TimerFired,
     Unknown,
 )
-from bot.core.frozen import amend, replace
+from bot.core.frozen import replace
 from bot.core.ids import Ids
 from bot.core.thread import WORKING, Call, Closed, Idle, Tally, Thinking, Thread
 from bot.core.values import Proposal
@@ -45,15 +45,15 @@ TROUBLE_MS = 120_000  # A model that fails for this long is worth a word to the 
 
 
 def replay(id: str, log: Iterable[Event]) -> Thread:
-    """The thread that this log tells of: `evolve` over all of it, with one draft and one set of ids for the whole."""
-    draft, folded = Thread(id), dict[str, None]()
+    """The thread that this log tells of: `evolve` over all of it, with one set of ids for the whole."""
+    thread, folded = Thread(id), dict[str, None]()
     for event in log:
         if event.id in folded:
-            amend(draft, head=draft.head + 1)
+            thread = replace(thread, head=thread.head + 1)
         else:
             folded[event.id] = None
-            draft = _folded(amend(draft, head=draft.head + 1, at=event.at), event)
-    return amend(draft, ids=Ids(folded))
+            thread = _folded(replace(thread, head=thread.head + 1, at=event.at), event)
+    return replace(thread, ids=Ids(folded))
 
 
 def evolve(thread: Thread, event: Event) -> Thread:
@@ -64,17 +64,16 @@ def evolve(thread: Thread, event: Event) -> Thread:
     return _folded(replace(thread, head=thread.head + 1, at=event.at, ids=ids), event)
 
 
-def _folded(draft: Thread, event: Event) -> Thread:
-    """What follows amends the draft in place, since nobody else has seen it yet."""
-    return _unread(draft, event) if type(event) is Unknown else _fold(draft, event)
+def _folded(thread: Thread, event: Event) -> Thread:
+    return _unread(thread, event) if type(event) is Unknown else _fold(thread, event)
 
 
 def _unread(thread: Thread, event: Unknown) -> Thread:
     """A kind of event that is new is passed over; what may have been a claim or a denial stops the thread."""
     if event.type in KINDS and event.v > 1:
-        return amend(thread, beyond=True)
+        return replace(thread, newer=True)
     is_garbled = event.type in KINDS or event.type == UNREADABLE
-    return amend(thread, unreadable=thread.unreadable or thread.head) if is_garbled else thread
+    return replace(thread, unreadable=thread.unreadable or thread.head) if is_garbled else thread
 
 
 def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed union: one arm an event
@@ -85,8 +84,7 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
         case "Delivered":
             return delivery.delivered(thread, event)
         case "MessageReceived":
-            before = thread.calls
-            return grants.heard(human.message(thread, event), event, before)
+            return grants.heard(human.message(thread, event), event, thread.calls)
         case (
             "ToolStarted"
             | "ToolEnded"
@@ -121,11 +119,11 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
 # ---- what the model chose --------------------------------------------------------------------------------------------
 def _step(thread: Thread, event: StepDecided) -> Thread:
     if not isinstance(thread.turn, Thinking) or event.seen < thread.heard:
-        return amend(thread, tally=limits.spent(thread.tally, event), short=None)
+        return replace(thread, tally=limits.spent(thread.tally, event), short=None)
     new = tuple([calls.new(thread, event, index, each) for index, each in enumerate(event.calls)])
     new = limits.within(thread.tally, event.limits, new, event.at)
     kept, past = steps.left_over(thread)
-    thread = amend(
+    thread = replace(
         thread,
         tally=limits.stepped(thread.tally, event, new),
         limits=event.limits,
@@ -160,14 +158,14 @@ def _without(thread: Thread, withdrawal: Proposal) -> Thread:
 
 
 def _undecided(thread: Thread, event: DecideFailed) -> Thread:
-    thread = amend(thread, tally=limits.spent(thread.tally, event), short=None)
+    thread = replace(thread, tally=limits.spent(thread.tally, event), short=None)
     if not isinstance(thread.turn, Thinking) or event.seen < thread.heard:
         return thread
     if event.kind == "transient":
         return _try_later(thread, thread.turn, event)
     if event.kind == "malformed" and not thread.tally.malformed:
         tally = replace(thread.tally, malformed=1)
-        return turn.think(amend(thread, tally=tally), event.at)
+        return turn.think(replace(thread, tally=tally), event.at)
     return turn.hold(thread, "model", event.reason)
 
 
@@ -175,7 +173,7 @@ def _try_later(thread: Thread, thinking: Thinking, event: DecideFailed) -> Threa
     """Asked again later; a human hears of it once, when the trouble has lasted."""
     since, retry_at = thinking.since or event.at, event.at + event.retry_in
     told = thinking.told or retry_at - since >= TROUBLE_MS
-    thread = amend(thread, turn=Thinking(retry_at, thinking.tries + 1, since, told))
+    thread = replace(thread, turn=Thinking(retry_at, thinking.tries + 1, since, told))
     is_news = told and not thinking.told and not thread.quiet
     return turn.noticed(thread, "model_trouble", event.reason) if is_news else thread
 
@@ -192,7 +190,7 @@ def _fact(thread: Thread, event: calls.Move) -> Thread:
         tally = _counted(thread.tally, after)
         return turn.changed(thread, call, after, event.at, heard=thread.head, tally=tally)
     if event.type == "CallVoided" and event.then == "close":
-        thread = turn.noticed(amend(thread, heard=thread.head), "gone", event.reason)
+        thread = turn.noticed(replace(thread, heard=thread.head), "gone", event.reason)
     is_card = event.type == "Previewed"
     if is_card and event.version == 1:
         thread = turn.put_elsewhere(thread, after)
@@ -227,7 +225,7 @@ def _retry(thread: Thread, event: TimerFired) -> Thread:
         case Thinking(int(retry_at)) if event.at >= retry_at:
             if why := limits.reached(thread, event.at):
                 return turn.hold(thread, why)
-            return amend(thread, turn=replace(thread.turn, retry_at=None))
+            return replace(thread, turn=replace(thread.turn, retry_at=None))
         case _:
             return thread
 
@@ -237,9 +235,9 @@ def _tick(thread: Thread, event: CronTicked | ScheduleFared) -> Thread:
     if event.type == "ScheduleFared":
         return frames.fared(thread, event)
     who = dict.fromkeys((*thread.creators, event.creator, event.actor, *event.askers))
-    thread = amend(human.opened(thread, event), creators=tuple(each for each in who if each))
+    thread = replace(human.opened(thread, event), creators=tuple(each for each in who if each))
     if not isinstance(thread.turn, Idle):
         return thread
     so_far = askers.standing(thread)
-    begun = amend(thread, cancelled=False, quiet=event.quiet, askers=so_far)
+    begun = replace(thread, cancelled=False, quiet=event.quiet, askers=so_far)
     return turn.think(turn.spoke(begun, event.at), event.at)

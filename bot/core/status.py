@@ -26,7 +26,7 @@ def phase(thread: Thread) -> StatusPhase:
     """What the thread as a whole is doing. What moves by itself comes before what waits for somebody."""
     if thread.unreadable:
         return "dead"
-    if thread.paused or thread.beyond:
+    if thread.paused or thread.newer:
         return "paused"
     if isinstance(thread.turn, Thinking):
         return "thinking"
@@ -44,7 +44,7 @@ def waiting_for(thread: Thread) -> str:
     where = phase(thread)
     if where == "dead":
         return f"somebody who can read event {thread.unreadable}"
-    if thread.beyond:
+    if thread.newer:
         return "workers of a newer version of the bot"
     if where == "paused":
         return "somebody who resumes it"

@@ -159,7 +159,7 @@ class Tally(Struct, frozen=True):
 class Thread(Struct, frozen=True):
     """One conversation of `head` events. A step chosen before `heard` is void; `stepped` is the head of the latest that counted.
 
-    `beyond`: a newer version of the code has written what this one cannot read, so it may do nothing here.
+    `newer`: a newer version of the code has written what this one cannot read, so it may do nothing here.
     `unreadable` is the place, counted from 1, of the first event that nobody can read: it may have been a denial.
     `asked` answer what nobody else is named for, `apart` are those of them whom its place does not reach. `creators` made the schedules that spoke here, or ran them by hand.
     `askers` have asked for something since it was last at rest with nothing open, `dropped` is the head at which the work was last ended. `calls` are those of the latest step and what earlier ones left open; `past` the requests decided last.
@@ -191,7 +191,7 @@ class Thread(Struct, frozen=True):
     refusals: tuple[Refusal, ...] = ()
     grants: tuple[Grant, ...] = ()
     paused: bool = False
-    beyond: bool = False
+    newer: bool = False
     unreadable: int = 0
     cancelled: bool = False
     short: DayReached | None = None
@@ -203,7 +203,7 @@ class Thread(Struct, frozen=True):
     @property
     def is_closed_to_us(self) -> bool:
         """Whether its log holds what may forbid anything: until that can be read, nothing may be done here."""
-        return self.beyond or self.unreadable > 0
+        return self.newer or self.unreadable > 0
 
     @property
     def addresses(self) -> tuple[Address, ...]:

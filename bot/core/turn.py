@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import JsonValue
 
 from bot.core import addresses, askers, calls, limits, steps, verdicts
-from bot.core.frozen import amend
+from bot.core.frozen import replace
 from bot.core.owed import Code, Notice
 from bot.core.thread import (
     IDLE,
@@ -52,11 +52,11 @@ def settle(thread: Thread, at: int, *, ended: bool) -> Thread:
     """The turn that follows from the calls as they are now; `ended`: the last to change was the end of the work."""
     after, under_way = steps.survey(thread.calls)
     if after is not thread.calls:
-        thread = amend(thread, calls=after)
+        thread = replace(thread, calls=after)
     if under_way:
-        return thread if isinstance(thread.turn, Working) else amend(thread, turn=WORKING)
+        return thread if isinstance(thread.turn, Working) else replace(thread, turn=WORKING)
     if thread.cancelled or ended:
-        return amend(thread, turn=IDLE)
+        return replace(thread, turn=IDLE)
     return think(thread, at)
 
 
@@ -65,7 +65,7 @@ def think(thread: Thread, at: int) -> Thread:
     why = limits.reached(thread, at)
     if why:
         return hold(thread, why)
-    return amend(_released(thread), turn=THINKING)
+    return replace(_released(thread), turn=THINKING)
 
 
 def _released(thread: Thread) -> Thread:
@@ -75,7 +75,7 @@ def _released(thread: Thread) -> Thread:
     after = tuple(
         calls.close(call, "voided") if steps.is_hold(call) else call for call in thread.calls
     )
-    return amend(thread, calls=after)
+    return replace(thread, calls=after)
 
 
 def hold(thread: Thread, why: Why, reason: str = "") -> Thread:
@@ -84,7 +84,7 @@ def hold(thread: Thread, why: Why, reason: str = "") -> Thread:
         (call for call in thread.calls if steps.is_hold(call) and call.proposal.tool == why), None
     )
     if standing:
-        return amend(thread, turn=Held(standing.id, why))
+        return replace(thread, turn=Held(standing.id, why))
     thread = _released(thread)
     choices: list[JsonValue] = [*limits.HOLD_CHOICES[why]]
     proposal = Proposal(
@@ -98,8 +98,8 @@ def hold(thread: Thread, why: Why, reason: str = "") -> Thread:
     call = Call(id, thread.head, 0, proposal, calls.begin(proposal, thread.at), open=True)
     if thread.quiet and why in ERRORS:
         over = calls.close(call, "gave_up", reason)
-        return amend(thread, turn=IDLE, calls=(*thread.calls, over))
-    return amend(thread, turn=Held(id, why), calls=(*thread.calls, call))
+        return replace(thread, turn=IDLE, calls=(*thread.calls, over))
+    return replace(thread, turn=Held(id, why), calls=(*thread.calls, call))
 
 
 def _beginners(thread: Thread) -> tuple[str, ...]:
@@ -108,7 +108,7 @@ def _beginners(thread: Thread) -> tuple[str, ...]:
 
 def noticed(thread: Thread, code: Code, text: str = "", name: str = "notice") -> Thread:
     notice = Notice(f"{thread.id}-{thread.head}-{name}", code, text)
-    return amend(thread, notices=(*thread.notices, notice))
+    return replace(thread, notices=(*thread.notices, notice))
 
 
 def put_elsewhere(thread: Thread, call: Call, name: str = "notice") -> Thread:
@@ -121,7 +121,7 @@ def put_elsewhere(thread: Thread, call: Call, name: str = "notice") -> Thread:
 
 
 def told(thread: Thread, key: str) -> Thread:
-    return amend(thread, notices=tuple(notice for notice in thread.notices if notice.key != key))
+    return replace(thread, notices=tuple(notice for notice in thread.notices if notice.key != key))
 
 
 def put(
@@ -130,11 +130,11 @@ def put(
     """The thread with this call in the place of what it was, and what changed with it; one of the past has no place any more."""
     calls = tuple([after if call.id == after.id else call for call in thread.calls])
     heard = thread.heard if heard is None else heard
-    return amend(thread, calls=calls, heard=heard, tally=tally or thread.tally)
+    return replace(thread, calls=calls, heard=heard, tally=tally or thread.tally)
 
 
 def spoke(thread: Thread, at: int) -> Thread:
-    return amend(thread, heard=thread.head, tally=limits.spoken(thread.tally, at))
+    return replace(thread, heard=thread.head, tally=limits.spoken(thread.tally, at))
 
 
 def cancel(thread: Thread) -> Thread:
@@ -143,4 +143,4 @@ def cancel(thread: Thread) -> Thread:
     running = any(isinstance(call.phase, Started) for call in after)
     turn = WORKING if running else IDLE
     thread = askers.dropped(thread)
-    return amend(thread, calls=after, turn=turn, heard=thread.head, cancelled=True, grants=())
+    return replace(thread, calls=after, turn=turn, heard=thread.head, cancelled=True, grants=())

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from bot.core import halts
-from bot.core.codec import decode
 from bot.core.halts import Halt, Halts
 from bot.core.house import HOUSE
 from bot.core.measures import day_of, end_of
 from bot.core.thread import Call, Thread
-from bot.engine.commit import Row
+from bot.engine.house_log import HouseLog
 from bot.engine.store import Store
 
 WAITING = "halted"
@@ -29,7 +28,7 @@ class Curb:
         self._store = store
         self._halts: Halts = halts.NOTHING
         self._halted: dict[str, int] = {}
-        self._head, self._last = 0, list[Row]()
+        self._log = HouseLog(store)
         self._ids = set[str]()
         self._read_at = float("-inf")
         self._lock = asyncio.Lock()
@@ -68,16 +67,11 @@ class Curb:
         await self._store.hasten(WAITING)
 
     async def _read_on(self) -> None:
-        """The last row is read once more and must be the same: a power loss can take the end of a log."""
-        while True:
-            rows = await self._store.read(HOUSE, self._head - len(self._last))
-            known, new = rows[: len(self._last)], rows[len(self._last) :]
-            if known == self._last:
-                break
-            self._head, self._last, self._halts, self._ids = 0, [], halts.NOTHING, set[str]()
-        for event in (decode(row.at, row.body) for row in new):
+        is_anew, events = await self._log.read_on()
+        if is_anew:
+            self._halts, self._ids = halts.NOTHING, set[str]()
+        for event in events:
             if event.id not in self._ids:
                 self._halts = halts.after(self._halts, event)
                 self._halted |= {what: halt.at for what, halt in self._halts.items()}
             self._ids.add(event.id)
-        self._head, self._last = self._head + len(new), rows[-1:]

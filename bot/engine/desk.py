@@ -21,7 +21,7 @@ from bot.core.values import Address
 from bot.engine import letters
 from bot.engine.commit import Append, Appended, Row
 from bot.engine.letters import Letter
-from bot.engine.standing import CannotRead, NoSuchThread, Standing, reading
+from bot.engine.standing import CannotRead, HouseFacts, NoSuchThread, Standing, reading
 from bot.engine.store import Store, WrongKey
 
 
@@ -126,7 +126,7 @@ class Desk:
 
     async def standings(self, most: int | None = None) -> list[Standing]:
         """Where every thread stands, or so many at most, the one that changed last first. No thread hides another."""
-        letters, house = await self.letters(), await self.house()
+        letters, house = await self.letters(), HouseFacts(await self.house())
         listed = await self._store.threads()
         threads = [pair for pair in listed if not pair[0].startswith(PREFIX)][:most]
         found = [await self._standing(name, at, letters.get(name)) for name, at in threads]
@@ -137,7 +137,7 @@ class Desk:
         standing = await self._standing(thread, 0, await self._store.letter(thread))
         if standing.thread is None and standing.letter is None and not standing.trouble:
             raise NoSuchThread(thread)
-        return standing.under(await self.house())
+        return standing.under(HouseFacts(await self.house()))
 
     async def _standing(self, thread: str, at: int, letter: Letter | None) -> Standing:
         try:

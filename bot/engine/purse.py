@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Protocol
 
 import structlog
@@ -18,12 +19,13 @@ from bot.core.codec import decode, encode
 from bot.core.events import DecideFailed, Event, StepDecided
 from bot.core.house import HOUSE, DayReached
 from bot.core.measures import HOURLY, MEASURES, Amounts, day_of, period_of, together
-from bot.core.reducer import replay
+from bot.core.reducer import evolve
 from bot.core.spend import amounts, is_made, spent, used
 from bot.core.thread import Thread
 from bot.core.values import Address, Proposal, Routed
 from bot.engine import means
 from bot.engine.commit import Append
+from bot.engine.house_log import HouseLog
 from bot.engine.keys import BadThreadId
 from bot.engine.means import Means
 from bot.engine.redis_ledger import Entry, Row
@@ -87,6 +89,7 @@ class Purse:
 
     def __init__(self, choose: Choose, store: Store, ledger: Ledger, means: Means) -> None:
         self._choose, self._store, self._ledger, self._means = choose, store, ledger, means
+        self._log, self._lock, self._at = HouseLog(store), asyncio.Lock(), Thread(HOUSE)
 
     async def __call__(self, thread: Thread, events: Sequence[Event]) -> Event:
         """The step, without the calls that are beyond a limit, or `DaySpent`."""
@@ -174,7 +177,7 @@ class Purse:
                 # The calls are counted one by one, as far as there is room for them.
                 its_own = {**amounts(answer), "calls": 0, "cards": 0}
                 whole = together(looked.entry.used, means.keyed(its_own, looked.now))
-                looked = _Looked(looked.now, house, looked.limits, _with(looked.entry, whole))
+                looked = replace(looked, entry=replace(looked.entry, used=whole))
             wanted = [_names(each, looked.now) for each in calls]
             said = await self._ledger.settle(looked.entry, wanted, _working(looked, calls), held)
             words = [_words(each, looked.limits) for each in said]
@@ -186,12 +189,11 @@ class Purse:
         return _marked(step, words) if step and any(words) else answer
 
     async def _house(self) -> Thread:
-        rows = await self._store.read(HOUSE)
-        return replay(HOUSE, [decode(row.at, row.body) for row in rows])
-
-
-def _with(entry: Entry, used: Amounts) -> Entry:
-    return Entry(entry.day, entry.thread, used, entry.most)
+        """The house as it is now, folded on from where it was read last: it has years of days."""
+        async with self._lock:
+            is_anew, events = await self._log.read_on()
+            self._at = reduce(evolve, events, Thread(HOUSE) if is_anew else self._at)
+            return self._at
 
 
 def _names(call: Proposal, now: int) -> list[str]:

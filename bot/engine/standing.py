@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from bot.core import days, halts
 from bot.core.events import DayReached, Event
@@ -56,6 +57,19 @@ class Short:
         return f"held, {self.fact.reason}: {ask}"
 
 
+class HouseFacts:
+    """What holds for all threads, by the log of the house; made once for however many."""
+
+    def __init__(self, log: Sequence[Event]) -> None:
+        self._log = log
+        self.halts, self.latest = halts.told_by(log), halts.latest(log)
+
+    @cached_property
+    def thread(self) -> Thread:
+        """The house itself, with what it asks."""
+        return replay(HOUSE, self._log)
+
+
 @dataclass(frozen=True)
 class Standing:
     """Where a thread stands, or `trouble`: why that cannot be said; and the engine's letter, if it had to stop here."""
@@ -69,13 +83,13 @@ class Standing:
     halted_at: int = -1
     short: Short | None = None
 
-    def under(self, house: Sequence[Event]) -> Standing:
+    def under(self, house: HouseFacts) -> Standing:
         """The same, with what halts it by the log of the house, and when something did last; the house itself is never halted."""
         if self.thread is None or self.id == HOUSE:
             return self
-        agent, latest = self.thread.agent, halts.latest(house)
-        at = max(latest.get(name, -1) for name in (halts.EVERYTHING, agent))
-        halt = halts.of(halts.told_by(house), agent)
+        agent = self.thread.agent
+        at = max(house.latest.get(name, -1) for name in (halts.EVERYTHING, agent))
+        halt = halts.of(house.halts, agent)
         return replace(self, halt=halt, halted_at=at, short=_short(self.thread, house))
 
     @property
@@ -115,11 +129,11 @@ class Standing:
         return f"{whom}: {letter.failure}"
 
 
-def _short(thread: Thread, house: Sequence[Event]) -> Short | None:
+def _short(thread: Thread, house: HouseFacts) -> Short | None:
     """What it was told it waits for, unless that was extended since or is over. By the house as it stands: an answer there is not on its log."""
     fact = thread.short
     if fact is None or phase(thread) != "thinking":
         return None
-    asked = days.asked(replay(HOUSE, house), fact.day, fact.scope)
+    asked = days.asked(house.thread, fact.day, fact.scope)
     is_open = asked is not None and isinstance(asked.phase, Asked)
     return Short(fact, asked.request if is_open else "") if asked else None

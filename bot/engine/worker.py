@@ -149,7 +149,7 @@ class Worker:
         await self._perform(session)
         while not session.resting and not self._stopping.is_set():
             self._look(session)
-            if session.thread.beyond:
+            if session.thread.newer:
                 await self._leave(session)
                 return
             if session.is_news or session.due() or session.question:
@@ -168,7 +168,7 @@ class Worker:
 
     def _look(self, session: Session) -> None:
         """Whether there is any sense in going on."""
-        if session.thread.beyond:
+        if session.thread.newer:
             return
         if seq := session.thread.unreadable:
             raise Stuck("parse", Unreadable(seq), seq)

@@ -16,7 +16,7 @@ from bot.core.reducer import replay
 from bot.core.thread import Thread
 from bot.core.values import Address, Deputy, Limits, Routed
 from bot.engine.letters import Letter
-from bot.engine.standing import Standing
+from bot.engine.standing import HouseFacts, Standing
 from tests.core import build
 from tests.core.build import Story
 from tests.core.moves import LOGS
@@ -71,7 +71,7 @@ def test_a_thread_that_waits_for_a_day_s_limit_says_whom_was_asked_and_till_when
         id="d", actor="engine", at=story.now, day="1970-01-12", scope="all", reason="all: 1.00 USD", asked=("alice",)
     )  # fmt: skip
     story.tell(reached)
-    standing = Standing("T", story.now, story.thread).under([reached])
+    standing = Standing("T", story.now, story.thread).under(HouseFacts([reached]))
     (wait,) = waits(Scene(standing, story.log, ""))
     assert (wait.what, wait.of, wait.until) == ("day", ("alice",), end_of("1970-01-12"))
     assert "all: 1.00 USD; asked: alice" in wait.text
@@ -83,7 +83,10 @@ def test_a_thread_that_waits_for_a_day_s_limit_says_whom_was_asked_and_till_when
     assert "Stop leaves what it is for waiting until that day or hour is over" in asked.notes
     assert not any("cancels" in note or "today" in note for note in asked.notes)
     story.step()
-    assert Standing("T", story.now, story.thread).under([reached]).phase != "waiting_for_human"
+    assert (
+        Standing("T", story.now, story.thread).under(HouseFacts([reached])).phase
+        != "waiting_for_human"
+    )
 
 
 @pytest.mark.parametrize(("said", "phase"), [("Extend", "thinking"), ("Stop", "waiting_for_time")])
@@ -95,7 +98,7 @@ def test_a_thread_that_waited_for_a_day_s_limit_goes_on_or_waits_for_its_end(
     for each in (story, house):
         each.tell(DayReached(id="d", at=story.now, day="1970-01-12", scope="all", reason="all: 1.00 USD", asked=("alice",)))  # fmt: skip
     house.answer("house-1-hold-v1", said, by="alice")
-    standing = Standing("T", story.now, story.thread).under(house.log)
+    standing = Standing("T", story.now, story.thread).under(HouseFacts(house.log))
     assert standing.phase == phase
     assert ("to be over" in standing.waiting_for) is (said == "Stop")
 

@@ -11,9 +11,9 @@ from bot.core.effects import Doubt, Effect, Run, next_effects
 from bot.core.events import Delivered, ToolEnded
 from bot.core.thread import Call, Thread
 from bot.core.values import Address
-from bot.engine.perform import Performer
 from bot.engine.run import Runner
 from bot.engine.session import Session
+from bot.engine.speak import Speaker
 from tests.simulation.ports import ScreenPort
 
 Effects = Callable[[Thread], tuple[Effect, ...]]
@@ -33,7 +33,7 @@ def _runs_again(thread: Thread) -> tuple[Effect, ...]:
 @contextmanager
 def _effects(planted: Effects) -> Generator[None]:
     with ExitStack() as stack:
-        for module in ("session", "perform"):
+        for module in ("session", "speak"):
             stack.enter_context(patch(f"bot.engine.{module}.next_effects", planted))
         yield
 
@@ -55,10 +55,10 @@ class RecordsFirst(Runner):
         await self._toolbox.run(session.thread, call)
 
 
-class DeliversFirst(Performer):
+class DeliversFirst(Speaker):
     """Writes down that a message was delivered, and then sends it."""
 
-    async def _send(self, session: Session, key: str) -> None:
+    async def deliver(self, session: Session, key: str) -> None:
         message, address = outbox.message(session.thread, key), outbox.address(session.thread, key)
         assert message, "only what is owed is sent"
         assert address, "a thread has an address"
@@ -78,7 +78,9 @@ PLANTS: Mapping[str, Callable[[], AbstractContextManager[object]]] = {
     "nobody doubts what was started": lambda: _effects(_without_doubt),
     "what is unknown is run again": lambda: _effects(_runs_again),
     "a result is recorded before the tool runs": lambda: _cast("Runner", RecordsFirst),
-    "a message counts as delivered before it is sent": lambda: _cast("Performer", DeliversFirst),
+    "a message counts as delivered before it is sent": lambda: patch(
+        "bot.engine.perform.Speaker", DeliversFirst
+    ),
     "a message is sent again without looking": lambda: _cast("ScreenPort", NeverLooks),
 }
 

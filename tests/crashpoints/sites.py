@@ -17,8 +17,8 @@ from types import CodeType
 
 ROOT = Path(__file__).parents[2]
 FILES = (
-    *(f"bot/engine/{name}.py" for name in ("worker", "session", "perform", "run", "reads", "recheck", "toolbox", "desk")),
-    *(f"bot/engine/{name}.py" for name in ("trouble", "rebuild", "curb")),
+    *(f"bot/engine/{name}.py" for name in ("worker", "session", "perform", "speak", "run", "reads", "recheck", "toolbox", "desk")),
+    *(f"bot/engine/{name}.py" for name in ("trouble", "rebuild", "curb", "house_log")),
     "bot/model/decide.py",
 )  # fmt: skip
 PARTS = ("bot/core", "bot/engine", "bot/model")

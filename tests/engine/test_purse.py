@@ -14,19 +14,20 @@ import redis
 from redis.exceptions import ConnectionError as NoConnection
 
 from bot.core import outbox
-from bot.core.events import DayReached, Event, MessageReceived, StepDecided, Verdict
+from bot.core.events import DayReached, Event, Halted, MessageReceived, StepDecided, Verdict
 from bot.core.house import HOUSE
 from bot.core.measures import day_of, together
 from bot.core.spend import used
 from bot.core.thread import Thread
 from bot.core.values import Address, Proposal, Usage
-from bot.engine import perform
+from bot.engine import keys, perform
 from bot.engine.desk import Desk
+from bot.engine.house_log import HouseLog
 from bot.engine.means import Means, Most
 from bot.engine.purse import DaySpent, Purse, recount
 from bot.engine.redis_ledger import Entry, RedisLedger, Row
 from bot.engine.redis_store import RedisStore
-from bot.engine.standing import Standing
+from bot.engine.standing import HouseFacts, Standing
 from tests.engine.office import HOME, Office, say, thread_id, until
 from tests.engine.test_worker import DONE, open_office
 
@@ -326,10 +327,29 @@ async def test_a_thread_is_told_again_of_a_limit_that_it_comes_back_to(
             await _answer(desk, await _asked(desk), "Extend")
             told = await until(desk, lambda _, log: len(_scopes(log)) == 3)
             events = await desk.events(thread_id(HOME))
-            stands = Standing(told.id, 0, told).under(await desk.events(HOUSE))
+            stands = Standing(told.id, 0, told).under(HouseFacts(await desk.events(HOUSE)))
     assert _scopes(events) == ["person:alice", "agent:clerk", "person:alice"]
     assert stands.waiting_for.startswith("held, person alice")
     assert not any("please" in asked for asked in office.model.asked)
+
+
+async def test_the_house_is_read_on_and_anew_where_a_power_loss_took_its_end(
+    redis_server: str,
+) -> None:
+    async with RedisStore(redis_server, lease_seconds=30) as store:
+        desk, house = Desk(store), HouseLog(store)
+        fact = Halted(id="h1", actor="alice", agent="clerk")
+        for name in ("h1", "h2", "h3"):
+            await desk.post(HOUSE, fact.model_copy(update={"id": name}))
+        assert [len((await house.read_on())[1]) for _ in range(2)] == [3, 0]
+        await desk.post(HOUSE, fact.model_copy(update={"id": "h4"}))
+        is_anew, events = await house.read_on()
+        assert (is_anew, [event.id for event in events]) == (False, ["h4"])
+        with redis.Redis.from_url(redis_server) as server:  # pyright: ignore[reportUnknownMemberType]
+            server.rpop(keys.of_thread(HOUSE).log, 2)
+        await desk.post(HOUSE, fact.model_copy(update={"id": "h5"}))
+        is_anew, events = await house.read_on()
+        assert (is_anew, [event.id for event in events]) == (True, ["h1", "h2", "h5"])
 
 
 def _scopes(log: list[Event]) -> list[str]:

@@ -1,5 +1,8 @@
 """The safe: what is kept is found again, a ticket is good once, and a reply that is lost changes neither."""
 
+# redis types its keys loosely.
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import asyncio
@@ -48,9 +51,9 @@ async def test_that_a_ticket_was_spent_is_forgotten(redis_server: str) -> None:
     async with opened(redis_server) as safe:
         await safe.spend("short", 1)
         await safe.spend("long", 60)
-        with Redis.from_url(redis_server, decode_responses=True) as raw:  # pyright: ignore[reportUnknownMemberType]  # redis types its keys loosely
+        with Redis.from_url(redis_server, decode_responses=True) as raw:
             deadline = time.monotonic() + 10
-            while len(list(raw.scan_iter("bot:{safe}:ticket:*"))) > 1:  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]  # redis types its keys loosely
+            while len(list(raw.scan_iter("bot:{safe}:ticket:*"))) > 1:
                 assert time.monotonic() < deadline
                 await asyncio.sleep(0.05)
         assert not await safe.is_spent("short")
@@ -92,6 +95,6 @@ async def test_what_is_lent_is_forgotten_and_stands_apart_from_what_is_kept(
     async with opened(redis_server) as safe:
         await safe.lend("a", "ö", 60)
         assert (await safe.lent("a"), await safe.get("a"), await safe.names()) == ("ö", None, [])
-        with Redis.from_url(redis_server, decode_responses=True) as raw:  # pyright: ignore[reportUnknownMemberType]  # redis types its keys loosely
-            [key] = raw.scan_iter("bot:{safe}:lent:*")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # redis types its keys loosely
-            assert 0 < raw.ttl(key) <= 60  # pyright: ignore[reportUnknownArgumentType]  # redis types its keys loosely
+        with Redis.from_url(redis_server, decode_responses=True) as raw:
+            [key] = raw.scan_iter("bot:{safe}:lent:*")
+            assert 0 < raw.ttl(key) <= 60

@@ -103,7 +103,7 @@ async def test_a_newer_versions_claim_is_left_to_the_newer_version(open_office: 
     async with office.work() as desk:
         await desk.post(office.thread, message("go on"))
         thread = await until(desk, has("MessageReceived", 2))
-        assert thread.beyond
+        assert thread.newer
     async with office.store() as store:
         steps = [e for e in await Desk(store).events(office.thread) if isinstance(e, StepDecided)]
     assert len(steps) == 1

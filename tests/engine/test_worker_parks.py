@@ -12,7 +12,7 @@ from bot.core import human, outbox
 from bot.core.events import MessageReceived, StepDecided
 from bot.core.thread import Idle, Thread
 from bot.core.values import Address
-from bot.engine import keys, perform
+from bot.engine import keys
 from bot.engine.commit import Append
 from bot.engine.desk import Desk, thread_id
 from bot.engine.letters import Letter
@@ -99,8 +99,8 @@ def _in_render(office: Office, patch: pytest.MonkeyPatch) -> None:
             raise KeyError("a bug in the outbox")
         return render(thread, key)
 
-    render = perform.outbox.message
-    patch.setattr(perform.outbox, "message", broken)
+    render = outbox.message
+    patch.setattr(outbox, "message", broken)
 
 
 def _in_send(office: Office, patch: pytest.MonkeyPatch) -> None:

@@ -16,20 +16,27 @@ from tests.scenarios.slack_office import SlackOffice, only_thread, until
 from tests.scenarios.test_slack_by_mail import SHIP, set_up
 
 pytestmark = pytest.mark.skipif(not dovecot.is_here(), reason="apt-get install -y dovecot-imapd")
-DORA = {"dora": "email: dora@example.com"}
 FREE: Reply = [("ship", {"tag": "v1.2.3"})]
+
+
+def by_mail(
+    office: SlackOffice, policy: str, approvers: list[str], *changes: tuple[str, str]
+) -> None:
+    """An office of which these approve as well and have no account of Slack's; its tool with these changes."""
+    people = {each.name: f"slack: {each.id}" for each in (office.alice, office.bob)}
+    set_up(office, policy, people | {name: f"email: {name}@example.com" for name in approvers})
+    agent = Path(office.folder, "agents", "shipper", "agent.md")
+    tools = agent.parent / "tools.py"
+    more = ("approvers: [bob,", f"approvers: [bob, {', '.join(approvers)},")
+    for file, (old, new) in ((agent, more), *((tools, change) for change in changes)):
+        assert old in file.read_text()
+        file.write_text(file.read_text().replace(old, new))
 
 
 async def test_a_hold_is_answered_by_mail_by_whom_the_thread_does_not_reach_and_its_card_closes(
     office: SlackOffice, post: MailOffice
 ) -> None:
-    people = {"alice": f"slack: {office.alice.id}", "bob": f"slack: {office.bob.id}", **DORA}
-    set_up(office, "limits: {steps: 1}", people)
-    agent = Path(office.folder, "agents", "shipper", "agent.md")
-    agent.write_text(agent.read_text().replace("approvers: [bob,", "approvers: [bob, dora,"))
-    tools = agent.parent / "tools.py"
-    tools.write_text(tools.read_text().replace('approval="always"', 'approval="never"'))
-    office.set_up_anew()
+    by_mail(office, "limits: {steps: 1}", ["dora"], ('approval="always"', 'approval="never"'))
     async with (
         office.listening() as app,
         office.serving(run_email),
@@ -52,22 +59,13 @@ async def test_a_hold_is_answered_by_mail_by_whom_the_thread_does_not_reach_and_
 async def test_what_became_of_a_call_is_said_by_mail_by_whom_the_thread_does_not_reach_and_a_copy_too_late_is_told_so(
     office: SlackOffice, post: MailOffice
 ) -> None:
-    people = {
-        "alice": f"slack: {office.alice.id}",
-        "bob": f"slack: {office.bob.id}",
-        **DORA,
-        "erin": "email: erin@example.com",
-    }
-    set_up(office, "policy: {ship: {approvers: [bob, dora, erin]}}", people)
-    agent = Path(office.folder, "agents", "shipper", "agent.md")
-    agent.write_text(agent.read_text().replace("approvers: [bob,", "approvers: [bob, dora, erin,"))
-    tools = agent.parent / "tools.py"
-    tools.write_text(
-        tools.read_text()
-        .replace("from bot.kit import", "from bot.kit.call import Unsure\nfrom bot.kit import")
-        .replace('    return {"shipped": r.tag}', '    raise Unsure("the line broke")')
+    by_mail(
+        office,
+        "policy: {ship: {approvers: [bob, dora, erin]}}",
+        ["dora", "erin"],
+        ("from bot.kit import", "from bot.kit.call import Unsure\nfrom bot.kit import"),
+        ('    return {"shipped": r.tag}', '    raise Unsure("the line broke")'),
     )
-    office.set_up_anew()
     async with (
         office.listening() as app,
         office.serving(run_email),

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from bot.core import calls, human, ladder, reducer
 from bot.core.events import MessageReceived, StepDecided, Verdict
-from bot.core.frozen import amend, replace
+from bot.core.frozen import replace
 from bot.core.grant import Grant
 from bot.core.thread import READY, Asked, Call, Closed, Thread, Working
 from bot.core.values import Address, Card
@@ -162,11 +162,11 @@ def _words_keep(thread: Thread, event: MessageReceived) -> Thread:
     turn, kept = thread.turn, thread.calls
     after = _message(thread, event)
     is_kept = is_words(event) and isinstance(turn, Working)
-    return amend(after, turn=turn, calls=kept) if is_kept else after
+    return replace(after, turn=turn, calls=kept) if is_kept else after
 
 
 def _unseen_step(thread: Thread, event: StepDecided) -> Thread:
-    return _step(amend(thread, heard=0), event)
+    return _step(replace(thread, heard=0), event)
 
 
 def _kept(thread: Thread, why: str) -> Thread:
