@@ -284,6 +284,8 @@ def test_what_is_put_off_wrongly_is_said_in_one_sentence(office: Office) -> None
     said = office.run("pass", request, "--to", "mallory", "--as", "alice")
     assert (said.status, said.out) == (1, "")
     assert said.err == "mallory may not decide this either; it is asked of alice, bob.\n"
+    said = office.run("pass", request, "--to", "alice", "--as", "alice")
+    assert (said.status, said.err) == (2, "--to alice: somebody else who is asked was expected.\n")
     said = office.run("later", request, "--until", "soon", "--as", "alice")
     assert said.status == 2
     assert said.err.startswith("--until: a time to come is written like 09:00, 2h or")
