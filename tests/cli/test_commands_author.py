@@ -107,6 +107,7 @@ def test_release_passes_where_everything_answers(office: Office) -> None:
         ("BOT_APPROVAL_DEADLINE", "0s", 2, "BOT_APPROVAL_DEADLINE: more than nothing was expected, as in 7d.\n"),
         ("BOT_APPROVAL_DEADLINE", "99999999d", 2, "BOT_APPROVAL_DEADLINE: '99999999d' is more than ten years.\n"),
         ("BOT_LEASE", "9999999999999d", 2, "BOT_LEASE: '9999999999999d' is more than ten years.\n"),
+        ("BOT_MAX_COST_USD_PER_DAY", "inf", 2, "BOT_MAX_COST_USD_PER_DAY: 1000000000000.0 or less was expected, not inf.\n"),
         ("BOT_CONCURRENCY", "0", 2, "BOT_CONCURRENCY: 1 or more was expected, not 0.\n"),
         ("BOT_MAX_TOKENS", "99999", 2, "BOT_MAX_TOKENS: 21333 or less was expected, not 99999.\n"),
         ("BOT_REPLICAS", "1.5", 2, "BOT_REPLICAS: a whole number was expected, not 1.5.\n"),
