@@ -68,6 +68,7 @@ def test_somebody_who_may_not_decide_is_told_who_may(office: Office) -> None:
         ("cashiers", "cashiers is a group: name one of alice, bob.\n"),
         ("engine", "engine is the bot's own name: name a person.\n"),
         ("alice\nbob", "--as takes the name of a person, on one line.\n"),
+        ("AKIAIOSFODNN7EXAMPLE", "--as takes a name; what it was given looks like a secret.\n"),
     ],
 )
 def test_nobody_acts_as_a_group_or_as_the_bot(office: Office, name: str, sentence: str) -> None:
