@@ -23,6 +23,7 @@ from bot.kit.document import AgentError, text_of
 from bot.kit.front_matter import EVERY_TOOL
 from bot.kit.people import People
 from bot.settings import Settings
+from bot.setup.workspaces import reader
 
 Of = Annotated[str, Parameter(help="An agent, or a request or a thread of one.")]
 Add = Annotated[str, Parameter("--add", help="A person or a group of the people file.")]
@@ -67,7 +68,9 @@ async def _told(
         texts = _known(settings.people_file, found.people, add, slack)
         _amend(settings, texts | _named(found.agents[name], found.people, add, self_approval))
         found = house(settings)
-    agent = found.agents[name]
+    agent, live = found.agents[name], found.people.live
+    live.reads_from(reader(settings, found.people))
+    await live.fresh(live.groups)
     return name, agent, found.people.expand(agent.front.approvers)
 
 

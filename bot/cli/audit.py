@@ -24,12 +24,12 @@ async def audit(thread: str, /, *, as_json: AsJson = False) -> None:
     if as_json:
         say_json([_json(row) for row in rows])
         return
-    lines = [
+    told = [
         on_one_line(line) if line[:1] != " " else f"      {on_one_line(line.strip())}"
         for row in rows
-        for line in _lines(row)
+        for line in lines(row)
     ]
-    say("\n".join(lines) or "Nobody has decided anything here, and nothing was done.")
+    say("\n".join(told) or "Nobody has decided anything here, and nothing was done.")
 
 
 def _json(row: Row) -> Json:
@@ -55,7 +55,8 @@ def _dated(value: object) -> object:
 
 
 # ---- for people ------------------------------------------------------------------------------------------------------
-def _lines(row: Row) -> Iterator[str]:
+def lines(row: Row) -> Iterator[str]:
+    """One event for people: what it was, then its details, indented."""
     """What happened, then what it was about and on which card, indented."""
     what = row.what
     yield f"{row.seq:>4} {clock(row.at)}  {_headline(row)}"
@@ -80,7 +81,8 @@ def _headline(row: Row) -> str:
             about = f" {what['request']}" if what.get("request") else ""
             lasting = f" for {what['minutes']} minutes" if what.get("minutes") else ""
             off = _put_off(what)
-            return f"{row.who}{account}{where}: {what['word']}{about}{lasting}{off}{text}: {_fate(what)}"
+            instead = f" in the place of {', '.join(of)}" if (of := _names(what)) else ""
+            return f"{row.who}{account}{instead}{where}: {what['word']}{about}{lasting}{off}{text}: {_fate(what)}"
         case "effect":
             return f"ran {what['request']} (try {what['try']}, run {what['run']}){_on(what)}: {_end(what)}"
         case "message":
@@ -98,6 +100,10 @@ def _headline(row: Row) -> str:
 
 def _where(row: Row) -> str:
     return f" at {row.address.channel} {row.address.locator}".rstrip() if row.address else ""
+
+
+def _names(what: Json) -> list[str]:
+    return cast("list[str]", what.get("in_place_of", []))
 
 
 def _put_off(what: Json) -> str:

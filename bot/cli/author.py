@@ -69,7 +69,8 @@ async def policy(
         return
     if of or tool or agent == "explain":
         raise Wrong("For one call: bot policy explain AGENT TOOL --arguments JSON --by PERSON.")
-    rows = [{**_policy(each, name), "intent": name} for each, name in _intents(agent)]
+    each = await _read_anew(_agent(_agents(), agent))
+    rows = [{**_policy(each, name), "intent": name} for name in (*sorted(each.tools), *BUILT_IN)]
     if as_json:
         say_json(rows)
         return
@@ -135,9 +136,12 @@ def _agent(agents: Agents, name: str) -> Agent:
     return agents[name]
 
 
-def _intents(name: str) -> Iterator[tuple[Agent, str]]:
-    agent = _agent(_agents(), name)
-    return ((agent, intent) for intent in (*sorted(agent.tools), *BUILT_IN))
+async def _read_anew(agent: Agent) -> Agent:
+    """With whoever is in the groups that a channel keeps by now."""
+    agent.people.live.reads_from(reader(environment.read(), agent.people))
+    for name in agent.terms:
+        await agent.fresh(name)
+    return agent
 
 
 # ---- tools -----------------------------------------------------------------------------------------------------------
@@ -193,6 +197,7 @@ def _deciders(agent: Agent, terms: Terms) -> Json:
     counted = isinstance(terms.quorum, int)
     return {
         "approvers": list(agent.people.expand(terms.approvers)),
+        "unread": [{"group": group, "why": why} for group, why in agent.unread(terms.tool.name)],
         "quorum": terms.quorum if counted else "by its arguments",
         "self_approval": terms.self_approval,
         "deadline_seconds": terms.deadline_seconds,
@@ -219,6 +224,8 @@ def _who(row: Json) -> str:
     if "approvers" not in row:
         return ""
     names = ", ".join(cast("list[str]", row["approvers"])) or "nobody"
+    for each in cast("list[Json]", row["unread"]):
+        names += f", {each['group']} unread: {each['why']}"
     who = names if row["quorum"] == 1 else f"{row['quorum']} of {names}"
     grant = cast("Json | None", row["grant"])
     return f"{who}; grants up to {grant['minutes']} minutes" if grant else who

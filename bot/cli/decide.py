@@ -102,6 +102,8 @@ async def edit(request: str, /, *, arguments: Arguments, as_: As = "") -> None:
 async def pass_on(request: str, /, *, to: To, as_: As = "") -> None:
     async with parts.acting() as app:
         verdict = (await _put_off(app, request, "pass", as_)).model_copy(update={"to": to})
+        if to == verdict.actor:
+            raise Wrong(f"--to {to}: somebody else who is asked was expected.")
         await _judged(app, verdict)
         say(f"Passed to {to}: {request}. Whoever is asked may still decide.")
 

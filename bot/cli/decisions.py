@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from bot.core import approvals, words
+from bot.core import approvals, deputies, words
 from bot.core.codec import digest
 from bot.core.events import MessageReceived, Verdict
 from bot.core.thread import Asked, Call, Closed, Previewing, Ready, Thread
@@ -75,11 +75,26 @@ def put_off(event: Verdict | MessageReceived) -> Json:
     return {name: said for name, said in (("to", event.to), ("until", event.until)) if said}
 
 
+def in_place_of(call: Call | None, event: Verdict | MessageReceived) -> dict[str, object]:
+    """Whose deputy spoke; nothing where they spoke for themselves."""
+    card = call.card if call else None
+    if card is None or event.actor in card.approvers:
+        return {}
+    found = deputies.places(card, event.actor, event.at)
+    return {"in_place_of": list(found)} if found else {}
+
+
 def is_human(call: Call) -> bool:
     """Whether a human is asked about this, or was to be again."""
     return isinstance(call.phase, Asked) or (
         isinstance(call.phase, Previewing) and call.version > 1
     )
+
+
+def is_over(call: Call, after: Call) -> bool:
+    """Whether a human was asked about this, or was to be again, and is no more: who is only reminded is asked still."""
+    same = after.request == call.request and isinstance(call.phase, Asked)
+    return is_human(call) and not (same and isinstance(after.phase, Asked))
 
 
 def came_to(call: Call | None) -> str | None:

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 
 from bot.core.visible import on_one_line, visible
 
+LAST_MS = 253_402_300_799_999  # The end of the year 9999.
+
 _plain: ContextVar[str] = ContextVar("plain", default="")
 
 
@@ -80,10 +82,15 @@ def moment(at: int | None) -> str | None:
     """Milliseconds since the epoch as ISO 8601 in UTC."""
     if at is None:
         return None
-    stamp = datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")
+    stamp = _shown(at).isoformat(timespec="milliseconds")
     return stamp.replace("+00:00", "Z")
 
 
 def clock(at: int) -> str:
     """The same for people, to the second."""
-    return f"{datetime.fromtimestamp(at // 1000, UTC):%Y-%m-%d %H:%M:%SZ}"
+    return f"{_shown(at):%Y-%m-%d %H:%M:%SZ}"
+
+
+def _shown(at: int) -> datetime:
+    """The nearest that a calendar has: what people once wrote stays on the log, and its thread is to be read all the same."""
+    return datetime.fromtimestamp(min(max(at, 0), LAST_MS) / 1000, UTC)

@@ -97,9 +97,16 @@ def actor(app: App, named: str) -> str:
         )
     if not name.isprintable() or len(name) > MOST_NAME_CHARACTERS:
         raise Wrong("--as takes the name of a person, on one line.")
+    refuse_secret(app, "--as", name)
     if name in RESERVED:
         raise Wrong(f"{name} is the bot's own name: name a person.")
     return name
+
+
+def refuse_secret(app: App, option: str, name: str) -> None:
+    """A name is stored as it is: nothing is cut out of it."""
+    if app.masks.cut(name) != name:
+        raise Wrong(f"{option} takes a name; what it was given looks like a secret.")
 
 
 def account() -> str:

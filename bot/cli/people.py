@@ -107,15 +107,21 @@ def _option(field: str, value: JsonValue) -> str:
 
 
 def _is_named(name: str) -> bool:
-    """Whether an agent, or the policy of one of its tools, names this person as an approver, be it through a group."""
+    """Whether an agent, or the policy of one of its tools, names this person or whom they stand in for, be it through a group."""
     try:
         agents = house(parts.read()).agents.values()
     except (AgentError, ValueError):
         return False  # `bot lint` says what is wrong with them.
-    named = (terms.approvers for agent in agents for terms in agent.terms.values())
-    return any(name in agent.approvers for agent in agents) or any(
-        name in agent.people.expand(names) for agent in agents for names in named
-    )
+    for agent in agents:
+        places = {name, *(each for each, of in agent.people.people.items() if of.deputy == name)}
+        named = (terms.approvers for terms in agent.terms.values())
+        approvers = {
+            *agent.approvers,
+            *(each for names in named for each in agent.people.expand(names)),
+        }
+        if places & approvers:
+            return True
+    return False
 
 
 def file_of(settings: Settings) -> Path:

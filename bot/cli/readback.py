@@ -142,6 +142,7 @@ class _Reading:
                 "edited": event.arguments if isinstance(event, Verdict) else {},
                 **({"minutes": lasting} if lasting else {}),
                 **decisions.put_off(event),
+                **decisions.in_place_of(call, event),
                 "card": self._card(request),
                 "counted": refused is None,
                 "refused": refused.reason if refused else None,
@@ -218,7 +219,7 @@ class _Reading:
         for call in before.calls:
             after = self._thread.call(call.id)
             void = isinstance(event, CallVoided) and event.call == call.id
-            if after is None or after == call or not (void or decisions.is_human(call)):
+            if after is None or after == call or not (void or decisions.is_over(call, after)):
                 continue
             reason = event.reason if isinstance(event, CallVoided) else decisions.reason(after)
             what: Json = {

@@ -41,6 +41,7 @@ async def launch(
         if parts.says_nothing(text):
             raise Wrong(f"Say what {agent} is to do: bot launch {agent} TEXT.")
         person = parts.actor(app, as_)
+        parts.refuse_secret(app, "--address", address)
         place = _begun(at) if at else Address(channel=CHANNEL, locator=address or uuid4().hex[:12])
         if at:
             await _let_in(app, place)

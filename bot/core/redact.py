@@ -23,7 +23,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "DecideFailed": ("reason",),
     "Previewed": ("card",),
     "PreviewRefused": ("reason",),
-    "Verdict": ("text", "arguments", "original"),
+    "Verdict": ("text", "arguments", "original", "to"),
     "VerdictRefused": ("reason",),
     "ToolEnded": ("result", "error"),
     "CallVoided": ("reason",),

@@ -6,9 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.kit.durations import seconds_of
+from bot.kit.durations import LONGEST_SECONDS, TooLong, seconds_of
 
-LONGEST_MS = 3_660 * 86_400_000
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
@@ -18,7 +17,7 @@ def moment_of(written: str, now: int, zone: str) -> int:
     A time of day is the next one to come. ValueError names what was expected.
     """
     then = _moment(written, now, zone)
-    if then - now > LONGEST_MS:
+    if abs(then - now) > LONGEST_SECONDS * 1000:
         message = f"{written[:40]!r} is more than ten years away"
         raise ValueError(message)
     return then
@@ -32,6 +31,8 @@ def _moment(written: str, now: int, zone: str) -> int:
         return _ms(then if then > here else then + timedelta(days=1))
     try:
         return now + seconds_of(written) * 1000
+    except TooLong:
+        raise
     except ValueError:
         pass
     try:

@@ -12,10 +12,11 @@ from pydantic import BeforeValidator, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import NoDecode, SettingsError
 
+from bot.kit.durations import SECONDS, within
+
 MOST_QUOTED = 40
-_SPAN = re.compile(r"\A(?P<number>\d+)(?P<unit>[smhdw])\Z")
+_SPAN = re.compile(r"\A(?P<number>\d{1,20})(?P<unit>[smhdw])\Z")
 _NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6})?")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def span(text: object) -> object:
@@ -24,10 +25,11 @@ def span(text: object) -> object:
     if isinstance(text, str) and not found:
         message = "expected a number and one of s, m, h, d, w, as in 7d"
         raise ValueError(message)
-    if found and not int(found["number"]):
+    seconds = int(found["number"]) * SECONDS[found["unit"]] if found else 0
+    if found and not seconds:
         message = "more than nothing was expected, as in 7d"
         raise ValueError(message)
-    return timedelta(**{_UNITS[found["unit"]]: int(found["number"])}) if found else text
+    return timedelta(seconds=within(seconds, text)) if found else text
 
 
 def redis_address(text: object) -> object:

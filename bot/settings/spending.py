@@ -10,11 +10,12 @@ from pydantic_settings import BaseSettings
 from bot.settings.spelling import Prices
 
 _ALL = "what the whole bot may use in a day (UTC), of cards in an hour, before its owner is asked; an agent has limits of its own: [limits](docs/operating.md#limits)"
+MOST = 10**12  # More than anybody means; `inf` is none that could be counted to.
 _EACH = "the same for all that one person asks for"
 
 
 def _limit(name: str, meaning: str) -> Any:
-    return Field(default=None, gt=0, validation_alias=name, description=meaning)
+    return Field(default=None, gt=0, le=MOST, validation_alias=name, description=meaning)
 
 
 class Spending(BaseSettings):

@@ -8,11 +8,13 @@ from typing import cast
 
 import pytest
 
+from bot.cli.audit import lines
 from bot.cli.readback import Row, readback
 from bot.core import events
 from bot.core.codec import decode, digest
 from bot.core.house import HOUSE
-from bot.core.values import Address
+from bot.core.ladder import timer
+from bot.core.values import Address, Deputy, Rung
 from tests.cli.office import Json, Office, eventually, furnish, running
 from tests.core.build import HERE, Story, asking, card, doubtful, gated, question, working
 
@@ -148,6 +150,31 @@ def test_what_was_passed_on_or_put_off_says_to_whom_and_till_when() -> None:
     assert all(row.what["counted"] for row in (passed, later, ignored))
     assert (passed.what.get("to"), later.what.get("until")) == ("carol", until)
     assert not {"to", "until"} & set(ignored.what)
+
+
+def test_whoever_decides_as_a_deputy_is_told_with_whose_place_that_is() -> None:
+    dave = Deputy(person="dave", of="bob", since=0)
+    story, request = asking(card().model_copy(update={"deputies": (dave,)}))
+    story.verdict(request, "approve", "dave")
+    story.verdict(request, "approve", "carol")
+    first, second = told(story, "decision")
+    assert (first.what["counted"], first.what["in_place_of"]) == (True, ["bob"])
+    assert "in_place_of" not in second.what
+    assert "dave in the place of bob" in next(lines(first))
+
+
+def test_a_reminder_that_came_due_ends_nothing() -> None:
+    story, request = asking(card().model_copy(update={"ladder": (Rung(after_seconds=60),)}))
+    story.wait(60)
+    story.fired(timer(story.call(request)))
+    assert not told(story, "ended")
+
+
+def test_a_time_that_no_calendar_has_is_read_back_all_the_same() -> None:
+    story, request = asking()
+    story.verdict(request, "later", "bob", until=-62_135_600_000_000)
+    [row] = told(story, "decision")
+    assert "until 1970-01-01" in next(lines(row))
 
 
 def test_an_unknown_outcome_and_who_settled_it_are_told() -> None:

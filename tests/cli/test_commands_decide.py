@@ -68,6 +68,7 @@ def test_somebody_who_may_not_decide_is_told_who_may(office: Office) -> None:
         ("cashiers", "cashiers is a group: name one of alice, bob.\n"),
         ("engine", "engine is the bot's own name: name a person.\n"),
         ("alice\nbob", "--as takes the name of a person, on one line.\n"),
+        ("AKIAIOSFODNN7EXAMPLE", "--as takes a name; what it was given looks like a secret.\n"),
     ],
 )
 def test_nobody_acts_as_a_group_or_as_the_bot(office: Office, name: str, sentence: str) -> None:
@@ -284,6 +285,8 @@ def test_what_is_put_off_wrongly_is_said_in_one_sentence(office: Office) -> None
     said = office.run("pass", request, "--to", "mallory", "--as", "alice")
     assert (said.status, said.out) == (1, "")
     assert said.err == "mallory may not decide this either; it is asked of alice, bob.\n"
+    said = office.run("pass", request, "--to", "alice", "--as", "alice")
+    assert (said.status, said.err) == (2, "--to alice: somebody else who is asked was expected.\n")
     said = office.run("later", request, "--until", "soon", "--as", "alice")
     assert said.status == 2
     assert said.err.startswith("--until: a time to come is written like 09:00, 2h or")

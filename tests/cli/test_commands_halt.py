@@ -104,5 +104,6 @@ def test_what_models_cost_is_added_up_from_the_logs(office: Office) -> None:
     [day] = office.run("cost", "--json").json
     assert "day" in day
     assert office.run("cost", "--since", "2999-01-01").out == "No model was asked.\n"
-    assert office.run("cost", "--since", "soon").status == 2
+    for wrong in ("soon", "9999999999999d"):
+        assert office.run("cost", "--since", wrong).status == 2
     assert "all" in office.run("cost").out

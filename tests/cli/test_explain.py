@@ -107,6 +107,17 @@ def test_a_name_that_is_no_place_is_told_by_explain_and_lint(office: Office) -> 
     assert "address of settle: relases is no place of the people file" in said.out
 
 
+def test_a_group_that_cannot_be_read_is_told_beside_whoever_may_decide(office: Office) -> None:
+    file = office.folder / "agents/_house/people.yaml"
+    file.write_text(PEOPLE.replace("cashiers: [", 'cashiers: ["slack:S0123", '))
+    [row] = [
+        row for row in office.run("policy", "desk", "--json").json if row["intent"] == "refund"
+    ]
+    assert row["unread"] == [{"group": "slack:S0123", "why": "slack is not set up here"}]
+    text = office.run("policy", "desk").out
+    assert "alice, bob, slack:S0123 unread: slack is not set up here" in text
+
+
 def test_a_read_is_explained_and_asks_nobody(office: Office) -> None:
     assert told(office, "explain", "desk", "charges")["reason"] == "charges only reads."
 

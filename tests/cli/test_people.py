@@ -106,6 +106,8 @@ def test_whom_no_agent_names_is_said_to_approve_nothing(office: Office) -> None:
     assert (
         "No agent names dora, who so approves nothing: bot approvers AGENT --add dora." in said.err
     )
+    office.run("people", "add", "alice", "--deputy", "dora")
+    assert "approves nothing" not in office.run("people", "add", "dora", "--name", "Dora").err
 
 
 def test_the_first_person_makes_the_file(office: Office) -> None:

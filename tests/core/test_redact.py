@@ -40,7 +40,6 @@ NAMES = {
         "account",
         "day",
         "scope",
-        "to",
         "until",
         "agent",
         "written",
@@ -141,6 +140,8 @@ def test_arguments_results_and_verdicts_are_looked_through() -> None:
     assert b"letmein" not in encode(redacted(edit, PLAIN))
     denied = Verdict(id="v", request="r", word="deny", text=f"no, {KEY} leaked")
     assert cast("Verdict", redacted(denied, PLAIN)).text == f"no, {CUT} leaked"
+    passed = Verdict(id="v", request="r", word="pass", to=KEY)  # Typed: anything may stand there.
+    assert cast("Verdict", redacted(passed, PLAIN)).to == CUT
 
 
 def test_a_key_of_a_structure_may_be_a_secret_too() -> None:
