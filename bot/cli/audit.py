@@ -56,7 +56,6 @@ def _dated(value: object) -> object:
 
 # ---- for people ------------------------------------------------------------------------------------------------------
 def lines(row: Row) -> Iterator[str]:
-    """One event for people: what it was, then its details, indented."""
     """What happened, then what it was about and on which card, indented."""
     what = row.what
     yield f"{row.seq:>4} {clock(row.at)}  {_headline(row)}"
