@@ -18,7 +18,7 @@ from bot.core import (
     verdicts,
     words,
 )
-from bot.core.events import CronTicked, MessageReceived, ScheduleFared, Verdict
+from bot.core.events import CronTicked, MessageNoted, MessageReceived, ScheduleFared, Verdict
 from bot.core.frozen import amend, replace
 from bot.core.thread import (
     THINKING,
@@ -58,6 +58,20 @@ def _heard(thread: Thread, event: MessageReceived) -> Thread:
     if len(approvals_open) > 1 and (said or words.put_off(event.text)):
         return _asked_back(thread, event, approvals_open)
     return _typed(thread, event, said, approvals_open[0]) if said else _interrupt(thread, event)
+
+
+def doubted(thread: Thread, event: MessageNoted) -> Thread:
+    """Words that may be meant to refuse a card and are no denial: it is asked anew, with them below it, and the votes on it are gone. The model is not asked."""
+    call = thread.call(event.doubts) if event.doubts else None
+    if call is None or not meanings.is_open_approval(call):
+        return thread
+    again = verdicts.interrupted(call, f"{event.actor}: {event.text}")
+    return turn.put(thread, replace(again, open=call.open))
+
+
+def goes_on(thread: Thread, call: Call) -> bool:
+    """Whether words may be meant to hold back something else than this card."""
+    return _goes_on(thread, [call])
 
 
 def opened(thread: Thread, event: MessageReceived | CronTicked | ScheduleFared) -> Thread:

@@ -80,6 +80,7 @@ class Asking:
     ) -> str:
         if not why and (still := await self._shown.instead(place, message, mail)):
             return still
+        why = why or await self._shown.hint(place, message.request, mail)
         message = await self._shown.caught_up(place, message, mail)
         id = await self._letters.id(place, message.key, mail)
         kind = "approval" if isinstance(message, Approval) else "question"
@@ -96,9 +97,9 @@ class Asking:
         await self._shown.went(place, message, mail, receipt)
         return receipt
 
-    async def answered(self, place: str, request: str, mail: str) -> None:
+    async def answered(self, place: str, request: str, mail: str, hint: str = "") -> None:
         """As `Shows` has it."""
-        await self._shown.answered(place, request, mail)
+        await self._shown.answered(place, request, mail, hint)
 
     async def show(self, place: str, asked: Quoting, mail: str, why: str, by: str = "") -> bool:
         """As `Shows` has it."""
@@ -108,7 +109,7 @@ class Asking:
         if talk is None or mail not in reached:
             return False
         if await self._letters.is_sent(await self._letters.id(place, asked.key, mail)):
-            return False
+            return bool(by)
         try:
             await self._ask_one(place, talk, asked, mail, why)
         except (Undeliverable, OSError) as error:

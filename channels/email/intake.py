@@ -20,6 +20,7 @@ from channels.email.heard import Heard, identity
 from channels.email.held import Held
 from channels.email.judge import Gate
 from channels.email.meant import Meant
+from channels.email.near import Near
 from channels.email.reading.child import Said
 from channels.email.reading.mail import Unreadable
 from channels.email.replies import Replies
@@ -58,7 +59,11 @@ class Intake:
         self._bounces = bounces
         self._breaker = breaker
         self._saying = Saying(self._address, arrivals, talks, replies, people)
-        self._deciding = Deciding(arrivals, tokens, replies, self._saying, people, now, shows)
+        self._near = Near(arrivals, talks, self._saying, replies, shows)
+        self._deciding = Deciding(
+            arrivals, tokens, replies, self._saying, people, now, shows, self._near
+        )
+        self._people = people
         self._now = now
         self._agents = agents
 
@@ -130,4 +135,6 @@ class Intake:
                 return await self._hold(heard.mail, reason, raw)
         if found:
             return await self._deciding.take(heard, found)
-        return await self._saying.words(heard, hint if decides else "")
+        who = self._people.alias_of(ids.CHANNEL, heard.mail.proven) or heard.mail.proven
+        near = "" if decides else await self._near.plain(heard, who, self._now())
+        return near or await self._saying.words(heard, hint if decides else "")

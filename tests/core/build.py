@@ -319,8 +319,8 @@ class Story:
         self.tell(event)
         return event
 
-    def noted(self, text: str, by: str = "dave") -> None:
-        fields = {"address": HERE, "text": text, "actor": by}
+    def noted(self, text: str, by: str = "dave", doubts: str = "") -> None:
+        fields = {"address": HERE, "text": text, "actor": by, "doubts": doubts}
         self.tell(events.MessageNoted.model_validate({**self.stamp(), **fields}))
 
 

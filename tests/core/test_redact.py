@@ -49,6 +49,7 @@ NAMES = {
         "creator",
         "askers",
         "seen",
+        "doubts",
     ),
     *(
         "model",

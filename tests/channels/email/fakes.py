@@ -119,6 +119,10 @@ class Taken:
     async def move_cursors(self, channel: str, cursors: Mapping[str, str]) -> None:
         self.places.update(cursors)
 
+    async def nearly(self, words: Words, request: str, *, against: bool) -> bool:
+        await self.words(words)
+        return True
+
     def is_outside(self, words: Words) -> bool:
         return False
 
