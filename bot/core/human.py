@@ -69,11 +69,6 @@ def doubted(thread: Thread, event: MessageNoted) -> Thread:
     return turn.put(thread, replace(again, open=call.open))
 
 
-def goes_on(thread: Thread, call: Call) -> bool:
-    """Whether words may be meant to hold back something else than this card."""
-    return _goes_on(thread, [call])
-
-
 def opened(thread: Thread, event: MessageReceived | CronTicked | ScheduleFared) -> Thread:
     """The first word of a thread says where it lives, whose it is and who works on it."""
     if thread.address is not None:
@@ -129,7 +124,7 @@ def _unstarted(thread: Thread) -> Call | None:
 
 def _asked_back(thread: Thread, event: MessageReceived, meant: list[Call]) -> Thread:
     """Which was meant? Asked only while nothing goes on: what may be meant to hold something back is heard as words."""
-    if _goes_on(thread, meant):
+    if goes_on(thread, meant):
         return _interrupt(thread, event)
     thread = amend(thread, tally=limits.spoken(thread.tally, event.at))
     code = "which_card" if meanings.is_open_approval(meant[0]) else "which"
@@ -141,12 +136,12 @@ def _unheeded(thread: Thread, event: MessageReceived, call: Call, reason: str) -
     if meanings.approves(event.text):  # Nobody holds anything back with that.
         heard = thread.head if isinstance(thread.turn, Thinking) else thread.heard
         thread = amend(thread, heard=heard)
-    elif _goes_on(thread, [call] if meanings.is_open_approval(call) else []):
+    elif goes_on(thread, [call] if meanings.is_open_approval(call) else []):
         thread = _interrupt(thread, event)
     return refusals.owed(thread, event, call.request, reason)
 
 
-def _goes_on(thread: Thread, meant: list[Call]) -> bool:
+def goes_on(thread: Thread, meant: list[Call]) -> bool:
     """Whether something happens before anybody speaks again, beside the making of the cards that are meant."""
     if isinstance(thread.turn, Thinking | Held):
         return True

@@ -46,7 +46,7 @@ class Afterwards(Lookup):
             return False
         if words.id in thread.ids:
             return True
-        if not meanings.is_open_approval(call) or (against and human.goes_on(thread, call)):
+        if not meanings.is_open_approval(call) or (against and human.goes_on(thread, [call])):
             return False
         doubts = {"doubts": call.id, "v": 2} if against else {}
         await self._desk.post(thread.id, self._noted(words).model_copy(update=doubts))
