@@ -132,7 +132,7 @@ def owed(call: Call) -> Reminder | None:
     if not call.reminders.owed or not isinstance(phase, Asked):
         return None
     for each in call.reminders.owed:
-        if phase.shown is None and each.alone not in phase.told:
+        if phase.is_owed and each.alone not in phase.told:
             continue
         # That somebody has nothing of it is news on each of its cards.
         is_current = each.request == call.request or bool(each.about)

@@ -34,7 +34,12 @@ class Afterwards(Lookup):
         who = bounce.person and self._actor(bounce.channel, bounce.person)
         who = _asked_as(thread.call(bounce.key), who)
         fact = Bounced(
-            id=bounce.id, actor=bounce.channel, key=bounce.key, person=who, reason=bounce.reason
+            v=2,
+            id=bounce.id,
+            actor=bounce.channel,
+            key=bounce.key,
+            person=who,
+            reason=bounce.reason,
         )
         await self._desk.post(thread.id, fact)
         return True

@@ -222,8 +222,8 @@ class Story:
         fields = {"key": key, "reason": reason}
         self.tell(events.DeliveryFailed.model_validate({**self.stamp(), **fields}))
 
-    def bounced(self, key: str, person: str = "bob") -> None:
-        fields = {"key": key, "person": person, "reason": "5.1.1"}
+    def bounced(self, key: str, person: str = "bob", v: int = 2) -> None:
+        fields = {"key": key, "person": person, "reason": "5.1.1", "v": v}
         self.tell(events.Bounced.model_validate({**self.stamp(), **fields}))
 
     def verdict(
