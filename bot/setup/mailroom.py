@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from bot.core.values import Address
+from bot.engine.afterwards import Afterwards
+from bot.engine.desk import Desk
 from bot.engine.redis_store import RedisStore
 from bot.engine.store import Store
 from bot.kit.arrival import Arrivals
@@ -45,7 +47,8 @@ def channel(settings: Settings, store: Store, people: People) -> Email:
     owner = _owner(settings, people)
     us = Us(settings.email_address, owner=owner, answers_by=settings.email_answers_by)
     files = Files(mail_servers.imap(settings), us.address)
-    return Email(us, filed_post(settings, store), people, safe, _now, files)
+    returned = Afterwards(Desk(store), {}, people, "").bounced
+    return Email(us, filed_post(settings, store), people, safe, _now, files, returned)
 
 
 def held(store: Store) -> Held:

@@ -55,9 +55,12 @@ class Asking:
         ask = partial(self._ask_one, place, talk, message)
         receipts, refused = await to_each(reached, ask)
         for mail, why in refused.items():
-            await self._report(
-                place, talk, message, mail, why, [each for each in told if each not in refused]
-            )
+            id = await self._letters.id(place, message.key, mail)
+            is_marked = await self._letters.refused(message.key, id, mail, why)
+            # What is on the thread is told by it; nobody but us tells the owner.
+            others = (self._us.owner,) if is_marked else told
+            others = [each for each in others if each and each not in refused]
+            await self._report(place, talk, message, mail, why, others)
         return receipts
 
     async def _report(

@@ -57,8 +57,10 @@ class Post:
         """Whether the server has taken it."""
         return await self._safe.is_spent(f"email/sent/{id}")
 
-    async def send(self, id: str, octets: bytes, sender: str, recipients: Sequence[str]) -> None:
-        """Hands it over to those who do not have it. Raises `Undeliverable`, `Later`, also where some have it, and `Unsure` where it was lost twice."""
+    async def send(
+        self, id: str, octets: bytes, sender: str, recipients: Sequence[str]
+    ) -> Sequence[str]:
+        """Hands it over to those who do not have it; who of several was refused for good. Raises `Undeliverable`, `Later`, also where some have it, and `Unsure` where it was lost twice."""
         reached = await self._reached(id)
         left = reached.left(recipients)
         if left:
@@ -75,6 +77,7 @@ class Post:
             await self._copies.keep(id, octets)
         if reached.has(TWICE):
             raise Unsure
+        return [each for each in recipients if reached.of.get(each) == REFUSED]
 
     async def _hand_over(
         self,

@@ -196,8 +196,11 @@ class Unsent:
     async def finish(self, id: str, octets: Callable[[], bytes]) -> None:
         return None
 
-    async def send(self, id: str, octets: bytes, sender: str, recipients: Sequence[str]) -> None:
+    async def send(
+        self, id: str, octets: bytes, sender: str, recipients: Sequence[str]
+    ) -> Sequence[str]:
         self.sent[id] = (octets, tuple(recipients))
+        return ()
 
 
 class Desk:
