@@ -128,11 +128,13 @@ async def listen(
     """Reads the mailbox whenever no other process does, until told to stop. Raises `NotSecure` and `NotWelcome`."""
     from channels.email.listen import Listener
     from channels.email.shown import drop_old
+    from channels.email.tokens import drop_over
     from channels.email.turns import in_turn
 
     server, address = mail_servers.imap(settings), settings.email_address
     server.check()
     await drop_old(_safe(store))
+    await drop_over(_safe(store), _now())
     way_in = intake(settings, store, people, arrivals, agents)
     lease = _redis(store).lease(f"email/{address.lower()}", settings.lease.total_seconds())
     await in_turn(lease, lambda: Listener(server, address, way_in, arrivals), stop, ready)

@@ -16,11 +16,10 @@ from bot.core.names import call_id
 from bot.core.outbox import Approval, Question, UnknownOutcome, Waiting
 from bot.kit.safe import Safe
 from channels.email.cards import body
+from channels.email.tokens import LATE_SECONDS, OPEN_SECONDS
 
 # What was said before these is in the conversation alone.
 MOST_QUOTES = 50
-# People write to a mail long after its time; and what has no deadline is asked anew now and then.
-LATE_SECONDS, OPEN_SECONDS = 30 * 24 * 3600, 400 * 24 * 3600
 _KEPT_FOR_GOOD = ("email/shown/", "email/since/", "email/answered/", "email/card/")
 _ANSWERED = "yes"
 Quoting = Approval | Question | UnknownOutcome
