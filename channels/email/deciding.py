@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from bot.core import deciders
 from bot.core import words as typed
 from bot.core.outbox import Approval
 from bot.core.values import Word
@@ -143,7 +142,7 @@ class Deciding:
             else hints.EDIT
         )
         if complaint or not changed:
-            return await self._saying.words(heard, complaint or hints.EDIT)
+            return await self._hinted(heard, found, complaint or hints.EDIT)
         return await self._press(heard, found, _press(heard, found, "edit", arguments=changed))
 
     async def _voted(self, press: Press) -> str:
@@ -151,8 +150,7 @@ class Deciding:
         asked, by = await self._arrivals.asked(press.request), self._alias(press.person)
         if press.word != "approve" or not isinstance(asked, Approval) or by not in asked.votes:
             return ""
-        more = deciders.missing(asked)
-        return f"You have approved this already; it needs {more} more {'person' if more == 1 else 'people'}."
+        return hints.voted(asked)
 
     def _alias(self, address: str) -> str:
         return self._people.alias_of(ids.CHANNEL, address) or address

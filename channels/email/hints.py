@@ -1,5 +1,6 @@
 """Hints: the fixed sentences that a mail is answered with where it decided nothing. The model writes none of them."""
 
+from bot.core import deciders
 from bot.core.outbox import Approval
 
 NEARLY = "I read your mail as a message, and nothing is decided by it. To approve, reply to the card with one line: `approve`. To refuse, reply `deny` and a reason."
@@ -20,6 +21,14 @@ FORWARD = "A forwarded mail decides nothing. To decide, reply to the mail that a
 NOT_YOURS = "That request was put to somebody else: ask them, or let them pass it to you."
 
 
-def nearly(asked: object) -> str:
+def voted(asked: Approval) -> str:
+    """What whoever has approved this is told."""
+    more = deciders.missing(asked)
+    return f"You have approved this already; it needs {more} more {'person' if more == 1 else 'people'}."
+
+
+def nearly(asked: object, by: str) -> str:
     """What whoever nearly decided this is told."""
+    if isinstance(asked, Approval) and by in asked.votes:
+        return voted(asked)
     return BUTTON if isinstance(asked, Approval) and not asked.typed else NEARLY

@@ -59,11 +59,10 @@ class Intake:
         self._bounces = bounces
         self._breaker = breaker
         self._saying = Saying(self._address, arrivals, talks, replies, people)
-        self._near = Near(arrivals, talks, self._saying, replies, shows)
+        self._near = Near(arrivals, talks, self._saying, replies, shows, people)
         self._deciding = Deciding(
             arrivals, tokens, replies, self._saying, people, now, shows, self._near
         )
-        self._people = people
         self._now = now
         self._agents = agents
 
@@ -135,6 +134,5 @@ class Intake:
                 return await self._hold(heard.mail, reason, raw)
         if found:
             return await self._deciding.take(heard, found)
-        who = self._people.alias_of(ids.CHANNEL, heard.mail.proven) or heard.mail.proven
-        near = "" if decides else await self._near.plain(heard, who, self._now())
+        near = "" if decides else await self._near.plain(heard, self._now())
         return near or await self._saying.words(heard, hint if decides else "")

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from bot.core.outbox import Approval
 from bot.kit.arrival import Arrivals
-from channels.email import hints
+from bot.kit.people import People
+from channels.email import hints, ids
 from channels.email.apart import is_elsewhere
 from channels.email.heard import Heard
 from channels.email.reading import verdicts
@@ -21,13 +22,20 @@ class Near:
     """Mails that say nothing but what is on the lists of near misses, of whoever is asked."""
 
     def __init__(
-        self, arrivals: Arrivals, talks: Talks, saying: Saying, replies: Replies, shows: Shows
+        self,
+        arrivals: Arrivals,
+        talks: Talks,
+        saying: Saying,
+        replies: Replies,
+        shows: Shows,
+        people: People,
     ) -> None:
         self._arrivals = arrivals
         self._talks = talks
         self._saying = saying
         self._replies = replies
         self._shows = shows
+        self._people = people
 
     async def take(self, heard: Heard, request: str) -> str:
         """What became of it; empty: it is a message like any other. Of several tries at one mail, the first says which."""
@@ -36,7 +44,7 @@ class Near:
         if leans is None or await self._arrivals.has_heard(heard.address, heard.id):
             return ""
         asked = await self._arrivals.asked(request)
-        hint = hints.nearly(asked)
+        hint = hints.nearly(asked, self._who(heard))
         if await is_elsewhere(self._talks, heard.place):
             await self._answer(heard, asked, hint)
             return "apart"
@@ -50,15 +58,19 @@ class Near:
             await self._answer(heard, asked, hint)
         return "noted"
 
-    async def plain(self, heard: Heard, person: str, at: int) -> str:
+    async def plain(self, heard: Heard, at: int) -> str:
         """The same for a mail without the address of a card, of somebody who may decide the one that is all their conversation waits for."""
         if verdicts.leaning(heard.mail.text) is None:
             return ""
         match await self._arrivals.open(heard.address):
-            case [Approval() as asked] if person in asked.deciders(at):
+            case [Approval() as asked] if self._who(heard) in asked.deciders(at):
                 return await self.take(heard, asked.request)
             case _:
                 return ""
+
+    def _who(self, heard: Heard) -> str:
+        mail = heard.mail.proven
+        return self._people.alias_of(ids.CHANNEL, mail) or f"{ids.CHANNEL}:{mail}"
 
     async def _answer(self, heard: Heard, asked: object, hint: str) -> None:
         """One mail: what they reply to with a verdict, or the sentence alone where nothing is asked just now."""
