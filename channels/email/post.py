@@ -100,6 +100,9 @@ class Post:
         put_off = [each for each, error in refused.items() if not _is_final(error)]
         if not taken and not reached.has(TAKEN, TWICE):
             raise _as(refused[put_off[0] if put_off else left[0]])
+        # Where nobody has it, whoever sends says so.
+        for error in refused.values():
+            log.warning("recipient refused", code=error.code)
         reached.settled((each for each in refused if each not in put_off), REFUSED)
         if taken:
             await self._data(smtp, id, octets, taken, reached)
@@ -158,7 +161,6 @@ class Post:
                 await smtp.rcpt(each)
             except SMTPResponseException as error:
                 refused[each] = error
-                log.warning("recipient refused", code=error.code)
         return refused
 
     async def _connected(self, name: str) -> SMTP:
