@@ -63,7 +63,7 @@ def _failed(thread: Thread, event: DeliveryFailed) -> Thread:
         case Saying():
             over = calls.close(call, "failed", event.reason)
             return turn.changed(_warned(thread, call, event), call, over, event.at)
-        case Asked() as phase if phase.is_owed:
+        case Asked() as phase if addresses.is_owed(phase):
             elsewhere = replace(call, phase=_further(thread, call, phase))
             is_asked_apart = deputies.have_copies(call, asides.asked(call), event.at)
             warned = thread if is_asked_apart else _warned(thread, call, event)

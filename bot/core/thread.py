@@ -31,10 +31,7 @@ class Ready(Struct, frozen=True):
 
 
 class Asked(Struct, frozen=True):
-    """A human is asked. `shown` is when the channel took the card; `copy` numbers the address it goes to, `told` are those who have one alone, and `copied` since when each of them.
-
-    `stood` is the copy that stands and may have reached nobody, while a further address is tried.
-    """
+    """A human is asked. `shown` is when the channel took the card; `copy` numbers the address it goes to, `told` are those who have one alone, and `copied` since when each of them; `stood` is the copy that stands and may have reached nobody, while a further address is tried."""
 
     about: About
     until: int | None = None
@@ -44,11 +41,6 @@ class Asked(Struct, frozen=True):
     told: tuple[str, ...] = ()
     copied: tuple[tuple[str, int], ...] = ()
     stood: int | None = None
-
-    @property
-    def is_owed(self) -> bool:
-        """Whether an address is to take it still."""
-        return self.shown is None or self.stood is not None
 
 
 class Started(Struct, frozen=True):
