@@ -47,6 +47,11 @@ def numbered(there: tuple[Address, ...], copy: int) -> Address | None:
     return there[copy] if copy < len(there) else None
 
 
+def is_owed(phase: Asked) -> bool:
+    """Whether an address is still to take it."""
+    return phase.shown is None or phase.stood is not None
+
+
 def taken(call: Call) -> Routed | None:
     """Where it stands or is on its way to, and by whose word, where that is not simply its thread."""
     if not isinstance(call.phase, Asked):

@@ -25,7 +25,8 @@ def delivered(thread: Thread, event: Delivered) -> Thread:
         case Saying():
             return turn.changed(thread, call, calls.close(call, "said"), event.at)
         case Asked() as phase:
-            return turn.put(thread, replace(call, phase=replace(phase, shown=_since(event))))
+            since = _since(event) if phase.stood is None else phase.shown
+            return turn.put(thread, replace(call, phase=replace(phase, shown=since, stood=None)))
         case Ready() if call.granted:
             return turn.put(thread, replace(call, granted=replace(call.granted, told=True)))
         case _:
@@ -62,8 +63,8 @@ def _failed(thread: Thread, event: DeliveryFailed) -> Thread:
         case Saying():
             over = calls.close(call, "failed", event.reason)
             return turn.changed(_warned(thread, call, event), call, over, event.at)
-        case Asked(shown=None) as phase:
-            elsewhere = replace(call, phase=replace(phase, copy=phase.copy + 1))
+        case Asked() as phase if addresses.is_owed(phase):
+            elsewhere = replace(call, phase=_further(thread, call, phase))
             is_asked_apart = deputies.have_copies(call, asides.asked(call), event.at)
             warned = thread if is_asked_apart else _warned(thread, call, event)
             return turn.put(warned, elsewhere)
@@ -84,8 +85,23 @@ def _bounced(thread: Thread, event: Bounced) -> Thread:
     call = ladder.unreached(thread, call, event.person, event.at)
     is_last = phase.copy + 1 >= len(addresses.of(thread, call))
     if not (is_last or ladder.has_anybody(call, event.at)):
-        call = replace(call, phase=replace(phase, copy=phase.copy + 1, shown=None))
+        call = replace(call, phase=_beside(phase, event))
     return turn.put(thread, call)
+
+
+def _beside(phase: Asked, event: Bounced) -> Asked:
+    """Asked at the next address, too. Anybody can make up a report: what stands goes on counting as shown."""
+    further = replace(phase, copy=phase.copy + 1)
+    if event.v == 1 or phase.shown is None:
+        return replace(further, shown=None)
+    return phase if phase.stood is not None else replace(further, stood=phase.copy)
+
+
+def _further(thread: Thread, call: Call, phase: Asked) -> Asked:
+    """Asked at the next address; where there is none, it is where it stood."""
+    if phase.stood is not None and phase.copy + 1 >= len(addresses.of(thread, call)):
+        return replace(phase, copy=phase.stood, stood=None)
+    return replace(phase, copy=phase.copy + 1)
 
 
 def _is_theirs(call: Call, key: str) -> bool:

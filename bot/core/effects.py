@@ -120,7 +120,9 @@ def next_effects(thread: Thread) -> tuple[Effect, ...]:
 def _owed(thread: Thread, call: Call) -> tuple[str, ...]:
     """Under which keys this message or card is still to be sent. One that every address refused is owed no more: `bot pending` has it."""
     match call.phase:
-        case Asked(shown=None, copy=copy) if copy < len(addresses.of(thread, call)):
+        case Asked(copy=copy) as phase if addresses.is_owed(phase) and copy < len(
+            addresses.of(thread, call)
+        ):
             return (delivery_key(call),)
         case Asked():
             late = deputies.late(call, thread.at)

@@ -150,9 +150,13 @@ class DeliveryFailed(Base):
 
 
 class Bounced(Base):
-    """What went out under this key was taken and came back: `person` does not have it (empty: nobody can say who of several). It decides nothing."""
+    """What went out under this key was taken and came back: `person` does not have it (empty: nobody can say who of several). It decides nothing.
+
+    In its first form a card that stood somewhere counted as shown nowhere until its next address took it.
+    """
 
     type: Literal["Bounced"] = "Bounced"
+    v: Literal[1, 2] = 1  # type: ignore[assignment]  # this has a second form, as a step has
     key: str
     person: str = ""
     reason: str = ""

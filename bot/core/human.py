@@ -18,7 +18,7 @@ from bot.core import (
     verdicts,
     words,
 )
-from bot.core.events import CronTicked, MessageReceived, ScheduleFared, Verdict
+from bot.core.events import CronTicked, MessageNoted, MessageReceived, ScheduleFared, Verdict
 from bot.core.frozen import replace
 from bot.core.thread import (
     THINKING,
@@ -58,6 +58,15 @@ def _heard(thread: Thread, event: MessageReceived) -> Thread:
     if len(approvals_open) > 1 and (said or words.put_off(event.text)):
         return _asked_back(thread, event, approvals_open)
     return _typed(thread, event, said, approvals_open[0]) if said else _interrupt(thread, event)
+
+
+def doubted(thread: Thread, event: MessageNoted) -> Thread:
+    """Words that may be meant to refuse a card and are no denial: it is asked anew, with them below it, and the votes on it are gone. The model is not asked."""
+    call = thread.call(event.doubts) if event.doubts else None
+    if call is None or not meanings.is_open_approval(call):
+        return thread
+    again = verdicts.interrupted(call, f"{event.actor}: {event.text}")
+    return turn.put(thread, replace(again, open=call.open))
 
 
 def opened(thread: Thread, event: MessageReceived | CronTicked | ScheduleFared) -> Thread:
@@ -115,7 +124,7 @@ def _unstarted(thread: Thread) -> Call | None:
 
 def _asked_back(thread: Thread, event: MessageReceived, meant: list[Call]) -> Thread:
     """Which was meant? Asked only while nothing goes on: what may be meant to hold something back is heard as words."""
-    if _goes_on(thread, meant):
+    if goes_on(thread, meant):
         return _interrupt(thread, event)
     thread = replace(thread, tally=limits.spoken(thread.tally, event.at))
     code = "which_card" if meanings.is_open_approval(meant[0]) else "which"
@@ -127,12 +136,12 @@ def _unheeded(thread: Thread, event: MessageReceived, call: Call, reason: str) -
     if meanings.approves(event.text):  # Nobody holds anything back with that.
         heard = thread.head if isinstance(thread.turn, Thinking) else thread.heard
         thread = replace(thread, heard=heard)
-    elif _goes_on(thread, [call] if meanings.is_open_approval(call) else []):
+    elif goes_on(thread, [call] if meanings.is_open_approval(call) else []):
         thread = _interrupt(thread, event)
     return refusals.owed(thread, event, call.request, reason)
 
 
-def _goes_on(thread: Thread, meant: list[Call]) -> bool:
+def goes_on(thread: Thread, meant: list[Call]) -> bool:
     """Whether something happens before anybody speaks again, beside the making of the cards that are meant."""
     if isinstance(thread.turn, Thinking | Held):
         return True

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core import asides, deputies
+from bot.core import addresses, asides, deputies
 from bot.core.approvals import may_approve
 from bot.core.frozen import replace
 from bot.core.names import for_person
@@ -132,7 +132,7 @@ def owed(call: Call) -> Reminder | None:
     if not call.reminders.owed or not isinstance(phase, Asked):
         return None
     for each in call.reminders.owed:
-        if phase.shown is None and each.alone not in phase.told:
+        if addresses.is_owed(phase) and each.alone not in phase.told:
             continue
         # That somebody has nothing of it is news on each of its cards.
         is_current = each.request == call.request or bool(each.about)

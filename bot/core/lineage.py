@@ -11,7 +11,7 @@ from bot.core.events import Event, Forked, Known, StepDecided, Unknown
 from bot.core.values import Proposal
 
 # Fields that name events, calls, requests, keys and timers. The `request` of a step is a digest and holds no such name.
-NAMES = ("id", "call", "request", "key", "name", "verdict")
+NAMES = ("id", "call", "request", "key", "name", "verdict", "doubts")
 
 
 def copied(events: Iterable[Event], parent: str, child: str) -> list[Event]:

@@ -109,7 +109,7 @@ def _fold(thread: Thread, event: Known) -> Thread:  # noqa: C901 - a closed unio
         case "Paused" | "Resumed" | "Cancelled" | "Halted" | "DayReached" | "Forked":
             return frames.framed(thread, event)
         case "MessageNoted":
-            return grants.heard(thread, event)
+            return human.doubted(grants.heard(thread, event), event)
         case "Compacted" | "Lifted" | "SlotsSettled" | "ScheduleSet":
             return thread
         case _:

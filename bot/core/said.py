@@ -23,13 +23,19 @@ class MessageReceived(Base):
 
 
 class MessageNoted(Base):
-    """Other people's words in the thread: context, nothing more."""
+    """Other people's words in the thread: context, nothing more.
+
+    Where they may be meant to refuse the request that they are in `doubts` of, it is asked anew: a form of its own, since code that does not
+    know it would let the card count that stood there before.
+    """
 
     type: Literal["MessageNoted"] = "MessageNoted"
+    v: Literal[1, 2] = 1  # type: ignore[assignment]  # this has a second form, as a step has
     address: Address
     text: str
     files: tuple[Attachment, ...] = ()
     original: Original | None = None
+    doubts: str = ""
 
 
 class CronTicked(Base):

@@ -31,7 +31,7 @@ class Ready(Struct, frozen=True):
 
 
 class Asked(Struct, frozen=True):
-    """A human is asked. `shown` is when the channel took the card; `copy` numbers the address it goes to, `told` are those who have one alone, and `copied` since when each of them."""
+    """A human is asked. `shown` is when the channel took the card; `copy` numbers the address it goes to, `told` are those who have one alone, and `copied` since when each of them; `stood` is the copy that stands and may have reached nobody, while a further address is tried."""
 
     about: About
     until: int | None = None
@@ -40,6 +40,7 @@ class Asked(Struct, frozen=True):
     copy: int = 0
     told: tuple[str, ...] = ()
     copied: tuple[tuple[str, int], ...] = ()
+    stood: int | None = None
 
 
 class Started(Struct, frozen=True):

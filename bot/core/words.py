@@ -53,19 +53,22 @@ PASS = {"en": ("pass to",), "de": ("weiter an",)}
 LATER = {"en": ("later",), "de": ("später",)}
 IGNORE = {"en": ("ignore",), "de": ("ignorieren",)}
 # What people write in the place of a verdict. It decides nothing, and its author is told how to decide.
-NEARLY = {
+NEARLY_FOR = {
     "en": (
         *("yes", "yes please", "yep", "yeah", "yup", "y", "sure", "ok", "okay", "k", "fine", "agreed", "great", "please"),
         *("lgtm", "looks good", "looks good to me", "sounds good", "good to go", "ship it", "go", "go ahead", "go for it"),
         *("do it", "approved", "i approve", "i approve this", "approve it", "approve this", "approve that", "please approve"),
-        *("no", "no thanks", "nope", "nah", "n", "don't", "do not", "denied", "i deny", "reject", "rejected"),
     ),
     "de": (
         *("ja", "ja bitte", "jo", "jep", "klar", "passt", "gut", "in ordnung", "einverstanden", "bitte", "los", "mach"),
         *("mach das", "sieht gut aus", "freigegeben", "genehmigt", "genehmige", "ich genehmige", "bitte genehmigen"),
-        *("nein", "nein danke", "nee", "abgelehnt", "ich lehne ab", "bitte ablehnen"),
     ),
 }  # fmt: skip
+NEARLY_AGAINST = {
+    "en": ("no", "no thanks", "nope", "nah", "n", "don't", "do not", "denied", "i deny", "reject", "rejected"),
+    "de": ("nein", "nein danke", "nee", "abgelehnt", "ich lehne ab", "bitte ablehnen"),
+}  # fmt: skip
+NEARLY = {language: (*row, *NEARLY_AGAINST[language]) for language, row in NEARLY_FOR.items()}
 
 _APPROVE_WORDS = [word for row in APPROVE.values() for word in row]
 _APPROVE = set(_APPROVE_WORDS)
@@ -81,10 +84,10 @@ _LASTING = re.compile(
     rf"(?:{'|'.join(w for row in APPROVE.values() for w in row)}) (?:for|für) (?P<many>\d{{1,4}}) ?"
     r"(?:(?P<minutes>m|min|minutes?|minuten?)|(?P<hours>h|hours?|stunden?))"
 )
-_SIGN = "👍"
-_NEARLY = {_SIGN, *_APPROVE, *_DENY, *(word for row in NEARLY.values() for word in row)}
+SIGN = "👍"
+_NEARLY = {SIGN, *_APPROVE, *_DENY, *(word for row in NEARLY.values() for word in row)}
 # A thumb, a tick, a rocket and their like, drawn or named, in any skin.
-_SIGNS = re.compile(
+SIGNS = re.compile(
     r":(?:[+-]1|thumbs?_?(?:up|down)|(?:white|heavy)_check_mark|ballot_box_with_check|ok(?:_hand)?|rocket|ship(?:it)?|x)"
     r"(?:::skin-tone-\d)?:|[👍👎✅✔☑👌🆗🚀🚢❌]\ufe0f?[\U0001f3fb-\U0001f3ff]?"
 )
@@ -165,7 +168,7 @@ def to_request(text: str, request: str) -> str:
 
 def nearly(text: str) -> bool:
     """Whether the whole message is made of what people take for a verdict, and is none."""
-    bare = _SIGNS.sub(f",{_SIGN},", _ungreeted(text.strip())).replace("’", "'")
+    bare = SIGNS.sub(f",{SIGN},", _ungreeted(text.strip())).replace("’", "'")
     parts = [part for part in map(plain, _JOINTS.split(bare)) if part]
     return bool(parts) and all(part in _NEARLY for part in parts) and read(text) is None
 

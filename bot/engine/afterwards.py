@@ -1,13 +1,15 @@
-"""Afterwards: what is heard of messages of ours once they went out: what people think of them, and that they came back."""
+"""Afterwards: what is heard of messages of ours once they went out: what people think of them, what nearly decides on them, and that they came back."""
 
 from __future__ import annotations
 
-from bot.core import asides
+from dataclasses import replace
+
+from bot.core import asides, human, meanings
 from bot.core.events import Bounced, MessageNoted
 from bot.core.thread import Call
 from bot.engine.desk import thread_of
 from bot.engine.lookup import Lookup
-from bot.kit.arrival import Bounce, Rating
+from bot.kit.arrival import Bounce, Rating, Words
 
 OUTSIDER = "@outsider"
 
@@ -32,10 +34,43 @@ class Afterwards(Lookup):
         who = bounce.person and self._actor(bounce.channel, bounce.person)
         who = _asked_as(thread.call(bounce.key), who)
         fact = Bounced(
-            id=bounce.id, actor=bounce.channel, key=bounce.key, person=who, reason=bounce.reason
+            v=2,
+            id=bounce.id,
+            actor=bounce.channel,
+            key=bounce.key,
+            person=who,
+            reason=bounce.reason,
         )
         await self._desk.post(thread.id, fact)
         return True
+
+    async def nearly(self, words: Words, request: str, *, against: bool) -> bool:
+        thread = await self._thread(thread_of(request))
+        call = thread.call(request) if thread else None
+        if thread is None or call is None:
+            return False
+        if words.id in thread.ids:
+            return True
+        if not meanings.is_open_approval(call) or (against and human.goes_on(thread, [call])):
+            return False
+        doubts = {"doubts": call.id, "v": 2} if against else {}
+        await self._desk.post(thread.id, self._noted(words).model_copy(update=doubts))
+        return True
+
+    def _noted(self, words: Words) -> MessageNoted:
+        return MessageNoted(
+            id=words.id,
+            actor=self._speaker(as_noted(words)),
+            address=words.address,
+            text=words.text,
+            files=words.files,
+            original=words.original,
+        )
+
+
+def as_noted(words: Words) -> Words:
+    """The words of somebody as what they are on record as."""
+    return replace(words, standing=words.noted_as or words.standing)
 
 
 def _asked_as(call: Call | None, person: str) -> str:

@@ -16,7 +16,7 @@ from bot.core.names import call_id, version_of
 from bot.core.outbox import Approval, pending
 from bot.core.thread import Asked, Call, Thread
 from bot.core.values import Address, Word
-from bot.engine.afterwards import Afterwards
+from bot.engine.afterwards import Afterwards, as_noted
 from bot.engine.bots import MOST_TURNS, turns
 from bot.engine.desk import thread_of
 from bot.engine.put_off import put_off
@@ -42,7 +42,7 @@ class Reception(Afterwards):
         if thread is None or thread.address is None or words.id in thread.ids:
             return "ignored"
         asks = words.aim == "anybody" and await self._is_addressed(thread, words)
-        if asks and not self.is_outside(_as_noted(words)):
+        if asks and not self.is_outside(as_noted(words)):
             is_new = await self._desk.post(name, await self._said(name, words))
             return "asked" if is_new else "ignored"
         await self._desk.post(name, self._noted(words))
@@ -189,16 +189,6 @@ class Reception(Afterwards):
             original=words.original,
         )
 
-    def _noted(self, words: Words) -> MessageNoted:
-        return MessageNoted(
-            id=words.id,
-            actor=self._speaker(_as_noted(words)),
-            address=words.address,
-            text=words.text,
-            files=words.files,
-            original=words.original,
-        )
-
     def _verdict(self, press: Press, call: Call | None) -> Verdict:
         current = call is not None and version_of(press.request) == call.version
         offered = choices(call) if call else ()
@@ -220,10 +210,6 @@ class Reception(Afterwards):
             original=press.original,
         )
         return verdict if press.minutes is None else granting(verdict, press.minutes)
-
-
-def _as_noted(words: Words) -> Words:
-    return replace(words, standing=words.noted_as or words.standing)
 
 
 def _shown(call: Call, press: Press, by: str) -> str:

@@ -12,6 +12,7 @@ import structlog
 from redis.exceptions import ConnectionError as NoConnection
 from redis.exceptions import TimeoutError as NoAnswer
 
+from bot.core.masks import Masks
 from bot.engine.letters import Letter, cause_of
 from bot.engine.session import Session
 from bot.engine.store import Store, TooFewReplicas
@@ -19,6 +20,8 @@ from bot.engine.stuck import Stuck
 
 STORE_AWAY = (NoConnection, NoAnswer)
 AWAY = (OSError, TimeoutError, EOFError, TooFewReplicas)
+# Of what is away, what is no matter of a file or a permission of ours.
+PUT_OFF = (*STORE_AWAY, ConnectionError, TimeoutError, TooFewReplicas)
 MOST_TAKEOVERS = 20
 """A thread that was taken over so often in a row ends its workers, or every worker ends beside it."""
 log = structlog.get_logger()
@@ -60,6 +63,12 @@ class WorkersDied(Exception):
 
     def __init__(self, times: int) -> None:
         super().__init__(f"{times} workers in a row stopped while they had this thread")
+
+
+def put_off(error: Exception, masks: Masks) -> str:
+    """What is logged in one line where the world puts us off, as a mail server does with a 4xx; empty: nobody expects this."""
+    what = error.error if isinstance(error, Stuck) else error
+    return cause_of(what, masks) if isinstance(what, PUT_OFF) else ""
 
 
 async def set_aside(store: Store, session: Session, error: Exception, patience: Patience) -> None:

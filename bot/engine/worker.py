@@ -27,6 +27,7 @@ from bot.engine.trouble import (
     Patience,
     Unreadable,
     WorkersDied,
+    put_off,
     set_aside,
 )
 
@@ -135,7 +136,11 @@ class Worker:
         except LeaseLost:
             log.info("lease lost", thread=session.lease.thread)
         except Exception as error:
-            log.exception("turn failed", thread=session.lease.thread, tries=session.lease.tries)
+            whose = {"thread": session.lease.thread, "tries": session.lease.tries}
+            if cause := put_off(error, session.masks):
+                log.warning("put off", cause=cause, **whose)
+            else:
+                log.exception("turn failed", **whose)
             # A store that is away cannot even be told: then the lease lapses, and whoever takes it over tries again.
             with suppress(Exception):
                 await set_aside(self._store, session, error, self._patience)

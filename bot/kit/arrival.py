@@ -133,6 +133,13 @@ class Arrivals(Protocol):
         """
         ...
 
+    async def nearly(self, words: Words, request: str, *, against: bool) -> bool:
+        """Take words that nearly decide this request, of somebody who may: they are noted, and the model is not asked. Whether they were.
+
+        What may be meant `against` it has it asked anew. Where nobody is asked, or something else goes on that may be meant to be held back, nothing is taken.
+        """
+        ...
+
     def is_outside(self, words: Words) -> bool:
         """Whether these are the words of a guest or an outsider, who may ask for nothing."""
         ...

@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from bot.core.values import Address
+from bot.engine.afterwards import Afterwards
+from bot.engine.desk import Desk
 from bot.engine.redis_store import RedisStore
 from bot.engine.store import Store
 from bot.kit.arrival import Arrivals
@@ -45,7 +47,8 @@ def channel(settings: Settings, store: Store, people: People) -> Email:
     owner = _owner(settings, people)
     us = Us(settings.email_address, owner=owner, answers_by=settings.email_answers_by)
     files = Files(mail_servers.imap(settings), us.address)
-    return Email(us, filed_post(settings, store), people, safe, _now, files)
+    returned = Afterwards(Desk(store), {}, people, "").bounced
+    return Email(us, filed_post(settings, store), people, safe, _now, files, returned)
 
 
 def held(store: Store) -> Held:
@@ -125,11 +128,13 @@ async def listen(
     """Reads the mailbox whenever no other process does, until told to stop. Raises `NotSecure` and `NotWelcome`."""
     from channels.email.listen import Listener
     from channels.email.shown import drop_old
+    from channels.email.tokens import drop_over
     from channels.email.turns import in_turn
 
     server, address = mail_servers.imap(settings), settings.email_address
     server.check()
     await drop_old(_safe(store))
+    await drop_over(_safe(store), _now())
     way_in = intake(settings, store, people, arrivals, agents)
     lease = _redis(store).lease(f"email/{address.lower()}", settings.lease.total_seconds())
     await in_turn(lease, lambda: Listener(server, address, way_in, arrivals), stop, ready)

@@ -55,9 +55,12 @@ class Asking:
         ask = partial(self._ask_one, place, talk, message)
         receipts, refused = await to_each(reached, ask)
         for mail, why in refused.items():
-            await self._report(
-                place, talk, message, mail, why, [each for each in told if each not in refused]
-            )
+            id = await self._letters.id(place, message.key, mail)
+            is_marked = await self._letters.refused(message.key, id, mail, why)
+            # What is on the thread is told by it; nobody but us tells the owner.
+            others = (self._us.owner,) if is_marked else told
+            others = [each for each in others if each and each not in refused]
+            await self._report(place, talk, message, mail, why, others)
         return receipts
 
     async def _report(
@@ -80,6 +83,7 @@ class Asking:
     ) -> str:
         if not why and (still := await self._shown.instead(place, message, mail)):
             return still
+        why = why or await self._shown.hint(place, message.request, mail)
         message = await self._shown.caught_up(place, message, mail)
         id = await self._letters.id(place, message.key, mail)
         kind = "approval" if isinstance(message, Approval) else "question"
@@ -96,9 +100,9 @@ class Asking:
         await self._shown.went(place, message, mail, receipt)
         return receipt
 
-    async def answered(self, place: str, request: str, mail: str) -> None:
+    async def answered(self, place: str, request: str, mail: str, hint: str = "") -> None:
         """As `Shows` has it."""
-        await self._shown.answered(place, request, mail)
+        await self._shown.answered(place, request, mail, hint)
 
     async def show(self, place: str, asked: Quoting, mail: str, why: str, by: str = "") -> bool:
         """As `Shows` has it."""
@@ -108,7 +112,7 @@ class Asking:
         if talk is None or mail not in reached:
             return False
         if await self._letters.is_sent(await self._letters.id(place, asked.key, mail)):
-            return False
+            return bool(by)
         try:
             await self._ask_one(place, talk, asked, mail, why)
         except (Undeliverable, OSError) as error:

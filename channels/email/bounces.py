@@ -61,6 +61,11 @@ class Sent:
         return _GONE.validate_json(kept) if kept else None
 
 
+def mark(address: str, id: str, person: str) -> str:
+    """What it is called that this person does not have the mail of this ID: the same, whoever finds it out and however often."""
+    return f"{ids.CHANNEL}:{address}/{id}/bounced/{person}"
+
+
 class Bounces:
     """What mail servers tell of what we sent; `owner` is the address of whoever is told (empty: the log alone has it)."""
 
@@ -98,8 +103,7 @@ class Bounces:
         """Whether it is on the log of a thread, for each of those who do not have it."""
         is_marked = False
         for each in missing:
-            mark = f"{ids.CHANNEL}:{self._address}/{id}/bounced/{each}"
-            bounce = Bounce(mark, ids.CHANNEL, each, key, reason)
+            bounce = Bounce(mark(self._address, id, each), ids.CHANNEL, each, key, reason)
             is_marked = await self._arrivals.bounced(bounce)
         return is_marked
 

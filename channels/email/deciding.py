@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from bot.core import deciders
 from bot.core import words as typed
 from bot.core.outbox import Approval
 from bot.core.values import Word
@@ -20,6 +19,7 @@ from channels.email.arrived import Arrived, Decided
 from channels.email.block import arguments
 from channels.email.each import mail_of
 from channels.email.heard import Heard
+from channels.email.near import Near
 from channels.email.reading import verdicts
 from channels.email.replies import Replies
 from channels.email.saying import Saying
@@ -40,6 +40,7 @@ class Deciding:
         people: People,
         now: Callable[[], int],
         shows: Shows,
+        near: Near,
     ) -> None:
         self._arrivals = arrivals
         self._tokens = tokens
@@ -48,12 +49,19 @@ class Deciding:
         self._people = people
         self._now = now
         self._shows = shows
+        self._near = near
 
     async def take(self, heard: Heard, found: Found) -> str:
         """A mail to the address of a request; from somebody else than it was given to it is only noted."""
         mail, decision = heard.mail, heard.mail.decision
         if found.ticket.person != mail.proven:
             return await self._saying.refused(heard, hints.NOT_YOURS)
+        is_plain = not (mail.doubt or mail.is_forward or decision)
+        if is_plain and found.ticket.kind != "question":
+            if near := await self._near.take(heard, found.ticket.request):
+                return near
+            if hint := _hint(mail.text):
+                return await self._hinted(heard, found, hint)
         # Before it is on the log: what it makes of the card is mailed to them.
         await self._shows.answered(heard.place, found.ticket.request, mail.proven)
         if mail.doubt or mail.is_forward:
@@ -71,7 +79,14 @@ class Deciding:
             case "edit":
                 return await self._edit(heard, found, decision.rest if decision else "")
             case _:
-                return await self._saying.words(heard, _hint(mail.text))
+                return await self._saying.words(heard)
+
+    async def _hinted(self, heard: Heard, found: Found, hint: str) -> str:
+        """A message whose author may believe that it decides. Where it has the card asked anew, they are told so on that."""
+        request = found.ticket.request
+        is_open = isinstance(await self._arrivals.asked(request), Approval)
+        await self._shows.answered(heard.place, request, heard.mail.proven, hint if is_open else "")
+        return await self._saying.words(heard, hint, is_on_card=is_open)
 
     async def _put_off(self, heard: Heard, found: Found, said: typed.PutOff) -> str:
         """Words that put off the very request that this address is for. The address stays good: it is decided later."""
@@ -127,7 +142,7 @@ class Deciding:
             else hints.EDIT
         )
         if complaint or not changed:
-            return await self._saying.words(heard, complaint or hints.EDIT)
+            return await self._hinted(heard, found, complaint or hints.EDIT)
         return await self._press(heard, found, _press(heard, found, "edit", arguments=changed))
 
     async def _voted(self, press: Press) -> str:
@@ -135,8 +150,7 @@ class Deciding:
         asked, by = await self._arrivals.asked(press.request), self._alias(press.person)
         if press.word != "approve" or not isinstance(asked, Approval) or by not in asked.votes:
             return ""
-        more = deciders.missing(asked)
-        return f"You have approved this already; it needs {more} more {'person' if more == 1 else 'people'}."
+        return hints.voted(asked)
 
     def _alias(self, address: str) -> str:
         return self._people.alias_of(ids.CHANNEL, address) or address

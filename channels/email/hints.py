@@ -1,5 +1,8 @@
 """Hints: the fixed sentences that a mail is answered with where it decided nothing. The model writes none of them."""
 
+from bot.core import deciders
+from bot.core.outbox import Approval
+
 NEARLY = "I read your mail as a message, and nothing is decided by it. To approve, reply to the card with one line: `approve`. To refuse, reply `deny` and a reason."
 UNADDRESSED = "Nothing is decided by that: to decide, reply to the mail that asks, to the address that it gives and with its text below your answer."
 UNTAGGED = "Nothing is decided by that, for your mail has not the line `Keep in your answer: [t.…]` of the mail that asks. Reply to that mail again and leave its text below your answer, or copy that line into it."
@@ -16,3 +19,16 @@ PASSED = "It is passed to {to}. You can still decide it, by a reply to the mail 
 IGNORED = "I leave it to the others, and ask you again only where nobody else is left. You can still decide it, by a reply to the mail that asks."
 FORWARD = "A forwarded mail decides nothing. To decide, reply to the mail that asks."
 NOT_YOURS = "That request was put to somebody else: ask them, or let them pass it to you."
+
+
+def voted(asked: Approval) -> str:
+    """What whoever has approved this is told."""
+    more = deciders.missing(asked)
+    return f"You have approved this already; it needs {more} more {'person' if more == 1 else 'people'}."
+
+
+def nearly(asked: object, by: str) -> str:
+    """What whoever nearly decided this is told."""
+    if isinstance(asked, Approval) and by in asked.votes:
+        return voted(asked)
+    return BUTTON if isinstance(asked, Approval) and not asked.typed else NEARLY

@@ -20,6 +20,7 @@ from channels.email.heard import Heard, identity
 from channels.email.held import Held
 from channels.email.judge import Gate
 from channels.email.meant import Meant
+from channels.email.near import Near
 from channels.email.reading.child import Said
 from channels.email.reading.mail import Unreadable
 from channels.email.replies import Replies
@@ -58,7 +59,10 @@ class Intake:
         self._bounces = bounces
         self._breaker = breaker
         self._saying = Saying(self._address, arrivals, talks, replies, people)
-        self._deciding = Deciding(arrivals, tokens, replies, self._saying, people, now, shows)
+        self._near = Near(arrivals, talks, self._saying, replies, shows, people)
+        self._deciding = Deciding(
+            arrivals, tokens, replies, self._saying, people, now, shows, self._near
+        )
         self._now = now
         self._agents = agents
 
@@ -130,4 +134,5 @@ class Intake:
                 return await self._hold(heard.mail, reason, raw)
         if found:
             return await self._deciding.take(heard, found)
-        return await self._saying.words(heard, hint if decides else "")
+        near = "" if decides else await self._near.plain(heard, self._now())
+        return near or await self._saying.words(heard, hint if decides else "")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
 import structlog
 
+from bot.kit.arrival import Bounce
 from bot.kit.channel import Undeliverable
 from bot.kit.safe import Safe
 from channels.email import ids
-from channels.email.bounces import Sent
+from channels.email.bounces import Sent, mark
 from channels.email.compose import Letter, Unsendable, composed
 from channels.email.key import Key
 from channels.email.post import Post, Unsure
@@ -18,6 +21,8 @@ from channels.email.reading.read import bare
 from channels.email.threads import Talk, Talks
 from channels.email.tokens import By
 
+# The number alone: what a server writes beside it may hold anything.
+_CODE = re.compile(r"\b5\d\d\b")
 log = structlog.get_logger()
 
 
@@ -31,14 +36,21 @@ class Us:
     answers_by: By = "address"
 
 
+Returned = Callable[[Bounce], Awaitable[bool]]
+"""Takes that somebody does not have a message, as `Arrivals` does."""
+
+
 class Letters:
     """What goes to the people of a conversation."""
 
-    def __init__(self, us: Us, post: Post, talks: Talks, safe: Safe) -> None:
+    def __init__(
+        self, us: Us, post: Post, talks: Talks, safe: Safe, returned: Returned | None = None
+    ) -> None:
         self._us = us
         self._post = post
         self._talks = talks
         self._key = Key(safe)
+        self._returned = returned
         self._sent = Sent(safe)
 
     async def letter(
@@ -80,17 +92,32 @@ class Letters:
             await self._post.finish(letter.id, partial(composed, letter))
             return letter.id
         await self._talks.wrote(place, letter.recipients)
-        # Where it is shown once more to somebody, the name of their mail stands behind its key.
-        await self._sent.goes(letter.id, key.partition(f"~{ids.CHANNEL}:")[0], letter.recipients)
+        await self._sent.goes(letter.id, _named(key), letter.recipients)
         again = await self._post.is_again(letter.id)
         try:
             octets = composed(replace(letter, again=again))
-            await self._post.send(letter.id, octets, self._us.address, letter.recipients)
+            refused = await self._post.send(letter.id, octets, self._us.address, letter.recipients)
         except Unsendable as error:
             raise Undeliverable(str(error)) from error
         except Unsure:
             log.warning("mail may not have arrived", key=key, id=letter.id)
             return f"?{letter.id}"
+        for person in refused:
+            await self.refused(key, letter.id, person)
         if talk.to in letter.to:
             await self._talks.sent(place, letter.id)
         return letter.id
+
+    async def refused(self, key: str, id: str, person: str, why: str = "") -> bool:
+        """Marks on its thread that this person was refused, as if it had come back; whether it is a thread's."""
+        if self._returned is None:
+            return False
+        code = _CODE.search(why)
+        reason = f"refused with {code[0]}" if code else "refused"
+        name = mark(self._us.address, id, person)
+        return await self._returned(Bounce(name, ids.CHANNEL, person, _named(key), reason))
+
+
+def _named(key: str) -> str:
+    """The key of the message, where the name of the mail that it is shown for once more stands behind it."""
+    return key.partition(f"~{ids.CHANNEL}:")[0]

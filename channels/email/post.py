@@ -57,8 +57,10 @@ class Post:
         """Whether the server has taken it."""
         return await self._safe.is_spent(f"email/sent/{id}")
 
-    async def send(self, id: str, octets: bytes, sender: str, recipients: Sequence[str]) -> None:
-        """Hands it over to those who do not have it. Raises `Undeliverable`, `Later`, also where some have it, and `Unsure` where it was lost twice."""
+    async def send(
+        self, id: str, octets: bytes, sender: str, recipients: Sequence[str]
+    ) -> Sequence[str]:
+        """Hands it over to those who do not have it; who of several was refused for good. Raises `Undeliverable`, `Later`, also where some have it, and `Unsure` where it was lost twice."""
         reached = await self._reached(id)
         left = reached.left(recipients)
         if left:
@@ -75,6 +77,7 @@ class Post:
             await self._copies.keep(id, octets)
         if reached.has(TWICE):
             raise Unsure
+        return [each for each in recipients if reached.of.get(each) == REFUSED]
 
     async def _hand_over(
         self,
@@ -97,6 +100,9 @@ class Post:
         put_off = [each for each, error in refused.items() if not _is_final(error)]
         if not taken and not reached.has(TAKEN, TWICE):
             raise _as(refused[put_off[0] if put_off else left[0]])
+        # Where nobody has it, whoever sends says so.
+        for error in refused.values():
+            log.warning("recipient refused", code=error.code)
         reached.settled((each for each in refused if each not in put_off), REFUSED)
         if taken:
             await self._data(smtp, id, octets, taken, reached)
@@ -155,7 +161,6 @@ class Post:
                 await smtp.rcpt(each)
             except SMTPResponseException as error:
                 refused[each] = error
-                log.warning("recipient refused", code=error.code)
         return refused
 
     async def _connected(self, name: str) -> SMTP:

@@ -75,18 +75,25 @@ class Replies:
 
     async def say(self, heard: Answered, text: str) -> None:
         """Answers this mail with these words; once, however often it is read."""
-        mail = heard.mail
-        is_within = await self._by_sender.passes(mail.proven, heard.id)
-        if not (is_within and await self._by_thread.passes(heard.place, heard.id)):
-            log.warning("too many answers", sender=mail.proven, thread=heard.place)
-            await self._stopped(mail.proven, heard.place)
+        if not await self.passes(heard):
             return
+        mail = heard.mail
         id = await self._id(heard.place, f"hint:{heard.id}", mail.proven)
         letter = Letter(
             sender=self._address, name=self._name, to=(mail.proven,), subject=f"Re: {bare(mail.subject)}", text=text, id=id,
             thread=heard.place, answers=mail.id, references=ids.references(mail.parents, mail.id),
         )  # fmt: skip
         await self._put(letter)
+
+    async def passes(self, heard: Answered) -> bool:
+        """Whether this mail may be answered; it is counted, once however often it is asked."""
+        mail = heard.mail
+        is_within = await self._by_sender.passes(mail.proven, heard.id)
+        if is_within and await self._by_thread.passes(heard.place, heard.id):
+            return True
+        log.warning("too many answers", sender=mail.proven, thread=heard.place)
+        await self._stopped(mail.proven, heard.place)
+        return False
 
     async def _stopped(self, sender: str, place: str) -> None:
         """The owner is told once a day for each conversation: whoever waits for an answer may believe that they decided something."""

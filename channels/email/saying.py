@@ -35,8 +35,11 @@ class Saying:
         self._replies = replies
         self._people = people
 
-    async def words(self, heard: Heard, hint: str = "") -> str:
-        """A message. One that would be a verdict without the address of its request is only noted, and no mail gives a grant."""
+    async def words(self, heard: Heard, hint: str = "", *, is_on_card: bool = False) -> str:
+        """A message. One that would be a verdict without the address of its request is only noted, and no mail gives a grant.
+
+        A hint that is on the card which is asked anew because of these words is no mail of its own.
+        """
         if await is_elsewhere(self._talks, heard.place):
             await self._replies.say(heard, hint or hints.APART)
             return "apart"
@@ -49,9 +52,16 @@ class Saying:
             lasts = typed.lasting(heard.mail.text) is not None
             return await self._only_noted(heard, hints.LASTING if lasts else hint)
         became = await self._arrivals.words(words)
-        if hint and became != "ignored":
+        if hint and not is_on_card and became != "ignored":
             await self._replies.say(heard, hint)
         return became
+
+    async def nearly(self, heard: Heard, request: str, *, against: bool) -> bool:
+        """As `Arrivals` has it."""
+        if not await self._is_on_it(heard):
+            return False
+        words = await self._said_by(heard, aim="others")
+        return await self._arrivals.nearly(words, request, against=against)
 
     async def reaches(self, heard: Heard) -> bool:
         """Whether its author gets what the thread says."""

@@ -19,7 +19,7 @@ from channels.email.compose import Letter
 from channels.email.each import mail_of, mails_of, to_each
 from channels.email.files import Files
 from channels.email.lengthy import fitted
-from channels.email.letters import Letters, Us
+from channels.email.letters import Letters, Returned, Us
 from channels.email.post import Post
 from channels.email.threads import MOST_COPIED, Talk, Talks
 
@@ -38,10 +38,11 @@ class Email:
         safe: Safe,
         now: Callable[[], int],
         files: Files,
+        returned: Returned | None = None,
     ) -> None:
         self._people = people
         self._talks = Talks(safe)
-        self._letters = Letters(us, post, self._talks, safe)
+        self._letters = Letters(us, post, self._talks, safe, returned)
         self.asking = Asking(us, self._letters, people, self._talks, safe, now)
         self._files = files
 

@@ -16,12 +16,12 @@ from bot.core.names import call_id
 from bot.core.outbox import Approval, Question, UnknownOutcome, Waiting
 from bot.kit.safe import Safe
 from channels.email.cards import body
+from channels.email.tokens import LATE_SECONDS, OPEN_SECONDS
 
 # What was said before these is in the conversation alone.
 MOST_QUOTES = 50
-# People write to a mail long after its time; and what has no deadline is asked anew now and then.
-LATE_SECONDS, OPEN_SECONDS = 30 * 24 * 3600, 400 * 24 * 3600
 _KEPT_FOR_GOOD = ("email/shown/", "email/since/", "email/answered/", "email/card/")
+_ANSWERED = "yes"
 Quoting = Approval | Question | UnknownOutcome
 """What is asked anew when somebody speaks, with their words below it."""
 
@@ -29,12 +29,12 @@ Quoting = Approval | Question | UnknownOutcome
 class Shows(Protocol):
     """Where a card is shown to whoever answered an older one."""
 
-    async def answered(self, place: str, request: str, mail: str) -> None:
-        """This person wrote to the card that they have: they get the next showing of it."""
+    async def answered(self, place: str, request: str, mail: str, hint: str = "") -> None:
+        """This person wrote to the card that they have: they get the next showing of it, below what they are to be told."""
         ...
 
     async def show(self, place: str, asked: Quoting, mail: str, why: str, by: str = "") -> bool:
-        """Mails them the card or question that counts now, below why; whether it was news to them: once, and once for each mail that it was passed `by`. Best effort."""
+        """Mails them the card or question that counts now, below why; whether it was news to them: once, and once for each mail that is the reason, under its name `by`. Best effort."""
         ...
 
 
@@ -84,10 +84,16 @@ class Shown:
         if isinstance(asked, Quoting) and not receipt.startswith("?"):
             await self._keep(place, asked, mail, receipt)
 
-    async def answered(self, place: str, request: str, mail: str) -> None:
+    async def answered(self, place: str, request: str, mail: str, hint: str = "") -> None:
         """They wrote to it."""
         if has := await self._has(place, request, mail):
-            await self._safe.lend(f"email/answered/{has.id}", "yes", self._life(has))
+            await self._safe.lend(f"email/answered/{has.id}", hint or _ANSWERED, self._life(has))
+
+    async def hint(self, place: str, request: str, mail: str) -> str:
+        """What stands above the next one since they wrote to this one."""
+        has = await self._has(place, request, mail)
+        said = await self._safe.lent(f"email/answered/{has.id}") if has else None
+        return "" if said in (None, _ANSWERED) else said
 
     async def _keep(self, place: str, asked: Quoting, mail: str, id: str) -> _Has:
         until = 0 if isinstance(asked, UnknownOutcome) else asked.until or 0

@@ -23,7 +23,8 @@ from channels.email import addressed
 from channels.email.key import Key
 from channels.email.reading import tags
 
-LONGEST_SECONDS = 60 * 24 * 3600
+# Long enough beyond its deadline that whoever is late is told so; and what has none is asked anew now and then.
+LATE_SECONDS, OPEN_SECONDS = 30 * 24 * 3600, 400 * 24 * 3600
 # What is left beside the seal; 80 bits name one of all requests, and are no secret.
 MOST_LOCAL, LEAST_ID, MOST_ID, SEAL = 64, 16, 26, 24
 _TOKEN = re.compile(
@@ -46,6 +47,7 @@ class Ticket:
 
 
 _TICKET = TypeAdapter(Ticket)
+_TICKETS = "email/ticket/"
 # By what an answer finds its request.
 By = Literal["address", "tag"]
 
@@ -84,7 +86,8 @@ class Tokens:
         room = MOST_LOCAL - len(f"{self._local}+a..") - SEAL
         length = tags.ID if self.by == "tag" else min(MOST_ID, max(LEAST_ID, room))
         id = _letters(hashlib.sha256(f"{key}\n{ticket.person}".encode()).digest(), length)
-        await self._safe.put(f"email/ticket/{id}", json.dumps(asdict(ticket)))
+        kept = json.dumps(asdict(ticket))
+        await self._safe.lend(f"email/ticket/{id}", kept, self._life(ticket))
         sign = tags.SIGN if self.by == "tag" else "a"
         token = f"{sign}.{id}.{_seal(await self._key.octets(), sign, id, ticket)}"
         if self.by == "tag":
@@ -99,7 +102,7 @@ class Tokens:
     async def of(self, token: str) -> Found | None:
         """The ticket that this token, of an address or a tag, stands for; None: it is none of ours."""
         read = _TOKEN.fullmatch(token)
-        kept = await self._safe.get(f"email/ticket/{read['id']}") if read else None
+        kept = await self._kept(f"email/ticket/{read['id']}") if read else None
         if read is None or kept is None:
             return None
         ticket = _TICKET.validate_json(kept)
@@ -110,12 +113,33 @@ class Tokens:
         """Why whom this ticket was given to cannot decide by it, with this mail; empty: they can."""
         if found.ticket.until and self._now() > found.ticket.until:
             return "The time to decide that is over."
-        by = await self._safe.get(f"email/used/{found.id}")
+        by = await self._kept(f"email/used/{found.id}")
         return "That was decided by another mail already." if by not in (None, mail) else ""
 
     async def spend(self, found: Found, mail: str) -> None:
         """From here on no other mail decides by it; the same one may be read again."""
-        await self._safe.put(f"email/used/{found.id}", mail)
+        # Longer than the ticket, which lives as long again where its card goes out once more.
+        await self._safe.lend(f"email/used/{found.id}", mail, 2 * self._life(found.ticket))
+
+    def _life(self, ticket: Ticket) -> int:
+        """For how many seconds it is kept."""
+        if not ticket.until:
+            return OPEN_SECONDS
+        return max(0, ticket.until - self._now()) // 1000 + LATE_SECONDS
+
+    async def _kept(self, name: str) -> str | None:
+        """What is kept for a time, or by an earlier version for good."""
+        kept = await self._safe.lent(name)
+        return await self._safe.get(name) if kept is None else kept
+
+
+async def drop_over(safe: Safe, now_ms: int) -> None:
+    """What earlier versions kept for good, where its time is long over."""
+    for name in await safe.names():
+        kept = await safe.get(name) if name.startswith(_TICKETS) else None
+        until = _TICKET.validate_json(kept).until if kept else 0
+        if until and until + LATE_SECONDS * 1000 < now_ms:
+            await safe.drop([name, name.replace(_TICKETS, "email/used/")])
 
 
 def unsealed(text: str) -> str:

@@ -222,8 +222,8 @@ class Story:
         fields = {"key": key, "reason": reason}
         self.tell(events.DeliveryFailed.model_validate({**self.stamp(), **fields}))
 
-    def bounced(self, key: str, person: str = "bob") -> None:
-        fields = {"key": key, "person": person, "reason": "5.1.1"}
+    def bounced(self, key: str, person: str = "bob", v: int = 2) -> None:
+        fields = {"key": key, "person": person, "reason": "5.1.1", "v": v}
         self.tell(events.Bounced.model_validate({**self.stamp(), **fields}))
 
     def verdict(
@@ -319,8 +319,8 @@ class Story:
         self.tell(event)
         return event
 
-    def noted(self, text: str, by: str = "dave") -> None:
-        fields = {"address": HERE, "text": text, "actor": by}
+    def noted(self, text: str, by: str = "dave", doubts: str = "") -> None:
+        fields = {"address": HERE, "text": text, "actor": by, "doubts": doubts}
         self.tell(events.MessageNoted.model_validate({**self.stamp(), **fields}))
 
 

@@ -122,6 +122,7 @@ PLAY: dict[str, Callable[[Story, int, int], None]] = {
     "fork": lambda s, a, b: s.forked(),
     "tick": lambda s, a, b: s.ticked(BY[b % 5]),
     "note": lambda s, a, b: s.noted("approve"),
+    "doubt": lambda s, a, b: s.noted("no", BY[b % 5], _names(s, a, b)),
     "again": lambda s, a, b: void(s.tell(s.log[(a * 6 + b) % len(s.log)]) if s.log else None),
     "unreadable": lambda s, a, b: void(
         s.tell(decode(s.now, b'{"type":"X","v":1,"id":"x%d"}' % len(s.log)))

@@ -100,6 +100,13 @@ def test_every_name_follows_and_every_word_stays() -> None:
     assert (other["id"], other["call"], other["result"]) == ("XT:T2", "T2-1-0", "T-1-0")
 
 
+def test_words_that_doubt_a_card_doubt_it_in_the_copy() -> None:
+    parent, request = build.asking()
+    parent.noted("no", "carol", request)
+    copy = replay("C", copied(parent.log, "T", "C"))
+    assert [call.request for call in copy.calls] == ["C-1-0-v2"]
+
+
 def test_a_withdrawal_without_a_name_stays_as_it_is() -> None:
     vague = Proposal(kind="withdraw", tool="withdraw", arguments={"reason": "moot"})
     step = events.StepDecided(id="s", seen=1, calls=(vague,))

@@ -48,6 +48,7 @@ NAMES = {
         "creator",
         "askers",
         "seen",
+        "doubts",
     ),
     *(
         "model",

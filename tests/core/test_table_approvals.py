@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.effects import Preview, Refuse, Run, Send, timers
 from bot.core.events import CallVoided, Cancelled, VerdictRefused
-from bot.core.thread import Asked, Closed, Previewing, Ready, Started, Thinking
+from bot.core.thread import Asked, Closed, Previewing, Ready, Started, Thinking, Working
 from bot.core.values import Card
 from tests.core.build import Story, asking, card, gated, question, say, withdraw, working, write
 
@@ -509,3 +509,27 @@ def test_its_requester_may_say_that_it_happened() -> None:
     story, request = undone()
     story.answer(request, "happened", by="alice")
     assert story.outcome(request) == "happened"
+
+
+def test_words_that_doubt_a_card_have_it_asked_anew_and_wake_no_model() -> None:
+    story, request = asking(card(quorum=2))
+    story.approve(request, by="bob")
+    heard = story.thread.heard
+    for _ in range(2):
+        story.noted("No!", by="carol", doubts=request)
+    after = story.call(request)
+    assert (after.phase, after.version, after.quote) == (Previewing(), 3, "carol: No!")
+    assert story.effects == (Preview(after.id, 3),)
+    assert (story.turn, story.thread.heard, after.open) == (Working(), heard, False)
+    story.previewed(after.id, card(quorum=2))
+    assert isinstance(story.phase(request), Asked)
+    assert story.phase(request).votes == ()  # type: ignore[union-attr]
+
+
+def test_words_that_doubt_what_is_not_asked_change_nothing() -> None:
+    story, request = asking()
+    story.deny(request, by="bob")
+    before = story.thread.calls
+    story.noted("No!", by="carol", doubts=request)
+    story.noted("No!", by="carol", doubts="T-0-0")
+    assert story.thread.calls == before

@@ -136,3 +136,33 @@ def test_a_call_that_came_back_is_approved_by_the_rules_it_had() -> None:
     story.approve(f"{call}-v1", "bob")
     assert story.outcome(call) == "Ready"
     assert address(story.thread, f"{call}-v1") == HERE
+
+
+def two_places(typed: bool = True) -> tuple[Story, str]:
+    """A card for one approver alone that stands at the first of two places."""
+    here, there = (Address(channel="slack", locator=each) for each in ("T/C1", "T/C2"))
+    places = (Routed(by="call", address=here), Routed(by="default", address=there))
+    return shown(card(approvers=("bob",), typed=typed).model_copy(update={"addresses": places}))
+
+
+def test_a_report_that_somebody_made_up_closes_no_way_of_approving() -> None:
+    for next_one in ("on its way", "refuses", "takes it"):
+        story, request = two_places()
+        story.bounced(request)
+        assert owes(story)[:1] == [f"{request}~1"]
+        if next_one == "refuses":
+            story.undelivered(f"{request}~1")
+            assert not any("~1" in key for key in owes(story)), "it is owed no more"
+            story.bounced(request)
+        if next_one == "takes it":
+            story.delivered(f"{request}~1")
+        story.message("approve", by="bob")
+        assert story.outcome(request) == "Ready", next_one
+
+
+def test_a_report_of_an_earlier_form_folds_as_it_did() -> None:
+    story, request = two_places()
+    story.bounced(request, v=1)
+    story.undelivered(f"{request}~1")
+    story.message("approve", by="bob")
+    assert story.outcome(request) == "Asked"

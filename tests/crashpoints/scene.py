@@ -23,7 +23,7 @@ from tests.simulation.source import Listener, Source
 from tests.simulation.world import Fault, Letter, Point, World, home, homes
 
 NEWER = (
-    b'{"type":"MessageNoted","v":2,"id":"newer","actor":"dave",'
+    b'{"type":"MessageNoted","v":3,"id":"newer","actor":"dave",'
     b'"address":{"channel":"screen","locator":"0"},"text":"nice"}'
 )
 
@@ -153,7 +153,7 @@ class Scene:
         """From here on what was written then can be read."""
         log = self.world.server.logs[thread_id(home(0))]
         place = next(at for at, row in enumerate(log) if row.body == NEWER)
-        log[place] = Row(log[place].at, NEWER.replace(b'"v":2', b'"v":1'))
+        log[place] = Row(log[place].at, NEWER.replace(b'"v":3', b'"v":1'))
         self.world.read_anew()
 
     def restock(self) -> None:

@@ -395,6 +395,45 @@ async def test_near_words_of_somebody_who_may_approve_name_what_is_open_and_only
         assert await meant(words("yes", "alice")) == ()
 
 
+async def test_words_that_nearly_decide_are_noted_and_those_that_may_refuse_hold_the_card_back(
+    office: Office,
+) -> None:
+    async with open_desk(office, SIGN, []) as desks:
+        await desks.say("sign it", aim="bot")
+        shown = await card(desks.desk, Approval)
+        assert isinstance(shown, Approval)
+        request = shown.request
+
+        async def nearly(text: str, against: bool, id: str = "") -> bool:
+            words = Words(id or uuid4().hex, HOME, "bob", text, "others")
+            return await desks.reception.nearly(words, request, against=against)
+
+        assert not await desks.reception.nearly(Words("x", HOME, "bob", "ok", "others"), "tnone-1-v1", against=False)  # fmt: skip
+        for _ in "twice":
+            assert await nearly("ok", False, "m1")
+        assert [each.request for each in await desks.reception.open(HOME)] == [request]
+        assert await nearly("no", True)
+        again = await card(desks.desk, Approval, version=2)
+        assert isinstance(again, Approval)
+        assert (again.request, again.quote) == (request.replace("-v1", "-v2"), "bob: no")
+        assert types(await desks.desk.events(office.thread)).count("StepDecided") == 1
+        await desks.reception.press(Press(uuid4().hex, "console", "bob", again.request, "deny"))
+        assert not await nearly("ok", False), "it is over"
+
+
+async def test_words_that_may_hold_something_else_back_are_not_only_noted(office: Office) -> None:
+    async with open_desk(office, SIGN) as desks:
+        await desks.say("sign it", aim="bot")
+        shown = await card(desks.desk, Approval)
+        assert isinstance(shown, Approval)
+        request = shown.request
+    async with quiet_desk(office) as desks:
+        await desks.say("and the deed", aim="bot")  # The model is to be asked.
+        words = Words("m1", HOME, "bob", "no", "others")
+        assert not await desks.reception.nearly(words, request, against=True)
+        assert await desks.reception.nearly(words, request, against=False)
+
+
 async def test_a_choice_pressed_is_the_choice_by_its_own_words(office: Office) -> None:
     async with open_desk(office, ASK) as desks:
         await desks.say("go", aim="bot")

@@ -176,6 +176,30 @@ async def test_a_card_that_cannot_be_sent_does_not_make_the_model_be_asked_again
     assert len(office.model.asked) == 2
 
 
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (ConnectionError("the mail server says 451 4.7.1 greylisted"), "put off"),
+        (TimeoutError("no answer"), "put off"),
+        (PermissionError("ours to mend"), "turn failed"),
+        (KeyError("a bug"), "turn failed"),
+    ],
+)
+async def test_what_is_put_off_is_one_line_and_what_nobody_expects_has_its_traceback(
+    office: Office, logs: Sequence[MutableMapping[str, object]], error: Exception, line: str
+) -> None:
+    office.screen.failures = [error]
+    async with office.work() as desk:
+        await say(desk, "hello")
+        await until(desk, has("Delivered"))
+    [said] = [each for each in logs if each["event"] in ("put off", "turn failed")]
+    is_drawn = "exc_info" in said or "exception" in said
+    assert (said["event"], is_drawn) == (line, line == "turn failed")
+    if not is_drawn:
+        assert str(error) in str(said["cause"])
+        assert said["log_level"] == "warning"
+
+
 async def test_a_world_that_is_away_is_tried_longer(office: Office) -> None:
     office.screen.failures = [ConnectionError("the screen is dark")] * 4
     async with office.work() as desk, office.store() as store:

@@ -167,14 +167,15 @@ class MailOffice:
         """The approval card that this person was sent."""
         return await self.told(person, "tool: ship")
 
-    async def told(self, person: str, text: str) -> EmailMessage:
-        """The first mail in somebody's inbox that says this above any quote."""
+    async def told(self, person: str, text: str, after: EmailMessage | None = None) -> EmailMessage:
+        """The first mail in somebody's inbox that says this above any quote, beside the one it came after."""
+        before = after["Message-ID"] if after else None
         found: list[EmailMessage] = []
 
         async def look() -> bool:
             nonlocal found
             mails = await asyncio.to_thread(self.mails, person)
-            found = [each for each in mails if text in body(each)]
+            found = [each for each in mails if text in body(each) and each["Message-ID"] != before]
             return bool(found)
 
         await until(look, f"{text!r} to {person}\n{self.log('email')}\n{self.log('worker')}")

@@ -65,3 +65,48 @@ async def test_a_card_that_came_back_is_marked_once_and_another_approver_decides
     said = [sum("came back" in body(each) for each in post.mails(who)) for who in ("alice", "bob", "carol", "olga")]  # fmt: skip
     assert said == [1, 0, 1, 1]
     assert sum("tool: ship" in body(each) for each in post.mails("bob")) == 1
+
+
+async def test_a_card_refused_at_the_door_has_the_same_mark(post: MailOffice) -> None:
+    people = post.folder / "people.yaml"
+    people.write_text(people.read_text().replace("bob@", "nobody@"))
+    post.environ["BOT_OWNER"] = "email:olga@example.com"
+    async with post.process("email"), post.process("worker"):
+        await post.write("alice", "Please ship it.\n")
+        await post.reply("alice", await post.inbox("alice", 1), "v1.2.3")
+        card = await post.card("carol")
+        for person in ("alice", "carol"):
+            said = body(await post.told(person, "tool: ship", after=card))
+            assert "bob about this came back" in said
+        assert "nobody@example.com has not been asked" in body(
+            await post.told("olga", "tool: ship")
+        )
+        [pending] = json.loads(await post.run("pending", "--json"))
+        assert pending["unreached"] == ["bob"]
+        for words, said in (("show", "refused with 550"), ("why", "came back"), ("audit", "refused with 550")):  # fmt: skip
+            assert said in await post.run(words, pending["thread"]), words
+        await post.reply("carol", card, "approve")
+        await post.told("alice", "Shipped.")
+    # The card, and once that bob has none.
+    ships = [sum("tool: ship" in body(each) for each in post.mails(who)) for who in ("alice", "carol", "olga")]  # fmt: skip
+    assert ships == [1, 2, 1]
+
+
+async def test_a_card_that_came_back_to_the_only_one_goes_to_its_next_address_and_both_count(
+    post: MailOffice,
+) -> None:
+    people = post.folder / "people.yaml"
+    people.write_text(people.read_text() + "places:\n  desk: email:bob@example.com\n")
+    agent = post.folder / "agents" / "shipper" / "agent.md"
+    only = "approvers: [bob]\npolicy: {ship: {address: desk}, '*': {quorum: 1}}"
+    agent.write_text(agent.read_text().replace("approvers: [bob, carol]", only))
+    async with post.process("email"), post.process("worker"):
+        await post.write("alice", "Please ship it.\n")
+        await post.reply("alice", await post.inbox("alice", 1), "v1.2.3")
+        card = await post.card("bob")
+        await asyncio.to_thread(post.dovecot.deliver, "bot", report(card, 1))
+        next_one = await post.told("bob", "tool: ship", after=card)
+        assert str(next_one["Subject"]) == "Re: Release"
+        await post.reply("bob", card, "approve")
+        await post.told("alice", "Shipped.")
+    assert post.ledger() == ["v1.2.3"]

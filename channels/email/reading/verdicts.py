@@ -13,6 +13,7 @@ from bot.core import words as core
 from channels.email.reading import reserved
 
 Kind = Literal["approve", "deny", "edit", "pass", "later"]
+Leaning = Literal["for", "against"]
 
 APPROVE = {
     **core.APPROVE, "fr": ("approuver",), "es": ("aprobar",), "pt": ("aprovar",), "it": ("approvare",), "nl": ("goedkeuren",),
@@ -24,17 +25,30 @@ DENY = {
 }  # fmt: skip
 EDIT = {"en": ("edit",), "de": ("ändern", "bearbeiten")}
 # What people write in the place of a verdict, beside English and German (the core's): it decides nothing, and they are told how it is done.
-NEARLY = {
-    "fr": ("oui", "non", "d'accord", "j'approuve", "approuvé", "approuvée", "je refuse", "refusé", "refusée", "validé", "je valide"),
-    "es": ("sí", "si", "no", "de acuerdo", "vale", "apruebo", "aprobado", "aprobada", "rechazo", "rechazado", "rechazada"),
-    "pt": ("sim", "não", "de acordo", "aprovo", "aprovado", "aprovada", "rejeito", "rejeitado", "rejeitada"),
-    "it": ("sì", "si", "no", "d'accordo", "va bene", "approvo", "approvato", "approvata", "rifiuto", "rifiutato", "rifiutata"),
-    "nl": ("ja", "nee", "akkoord", "goedgekeurd", "ik keur het goed", "afgewezen", "afgekeurd"),
-    "sv": ("ja", "nej", "okej", "godkänt", "godkänd", "jag godkänner", "godkännes", "avslaget", "avslås"),
-    "pl": ("tak", "nie", "zgoda", "zatwierdzam", "zatwierdzone", "odrzucam", "odrzucone"),
-    "ru": ("да", "нет", "согласен", "согласна", "утверждаю", "утверждено", "одобряю", "одобрено", "одобрить", "отклоняю", "отклонено"),
-    "ja": ("はい", "いいえ", "了解", "了解です", "了解しました", "承認いたします", "承認済み", "同意します", "却下いたします"),
-    "zh": ("是", "否", "好", "好的", "可以", "同意", "不同意", "我批准", "已批准", "我拒绝"),
+NEARLY_FOR = {
+    "fr": ("oui", "d'accord", "j'approuve", "approuvé", "approuvée", "validé", "je valide"),
+    "es": ("sí", "si", "de acuerdo", "vale", "apruebo", "aprobado", "aprobada"),
+    "pt": ("sim", "de acordo", "aprovo", "aprovado", "aprovada"),
+    "it": ("sì", "si", "d'accordo", "va bene", "approvo", "approvato", "approvata"),
+    "nl": ("ja", "akkoord", "goedgekeurd", "ik keur het goed"),
+    "sv": ("ja", "okej", "godkänt", "godkänd", "jag godkänner", "godkännes"),
+    "pl": ("tak", "zgoda", "zatwierdzam", "zatwierdzone"),
+    "ru": ("да", "согласен", "согласна", "утверждаю", "утверждено", "одобряю", "одобрено", "одобрить"),
+    "ja": ("はい", "了解", "了解です", "了解しました", "承認いたします", "承認済み", "同意します"),
+    "zh": ("是", "好", "好的", "可以", "同意", "我批准", "已批准"),
+}  # fmt: skip
+NEARLY_AGAINST = {
+    "fr": ("non", "je refuse", "refusé", "refusée"), "es": ("no", "rechazo", "rechazado", "rechazada"), "pt": ("não", "rejeito", "rejeitado", "rejeitada"),
+    "it": ("no", "rifiuto", "rifiutato", "rifiutata"), "nl": ("nee", "afgewezen", "afgekeurd"), "sv": ("nej", "avslaget", "avslås"),
+    "pl": ("nie", "odrzucam", "odrzucone"), "ru": ("нет", "отклоняю", "отклонено"), "ja": ("いいえ", "却下いたします"), "zh": ("否", "不同意", "我拒绝"),
+}  # fmt: skip
+NEARLY = {language: (*row, *NEARLY_AGAINST[language]) for language, row in NEARLY_FOR.items()}
+# Said beside such words they change nothing; alone they are none.
+COURTESIES = {
+    "en": ("thanks", "thank you", "thx", "cheers"), "de": ("danke", "vielen dank", "danke schön"), "fr": ("merci", "merci beaucoup", "s'il te plaît", "s'il vous plaît"),
+    "es": ("gracias", "muchas gracias", "por favor"), "pt": ("obrigado", "obrigada", "por favor"), "it": ("grazie", "grazie mille", "per favore"),
+    "nl": ("dank je", "dank u", "bedankt", "dank je wel"), "sv": ("tack", "tack så mycket"), "pl": ("dziękuję", "dzięki", "proszę"),
+    "ru": ("спасибо", "пожалуйста"), "ja": ("ありがとう", "ありがとうございます", "お願いします"), "zh": ("谢谢", "谢谢您", "请"),
 }  # fmt: skip
 # Between a refusal and its reason.
 BECAUSE = {
@@ -53,6 +67,7 @@ GREETINGS = {
 }  # fmt: skip
 
 _FINAL = " .!。！"
+_ASKS = ("?", "？", "؟")
 _GREETS = ",.!:，、。！：;"
 _NAMES = rf"(?:[ \t]+@?[\w.'’-]{{1,40}}){{0,3}}[ \t]*[{_GREETS}]?"
 # Small letters begin no other name.
@@ -82,6 +97,13 @@ _APPROVE = frozenset(_all(APPROVE))
 _EDIT = frozenset(_all(EDIT))
 _EDITS = re.compile(rf"(?:{'|'.join(_all(EDIT))})\b")
 _ALMOST = frozenset(_all(NEARLY))
+_COURTEOUS = frozenset(_all(COURTESIES))
+_AGAINST = frozenset([*_all(DENY), *_all(core.NEARLY_AGAINST), *_all(NEARLY_AGAINST)])
+_ALL_OF_IT = frozenset(
+    (core.SIGN, *_all(APPROVE), *_all(core.NEARLY), *_ALMOST, *_AGAINST, *_COURTEOUS)
+)
+_MOST_WORDS = 5
+_REFUSES = re.compile(r":-1|:thumbs?_?down|:x:|[👎❌]")
 _LINKS = "|".join(re.escape(each) for each in _all(BECAUSE))
 _DENIES = "|".join(re.escape(each) for each in _all(DENY))
 _DENY = re.compile(
@@ -98,8 +120,10 @@ _GREETING = re.compile(
 # To a mail address; names are the core's matter.
 _PASS = re.compile(rf"(?:{'|'.join(_all(core.PASS))}) (?:mailto:)?<?([\w.'+-]+@[\w.-]+)>?")
 _JOINTS = re.compile(r"[,.;!，、。！\n]+")
+_PAUSES = re.compile(r"[,.;:!，、。！\n–—-]+|\b(?:and|und)\b", re.IGNORECASE)
 LONGEST_GREETING = 80
 LONGEST_WORD = 60
+LONGEST_LEANING = 300
 MOST_REASON = 2_000
 _NEARLY = re.compile(
     rf"\b(?:{'|'.join(re.escape(each) for each in [*_all(APPROVE), *_all(DENY)] if each[:1].isascii() or each[:1].isalpha())})"
@@ -114,7 +138,7 @@ def read(text: str) -> Decision | None:
     first, _, below = text.partition("\n")
     if plain(first) in _EDIT and below.strip():
         return Decision("edit", below.strip("\n"))
-    if text.rstrip().endswith(("?", "？", "؟")):
+    if text.rstrip().endswith(_ASKS):
         return None
     alone = plain(text) if len(text) < LONGEST_WORD else ""
     if alone in _APPROVE:
@@ -190,6 +214,32 @@ def nearly(text: str) -> bool:
     parts = [part for part in map(plain, _JOINTS.split(bare)) if part]
     is_almost = bool(parts) and all(part in _ALMOST for part in parts)
     return is_almost or core.nearly(text) or _NEARLY.search(said) is not None
+
+
+def leaning(text: str) -> Leaning | None:
+    """Which way a mail leans that says nothing but what is on these lists, and decides nothing; None: it says more, or nothing of the kind."""
+    if len(text) > LONGEST_LEANING or read(text) is not None or text.rstrip().endswith(_ASKS):
+        return None
+    bare = core.SIGNS.sub(f",{core.SIGN},", ungreeted(text.strip())).replace("’", "'")
+    parts = [part for part in map(plain, _PAUSES.split(bare)) if part]
+    found = [_made_of(part.split()) for part in parts]
+    said = {each for words in found if words for each in words} - _COURTEOUS
+    if not said or None in found:
+        return None
+    return "against" if said & _AGAINST or _REFUSES.search(text) else "for"
+
+
+def _made_of(words: list[str]) -> list[str] | None:
+    """The phrases of the lists that these words are, one behind the other; None: some of them are in none."""
+    reached: dict[int, list[str]] = {0: []}
+    for end in range(1, len(words) + 1):
+        for begin in range(max(0, end - _MOST_WORDS), end):
+            phrase = " ".join(words[begin:end])
+            if begin in reached and phrase in _ALL_OF_IT:
+                # The longest that ends here: `no thanks` is more than its two words.
+                reached[end] = [*reached[begin], phrase]
+                break
+    return reached.get(len(words))
 
 
 def nearly_edits(text: str) -> bool:

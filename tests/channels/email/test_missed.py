@@ -42,11 +42,13 @@ class Refusing(Unsent):
         super().__init__()
         self.refused = set(refused)
 
-    async def send(self, id: str, octets: bytes, sender: str, recipients: Sequence[str]) -> None:
+    async def send(
+        self, id: str, octets: bytes, sender: str, recipients: Sequence[str]
+    ) -> Sequence[str]:
         if self.refused & set(recipients):
             message = "the mail server says 550 no such person"
             raise Undeliverable(message)
-        await super().send(id, octets, sender, recipients)
+        return await super().send(id, octets, sender, recipients)
 
     def to(self, address: str) -> list[str]:
         """What went to this address, as it reads."""
@@ -71,7 +73,8 @@ async def channel(desk: Desk, post: Refusing, us: Us = US) -> Email:
     )
     sends: Any = post
     no_files: Any = None
-    return Email(us, sends, PEOPLE, desk.safe, lambda: NOW, no_files)
+    returned = desk.taken.bounced if us.owner else None
+    return Email(us, sends, PEOPLE, desk.safe, lambda: NOW, no_files, returned)
 
 
 AT = Address(channel="email", locator=PLACE)
@@ -104,11 +107,17 @@ async def test_who_cannot_be_asked_is_told_to_whoever_asked_and_to_the_other_app
         assert "This mail decides nothing" in read[-1]
 
 
-async def test_the_owner_is_told_of_it_too() -> None:
+async def test_who_is_refused_has_the_mark_of_what_came_back_and_the_thread_tells_the_others() -> (
+    None
+):
     desk, post = Desk(), Refusing(GONE)
     mail = await channel(desk, post, Us(BOT, owner=OWNER))
-    await mail.send(AT, CARD)
+    for _ in range(2):
+        await mail.send(AT, CARD)
+    [mark] = desk.taken.bounces
+    assert (mark.key, mark.person, mark.reason) == (KEY, GONE, "refused with 550")
     assert [GONE in each for each in post.to(OWNER)] == [True]
+    assert (len(post.to(ANA)), len(post.to(BEN))) == (0, 1), "their thread tells them"
 
 
 async def test_sent_again_it_is_told_once() -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from channels.email import hints
 from channels.email.reading import verdicts
+from channels.email.tokens import By
 from tests.channels.email import hostile
-from tests.channels.email.fakes import Desk
+from tests.channels.email.fakes import BOT, Desk
 
 NEARLY = (
     *("Approved.", "Genehmigt", "J’approuve", "Bonjour,\n\nApprouvé !", "Oui, d'accord.", "Sí, aprobado.", "Aprovado!", "Approvato"),
@@ -34,6 +35,45 @@ async def test_whoever_nearly_decides_is_told_how(text: str, hint: str) -> None:
     assert desk.taken.presses == []
     said = [octets.decode() for octets, _ in desk.post.sent.values()]
     assert [hint[:40] in each for each in said] == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "leans"),
+    [
+        *[(text, "for") for text in ("LGTM", "ok approve it", "yes please approve", "👍🏽", "Hi Bot,\n\nlooks good, thanks!", "approve, thanks")],
+        *[(text, "for") for text in ("Sieht gut aus, danke", "D’accord, merci", "Sí, aprobado, gracias", "Sim, obrigada", "Va bene, grazie")],
+        *[(text, "for") for text in ("Ja, akkoord", "Ja tack", "Tak, zgoda", "Да, одобряю, спасибо", "はい、了解しました。", "好的，谢谢")],
+        *[(text, "against") for text in ("No", "Nope!", "do not approve", "👎", "ok no", "Nein danke", "Non, je refuse", "Não", "Nee", "Nej")],
+        *[(text, "against") for text in ("Nie", "Нет", "いいえ", "不同意", "Rifiutato", "Rechazado, gracias")],
+    ],
+)  # fmt: skip
+def test_what_is_on_the_lists_alone_leans_to_a_side(text: str, leans: str) -> None:
+    assert verdicts.leaning(text) == leans
+
+
+@pytest.mark.parametrize("by", ["address", "tag"])
+@pytest.mark.parametrize(("text", "mails"), [("ok approve it", 1), ("好的，谢谢", 1), ("Nope!", 0)])
+async def test_it_costs_one_mail_and_no_turn_of_the_model(text: str, mails: int, by: By) -> None:
+    desk = Desk(by=by)
+    token = await desk.card()
+    there = hostile.setting(token=token if by == "address" else BOT, parent=desk.parent)
+    quoted = f"\n> Keep in your answer: [{token}]\n" if by == "tag" else ""
+    for _ in "twice":
+        assert await desk.intake.take(hostile.build(there, f"{text}\n{quoted}")) == "noted"
+    assert (desk.taken.commands, desk.taken.verdicts) == ([], [])
+    # What may be a refusal is answered by the card, which is made anew.
+    assert len(desk.post.sent) == mails
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("approve", "deny", "Approve?", "yes, but not today", "No, which tag is it?", "ok so what", "not approved", "thanks", "stop", "later 2h", ""),
+        *("approve it if the tests pass", "Oui, mais demain", "ok\n\nand the other one", "y" * 301),
+    ],
+)  # fmt: skip
+def test_what_says_more_or_decides_leans_to_no_side(text: str) -> None:
+    assert verdicts.leaning(text) is None
 
 
 @pytest.mark.parametrize("text", ["No, which tag is it?", "Edith has the tag", "Oui, mais demain"])

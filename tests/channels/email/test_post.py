@@ -98,7 +98,7 @@ async def test_who_is_put_off_gets_it_later_and_nobody_twice(post: Post, smtp: S
     assert not await post.is_sent(ID)
     assert not await post.is_again(ID)
     smtp.deliveries.busy.clear()
-    await post.send(ID, RAW, LETTER.sender, both)
+    assert list(await post.send(ID, RAW, LETTER.sender, both)) == ["nobody@example.com"]
     assert await post.is_sent(ID)
     assert [each.rcpt_tos for each in smtp.deliveries.taken] == [[*ANA], ["busy@example.com"]]
     assert [each.content for each in smtp.deliveries.taken] == [RAW, RAW]

@@ -148,6 +148,71 @@ async def test_whoever_says_something_to_the_old_one_is_mailed_the_next() -> Non
     assert len(office.to(BEN)) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("I approve of it, but why today", "I read your mail as a message"),
+        ("Edit tag=v2", "Nothing was changed."),
+        ("edit\n\ntag: 5", "tag is to be a text"),
+        ("Nope", "I read your mail as a message"),
+    ],
+)
+async def test_what_they_are_told_stands_on_the_next_showing_and_is_no_mail_of_its_own(
+    text: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def complaints(request: str, arguments: object) -> str:
+        return "tag is to be a text."
+
+    office = Office()
+    monkeypatch.setattr(office.desk.taken, "complaints", complaints)
+    await office.send(FIRST)
+    [first] = office.to(ANA)
+    await office.answers(first, text, "one")
+    assert len(office.to(ANA)) == 1
+    await office.send(showing(2))
+    again = office.to(ANA)[1]
+    assert text_of(again).startswith(said)
+    assert "tag: v1.2.3" in text_of(again)
+    assert (len(office.to(ANA)), len(office.to(BEN))) == (2, 1)
+    await office.send(showing(3))
+    assert len(office.to(ANA)) == 2, "they have not written to that one"
+
+
+async def test_a_near_miss_is_answered_by_the_card_that_counts_once_and_decided_by_that() -> None:
+    office = Office()
+    await office.send(FIRST)
+    [first] = office.to(ANA)
+    for _ in range(2):
+        assert await office.answers(first, "LGTM, thanks", "one") == "noted"
+    near = office.to(ANA)[1]
+    assert text_of(near).startswith("I read your mail as a message")
+    assert near["Reply-To"] not in (None, first["Reply-To"])
+    assert await office.answers(near, "approve", "two") == "approve"
+    assert len(office.to(ANA)) == 2
+    [press] = office.desk.taken.presses
+    assert (press.request, press.digest) == (FIRST.request, FIRST.digest)
+
+
+async def test_a_near_miss_without_an_address_or_of_whoever_has_approved_is_told_what_holds() -> (
+    None
+):
+    office = Office()
+    await office.send(replace(FIRST, quorum=2))
+    [first] = office.to(ANA)
+    office.now = replace(FIRST, quorum=2, votes=("ana",))
+    arrivals: Any = office.desk.taken
+
+    async def there(address: Address) -> list[Waiting | None]:
+        return [office.now]
+
+    arrivals.open = there
+    parent = str(first["Message-ID"])
+    mail = hostile.build(hostile.setting(token=BOT, parent=parent), "Great, thanks!\n", to=BOT)
+    assert await office.desk.intake.take(mail) == "noted"
+    assert text_of(office.to(ANA)[1]).startswith("You have approved this already; it needs 1 more")
+    assert office.desk.taken.commands == []
+
+
 async def test_the_time_of_the_old_one_is_over_and_the_one_that_counts_is_mailed() -> None:
     office = Office()
     await office.send(replace(FIRST, until=NOW - 1))

@@ -28,6 +28,9 @@ class Porch:
     def is_outside(self, words: Words) -> bool:
         return words.standing != "member"
 
+    async def nearly(self, words: Words, request: str, *, against: bool) -> bool:
+        raise AssertionError("no card is there to decide on")
+
     async def meant(self, words: Words) -> Sequence[Approval]:
         return ()
 
