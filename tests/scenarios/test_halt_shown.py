@@ -93,6 +93,30 @@ def _counted(office: SlackOffice, method: str) -> list[str]:
 
 
 @pytest.mark.skipif(not dovecot.is_here(), reason="apt-get install -y dovecot-imapd")
+async def test_who_decides_by_mail_for_a_thread_elsewhere_is_told_that_it_counts_and_waits_for_the_end_of_a_halt(
+    office: SlackOffice, post: MailOffice
+) -> None:
+    people = {"alice": f"slack: {office.alice.id}", "carol": "email: carol@example.com"}
+    set_up(office, "policy: {ship: {approvers: [carol]}}", people)
+    async with (
+        office.listening() as app,
+        office.serving(run_email),
+        office.working([SHIP, "Shipped."]),
+    ):
+        root = office.mention("ship it")
+        card = await post.card("carol")
+        await halt(app)
+        since = time.monotonic()
+        await post.reply("carol", card, "approve")
+        await post.told("carol", "Your answer counts. I am halted by alice: it misbehaves")
+        assert time.monotonic() - since < FIVE_SECONDS
+        assert office.ledger() == []
+        await lift(app)
+        await until(lambda: any(each.text == "Shipped." for each in office.answers(root)))
+    assert office.ledger() == ["v1.2.3"]
+
+
+@pytest.mark.skipif(not dovecot.is_here(), reason="apt-get install -y dovecot-imapd")
 async def test_a_halt_is_shown_in_the_conversation_by_mail_where_somebody_approves(
     office: SlackOffice, post: MailOffice
 ) -> None:
