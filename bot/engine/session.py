@@ -226,12 +226,13 @@ class Session:
             raise LogParted(self.thread.id)
         self.read_to = self.thread.head + len(rows)
         self.is_news |= bool(rows)
-        after_fact: Thread | None = None
+        states = list[Thread]()
         for row in rows:
             if self._fold_in(row).type in OURS:
-                after_fact = self.thread
-        if after_fact is not None:
-            self._armed = alarms(after_fact)
+                states, self._armed = [], {}
+            states.append(self.thread)
+        for state in states:  # Whoever rested after words alone set timers for those, too.
+            self._armed = {**self._armed, **alarms(state)}
 
     def _end(self) -> End | None:
         """What was folded, as the store knows it again; a row that nothing of ours wrote has no stamp."""
