@@ -43,6 +43,15 @@ class Halt:
         return f"{self.by}: {self.reason}" if self.reason else self.by
 
 
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The halt or the lifting that was the last word on an agent, and when it was said; `halt` is what halts it now."""
+
+    id: str
+    at: int
+    halt: Halt | None
+
+
 Halts = Mapping[str, Halt]
 NOTHING: Halts = {}
 

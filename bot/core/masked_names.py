@@ -10,7 +10,7 @@ MOST_BEFORE = 24
 
 # How names end that only a secret has, and those that a page of a list, or what is kept elsewhere, has too.
 _STRONG = (
-    *("password", "passwords", "passwort", "kennwort", "passwd", "passphrase", "pwd"),
+    *("password", "passwords", "passwort", "kennwort", "passwd", "passphrase", "pwd", "pw"),
     *("apikey", "accesskey", "secretkey", "privatekey", "accountkey", "signingkey"),
     *("clientsecret", "signingsecret", "sharedsecret", "authtoken", "accesstoken", "refreshtoken"),
 )
@@ -24,6 +24,11 @@ _PLACE = re.compile(
 # What stands under `secret` or `token` may be how it is called, as the settings of a process are: STRIPE_KEY_2.
 _CALLED = re.compile(r"[A-Z]{2,}\d?(?:_(?:[A-Z]+\d?|\d{1,2}))+")
 _WORD = re.compile(r"[A-Za-z_]+(?:\.[A-Za-z_]+)*")
+# After `pass:` or `is`: v1.2, 14ms, base64, sha256, build-2024.
+_TOLD = re.compile(
+    r"v?\d+[.:\-/]|\d+[a-z]+$|(?:base|sha|md|utf|aes|rsa|argon|pbkdf|oauth|ed)-?\d|/|[a-z]+-\d+-[a-z]+$",
+    re.IGNORECASE,
+)
 _MIXED = re.compile(r"[\d!@#^*+/=~?%$]")
 
 
@@ -97,6 +102,19 @@ def given(mask: str, found: Found) -> str:
 def option(mask: str, found: Found) -> str:
     """`--token …` without what may be one; a word may be one of a sentence."""
     return given(mask, found) if _is_mixed(found["value"]) else found[0]
+
+
+def labelled(mask: str, found: Found) -> str:
+    """`pass: …` and `the password is …` without what may be one: letters and figures, and neither a version, a time nor the name of a method."""
+    value = found["value"].rstrip(".!?")
+    is_one = _is_dense(value, SHORTEST_MIXED) and not (
+        _TOLD.match(value) or _PLACE.fullmatch(value)
+    )
+    return (
+        given(mask, found).removesuffix(mask) + mask + found["value"][len(value) :]
+        if is_one
+        else found[0]
+    )
 
 
 def query(mask: str, found: Found) -> str:

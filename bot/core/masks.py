@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from bot.core.masked_names import address, assigned, credentials, given, option, query
+from bot.core.masked_names import address, assigned, credentials, given, labelled, option, query
+from bot.core.visible import bare
 
 Found = re.Match[str]
 OWN = "[secret]"
@@ -74,6 +75,12 @@ KINDS: tuple[Kind, ...] = (
         r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
         rf"(?:{_IN_ARMOUR}(?:-(?!----){_IN_ARMOUR})*-----END [A-Z0-9 ]{{0,40}}-----|{_LINES})",
     ),
+    # PuTTY's have no armour: what is secret follows the number of its lines.
+    _plain(
+        "private key",
+        "Private-Lines:",
+        rf"Private-Lines:\s{{0,3}}\d{{1,4}}(?:{_IN_ARMOUR}(?=Private-MAC)|{_LINES})",
+    ),
     _plain("age key", "AGE-SECRET-KEY-", r"AGE-SECRET-KEY-1[0-9A-Z]{50,}+"),
     # Slack's tokens: those of workspaces that installed the app are in no setting.
     _plain("Slack token", "xox", r"xox[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{8,}+"),
@@ -122,6 +129,13 @@ KINDS: tuple[Kind, ...] = (
     ),
     _told(
         "password",
+        "mysql mariadb sshpass",
+        r"(?:\b(?:mysql|mariadb)[a-z-]{0,12}\b(?:(?!\s(?-i:-p)\S)[^\n;|]){0,200}\s(?-i:-p)|\bsshpass\s{1,3}(?-i:-p)\s{0,3})"
+        r"\\*[\"']?(?P<value>[^\s\"'\\\[\];|&]{3,200})",
+        given,
+    ),
+    _told(
+        "password",
         "pass token api-key",
         r"--[a-z-]{0,24}?(?:pass(?:word|wd|phrase)|token|api-key)\s{1,3}\\*[\"']?"
         r"(?P<value>[^\s\"'`\\,;&<>(){}\[\]|-][^\s\"'`\\,;&<>(){}\[\]|]{5,})",
@@ -149,9 +163,17 @@ KINDS: tuple[Kind, ...] = (
     ),
     _told(
         "password",
-        "pass pwd kennwort",
-        rf"(?P<name>pass(?:words?|wort|wd|phrase)|kennwort|pwd){_ASSIGNED}",
+        "pass pw kennwort",
+        rf"(?P<name>pass(?:words?|wort|wd|phrase)|kennwort|pwd|(?<![^\W_])pw){_ASSIGNED}",
         assigned,
+    ),
+    # `pass` stands before results of tests, too, and `is` before anything.
+    _told(
+        "password",
+        "pass pw kennwort",
+        r"(?:(?<![^\W_])pass\\*[\"']?\s{0,3}[:=]|(?<![^\W_])(?:password|passwort|passphrase|pwd?|kennwort)\s{1,3}(?:is|ist|lautet|was|war)\b:?)"
+        r"\s{0,3}\\*[\"'`]?(?P<value>[^\s\"'`\\,;&<>(){}\[\]|]{4,})",
+        labelled,
     ),
     _told("key", "key secret token", rf"(?P<name>key|secret|token){_ASSIGNED}", assigned),
 )
@@ -169,6 +191,17 @@ class Masks:
 
     def counted(self, text: str) -> tuple[str, dict[str, int]]:
         """The same, and how many of each kind there were; the known ones are of none."""
+        left, found = self._counted(text)
+        if (seen := bare(left)) is not left:
+            # What hides something goes with it; elsewhere it may be part of a sign.
+            after, more = self._counted(seen)
+            if after != seen:
+                return after, {
+                    name: found.get(name, 0) + more.get(name, 0) for name in found | more
+                }
+        return left, found
+
+    def _counted(self, text: str) -> tuple[str, dict[str, int]]:
         found = dict[str, int]()
         if len(text) < SHORTEST:
             return text, found

@@ -17,6 +17,10 @@ HIDDEN_RANGES = (
 # Look like a space and are none. Prose needs them (French, Japanese); in what is decided on they are written out.
 _LOOK_ALIKES = "\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _HIDDEN = re.compile(f"[{HIDDEN_RANGES}]")
+_ESCAPED = re.compile(
+    r"\\++u(?:00ad|034f|061c|180[b-f]|200[b-f]|202[a-e]|206[0-9a-f]|fe0[0-9a-e]|feff)",
+    re.IGNORECASE,
+)
 _INEXACT = re.compile(f"[{HIDDEN_RANGES}{_LOOK_ALIKES}]")
 
 
@@ -25,6 +29,14 @@ def visible(text: str) -> str:
     if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
         return text  # A tenth of what looking for every hidden character costs.
     return _HIDDEN.sub(_written_out, text)
+
+
+def bare(text: str) -> str:
+    """The text without what nobody sees, also as JSON writes that, be it within JSON; the very same where there is nothing."""
+    if text.isascii() and "\\u" not in text:
+        return text
+    left = _ESCAPED.sub("", _HIDDEN.sub("", text))
+    return text if left == text else left
 
 
 def on_one_line(text: str) -> str:

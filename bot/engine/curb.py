@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
+from uuid import uuid4
 
 from bot.core import halts
-from bot.core.halts import Halt, Halts
+from bot.core.effects import Effect, next_effects, timers
+from bot.core.halts import Halt, Halts, Ruling
 from bot.core.house import HOUSE
 from bot.core.measures import day_of, end_of
-from bot.core.thread import Call, Thread
+from bot.core.thread import Asked, Call, Thread
+from bot.engine.commit import Append
 from bot.engine.house_log import HouseLog
 from bot.engine.store import Store
 
 WAITING = "halted"
 """The timer of a thread that came to rest with work that it may not do. It wakes its thread and is no event."""
+SHOWN = "shown"
+"""The timer of a thread with open requests: brought forward when something is halted or lifted, so that they show it. It wakes its thread and is no event."""
+NEVER = 4_102_444_800_000
+"""The year 2100."""
+CARDS_AT_ONCE, EACH_CARD_MS = 20, 2_000
+"""So many threads show it at once and the others one after another: Slack takes fifty changes a minute (docs: apis/web-api/rate-limits)."""
+NEWS_MS = 3_600_000
+"""How long after something was halted or lifted the house wakes them, whatever else it has heard by then."""
 LOOK_SECONDS = 1.0
 STILL_SECONDS = 0.05
 """A look that took longer than this was held up; no Redis comes back sooner from a power loss."""
 AGAIN_MS = 45_000
 """When a thread that is held back looks again by itself, should whoever is to wake it die before that: everything goes on within a minute."""
+
+
+def alarms(thread: Thread) -> dict[str, int]:
+    """All the timers that this thread wants, and the one by which its open requests are shown anew."""
+    asks = any(isinstance(call.phase, Asked) for call in thread.calls)
+    return {**timers(thread), **({SHOWN: NEVER} if asks and thread.id != HOUSE else {})}
 
 
 class Curb:
@@ -28,6 +46,7 @@ class Curb:
         self._store = store
         self._halts: Halts = halts.NOTHING
         self._halted: dict[str, int] = {}
+        self._ruled: dict[str, tuple[int, str]] = {}
         self._log = HouseLog(store)
         self._ids = set[str]()
         self._read_at = float("-inf")
@@ -51,20 +70,48 @@ class Curb:
         """What halts this thread."""
         return None if thread.id == HOUSE else halts.of(self._halts, thread.agent)
 
+    def ruling(self, thread: Thread) -> Ruling | None:
+        """The last word on whether this thread is halted; None: there never was one."""
+        names = (halts.EVERYTHING, thread.agent) if thread.id != HOUSE else ()
+        at, id = max((self._ruled[name] for name in names if name in self._ruled), default=(0, ""))
+        return Ruling(id, at, self.halt(thread)) if id else None
+
     def has_ended(self, thread: Thread, call: Call) -> bool:
         """Whether a halt, be it lifted by now, ended the grant under which this call was to begin."""
         grant = call.granted.grant if call.granted and not call.begun else None
         halted = max(self._halted.get(name, -1) for name in (halts.EVERYTHING, thread.agent))
         return grant is not None and grant.at <= halted
 
-    async def hold(self) -> int:
-        """When a thread that is held back now should look again."""
+    async def leaves(self, thread: Thread, *, held_back: bool, unshown: bool) -> dict[str, int]:
+        """When a thread that comes to rest now should look again: one that is held back, and one whose requests could not be shown, ever later."""
+        ruling = self.ruling(thread) if unshown and SHOWN in alarms(thread) else None
+        if not (held_back or ruling):
+            return {}
         now = await self._store.now()
-        return min(now + AGAIN_MS, end_of(day_of(now)))
+        again = {WAITING: min(now + AGAIN_MS, end_of(day_of(now)))} if held_back else {}
+        return {**again, SHOWN: now + max(AGAIN_MS, now - ruling.at)} if ruling else again
 
     async def rouse(self) -> None:
         """Wake every thread that was held back, so that it looks whether it still is."""
         await self._store.hasten(WAITING)
+
+    async def told(self, at: int) -> None:
+        """The house, whose last word is of this time, has nothing more to do: wake whoever waits for that or has to show it."""
+        await self.rouse()
+        await self.look(0)
+        if self._ruled and at - max(self._ruled.values())[0] < NEWS_MS:
+            await self._store.hasten(SHOWN, CARDS_AT_ONCE, EACH_CARD_MS)
+
+    async def missed(
+        self, thread: Thread, due: Callable[[], Sequence[Effect]], shown: Sequence[Ruling | None]
+    ) -> None:
+        """It has come to rest. What holds it back, or is to be shown, may have changed before its timer was there to be brought forward."""
+        await self.look(0)
+        effects = next_effects(thread)
+        if effects and due() == effects:
+            await self.rouse()
+        elif shown and shown[0] != self.ruling(thread):
+            await self._store.append(Append(thread=thread.id, kind="arrival", id=uuid4().hex))
 
     async def _read_on(self) -> None:
         is_anew, events = await self._log.read_on()
@@ -72,6 +119,8 @@ class Curb:
             self._halts, self._ids = halts.NOTHING, set[str]()
         for event in events:
             if event.id not in self._ids:
-                self._halts = halts.after(self._halts, event)
+                before, self._halts = self._halts, halts.after(self._halts, event)
+                changed = dict(before.items() ^ self._halts.items())
+                self._ruled |= dict.fromkeys(changed, (event.at, event.id))
                 self._halted |= {what: halt.at for what, halt in self._halts.items()}
             self._ids.add(event.id)

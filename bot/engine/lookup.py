@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from time import time
 
+from bot.core import halts
 from bot.core import words as typed
 from bot.core.events import Delivered
+from bot.core.house import HOUSE
 from bot.core.names import call_id, person_of, request_of
 from bot.core.outbox import Approval, Question, Waiting, address, pending
 from bot.core.redact import cut, missing
@@ -72,6 +74,12 @@ class Lookup:
         taken = any(event.id == press.id for event in events)
         reason = judged(name, events, press.id).refusal if taken else None
         return told(reason, press.request, events, press.id) if reason else None
+
+    async def halted(self, request: str) -> str | None:
+        thread = await self._thread(thread_of(request))
+        halted = halts.told_by(await self._desk.house()) if thread else halts.NOTHING
+        halt = halts.of(halted, thread.agent) if thread and thread.id != HOUSE else None
+        return halt.words if halt else None
 
     async def took(self, request: str, id: str) -> bool:
         thread = await self._thread(thread_of(request))

@@ -30,11 +30,11 @@ class MemoryRebuild:
             server.rouse(thread)
         return True
 
-    async def hasten(self, name: str) -> None:
+    async def hasten(self, name: str, at_once: int = 0, each_ms: int = 0) -> None:
         now = self._server.clock()
-        for key, at in self._server.timers.items():
-            if key[1] == name and at > now:
-                self._server.timers[key] = now
+        found = [key for key, at in self._server.timers.items() if key[1] == name and at > now]
+        for place, key in enumerate(found, start=1):
+            self._server.timers[key] = now + max(0, place - at_once) * each_ms
 
     async def sound(self) -> list[str]:
         """Nothing here can have another type."""

@@ -36,19 +36,20 @@ class Performer:
 
     async def __call__(self, session: Session) -> None:
         """One round, and beside it what was sent before is shown as it stands now."""
-        self._show(session)
         try:
             await self._round(session)
             if session.showing:
-                await session.showing
+                session.is_unshown = not await session.showing
         finally:
             if session.showing:
                 session.showing.cancel()
                 session.showing = None
 
     def _show(self, session: Session) -> None:
-        halt = session.curb.halt(session.thread)
-        session.showing = self._display.begin(session.thread, session.events, session.showing, halt)
+        session.shown = (session.curb.ruling(session.thread),)
+        session.showing = self._display.begin(
+            session.thread, session.events, session.showing, *session.shown
+        )
 
     async def _round(self, session: Session) -> None:
         """Everything that is to be done now, side by side. One failure does not cut the others short."""
@@ -56,6 +57,7 @@ class Performer:
             session.owed_before = owed(session.thread)
         await self._runner.refresh(session)
         await session.look()
+        self._show(session)
         self._reads.forget(session)
         effects = session.due()
         question = next((effect for effect in effects if isinstance(effect, Decide)), None)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.core.codec import decode
-from bot.core.effects import next_effects, timers
+from bot.core.effects import next_effects
 from bot.core.reducer import replay
 from bot.engine.commit import Row
+from bot.engine.curb import alarms
 from bot.engine.keys import BadThreadId
 from bot.engine.letters import cause_of
 from bot.engine.store import Entry, Store, WrongKey
@@ -58,4 +59,4 @@ def _entry(thread: str, rows: list[Row], done: Rebuilt) -> Entry:
         done.unread[thread] = cause_of(error)
         return Entry(thread=thread, head=len(rows), timers={}, has_work=True)
     has_work = bool(next_effects(folded)) or folded.is_closed_to_us
-    return Entry(thread=thread, head=len(rows), timers=timers(folded), has_work=has_work)
+    return Entry(thread=thread, head=len(rows), timers=alarms(folded), has_work=has_work)

@@ -26,9 +26,16 @@ class RedisRebuild:
             words += [at, f"{entry.thread}\0{name}"]
         return await self._wire.run(scripts.RESTORE, touched, words) == 1
 
-    async def hasten(self, name: str) -> None:
-        calls = [([partition.timers], [name]) for partition in keys.partitions()]
-        await self._wire.run_all(scripts.HASTEN, calls)
+    async def hasten(self, name: str, at_once: int = 0, each_ms: int = 0) -> None:
+        count = 0
+        for partition in keys.partitions() if each_ms else ():
+            words: list[Word] = [name, at_once - count, each_ms]
+            count += int(
+                cast("int", await self._wire.run(scripts.HASTEN, [partition.timers], words))
+            )
+        if not each_ms:
+            calls = [([partition.timers], [name, 0, 0]) for partition in keys.partitions()]
+            await self._wire.run_all(scripts.HASTEN, calls)
 
     async def sound(self) -> list[str]:
         deleted: list[bytes] = []

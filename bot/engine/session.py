@@ -12,8 +12,9 @@ from uuid import uuid4
 
 from bot.core import halts
 from bot.core.codec import decode, encode
-from bot.core.effects import Decide, Effect, Run, next_effects, timers
+from bot.core.effects import Decide, Effect, Run, next_effects
 from bot.core.events import OURS, Event, ToolStarted
+from bot.core.halts import Ruling
 from bot.core.house import HOUSE
 from bot.core.log import Log
 from bot.core.masks import PLAIN, Masks
@@ -32,7 +33,7 @@ from bot.engine.commit import (
     Parted,
     Row,
 )
-from bot.engine.curb import STILL_SECONDS, WAITING, Curb
+from bot.engine.curb import SHOWN, STILL_SECONDS, Curb, alarms
 from bot.engine.endings import Ending
 from bot.engine.question import Question
 from bot.engine.store import Store
@@ -57,7 +58,8 @@ class Session:
         self.events = Log(lease.thread)
         self.read_to: int | None = None
         self.question: Question | None = None
-        self.showing: asyncio.Task[None] | None = None
+        self.showing: asyncio.Task[bool] | None = None
+        self.shown: tuple[Ruling | None, ...] = ()
         self.readings: dict[str, tuple[Proposal, asyncio.Task[Ending]]] = {}
         self.owed_before: frozenset[str] = frozenset()
         self._store = store
@@ -68,7 +70,7 @@ class Session:
         self._lock = asyncio.Lock()
         self.resting = False
         self.is_spent = False
-        self.is_news = False
+        self.is_news = self.is_unshown = False
         self._wrote = False
         self._stamp = 0
 
@@ -166,18 +168,20 @@ class Session:
         self, kind: Kind, facts: tuple[Event, ...], blobs: Mapping[str, bytes]
     ) -> Outcome:
         folded = self.events.ahead(facts)
-        wanted = timers(folded)
+        wanted = alarms(folded)
         # The store stamps the time, so a timer that is new with these facts is set from a guess that is early. It is
         # put right by the next commit, and therefore such a commit is never the last one.
         guessed = bool(facts) and any(self._armed.get(name) != at for name, at in wanted.items())
         may_rest = not guessed and not folded.is_closed_to_us
         rest = kind == "fact" and may_rest and not self.question and not self.due(folded)
         is_held_back = rest and bool(next_effects(folded))
-        if is_held_back:
-            wanted = {**wanted, WAITING: await self.curb.hold()}
+        if rest:
+            wanted |= await self.curb.leaves(
+                folded, held_back=is_held_back, unshown=self.is_unshown
+            )
         if rest and folded.id == HOUSE:
             # Before it rests: whoever dies in between leaves it to the next.
-            await self.curb.rouse()
+            await self.curb.told(folded.at)
         commit = Append(
             thread=self.thread.id,
             kind=kind,
@@ -196,15 +200,9 @@ class Session:
         self._wrote = True
         self.resting = rest and isinstance(outcome, Appended | Known)
         outcome = await self._heard(outcome, commit, facts)
-        if self.resting and is_held_back:
-            await self._look_again()
+        if self.resting and (is_held_back or SHOWN in wanted):
+            await self.curb.missed(self.thread, self.due, self.shown)
         return outcome
-
-    async def _look_again(self) -> None:
-        """What held it back may have ended before its timer was there to be brought forward."""
-        await self.curb.look(0)
-        if self.due() == next_effects(self.thread):
-            await self.curb.rouse()
 
     async def _heard(self, outcome: Outcome, commit: Append, facts: tuple[Event, ...]) -> Outcome:
         match outcome:
@@ -212,7 +210,7 @@ class Session:
                 self.read_to = head
                 for body in commit.events:
                     self._fold_in(Row(at, body))
-                self._armed = timers(self.thread)
+                self._armed = alarms(self.thread)
             case Fenced() if commit.kind == "claim" or commit.rest:
                 raise LeaseLost(self.thread.id)
             case _:
@@ -228,12 +226,13 @@ class Session:
             raise LogParted(self.thread.id)
         self.read_to = self.thread.head + len(rows)
         self.is_news |= bool(rows)
-        after_fact: Thread | None = None
+        states = list[Thread]()
         for row in rows:
             if self._fold_in(row).type in OURS:
-                after_fact = self.thread
-        if after_fact is not None:
-            self._armed = timers(after_fact)
+                states, self._armed = [], {}
+            states.append(self.thread)
+        for state in states:  # Whoever rested after words alone set timers for those, too.
+            self._armed = {**self._armed, **alarms(state)}
 
     def _end(self) -> End | None:
         """What was folded, as the store knows it again; a row that nothing of ours wrote has no stamp."""

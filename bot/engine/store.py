@@ -72,8 +72,8 @@ class Store(Protocol):
         """Turns a due timer into an event, or only wakes, once; `Known` if it is gone, replaced or fired."""
         ...
 
-    async def hasten(self, name: str) -> None:
-        """Every timer of this name, on whatever thread, comes due now."""
+    async def hasten(self, name: str, at_once: int = 0, each_ms: int = 0) -> None:
+        """Every timer of this name, on whatever thread, comes due now; with `each_ms` so many at once, and one more in each such time."""
         ...
 
     async def park(self, lease: Lease, letter: Letter) -> bool:

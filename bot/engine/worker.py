@@ -16,7 +16,7 @@ from bot.core.codec import encode
 from bot.core.events import TimerFired
 from bot.core.masks import PLAIN, Masks
 from bot.engine.commit import Lease, Timer
-from bot.engine.curb import WAITING, Curb
+from bot.engine.curb import SHOWN, WAITING, Curb
 from bot.engine.letters import Letter, cause_of
 from bot.engine.session import Session
 from bot.engine.store import Store, WrongKey
@@ -216,7 +216,7 @@ class Worker:
 
 
 def _fired(timer: Timer) -> bytes | None:
-    """What a due timer appends; one without a name, or of a thread that was held back, only wakes it."""
-    if timer.name in ("", WAITING):
+    """What a due timer appends; one without a name, or that is none of the thread's own, only wakes it."""
+    if timer.name in ("", WAITING, SHOWN):
         return None
     return encode(TimerFired(id=timer.id, actor="clock", name=timer.name, due=timer.at))

@@ -168,6 +168,10 @@ class Arrivals(Protocol):
         """Why a verdict that was taken did not count; None: it did, only read."""
         ...
 
+    async def halted(self, request: str) -> str | None:
+        """By whom and why nothing begins for now in the thread of this request; None: it is not halted; only read."""
+        ...
+
     async def took(self, request: str, id: str) -> bool:
         """Whether a verdict of this identity on this request, or on another showing of it, was taken before; only read."""
         ...

@@ -11,6 +11,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ValidationInfo,
     WithJsonSchema,
     field_validator,
 )
@@ -20,6 +21,9 @@ from bot.kit.cron import Cron, fields_of, zone_of
 MOST_CAUGHT_UP = 100
 LEAST_DEADLINE_SECONDS = 10
 MAX_SLOTS_A_DAY = 288
+ON_RECORD = "on record"
+"""The context of terms that a log keeps: they are read as they were taken."""
+_SPANS = (("minute", 60, 0), ("hour", 24, 0), ("day of the month", 31, 1), ("month", 12, 1), ("day of the week", 7, 0))  # fmt: skip
 _DAY_MS = 86_400_000
 _SOME_MONDAY = 1_789_948_799_000
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -49,6 +53,17 @@ def _missed(written: object) -> object:
         message = f"skip, run_latest or run_all(N) was expected, with N from 1 to {MOST_CAUGHT_UP}"
         raise ValueError(message)
     return Missed(most=int(found[1]))
+
+
+def _oversteps(fields: str) -> str | None:
+    """Why one of these fields is not taken: a step that is longer than its field begins anew each time, and so leaves one value of it."""
+    for written, (name, span, low) in zip(fields.split(" "), _SPANS, strict=True):
+        for part in written.split(","):
+            begin, _, step = part.partition("/")
+            if step.isdigit() and int(step) > span:
+                first = low if begin == "*" else begin.partition("-")[0]
+                return f"the {name} {part} would be {first} alone, for a step goes no further than its field: write {first}, or the values that are meant"
+    return None
 
 
 def _reachable(seconds: int) -> int:
@@ -99,8 +114,11 @@ class Schedule(BaseModel):
 
     @field_validator("schedule")
     @classmethod
-    def _comes(cls, written: str) -> str:
-        return fields_of(written)
+    def _comes(cls, written: str, known: ValidationInfo) -> str:
+        fields = fields_of(written)
+        if known.context != ON_RECORD and (why := _oversteps(fields)):
+            raise ValueError(why)
+        return fields
 
     @field_validator("time_zone")
     @classmethod

@@ -18,7 +18,7 @@ from bot.kit.calendar import HERE, ME, Json, Planned, Wanted
 from bot.kit.call import Refused
 from bot.kit.complaint import complaints
 from bot.kit.people import People
-from bot.kit.schedule import Schedule
+from bot.kit.schedule import ON_RECORD, Schedule
 from bot.settings import Settings
 from bot.setup import workspaces
 from bot.setup.clock import BadAddress, address, clock, everything, following, reach
@@ -81,7 +81,7 @@ class Bound:
         if (said := made.get(self._id(name))) is None:
             names = ", ".join(id.partition("/")[2] for id in made) or "none"
             raise Refused(f"no schedule {name} was made in conversation; there are: {names}")
-        return await self._planned(_schedule(said.terms), said.terms, said.terms)
+        return await self._planned(_schedule(said.terms, ON_RECORD), said.terms, said.terms)
 
     async def drop(self, key: str, name: str) -> None:
         # Said again under the same key, it is gone already.
@@ -240,8 +240,8 @@ def _local(schedule: Schedule, at: int) -> str:
     return f"{schedule.cron.local(at):%a %Y-%m-%d %H:%M %Z}"
 
 
-def _schedule(terms: Json) -> Schedule:
+def _schedule(terms: Json, context: str | None = None) -> Schedule:
     try:
-        return Schedule.model_validate(terms)
+        return Schedule.model_validate(terms, context=context)
     except ValidationError as error:
         raise Refused("; ".join(text for _, text in complaints(error, Schedule))) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
@@ -34,8 +35,15 @@ def known_masks(
 
 
 def _ways(value: str) -> set[str]:
-    """How this is written as it stands, in an address (as errors of HTTP tell it) and in JSON."""
-    return {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1]}
+    """How this is written as it stands, in an address (as errors of HTTP tell it), in JSON, and within what is in Base64."""
+    plain = {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1]}
+    return plain | {_coded(value.encode(), before) for before in range(3)}
+
+
+def _coded(value: bytes, before: int) -> str:
+    """What Base64 makes of this after so many other octets, without the signs that its neighbours have a part in."""
+    signs = b64encode(bytes(before) + value).decode()
+    return signs[(before * 8 + 5) // 6 : (before + len(value)) * 8 // 6]
 
 
 def _told(settings: Settings) -> list[str]:

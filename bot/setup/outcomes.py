@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.core import turn
-from bot.core.events import Cancelled, DecideFailed, Delivered, DeliveryFailed, Event
+from bot.core.events import (
+    Cancelled,
+    DecideFailed,
+    Delivered,
+    DeliveryFailed,
+    Event,
+    StepDecided,
+)
 from bot.core.names import request_of
 from bot.core.outbox import Hold, pending
 from bot.core.reducer import replay
@@ -32,6 +39,8 @@ async def fate(desk: Desk, schedule: str, slot: Slot) -> Fate:
     if standing.thread is not None and (busy := _passed_over(slot.thread, events, tick)):
         return Fate("skipped", busy, "", "void")
     phase = str(standing.phase)
+    if standing.halt and standing.is_held_back and not _is_begun(events, tick):
+        return Fate("waiting", f"halted by {standing.halt.words}", phase, "open")
     if lost := _lost(events):
         return Fate("delivery_failed", lost, phase, "failed")
     if error := _error(standing, events):
@@ -65,6 +74,12 @@ def _passed_over(thread: str, events: Sequence[Event], tick: str) -> str:
         return ""
     busy = Standing(thread, before.at, before)
     return f"{thread} is still at it: {busy.waiting_for or busy.phase}"
+
+
+def _is_begun(events: Sequence[Event], tick: str) -> bool:
+    """Whether anything was decided since this slot came to the thread."""
+    place = next((place for place, event in enumerate(events) if event.id == tick), len(events))
+    return any(isinstance(event, StepDecided | DecideFailed) for event in events[place:])
 
 
 def is_held(thread: Thread) -> bool:

@@ -13,7 +13,7 @@ from bot.core.values import Address
 from bot.engine.desk import Desk, thread_id
 from bot.engine.standing import NoSuchThread
 from bot.engine.store import Store
-from bot.kit.schedule import Schedule
+from bot.kit.schedule import ON_RECORD, Schedule
 from bot.kit.slotbook import Fate, Kept, Made
 from bot.setup import outcomes
 from bot.setup.slot_logs import MADE, fares_of, first_of, log_of, months, root_of, year
@@ -58,7 +58,7 @@ class Slots:
         found = list[Made]()
         for said in (await self.said()).values():
             try:
-                schedule = Schedule.model_validate(said.terms)
+                schedule = Schedule.model_validate(said.terms, context=ON_RECORD)
             except ValidationError as error:
                 if said.id not in self._unread:  # Clocks ask for them every second.
                     log.warning("schedule not read", schedule=said.schedule, error=str(error)[:300])

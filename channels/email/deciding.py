@@ -172,7 +172,14 @@ class Deciding:
             return "refused"
         if spends:
             await self._tokens.spend(found, heard.id)
+            await self._waits(heard, press)
         return press.word
+
+    async def _waits(self, heard: Heard, press: Press) -> None:
+        """That nothing comes of what was decided as long as a halt lasts; whoever is on the thread hears that there."""
+        halt = await self._arrivals.halted(press.request)
+        if halt and not await self._saying.reaches(heard):
+            await self._replies.say(heard, hints.HALTED.format(halt=halt))
 
     async def _shown(self, heard: Heard, found: Found, why: str) -> bool:
         """Whether what stands in the place of the one they answered was mailed to them now."""

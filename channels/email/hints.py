@@ -19,6 +19,7 @@ PASSED = "It is passed to {to}. You can still decide it, by a reply to the mail 
 IGNORED = "I leave it to the others, and ask you again only where nobody else is left. You can still decide it, by a reply to the mail that asks."
 FORWARD = "A forwarded mail decides nothing. To decide, reply to the mail that asks."
 NOT_YOURS = "That request was put to somebody else: ask them, or let them pass it to you."
+HALTED = "Your answer counts. I am halted by {halt}: what it leads to begins once that is lifted, and you need do nothing more."
 
 
 def voted(asked: Approval) -> str:

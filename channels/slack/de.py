@@ -140,6 +140,7 @@ DE = Words(
     set_aside="Beiseitegelegt; nichts wurde ausgeführt",
     not_started="Noch nicht begonnen",
     waits_for_a_halt="Wartet: der Bot ist angehalten ({halt}); ausgeführt wird es, sobald das aufgehoben ist",
+    halted="Angehalten ({halt}): vorerst beginnt nichts. Was hier gesagt wird, zählt trotzdem; was daraus folgt, wartet, bis das aufgehoben ist.",
     running="Läuft seit {moment}",
     done="Erledigt",
     failed="Fehlgeschlagen",

@@ -131,6 +131,7 @@ EN = Words(
     set_aside="Set aside; nothing was run",
     not_started="Not started yet",
     waits_for_a_halt="Waits: the bot is halted ({halt}), and this runs once that is lifted",
+    halted="Halted ({halt}): nothing begins for now. What is said here counts all the same, and what it leads to waits until the halt is lifted.",
     running="Running since {moment}",
     done="Done",
     failed="Failed",

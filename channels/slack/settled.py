@@ -70,8 +70,11 @@ def _open(fate: Fate, phase: Asked, request: str, look: Look) -> Post | None:
     message = next((each for each in pending(fate.now) if each.request == request), None)
     if message is None:
         return None
-    post, since = render(message, look), [*_since(fate.changed, words(look.language))]
-    key = f"{request}:{len(phase.votes)}-{len(fate.changed)}"
+    say = words(look.language)
+    post, since = render(message, look), [*_since(fate.changed, say)]
+    key = f"{request}:{len(phase.votes)}-{len(fate.changed)}{'-halted' if fate.halted else ''}"
+    if fate.halted:
+        since = [say.halted.format(halt=blocks.names([fate.halted])), *since]
     title, *rest = post.blocks
     body = (title, *map(blocks.section, since), *rest)
     text = "\n".join((*since, post.text))

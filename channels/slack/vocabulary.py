@@ -118,6 +118,7 @@ class Words:
     set_aside: str
     not_started: str
     waits_for_a_halt: str
+    halted: str
     running: str
     done: str
     failed: str

@@ -21,10 +21,12 @@ def is_approved(log: Sequence[Event], call: str, requester: str) -> bool:
     return bool(approved_cards(log, call, requester))
 
 
-def approved_cards(log: Sequence[Event], call: str, requester: str) -> list[Previewed]:
-    """The showings of this call that got their quorum, in the order in which they were made."""
+def approved_cards(
+    log: Sequence[Event], call: str, requester: str, *askers: str
+) -> list[Previewed]:
+    """The showings of this call that got their quorum, in the order in which they were made; of others than those who asked for it."""
     log = once(log)
-    own = {requester, *_editors(log, call)}
+    own = {requester, *askers, *_editors(log, call)}
     cards = [
         (at, event)
         for at, event in enumerate(log)

@@ -13,6 +13,10 @@ from bot.core.masked_names import is_secret
 from bot.core.masks import KINDS, OWN, PLAIN, masks
 
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA75zW\nabc+/=\n-----END RSA PRIVATE KEY-----"
+PUTTY = (
+    "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nComment: bob\nPublic-Lines: 1\nCCCCB3NzaC1yc2EAAAA=\n"
+    "Private-Lines: 2\nAAAAgQCnKSPvbGgJ3ZkAAAAgQCnKSPvbGgJ3Zk\nabcAAAA=\nPrivate-MAC: 0a1b2c3d"
+).replace("2EAAAA", "2EBBBB")
 # A text, what has to be gone from it, and what kind it is said to have been.
 SECRETS = [
     ("use xoxb-1234567890-abcdefghij now", "1234567890", "Slack token"),
@@ -58,6 +62,22 @@ SECRETS = [
     ("curl -s -u bot:letmein https://x", "letmein", "password"),
     ("curl --user 'bot:letmein' https://x", "letmein", "password"),
     ("password=hunter2", "hunter2", "password"),
+    ("login bob, pw: hunter2", "hunter2", "password"),
+    ("db_pw='hunter2'", "hunter2", "password"),
+    ("pass: hunter2", "hunter2", "password"),
+    ("user=bob;Pass=hunter2;", "hunter2", "password"),
+    ("pwd = tr0ub4dor", "tr0ub4dor", "password"),
+    ("The password is hunter2, thanks", "hunter2", "password"),
+    ("das Passwort lautet `hunter2`", "hunter2", "password"),
+    ("mysql -u root -phunter2 shop", "hunter2", "password"),
+    ("mysqldump -h db -u root -p'hunter2' shop", "hunter2", "password"),
+    ("sshpass -p hunter2 ssh bob@host", "hunter2", "password"),
+    (PUTTY, "AAAA", "private key"),
+    (json.dumps("> " + PUTTY.replace("\n", "\r\n> ")), "AAAA", "private key"),
+    (PUTTY.partition("\nabc")[0], "AAAA", "private key"),
+    ("xoxb-1234\u200b567890-abc\u2060defghij", "5678", "Slack token"),
+    ("AKIA\u00adIOSFODNN7EXAMPLE", "IOSF", "AWS key"),
+    ('{"a": "AKIAIOSF\\u200bODNN7EXAMPLE"}', "ODNN", "AWS key"),
     ("password=letmein", "letmein", "password"),
     ("my passwd: tr0ub4dor", "tr0ub4dor", "password"),
     ("DB_PASSWORD='correct-horse'", "correct", "password"),
@@ -83,6 +103,13 @@ INNOCENT = [
     "3f786850e387550fdab836ed7e6dc881de23001b",
     "C0123ABCD and U0ABCDEF12 in tabcdefghijk-4-0-v2~1",
     "550e8400-e29b-41d4-a716-446655440000",
+    "pass: 12/14 and pass: 2026-01-02, pass=12345678 and bypass: v12abc34",
+    "first pass: v1.2.3-rc1, second pass: 14ms, pass: build-2024-linux",
+    "the password is base64-encoded, is sha256-hashed, is in /run/secrets/db1",
+    "pw: ${DB_PW} and pw: please reset it",
+    "mysql -P3306 -hdb1 -p shop; mysql -p$PW; cp -phunter2",
+    "Private-Lines: 14 of code",
+    "a family \U0001f468\u200d\U0001f469\u200d\U0001f467 and \\u200b",
     "PWD=/srv/app/releases/42 and OLDPWD=~/old",
     "docker://nginx:1.27@sha256:3f786850e387550fdab836ed7e6dc881de23001b",
     "password: please reset it",

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.events import CronTicked, DeliveryFailed, MessageNoted
+from bot.core.events import CronTicked, DeliveryFailed, Halted, Lifted, MessageNoted
+from bot.core.house import HOUSE
 from bot.core.outbox import Approval, Outgoing, Say, address
 from bot.core.thread import Asked, Closed, Idle
 from bot.core.values import Address, Deputy
+from bot.engine import curb
 from bot.engine.desk import Desk
 from bot.engine.display import Display
 from bot.kit.channel import Changed, Fate, Undeliverable
@@ -74,7 +76,7 @@ class Board(Screen):
         assert call is not None
         match call.phase:
             case Asked(votes=votes) if key == call.request:
-                look = f"{len(votes)} of 2"
+                look = f"{len(votes)} of 2" + (f", {fate.halted}" if fate.halted else "")
             case Closed(outcome):
                 look = outcome
             case _:
@@ -214,6 +216,24 @@ async def test_a_vote_that_comes_in_while_a_card_is_changed_is_shown_too(
         await decide(desk, waiting, "approve", "eve")
         board.free.set()
         await _shown(board, ("v1", "2 of 2"))
+
+
+async def test_a_halt_that_could_not_be_shown_on_an_open_card_is_shown_later_and_its_end_too(
+    office: Office, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(curb, "AGAIN_MS", 300)
+    board.broken = 1
+    async with office.work() as desk:
+        await say(desk, "sign the lease")
+        await card(desk, Approval)
+        await desk.post(HOUSE, Halted(id="h1", actor="alice", reason="it misbehaves"))
+        await _shown(board, ("v1", "0 of 2, alice: it misbehaves"))
+        await desk.post(HOUSE, Lifted(id="l1", actor="alice"))
+        await _shown(board, ("v1", "0 of 2"))
+        await desk.post(HOUSE, Halted(id="h2", actor="alice", agent="another"))
+        await decide(desk, await card(desk, Approval), "deny", "bob", text="no")
+        await _shown(board, ("v1", "denied"))
+    assert [look for _, look in board.looks] == ["0 of 2, alice: it misbehaves", "0 of 2", "denied"]
 
 
 async def _remark(desk: Desk, office: Office, what: str) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from pathlib import Path
+from typing import cast
 
 import pytest
+import redis
 
 from bot.core import outbox
-from bot.core.events import Delivered, Event, TimerFired
+from bot.core.events import Delivered, Event, TimerFired, Verdict
 from bot.core.outbox import Outgoing, Reminder
+from bot.core.thread import Idle
 from bot.core.values import Address
+from bot.engine import keys
 from bot.engine.desk import Desk
 from tests.engine.office import Office, Use, card, decide, say, until
 
@@ -136,3 +141,38 @@ async def test_whoever_decides_in_time_ends_it(redis_server: str, tmp_path: Path
 
 def _key(event: Event) -> str:
     return event.key if isinstance(event, Delivered) else ""
+
+
+async def test_a_reminder_that_was_asked_for_goes_with_the_decision_and_wakes_nobody(
+    redis_server: str, tmp_path: Path
+) -> None:
+    """Though a thread that only hears of it rests without a word of its own, and another worker goes on."""
+    office = Office(redis_server, tmp_path, [SHIP, "Shipped."], 1.0)
+    office.write_agent("approvers: [alice, bob]", TOOLS)
+    async with office.work() as desk:
+        await say(desk, "ship it")
+        shown = await card(desk, outbox.Approval)
+        now = (await desk.events(office.thread))[-1].at
+        assert isinstance(shown, outbox.Approval)
+        later = Verdict(
+            id="later", actor="bob", request=shown.request, word="later", digest=shown.digest, channel="screen",
+            until=now + 600_000,
+        )  # fmt: skip
+        await desk.post(office.thread, later)
+        async with asyncio.timeout(10):
+            while f"{shown.request}~remind" not in _timers(office):
+                await asyncio.sleep(0.01)
+    async with office.work() as desk:
+        await decide(desk, shown, "approve", "bob")
+        await until(desk, lambda thread, _: isinstance(thread.turn, Idle) and not thread.notices)
+        async with asyncio.timeout(10):
+            while _timers(office):
+                await asyncio.sleep(0.01)
+
+
+def _timers(office: Office) -> list[str]:
+    """What the office's thread waits for."""
+    timers = keys.of_thread(office.thread).timers
+    with redis.Redis.from_url(office.url) as client:  # pyright: ignore[reportUnknownMemberType]
+        found = cast("list[bytes]", client.execute_command("ZRANGE", timers, 0, -1))  # pyright: ignore[reportUnknownMemberType]
+    return [each.decode().partition("\0")[2] for each in found]

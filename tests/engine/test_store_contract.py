@@ -591,6 +591,20 @@ async def test_a_timer_set_again_to_a_time_it_fired_at_does_not_stay_due(workers
     assert await bodies(store, "t") == [b"fired"]
 
 
+async def test_timers_brought_forward_in_steps_come_due_so_many_at_once_and_the_rest_later(
+    workers: Workers,
+) -> None:
+    store = await workers()
+    later = {"shown": 4_102_444_800_000, "other": 4_102_444_800_000}
+    for n in range(5):
+        await store.append(Append(thread=f"t-{n}", kind="arrival", id="1", timers=later))
+    await store.hasten("shown", 2, 60_000)
+    assert len(await store.due(10)) == 2
+    await store.hasten("shown")
+    assert {timer.name for timer in await store.due(10)} == {"shown"}
+    assert len(await store.due(10)) == 5
+
+
 async def test_no_more_timers_are_listed_than_asked_for(workers: Workers) -> None:
     store = await workers()
     for n in range(20):

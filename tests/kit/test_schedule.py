@@ -84,6 +84,8 @@ def test_policies_are_read_as_kubernetes_writes_them(agent_in: AgentIn) -> None:
         ({"schedule": "@daily"}, 6, ": put what stands after schedule: in quotes"),
         ({"prompt": "Note: look"}, 8, ": put what stands after prompt: in quotes"),
         ({"address": "#ops"}, 9, "nothing is written there; what begins with # stands in quotes"),
+        ({"schedule": '"*/90 * * * *"'}, 6, "the minute */90 would be 0 alone"),
+        ({"schedule": '"0 5,8-20/36 * * *"'}, 6, "the hour 8-20/36 would be 8 alone, for"),
         ({"schedule": '"0 9 * * fri-mon"'}, 6, "fri-mon ends before it begins: write 5-7,0-1"),
         (
             {"schedule": '"TZ=UTC 0 9 * * 1-5"'},

@@ -41,6 +41,10 @@ PLACES = {
     "card": PEM.replace("CANARY", "canary17"),
     "dead letter": "xoxb-canary18-canary18",
     "note": "token=canary19canary19",
+    "label": "bob, pw: canary26",
+    "command": "mysql -u root -pcanary27 shop",
+    "putty": "Private-Lines: 1\ncanary28canary28canary28\nPrivate-MAC: 00",
+    "unseen": "xoxb-12345\u200b67890-canary29",
 }
 # Secrets that we hold ourselves, by the name of the environment: they look like anything.
 OWN = {
@@ -62,6 +66,7 @@ You ship. agent.md: {agent}
 """
 TOOLS = '''
 import os, subprocess
+from base64 import b64encode
 from urllib.parse import quote
 from bot.kit import Args, Call, Card, tool
 
@@ -86,7 +91,9 @@ def pay(r: Ship, call: Call):
     with open(call.env["LEDGER"], "a") as ledger:
         ledger.write(call.secrets["PAY_KEY"] + child)
     address = "https://example.com/?key=" + quote(call.secrets["PAY_KEY"])
-    return "own: " + call.secrets["PAY_KEY"] + " child: " + child + " address: " + address
+    coded = b64encode(("bot:" + call.secrets["PAY_KEY"]).encode()).decode()
+    own = "own: " + call.secrets["PAY_KEY"] + " child: " + child
+    return own + " address: " + address + " coded: " + coded
 
 @tool(approval="always", idempotent=False, env=("LEDGER",))
 def ship(r: Ship, call: Call):
@@ -161,7 +168,8 @@ async def command(office: SlackOffice, *words: str) -> str:
 
 async def the_run(office: SlackOffice) -> None:
     """A story that every planted secret comes into."""
-    people, notes = office.slack.people, said("file").encode()
+    people = office.slack.people
+    notes = "\n".join(map(said, ("file", "label", "command", "putty", "unseen"))).encode()
     root = office.say(said("words before"), office.bob)
     file = office.slack.team.file(said("file name"), office.alice, notes)
     asked = f"{office.slack.mention} {said('slack message')} and link: {PLACES['link']}"
@@ -246,6 +254,7 @@ async def test_secrets_are_planted_everywhere_and_found_nowhere(
     assert "own: [secret] child: [secret: GitHub token]" in whole
     found = {where: sorted(set(CANARY.findall(text))) for where, text in seen.found.items()}
     assert {where: canaries for where, canaries in found.items() if canaries} == {}
+    assert re.search(r"coded: Ym90O.?\[secret\]", whole)
     assert office.slack.token.encode() not in b"".join(seen.found.values())
     assert "I cut out what looks like a secret" in whole
 

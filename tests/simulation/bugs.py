@@ -14,7 +14,7 @@ from bot.core.events import MessageReceived, StepDecided, Verdict
 from bot.core.frozen import replace
 from bot.core.grant import Grant
 from bot.core.thread import READY, Asked, Call, Closed, Thread, Working
-from bot.core.values import Address, Card
+from bot.core.values import Address, Card, Proposal
 from bot.engine import toolbox
 from bot.engine.commit import Append, Fenced, Lease, Moved, Outcome, Timer
 from bot.engine.curb import Curb
@@ -179,6 +179,11 @@ def _covers(thread: Thread, call: Call, card: Card, at: int) -> Grant | None:
     return next(iter(thread.grants), None)
 
 
+def _nobody_asked(thread: Thread, proposal: Proposal) -> tuple[str, ...]:
+    """Whoever speaks in somebody else's thread approves alone what they asked for."""
+    return ()
+
+
 def _any_version(request: str) -> object:
     return ANY
 
@@ -267,6 +272,7 @@ PLANTED: dict[str, Plant] = {
     "unknown repeated by itself": _fold("bot.core.calls.move", _unknown_repeated),
     "digest ignored": _fold("bot.core.human.verdict", _digest_ignored),
     "anyone approves": _fold("bot.core.human.verdict", _anyone_approves),
+    "who asked approves": _fold("bot.core.askers._of", _nobody_asked),
     "words keep the step": _fold("bot.core.human.message", _words_keep),
     "unseen step": _fold("bot.core.reducer._step", _unseen_step),
     "no head check": _store(NoHeadCheck),

@@ -61,7 +61,9 @@ def _against_first(
     words = max((at for at, event in enumerate(since) if is_words(event)), default=None)
     if words is not None and not _is_gated(proposal, start, since):
         yield "a word had voided it"
-    elif words is not None and not approved_cards(since[words:], start.call, REQUESTER):
+    elif words is not None and not approved_cards(
+        since[words:], start.call, REQUESTER, *record.askers(start.call)
+    ):
         yield "a word had voided its approval"
     stem, index = start.call.rsplit("-", 1)
     for earlier in (f"{stem}-{number}" for number in range(int(index))):
@@ -101,7 +103,7 @@ def _against_arguments(
         if isinstance(event, events.Previewed) and event.call == start.call
     ]
     # By version, not by place: an overslept worker may record an earlier card after a later one, or the same once more.
-    cards = approved_cards(before, start.call, REQUESTER)
+    cards = approved_cards(before, start.call, REQUESTER, *record.askers(start.call))
     approved = {each.version: each.card for each in reversed(cards)}
     card = approved.get(max(versions, default=0)) or granted(record, start)
     if card is None:

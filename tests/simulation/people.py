@@ -98,7 +98,11 @@ class People:
             case "speak" | "type" | "press" | "race" if self._trusting and chance.random() < 0.8:
                 self._trust(thread, chance)
             case "speak":
-                self.say(thread, WORDS)
+                # Whoever does so has asked for what is proposed then; alice begins each thread.
+                begun = self._world.server.head(thread) > 0
+                self.say(
+                    thread, WORDS, chance.choice(("alice", "alice", "bob")) if begun else "alice"
+                )
             case "type":
                 words = ("approve", "approve", "deny, no", "stop")
                 self.say(thread, chance.choice(words), chance.choice(ANYBODY))

@@ -132,8 +132,8 @@ class StorePort:
     async def restore(self, entry: Entry) -> bool:
         return await self._call("restore", lambda: self._inner.restore(entry))
 
-    async def hasten(self, name: str) -> None:
-        await self._call("hasten", lambda: self._inner.hasten(name))
+    async def hasten(self, name: str, at_once: int = 0, each_ms: int = 0) -> None:
+        await self._call("hasten", lambda: self._inner.hasten(name, at_once, each_ms))
 
     async def sound(self) -> list[str]:
         return await self._call("sound", self._inner.sound)

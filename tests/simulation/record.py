@@ -37,6 +37,27 @@ class Record:
         ]
         return claims[-1] if claims else None
 
+    def askers(self, call: str) -> set[str]:
+        """Who certainly asked for this call (docs/adr/0042): said something that no step before this one had seen, and nobody ended the work since.
+
+        What was proposed before in the same words may be asked for by those who asked first, and of it nothing is certain.
+        """
+        found = self.proposal(call)
+        if found is None:
+            return set()
+        seen, decided_at, proposal = found
+        steps = [e for e in self.between(0, decided_at) if isinstance(e, events.StepDecided)]
+        same = (proposal.tool, proposal.arguments)
+        if any((each.tool, each.arguments) == same for step in steps for each in step.calls):
+            return set()
+        asked = set[str]()
+        for event in self.between(max((step.seen for step in steps), default=0), seen):
+            if may_end(event) or isinstance(event, events.Forked):
+                asked.clear()
+            elif is_words(event):
+                asked.add(event.actor)
+        return asked
+
     def proposal(self, call: str) -> tuple[int, int, Proposal] | None:
         """The proposal of this call, the head its step had seen, and where the step stands."""
         _, seen, index = call.rsplit("-", 2)

@@ -11,7 +11,7 @@ import pytest
 import structlog.testing
 
 from bot.core.events import Cancelled, DecideFailed, Paused, Resumed
-from bot.core.house import HOUSE, Halted
+from bot.core.house import HOUSE, Halted, Lifted
 from bot.core.slots import ScheduleSet, SlotsSettled
 from bot.core.values import Address
 from bot.engine.desk import Desk
@@ -343,6 +343,21 @@ async def test_while_an_agent_is_halted_its_slots_are_skipped(
     await Desk(store).post(HOUSE, Halted(id="h", actor="bob", agent="clerk", reason="lunch"))
     await at(book, 1, works)
     assert await outcomes(book) == [(1, "skipped", "halted by bob: lunch")]
+
+
+async def test_one_that_is_run_by_hand_under_a_halt_waits_until_that_is_lifted(
+    book: Timed, store: RedisStore
+) -> None:
+    desk, works = Desk(store), clock(book, entry())
+    await desk.post(HOUSE, Halted(id="h", actor="bob", agent="clerk", reason="lunch"))
+    book.at = NOON + 30_500
+    await works.run_now(entry(), "bob")
+    assert [each[1:] for each in await outcomes(book)] == [("ran", "")]
+    [(_, under)] = await fates(desk, await settled(book, "clerk/every"), 9)
+    assert (under.outcome, under.why) == ("waiting", "halted by bob: lunch")
+    await desk.post(HOUSE, Lifted(id="l", actor="bob", agent="clerk"))
+    [(_, after)] = await fates(desk, await settled(book, "clerk/every"), 9)
+    assert (after.outcome, after.why) == ("ran", "")
 
 
 async def test_a_run_beside_the_slots_counts_as_one_and_is_its_authors(

@@ -140,6 +140,9 @@ class Taken:
             self.bounces.append(bounce)
         return True
 
+    async def halted(self, request: str) -> str | None:
+        return None
+
     async def took(self, request: str, id: str) -> bool:
         return False
 

@@ -58,6 +58,9 @@ class Porch:
     async def refusal(self, press: Press) -> str | None:
         raise AssertionError("nothing was pressed")
 
+    async def halted(self, request: str) -> str | None:
+        raise AssertionError("nothing was decided")
+
     async def took(self, request: str, id: str) -> bool:
         raise AssertionError("no copy was answered")
 
