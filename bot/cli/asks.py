@@ -75,6 +75,7 @@ def _approval(thread: Thread, call: Call, waiting: Approval, card: Card, file: s
             *_terms(card),
             *_asides(call),
             *_mend(file, waiting),
+            *(f"nobody decides through {group}: {why}" for group, why in card.unread.items()),
         ),
         commands=(
             *approve,

@@ -146,6 +146,12 @@ def test_an_approval_says_who_may_and_who_may_not_and_why() -> None:
     assert wait.text == "deploy waits for approval (version 1 of its card): 1 of 2 so far."
 
 
+def test_an_approval_says_through_which_group_nobody_decides() -> None:
+    unread = {"slack:S1": "no_such_subteam"}
+    story, _ = build.asking(build.card(approvers=()).model_copy(update={"unread": unread}))
+    assert "nobody decides through slack:S1: no_such_subteam" in only(story).notes
+
+
 def test_an_approval_says_who_stands_in_for_whom_from_when_until_when() -> None:
     """By the clock of whoever looks, not by that of the last event."""
     long_ago, far_off = 0, 4_000_000_000_000
