@@ -563,3 +563,28 @@ async def test_bots_that_thank_each_other_end_and_go_on_when_a_person_speaks(
         await until(lambda: len(office.answers(said)) == MOST_TURNS + 2, "the next answer")
         office.say(f"{office.slack.mention} thanks", office.robot, thread=said)
         await until(lambda: len(office.answers(said)) == MOST_TURNS + 3, "one to the bot")
+
+
+async def test_bots_that_begin_thread_after_thread_are_answered_in_so_many_until_a_person_speaks(
+    office: SlackOffice,
+) -> None:
+    """Counted where the logs are: who hears the next one may be another process."""
+    office.slack.post.copies = 2
+    replies: list[Reply] = [f"Seen {n}." for n in range(9)]
+    async with office.listening(), office.working(replies):
+        for n in range(MOST_TURNS):
+            await office.shown(office.mention(f"alert {n}", office.robot), 1)
+        await office.slack.post.settled()
+    async with office.listening(), office.working(replies):
+        over = office.mention("one more", office.robot)
+        await until(lambda: len(office.answers(over)) == 1, "the last word")
+        more = office.mention("and one more", office.robot)
+        office.say(f"{office.slack.mention} do you hear?", office.robot, thread=more)
+        await office.slack.post.settled()
+        assert [each.text for each in office.answers(over)] == [EN.bots_alone]
+        assert office.answers(more) == []
+        office.say(f"{office.slack.mention} what is it?", office.alice, thread=more)
+        await office.shown(more, 1)
+        assert "do you hear?" in office.model.asked[-1]
+        assert len(office.model.asked) == MOST_TURNS + 1
+        await office.shown(office.mention("the next one", office.robot), 1)
