@@ -230,6 +230,22 @@ def test_a_question_offers_the_number_of_a_choice() -> None:
     assert wait.commands == (f"bot answer {call}-v1 1",)
 
 
+def test_a_question_says_who_stands_in_for_whom_from_when_on() -> None:
+    long_ago, far_off = 0, 4_000_000_000_000
+    apart = (
+        Deputy(person="alice", of="alice", since=long_ago),
+        Deputy(person="dave", of="alice", since=long_ago),
+        Deputy(person="erin", of="alice", since=far_off),
+    )
+    story, _ = build.working(build.question().model_copy(update={"apart": apart}))
+    wait = only(story)
+    assert wait.of == ("alice", "dave")
+    assert wait.notes == (
+        f"dave answers in the place of alice, since {clock(long_ago)}",
+        f"erin will answer in the place of alice, from {clock(far_off)} on",
+    )
+
+
 def test_a_question_put_to_nobody_says_what_mends_it() -> None:
     story, _ = build.working(build.question(asked=()))
     assert only(story).notes == (
