@@ -134,11 +134,14 @@ class Worker:
                 await self._work(session)
         except LeaseLost:
             log.info("lease lost", thread=session.lease.thread)
-        except Exception as error:
-            log.exception("turn failed", thread=session.lease.thread, tries=session.lease.tries)
-            # A store that is away cannot even be told: then the lease lapses, and whoever takes it over tries again.
-            with suppress(Exception):
-                await set_aside(self._store, session, error, self._patience)
+        except Exception as error:  # noqa: BLE001 - it is logged once it is known how often that came
+            tries: int | None = None
+            try:
+                # A store that is away cannot even be told: then the lease lapses, and whoever takes it over tries again.
+                with suppress(Exception):
+                    tries = await set_aside(self._store, session, error, self._patience)
+            finally:
+                log.error("turn failed", thread=session.lease.thread, tries=tries, exc_info=error)
         finally:
             session.let_go()
 
