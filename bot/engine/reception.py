@@ -112,14 +112,17 @@ class Reception(Afterwards):
 
     async def unheard(self, words: Words) -> str | None:
         name, said = typed.named(words.text) or ("", typed.read(words.text))
-        if not isinstance(said, typed.Approve | typed.Deny) or words.standing == "bot":
+        lasts = typed.lasting(words.text) is not None
+        if not (lasts or isinstance(said, typed.Approve | typed.Deny)) or words.standing == "bot":
             return None
         waiting = await self._approvals(await self._at(words.address))
         named = (each for each in waiting if call_id(name) in ("", call_id(each.request)))
         asked = next(named, None)
         if asked is None or self.is_outside(words):
             return None
-        word: Word = "approve" if isinstance(said, typed.Approve) else "deny"
+        if lasts and self._speaker(words) in asked.deciders(words.written or int(time() * 1000)):
+            return None  # A verdict, of which the fold says what it thinks.
+        word: Word = "deny" if isinstance(said, typed.Deny) else "approve"
         channel, spot = words.address.channel, words.address.locator
         press = Press(words.id, channel, words.person, asked.request, word, digest=asked.digest)
         return await self.objection(replace(press, spot=spot))

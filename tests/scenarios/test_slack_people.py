@@ -588,3 +588,22 @@ async def test_bots_that_begin_thread_after_thread_are_answered_in_so_many_until
         assert "do you hear?" in office.model.asked[-1]
         assert len(office.model.asked) == MOST_TURNS + 1
         await office.shown(office.mention("the next one", office.robot), 1)
+
+
+async def test_an_approval_for_a_while_of_whoever_may_not_is_answered_in_private(
+    office: SlackOffice,
+) -> None:
+    """As `approve` alone is; of whoever asked it is a message besides."""
+    async with office.listening() as app, office.working([SHIP, [("stand_by", {})]]):
+        said = office.mention("ship it")
+        await office.shown(said, 1)
+        for who in (office.eve, office.alice):
+            office.say("approve for 20 minutes", who, thread=said)
+            await until(lambda who=who: len(office.slack.team.whispers(who)) == 1, "the note")
+        await office.slack.post.settled()
+        _, events = await only_thread(app)
+    notes = [office.slack.team.whispers(who) for who in (office.eve, office.alice)]
+    no = "You are not among those who may decide this: bob, carol."
+    assert [[each.text for each in given] for given in notes] == [[no], [no]]
+    assert [event.type for event in events].count("Verdict") == 0
+    assert office.ledger() == []
