@@ -202,7 +202,7 @@ def reception(app: App) -> Reception:
     name, agents = app.settings.default_agent, app.house.agents
     if name not in agents:
         raise AgentError(f"BOT_DEFAULT_AGENT: there is no agent {name}{meant(name, agents)}")
-    return Reception(app.desk, agents, app.house.people, name)
+    return Reception(app.desk, agents, app.house.people, name, workspaces.begun(app.store))
 
 
 async def slack_listener(app: App) -> Hearing:

@@ -8,9 +8,9 @@ from time import time
 from bot.cli import holds
 from bot.cli.output import clock
 from bot.cli.put import came_back, put
-from bot.cli.stand_ins import stand_ins, standing_in
+from bot.cli.stand_ins import answering, stand_ins, standing_in
 from bot.cli.wait import Wait
-from bot.core import addresses, asides, deciders
+from bot.core import addresses, asides, deciders, deputies
 from bot.core.outbox import Approval, Hold, Question, UnknownOutcome, Waiting
 from bot.core.thread import Asked, Call, Thread
 from bot.core.values import Card
@@ -75,6 +75,7 @@ def _approval(thread: Thread, call: Call, waiting: Approval, card: Card, file: s
             *_terms(card),
             *_asides(call),
             *_mend(file, waiting),
+            *(f"nobody decides through {group}: {why}" for group, why in card.unread.items()),
         ),
         commands=(
             *approve,
@@ -141,16 +142,22 @@ _ANEW = "start the workers anew, and say something in the thread: a new card is 
 
 # ---- questions -------------------------------------------------------------------------------------------------------
 def _question(call: Call, waiting: Question, file: str) -> Wait:
+    now = int(time() * 1000)
     return Wait(
         what="answer",
         text=f"A question is open: {waiting.question}",
         until=waiting.until,
-        of=asides.waits_for(call),
+        of=tuple(dict.fromkeys((*asides.waits_for(call), *deputies.lent(call, now)))),
         call=call.id,
         tool=call.proposal.tool,
         request=waiting.request,
         version=call.version,
-        notes=(*_numbered(waiting.choices), *_asides(call), *_nobody(waiting.asked, file)),
+        notes=(
+            *_numbered(waiting.choices),
+            *answering(call, waiting.until, now),
+            *_asides(call),
+            *_nobody(waiting.asked, file),
+        ),
         commands=(f"bot answer {waiting.request} {'1' if waiting.choices else 'TEXT'}",),
     )
 

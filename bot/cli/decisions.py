@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from bot.core import approvals, deputies, words
+from bot.core import approvals, asides, deputies, words
 from bot.core.codec import digest
 from bot.core.events import MessageReceived, Verdict
 from bot.core.thread import Asked, Call, Closed, Previewing, Ready, Thread
@@ -13,7 +13,7 @@ Json = dict[str, object]
 
 
 def asked(thread: Thread, call: Call | None) -> Json:
-    """What would run, the digest of its arguments, and who asked for it."""
+    """What would run, the digest of its arguments, and who asked for it, be it by changing it."""
     if call is None:
         return {"tool": None, "arguments": None, "arguments_digest": None, "asked_by": []}
     arguments: dict[str, JsonValue] = call.proposal.arguments
@@ -21,7 +21,7 @@ def asked(thread: Thread, call: Call | None) -> Json:
         "tool": call.proposal.tool,
         "arguments": arguments,
         "arguments_digest": digest(arguments),
-        "asked_by": list(approvals.asked_by(thread, call)),
+        "asked_by": list(dict.fromkeys(approvals.requesters(thread, call))),
     }
 
 
@@ -77,11 +77,11 @@ def put_off(event: Verdict | MessageReceived) -> Json:
 
 def in_place_of(call: Call | None, event: Verdict | MessageReceived) -> dict[str, object]:
     """Whose deputy spoke; nothing where they spoke for themselves."""
-    card = call.card if call else None
-    if card is None or event.actor in card.approvers:
+    if call is None or event.actor in asides.asked(call):
         return {}
-    found = deputies.places(card, event.actor, event.at)
-    return {"in_place_of": list(found)} if found else {}
+    lent = call.card.deputies if call.card else deputies.of_question(call)
+    found = [each.of for each in lent if each.person == event.actor and each.since <= event.at]
+    return {"in_place_of": found} if found else {}
 
 
 def is_human(call: Call) -> bool:

@@ -18,14 +18,16 @@ from bot.core.halts import Halt, Halts, told_by
 from bot.core.house import HOUSE
 from channels.console.channel import CHANNEL
 
-Agent = Annotated[str, Parameter(help="The agent that is to begin nothing new; default all.")]
+Agent = Annotated[
+    str | None, Parameter(help="The agent that is to begin nothing new; default all.")
+]
 Lift = Annotated[bool, Parameter("--lift", help="End the halt of that agent, or that of all.")]
 Show = Annotated[bool, Parameter("--show", help="Only say what is halted, by whom, when and why.")]
 SOON = "Nothing new begins anywhere within 5 s; what has started ends and is recorded."
 
 
 async def halt(
-    agent: Agent = "",
+    agent: Agent = None,
     /,
     *,
     lift: Lift = False,
@@ -37,6 +39,9 @@ async def halt(
     """With --json it only says what is halted, as with --show."""
     if (show or as_json) and (lift or reason):
         raise Wrong("--show and --json only look: leave out --lift and --reason.")
+    if agent is not None and not agent.strip():
+        raise Wrong("The name of the agent is empty; for all of them leave it out.")
+    agent = agent or ""
     async with parts.bare() as app:
         halted = told_by(await app.desk.house())
         if as_json:

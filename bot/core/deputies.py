@@ -24,7 +24,12 @@ def may_decide(card: Card | None, person: str, at: int) -> bool:
 
 def lent(call: Call, at: int) -> tuple[str, ...]:
     """Who may answer a question by now in the place of one whom it is put to."""
-    return standing_in([each for each in call.proposal.apart if each.of != each.person], at)
+    return standing_in(of_question(call), at)
+
+
+def of_question(call: Call) -> tuple[Deputy, ...]:
+    """Who may answer a question in whose place, whenever that begins."""
+    return tuple(each for each in call.proposal.apart if each.of != each.person)
 
 
 def too_early(card: Card, person: str) -> str | None:

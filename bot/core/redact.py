@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 
 from pydantic import BaseModel, JsonValue
 
-from bot.core.events import Event, MessageReceived
+from bot.core.events import Event, MessageReceived, Verdict
 from bot.core.masked_names import is_secret
 from bot.core.masks import KINDS, OWN, Masks
 
@@ -54,9 +54,16 @@ def redacted(event: Event, masks: Masks) -> Event:
     changed = {name: value for name, value in after.items() if value is not before[name]}
     if not changed:
         return event
+    if isinstance(event, Verdict) and _is_gone(event.to, event.text, str(after["text"])):
+        changed["to"] = ""
     if isinstance(event, MessageReceived):
         changed["cut"] = {**masks.counted(event.text)[1], **event.cut}
     return event.model_copy(update=changed)
+
+
+def _is_gone(name: str, before: str, after: str) -> bool:
+    """Whether a name that was taken from these words, in small letters, is part of what was cut out of them."""
+    return name in before.casefold() and name not in after.casefold()
 
 
 def cut(value: T, masks: Masks, name: str = "", deep: int = 0) -> T:

@@ -129,7 +129,7 @@ class Card(Value):
     `outside` names the arguments that repeat what came from outside, each with whence. `addresses` are where it is put, each tried where
     the one before refused it; where there are none, in its thread alone. `apart` are those who may decide and are not
     reached by the first of these: each has a copy of their own from `since` on. `reached` is where each of those is reminded, or
-    asked what became of the call, whom it does not reach.
+    asked what became of the call, whom it does not reach. `unread` are groups through which nobody decides, each with why it could not be read.
     """
 
     text: str
@@ -149,6 +149,7 @@ class Card(Value):
     addresses: tuple[Routed, ...] = ()
     apart: tuple[Deputy, ...] = ()
     reached: dict[str, Address] = {}
+    unread: dict[str, str] = {}
 
 
 class Aside(Value):

@@ -126,7 +126,9 @@ class Lookup:
         return thread is not None and id in thread.ids
 
     async def knows(self, address: Address) -> bool:
-        return await self._thread(await self._at(address)) is not None
+        thread = await self._thread(await self._at(address))
+        # Where nothing was ever asked, a bot's words alone are on record: what was said there is still to be read.
+        return thread is not None and thread.address is not None
 
     async def open(self, address: Address) -> Sequence[Waiting]:
         thread = await self._thread(thread_id(address))

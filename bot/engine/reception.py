@@ -14,18 +14,32 @@ from bot.core.events import CronTicked, Event, MessageNoted, MessageReceived, Sc
 from bot.core.grant import granting, left
 from bot.core.names import call_id, version_of
 from bot.core.outbox import Approval, pending
-from bot.core.thread import Asked, Call, Thread
+from bot.core.thread import Call, Thread
 from bot.core.values import Address, Word
 from bot.engine.afterwards import Afterwards, as_noted
-from bot.engine.bots import MOST_TURNS, turns
-from bot.engine.desk import thread_of
+from bot.engine.bots import Begun, Bots
+from bot.engine.desk import Desk, thread_of
 from bot.engine.put_off import put_off
+from bot.engine.showing import shown
 from bot.engine.standing import NoSuchThread
+from bot.kit.agent import Agent
 from bot.kit.arrival import Became, Press, Remark, Words
+from bot.kit.people import People
 
 
 class Reception(Afterwards):
-    """Where channels hand in what they hear."""
+    """Where channels hand in what they hear. By `begun` is counted which threads bots began."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        agents: Mapping[str, Agent],
+        people: People,
+        default_agent: str,
+        begun: Begun | None = None,
+    ) -> None:
+        super().__init__(desk, agents, people, default_agent)
+        self._bots = Bots(begun)
 
     async def words(self, words: Words) -> Became:
         """A mention asks, unless it comes from outside; other words count only in a thread of ours."""
@@ -36,28 +50,32 @@ class Reception(Afterwards):
                 return stopped
         before = tuple(self._noted(each) for each in words.before)
         if words.aim == "bot" and not self.is_outside(words):
-            is_new = await self._desk.post(name, *before, await self._said(name, words))
-            return "asked" if is_new else "ignored"
+            return await self._asked(name, words, *before)
         thread = await self._thread(name)
         if thread is None or thread.address is None or words.id in thread.ids:
             return "ignored"
         asks = words.aim == "anybody" and await self._is_addressed(thread, words)
         if asks and not self.is_outside(as_noted(words)):
-            is_new = await self._desk.post(name, await self._said(name, words))
-            return "asked" if is_new else "ignored"
+            return await self._asked(name, words)
         await self._desk.post(name, self._noted(words))
         return "outside" if asks else "noted"
+
+    async def _asked(self, name: str, words: Words, *before: MessageNoted) -> Became:
+        if not await self._desk.post(name, *before, await self._said(name, words)):
+            return "ignored"
+        await self._bots.heard(words)
+        return "asked"
 
     async def _stopped(self, name: str, words: Words) -> Became | None:
         """What becomes of a bot's words where bots have had their say; None: they are heard as any others."""
         try:
-            asked, noted = turns(await self._desk.events(name))
+            events = await self._desk.events(name)
         except NoSuchThread:
-            return None
-        if asked < MOST_TURNS:
-            return None
-        is_new = await self._desk.post(name, self._noted(words))
-        return ("noted" if noted else "enough") if is_new else "ignored"
+            events = []
+        stopped = await self._bots.stops(words, events)
+        if stopped and not await self._desk.post(name, self._noted(words)):
+            return "ignored"
+        return stopped
 
     async def remark(self, remark: Remark) -> Sequence[Approval]:
         """What changed about a message is one more thing said about it, if we have that message."""
@@ -94,14 +112,17 @@ class Reception(Afterwards):
 
     async def unheard(self, words: Words) -> str | None:
         name, said = typed.named(words.text) or ("", typed.read(words.text))
-        if not isinstance(said, typed.Approve | typed.Deny) or words.standing == "bot":
+        lasts = typed.lasting(words.text) is not None
+        if not (lasts or isinstance(said, typed.Approve | typed.Deny)) or words.standing == "bot":
             return None
         waiting = await self._approvals(await self._at(words.address))
         named = (each for each in waiting if call_id(name) in ("", call_id(each.request)))
         asked = next(named, None)
         if asked is None or self.is_outside(words):
             return None
-        word: Word = "approve" if isinstance(said, typed.Approve) else "deny"
+        if lasts and self._speaker(words) in asked.deciders(words.written or int(time() * 1000)):
+            return None  # A verdict, of which the fold says what it thinks.
+        word: Word = "deny" if isinstance(said, typed.Deny) else "approve"
         channel, spot = words.address.channel, words.address.locator
         press = Press(words.id, channel, words.person, asked.request, word, digest=asked.digest)
         return await self.objection(replace(press, spot=spot))
@@ -199,7 +220,7 @@ class Reception(Afterwards):
             actor=actor,
             request=press.request,
             word=press.word,
-            digest=_shown(call, press, actor) if call and current else "",
+            digest=shown(call, press, actor) if call and current else "",
             text=offered[press.choice or 0] if chosen else press.text,
             arguments=dict(press.arguments),
             to=press.to,
@@ -210,21 +231,3 @@ class Reception(Afterwards):
             original=press.original,
         )
         return verdict if press.minutes is None else granting(verdict, press.minutes)
-
-
-def _shown(call: Call, press: Press, by: str) -> str:
-    """The digest of the card that was decided on: empty where another one has its name, since the log lost its end, or nobody says which."""
-    digest = call.card.digest if call.card else ""
-    is_same = bool(press.digest) and digest.startswith(press.digest)
-    return digest if is_same and not _is_older(call, press, by) else ""
-
-
-def _is_older(call: Call, press: Press, by: str) -> bool:
-    """Whether these words of this person were written before this showing stood there."""
-    if press.written is None or not isinstance(call.phase, Asked):
-        return False
-    shown = call.phase.shown
-    # Where no place took it, those who are asked have it alone, each since they got it.
-    if shown is None:
-        shown = dict(call.phase.copied).get(by)
-    return press.written < shown if shown is not None else call.version > 1

@@ -11,9 +11,25 @@ from bot.core.events import CallVoided
 from bot.core.thread import Call, Thread, asked_about
 from bot.core.values import Card, Deputy
 from bot.engine.toolbox import Gone, Toolbox, fingerprint, stand_ins
+from bot.kit.agent import Agent
 from bot.kit.arguments import BadArguments
 from bot.kit.rule import Rule
 from bot.kit.tool import Tool
+
+
+async def askable(toolbox: Toolbox, thread: Thread, call: Call) -> None:
+    """Raises `ConnectionError` where its card would name too few only because a group cannot be read at this moment: it is made later.
+
+    Of a group that is not there any more the card says so.
+    """
+    with suppress(Gone, BadArguments):
+        agent, tool = toolbox.find(thread, call)
+        await agent.fresh(tool.name)
+        rule = agent.rule(tool.name, call.proposal.arguments)
+        barred = () if rule.self_approval else approvals.requesters(thread, call)
+        able = [who for who in rule.approvers if who not in barred]
+        if len(able) < rule.quorum and agent.away(tool.name):
+            raise _unread(agent, tool)
 
 
 async def void(toolbox: Toolbox, thread: Thread, call: Call) -> CallVoided | None:
@@ -30,9 +46,8 @@ async def void(toolbox: Toolbox, thread: Thread, call: Call) -> CallVoided | Non
     if rule.kind != "gated" and call.card is None:
         return None
     if (reason := _objection(thread, call, tool, rule)) is None and _is_short(thread, call, rule):
-        if unread := agent.unread(tool.name):
-            kept = ", ".join(f"{group} ({why})" for group, why in unread)
-            raise ConnectionError(f"who may decide on {tool.name} cannot be read now: {kept}")
+        if agent.unread(tool.name):
+            raise _unread(agent, tool)
         reason = "somebody who approved this may no longer do so"
     reason = reason or await _moved(toolbox, thread, call)
     return _voided(call, reason, "preview") if reason else None
@@ -117,6 +132,11 @@ async def _moved(toolbox: Toolbox, thread: Thread, call: Call) -> str | None:
         pin for pin in before.keys() | after.keys() if before.get(pin) != after.get(pin)
     )
     return f"what it was approved on has changed: {', '.join(changed)}" if changed else None
+
+
+def _unread(agent: Agent, tool: Tool) -> ConnectionError:
+    kept = ", ".join(f"{group} ({why})" for group, why in agent.unread(tool.name))
+    return ConnectionError(f"who may decide on {tool.name} cannot be read now: {kept}")
 
 
 def _voided(call: Call, reason: str, then: Literal["preview", "close"]) -> CallVoided:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.engine.redis_begun import RedisBegun
 from bot.engine.redis_lease import RedisLease
 from bot.engine.redis_ledger import RedisLedger
 from bot.engine.redis_pulse import RedisPulse
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class RedisBeside:
-    """The safe, the pulse of a medium, the ledger of what is spent, and leases."""
+    """The safe, the pulse of a medium, the ledger of what is spent, leases, and the threads that bots began."""
 
     _wire: Wire
 
@@ -29,3 +30,6 @@ class RedisBeside:
 
     def ledger(self) -> RedisLedger:
         return RedisLedger(self._wire)
+
+    def begun(self) -> RedisBegun:
+        return RedisBegun(self._wire)

@@ -41,8 +41,12 @@ class Runner:
                 await session.record(fact)
 
     async def preview(self, session: Session, id: str, version: int) -> None:
-        """Lay out what a gated call would do, for its approvers; what cannot be done goes back to the model."""
+        """Lay out what a gated call would do, for its approvers; what cannot be done goes back to the model.
+
+        Raises `ConnectionError` where nobody can tell now who may decide: that is tried again.
+        """
         call, name = call_of(session.thread, id), f"card:{id}-v{version}"
+        await recheck.askable(self._toolbox, session.thread, call)
         try:
             card = await self._toolbox.card(session.thread, call)
             copied = self._copied(session, call, card)

@@ -89,12 +89,10 @@ class Toolbox:
         rule = agent.rule(tool.name, arguments)
         async with asyncio.timeout(tool.seconds):
             shown = await tool.show(arguments, self._call(tool, thread, call))
-        pins = dict(shown.pins)
+        pins = self._kept(shown.pins)
         # Before the digest: what it covers is what is kept and shown.
-        text = self.masks.cut("\n\n".join((shown.text, *_unread(agent, tool))))
-        if cut(pins, self.masks) is not pins:
-            message = "what it depends on (a pin) holds a secret, which is kept nowhere: pin a digest of that"
-            raise Refused(message)
+        unread = {group: self.masks.cut(why) for group, why in agent.unread(tool.name)}
+        text = self.masks.cut("\n\n".join((shown.text, *_unread(unread))))
         places = elsewhere(thread.addresses, agent.places(tool.name))
         in_place = stand_ins(agent, call, rule, thread.at)
         ladder = self._ladder(agent, rule, thread.at)
@@ -118,7 +116,15 @@ class Toolbox:
             addresses=places,
             apart=self._apart(thread, call, rule, reach, ladder, in_place),
             reached=asked.elsewhere(call.proposal.asked) | reach.elsewhere(dict.fromkeys(told)),
+            unread=unread,
         )
+
+    def _kept(self, pins: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+        found = dict(pins)
+        if cut(found, self.masks) is not found:
+            message = "what it depends on (a pin) holds a secret, which is kept nowhere: pin a digest of that"
+            raise Refused(message)
+        return found
 
     def _ladder(self, agent: Agent, rule: Rule, at: int) -> tuple[Rung, ...]:
         """Who is told and when, were the card made at this time."""
@@ -189,11 +195,11 @@ class Toolbox:
         return [value for value in values if len(value) >= SECRET_CHARACTERS]
 
 
-def _unread(agent: Agent, tool: Tool) -> list[str]:
+def _unread(unread: Mapping[str, str]) -> list[str]:
     """What the card says of groups that could not be read."""
     return [
         f"Nobody decides through {group}: it could not be read ({why})."
-        for group, why in agent.unread(tool.name)
+        for group, why in unread.items()
     ]
 
 

@@ -71,13 +71,18 @@ def put_off(error: Exception, masks: Masks) -> str:
     return cause_of(what, masks) if isinstance(what, PUT_OFF) else ""
 
 
-async def set_aside(store: Store, session: Session, error: Exception, patience: Patience) -> None:
-    """Let go of the thread with a letter that says why, to be looked at again or parked for good."""
+async def set_aside(
+    store: Store, session: Session, error: Exception, patience: Patience
+) -> int | None:
+    """Let go of the thread with a letter that says why, to be looked at again or parked for good.
+
+    How often it has failed since it last came to rest; None: the store was away, which is no failure of it.
+    """
     stuck = error if isinstance(error, Stuck) else Stuck("other", error)
     if isinstance(stuck.error, STORE_AWAY):
         # That says nothing of the thread: it was not heard, and as soon as there is a store again it will be.
         await store.release(session.lease)
-        return
+        return None
     now, before = await store.now(), await store.letter(session.lease.thread)
     tries = before.tries + 1 if before else 1
     letter = Letter(
@@ -92,3 +97,4 @@ async def set_aside(store: Store, session: Session, error: Exception, patience: 
     )
     if await store.park(session.lease, letter) and letter.is_dead:
         log.error("parked", thread=letter.id, stage=letter.stage, cause=letter.cause, tries=tries)
+    return tries

@@ -135,15 +135,18 @@ class Worker:
                 await self._work(session)
         except LeaseLost:
             log.info("lease lost", thread=session.lease.thread)
-        except Exception as error:
-            whose = {"thread": session.lease.thread, "tries": session.lease.tries}
-            if cause := put_off(error, session.masks):
-                log.warning("put off", cause=cause, **whose)
-            else:
-                log.exception("turn failed", **whose)
-            # A store that is away cannot even be told: then the lease lapses, and whoever takes it over tries again.
-            with suppress(Exception):
-                await set_aside(self._store, session, error, self._patience)
+        except Exception as error:  # noqa: BLE001 - it is logged once it is known how often that came
+            tries: int | None = None
+            try:
+                # A store that is away cannot even be told: then the lease lapses, and whoever takes it over tries again.
+                with suppress(Exception):
+                    tries = await set_aside(self._store, session, error, self._patience)
+            finally:
+                whose = {"thread": session.lease.thread, "tries": tries}
+                if cause := put_off(error, session.masks):
+                    log.warning("put off", cause=cause, **whose)
+                else:
+                    log.error("turn failed", exc_info=error, **whose)
         finally:
             session.let_go()
 

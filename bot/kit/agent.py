@@ -141,6 +141,10 @@ class Agent:
         live = self.people.live
         return tuple((each, why) for each in self._kept(tool_name) if (why := live.trouble(each)))
 
+    def away(self, tool_name: str) -> bool:
+        """Whether one of them could not be read only because its channel did not answer just now."""
+        return any(map(self.people.live.is_away, self._kept(tool_name)))
+
     def _kept(self, tool_name: str) -> tuple[str, ...]:
         terms = self.terms.get(tool_name)
         return self.people.kept(terms.approvers) if terms else ()

@@ -45,6 +45,7 @@ class _Read:
     at: float
     members: tuple[str, ...] = ()
     trouble: str = ""
+    is_away: bool = False
 
 
 class Live:
@@ -68,6 +69,11 @@ class Live:
         """Why it has no members now, in a few words; empty: it was read."""
         read = self._read.get(group)
         return read.trouble if read else NOT_READ
+
+    def is_away(self, group: str) -> bool:
+        """Whether it has none because its channel did not answer, and may a moment later; one that is not there has none for good."""
+        read = self._read.get(group)
+        return read is not None and read.is_away
 
     async def fresh(self, groups: Sequence[str]) -> None:
         """Reads those of these groups and places that were not read lately. Never raises: what cannot be read is nobody and nowhere."""
@@ -95,7 +101,7 @@ class Live:
                     return
         except Exception as error:  # noqa: BLE001 - whatever goes wrong there, nobody decides by it
             said = " ".join(str(error).split())[:200] or type(error).__name__
-            self._read[group] = _Read(now, trouble=said)
+            self._read[group] = _Read(now, trouble=said, is_away=isinstance(error, OSError))
             return
         # In one order, whatever that of the channel is: the same people are the same.
         self._read[group] = _Read(now, tuple(sorted(found)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 from pydantic import SecretStr
 
+from bot.engine.bots import Begun
 from bot.engine.redis_store import RedisStore
 from bot.engine.store import Store
 from bot.kit.arrival import Arrivals
@@ -124,6 +125,11 @@ def _installs(settings: Settings, store: Store) -> Installs:
 def pulse(store: Store) -> Pulse:
     """What is said in Slack and comes back to those who hear there."""
     return _redis(store).pulse("slack")
+
+
+def begun(store: Store) -> Begun | None:
+    """The threads that bots began; None: nothing is kept beyond this process."""
+    return store.begun() if isinstance(store, RedisStore) else None
 
 
 def _redis(store: Store) -> RedisStore:

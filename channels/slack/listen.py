@@ -173,13 +173,14 @@ class Listener:
             words = await with_before(self._web, said, self._us, self._name_of)
         words = await self._judged(words)
         meant = await self._arrivals.meant(words)
+        lasts = await self._unheard(words) if typed.lasting(words.text) else ""
         became = await self._arrivals.words(words)
         if became == "asked":
             self._signs.seen(said.place.channel, said.ts)
             if isinstance(typed.read(words.text), typed.Stop):
                 self._stops.heard(said)
             hint = hints.decided_nothing(meant, look_of(words.person, self._people))
-            self._whisper(said, hint)
+            self._whisper(said, lasts or hint)
         elif became == "enough":
             self._start(hints.fall_silent(self._web, said.place))
         elif became == "noted" and words.aim == "anybody":

@@ -152,6 +152,25 @@ def test_what_was_passed_on_or_put_off_says_to_whom_and_till_when() -> None:
     assert not {"to", "until"} & set(ignored.what)
 
 
+def test_whoever_edited_a_call_has_asked_for_it_too() -> None:
+    story, request = asking()
+    story.edit(request, tag="v2")
+    story.previewed(request[:-3], card(2))
+    story.delivered(f"{request[:-3]}-v2")
+    story.verdict(f"{request[:-3]}-v2", "approve", "bob")
+    edit, refused = told(story, "decision")
+    assert edit.what["asked_by"] == ["alice"]
+    assert (refused.what["counted"], refused.what["asked_by"]) == (False, ["alice", "bob"])
+
+
+def test_whoever_answers_a_question_as_a_deputy_is_told_with_whose_place_that_is() -> None:
+    dave = Deputy(person="dave", of="alice", since=0)
+    story, (call,) = working(question("red").model_copy(update={"apart": (dave,)}))
+    story.answer(f"{call}-v1", "red", "dave")
+    [row] = told(story, "decision")
+    assert (row.what["counted"], row.what["in_place_of"]) == (True, ["alice"])
+
+
 def test_whoever_decides_as_a_deputy_is_told_with_whose_place_that_is() -> None:
     dave = Deputy(person="dave", of="bob", since=0)
     story, request = asking(card().model_copy(update={"deputies": (dave,)}))

@@ -79,6 +79,15 @@ def test_an_agent_that_is_not_there_is_no_agent_to_halt(office: Office) -> None:
     assert "desk" in said.err
 
 
+@pytest.mark.parametrize("more", [(), ("--lift",), ("--show",)])
+def test_a_name_that_is_empty_is_not_all(office: Office, more: tuple[str, ...]) -> None:
+    """As of a variable of the shell that is not set."""
+    said = office.run("halt", "", *more)
+    assert said.status == 2
+    assert "empty" in said.err
+    assert office.run("halt", "--json").json == []
+
+
 def test_looking_and_halting_are_two_things(office: Office) -> None:
     assert office.run("halt", "--json", "--reason", "x").status == 2
     assert office.run("halt", "--json").json == []

@@ -146,6 +146,12 @@ def test_an_approval_says_who_may_and_who_may_not_and_why() -> None:
     assert wait.text == "deploy waits for approval (version 1 of its card): 1 of 2 so far."
 
 
+def test_an_approval_says_through_which_group_nobody_decides() -> None:
+    unread = {"slack:S1": "no_such_subteam"}
+    story, _ = build.asking(build.card(approvers=()).model_copy(update={"unread": unread}))
+    assert "nobody decides through slack:S1: no_such_subteam" in only(story).notes
+
+
 def test_an_approval_says_who_stands_in_for_whom_from_when_until_when() -> None:
     """By the clock of whoever looks, not by that of the last event."""
     long_ago, far_off = 0, 4_000_000_000_000
@@ -222,6 +228,22 @@ def test_a_question_offers_the_number_of_a_choice() -> None:
     assert (wait.of, wait.until) == (("alice",), story.now + 60_000)
     assert wait.notes == ("1. red", "2. blue")
     assert wait.commands == (f"bot answer {call}-v1 1",)
+
+
+def test_a_question_says_who_stands_in_for_whom_from_when_on() -> None:
+    long_ago, far_off = 0, 4_000_000_000_000
+    apart = (
+        Deputy(person="alice", of="alice", since=long_ago),
+        Deputy(person="dave", of="alice", since=long_ago),
+        Deputy(person="erin", of="alice", since=far_off),
+    )
+    story, _ = build.working(build.question().model_copy(update={"apart": apart}))
+    wait = only(story)
+    assert wait.of == ("alice", "dave")
+    assert wait.notes == (
+        f"dave answers in the place of alice, since {clock(long_ago)}",
+        f"erin will answer in the place of alice, from {clock(far_off)} on",
+    )
 
 
 def test_a_question_put_to_nobody_says_what_mends_it() -> None:

@@ -118,6 +118,15 @@ def test_a_mail_as_it_came_is_stored_without_its_secrets() -> None:
         assert cast("Verdict", stored).original == Original(text=f"> use {CUT}", size=26)
 
 
+def test_a_name_taken_from_words_without_its_case_is_cut_with_them() -> None:
+    """`pass to NAME` names somebody in small letters, in which no mask knows a key."""
+    said = Verdict(id="v", request="r", word="pass", text=f"pass to {KEY}", to=KEY.casefold())
+    kept = cast("Verdict", redacted(said, PLAIN))
+    assert (kept.text, kept.to) == (f"pass to {CUT}", "")
+    chosen = said.model_copy(update={"text": f"he has {KEY}", "to": "ben"})
+    assert cast("Verdict", redacted(chosen, PLAIN)).to == "ben"
+
+
 def test_what_holds_no_secret_is_the_very_same() -> None:
     for event in (
         Paused(id="p", reason="lunch"),

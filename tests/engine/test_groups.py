@@ -52,7 +52,7 @@ class Kept:
             raise OSError(message)
         if group not in self.now:
             message = "no_such_subteam"
-            raise OSError(message)
+            raise LookupError(message)
         return self.now[group]
 
 
@@ -125,8 +125,35 @@ async def test_a_group_that_cannot_be_read_is_nobody_and_the_card_says_so(office
         assert (
             "Nobody decides through slack:S1: it could not be read (no_such_subteam)" in shown.text
         )
+        (call,) = (await desk.thread(office.thread)).calls
+        assert call.card
+        assert call.card.unread == {"slack:S1": "no_such_subteam"}
         judged = await decide(desk, shown, "approve", by="bob")
         assert judged.refusal
+
+
+async def test_where_a_group_cannot_be_read_for_a_moment_its_card_is_made_as_soon_as_it_can(
+    office: Grouped,
+) -> None:
+    office.kept.away = 2
+    async with office.work() as desk:
+        await say(desk, "sign it")
+        shown = await card(desk, outbox.Approval)
+        events = await desk.events(office.thread)
+    assert isinstance(shown, outbox.Approval)
+    assert shown.approvers == ("bob", "carol")
+    assert types(events).count("Previewed") == 1
+    assert office.kept.away == 0
+
+
+async def test_where_others_are_enough_no_card_waits_for_a_group(office: Grouped) -> None:
+    office.write_agent("approvers: [releasers, eve, bob]\npolicy: {sign: {quorum: 2}}", TOOLS)
+    office.kept.away = 1_000
+    async with office.work() as desk:
+        await say(desk, "sign it")
+        shown = await card(desk, outbox.Approval)
+    assert isinstance(shown, outbox.Approval)
+    assert set(shown.approvers) == {"eve", "bob"}
 
 
 async def test_a_group_that_cannot_be_read_before_the_claim_holds_the_call_up_and_keeps_its_approval(

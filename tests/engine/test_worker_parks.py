@@ -138,6 +138,7 @@ async def test_what_fails_every_time_is_parked_with_stage_and_cause_and_its_neig
     stage: str,
     cause: str,
     seq: int | None,
+    logs: Sequence[MutableMapping[str, object]],
 ) -> None:
     async with office.store() as store:
         await say(Desk(store), "hello")
@@ -148,6 +149,7 @@ async def test_what_fails_every_time_is_parked_with_stage_and_cause_and_its_neig
         await rests(desk, NEIGHBOUR)
     assert (letter.stage, letter.cause, letter.seq, letter.tries) == (stage, cause, seq, 3)
     assert letter.again is None
+    assert [each["tries"] for each in logs if each["event"] == "turn failed"] == [1, 2, 3]
 
 
 async def test_a_parked_thread_that_is_revived_when_all_is_well_goes_on_and_has_no_letter(

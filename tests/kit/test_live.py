@@ -47,9 +47,11 @@ async def test_a_failure_is_nobody_is_told_and_is_tried_again() -> None:
     kept.fails = True
     await live.fresh([GROUP])
     assert (live.members(GROUP), live.trouble(GROUP)) == ((), "the line broke")
+    assert live.is_away(GROUP)
     kept.fails = False
     await live.fresh([GROUP])
     assert live.members(GROUP) == ("U1", "U2")
+    assert not live.is_away(GROUP)
 
 
 async def test_where_the_channel_is_not_set_up_the_group_is_nobody() -> None:

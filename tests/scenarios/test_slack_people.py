@@ -563,3 +563,47 @@ async def test_bots_that_thank_each_other_end_and_go_on_when_a_person_speaks(
         await until(lambda: len(office.answers(said)) == MOST_TURNS + 2, "the next answer")
         office.say(f"{office.slack.mention} thanks", office.robot, thread=said)
         await until(lambda: len(office.answers(said)) == MOST_TURNS + 3, "one to the bot")
+
+
+async def test_bots_that_begin_thread_after_thread_are_answered_in_so_many_until_a_person_speaks(
+    office: SlackOffice,
+) -> None:
+    """Counted where the logs are: who hears the next one may be another process."""
+    office.slack.post.copies = 2
+    replies: list[Reply] = [f"Seen {n}." for n in range(9)]
+    async with office.listening(), office.working(replies):
+        for n in range(MOST_TURNS):
+            await office.shown(office.mention(f"alert {n}", office.robot), 1)
+        await office.slack.post.settled()
+    async with office.listening(), office.working(replies):
+        over = office.mention("one more", office.robot)
+        await until(lambda: len(office.answers(over)) == 1, "the last word")
+        more = office.mention("and one more", office.robot)
+        office.say(f"{office.slack.mention} do you hear?", office.robot, thread=more)
+        await office.slack.post.settled()
+        assert [each.text for each in office.answers(over)] == [EN.bots_alone]
+        assert office.answers(more) == []
+        office.say(f"{office.slack.mention} what is it?", office.alice, thread=more)
+        await office.shown(more, 1)
+        assert "do you hear?" in office.model.asked[-1]
+        assert len(office.model.asked) == MOST_TURNS + 1
+        await office.shown(office.mention("the next one", office.robot), 1)
+
+
+async def test_an_approval_for_a_while_of_whoever_may_not_is_answered_in_private(
+    office: SlackOffice,
+) -> None:
+    """As `approve` alone is; of whoever asked it is a message besides."""
+    async with office.listening() as app, office.working([SHIP, [("stand_by", {})]]):
+        said = office.mention("ship it")
+        await office.shown(said, 1)
+        for who in (office.eve, office.alice):
+            office.say("approve for 20 minutes", who, thread=said)
+            await until(lambda who=who: len(office.slack.team.whispers(who)) == 1, "the note")
+        await office.slack.post.settled()
+        _, events = await only_thread(app)
+    notes = [office.slack.team.whispers(who) for who in (office.eve, office.alice)]
+    no = "You are not among those who may decide this: bob, carol."
+    assert [[each.text for each in given] for given in notes] == [[no], [no]]
+    assert [event.type for event in events].count("Verdict") == 0
+    assert office.ledger() == []
