@@ -201,4 +201,7 @@ def test_a_deploy_stops_at_a_schedule_that_could_speak_nowhere(
     assert "nobody could hear from it: Slack is not set up here" in refused.err
     heard = mute.replace("C0456\n", "C0456\n    fallback: console\n", 1)
     home = furnished(tmp_path / "heard", heard)
-    assert Office(home, {"BOT_HOME": str(short_home)}).run("release").status == 0
+    try:
+        assert Office(home, {"BOT_HOME": str(short_home)}).run("release").status == 0
+    finally:
+        stop_server(short_home)

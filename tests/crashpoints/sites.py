@@ -24,8 +24,8 @@ FILES = (
 PARTS = ("bot/core", "bot/engine", "bot/model")
 BEYOND = frozenset(
     {
-        *(f"bot/engine/{name}.py" for name in ("memory_store", "redis_store", "redis_take", "redis_letters", "redis_rebuild", "redis_safe", "redis_pulse", "redis_lease", "redis_cursors", "redis_ledger", "purse")),
-        *(f"bot/engine/{name}.py" for name in ("wire", "line", "display", "lamp", "lookup", "reception", "afterwards")),
+        *(f"bot/engine/{name}.py" for name in ("memory_store", "redis_store", "redis_take", "redis_letters", "redis_rebuild", "redis_safe", "redis_pulse", "redis_lease", "redis_cursors", "redis_ledger", "redis_begun", "purse")),
+        *(f"bot/engine/{name}.py" for name in ("wire", "line", "display", "lamp", "lookup", "reception", "bots", "afterwards")),
         "bot/model/claude.py",
     }
 )  # fmt: skip
