@@ -655,14 +655,23 @@ async def test_what_is_heard_late_approves_for_what_is_left_of_the_while(
     assert (given.word, given.minutes, given.v) == ("approve", left, 2 if left else 1)
 
 
-async def test_an_approval_for_a_while_of_whoever_is_not_asked_is_a_message(office: Office) -> None:
-    for front in (GRANTING, GRANTING.replace("sign: {", "sign: {words: denied, ")):
-        office.write_agent(front, TOOLS)
+@pytest.mark.parametrize(
+    ("front", "speakers"),
+    [
+        (GRANTING, ["alice"]),
+        (GRANTING.replace("sign: {", "sign: {words: denied, "), ["alice", "bob"]),
+    ],
+    ids=["not asked", "words do not count"],
+)
+async def test_an_approval_for_a_while_that_cannot_count_is_a_message(
+    office: Office, front: str, speakers: list[str]
+) -> None:
+    office.write_agent(front, TOOLS)
     async with open_desk(office, SIGN) as desks:
         await desks.say("approve for 20 minutes", by="bob", aim="bot")
         await card(desks.desk, Approval)
-        await desks.say("approve for 20 minutes", by="alice")
-        await desks.say("approve for 20 minutes", by="bob")
+        for speaker in speakers:
+            await desks.say("approve for 20 minutes", by=speaker)
         events = await desks.desk.events(office.thread)
     assert not any(isinstance(each, Verdict) for each in events)
 
