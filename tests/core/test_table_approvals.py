@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.core.effects import Preview, Refuse, Run, Send, timers
+from bot.core.effects import Decide, Preview, Refuse, Run, Send, timers
 from bot.core.events import CallVoided, Cancelled, VerdictRefused
 from bot.core.thread import Asked, Closed, Previewing, Ready, Started, Thinking, Working
 from bot.core.values import Card
@@ -533,3 +533,12 @@ def test_words_that_doubt_what_is_not_asked_change_nothing() -> None:
     story.noted("No!", by="carol", doubts=request)
     story.noted("No!", by="carol", doubts="T-0-0")
     assert story.thread.calls == before
+
+
+def test_words_that_doubt_a_card_hold_back_what_was_approved_on_their_way() -> None:
+    story, request = asking()
+    story.approve(request, by="bob")
+    assert isinstance(story.phase(request), Ready)
+    story.noted("No!", by="carol", doubts=request)
+    assert story.outcome(request) == "voided"
+    assert story.effects == (Decide(story.thread.head),)
