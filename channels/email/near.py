@@ -60,7 +60,9 @@ class Near:
 
     async def plain(self, heard: Heard, at: int) -> str:
         """The same for a mail without the address of a card, of somebody who may decide the one that is all their conversation waits for."""
-        if verdicts.leaning(heard.mail.text) is None:
+        mail = heard.mail
+        # What can be read in two ways, or is somebody else's mail, says more than that.
+        if mail.doubt or mail.is_forward or verdicts.leaning(mail.text) is None:
             return ""
         match await self._arrivals.open(heard.address):
             case [Approval() as asked] if self._who(heard) in asked.deciders(at):

@@ -213,6 +213,26 @@ async def test_a_near_miss_without_an_address_or_of_whoever_has_approved_is_told
     assert office.desk.taken.commands == []
 
 
+async def test_a_near_miss_without_an_address_that_can_be_read_in_two_ways_is_a_message() -> None:
+    office = Office()
+    await office.send(FIRST)
+    [first] = office.to(ANA)
+    arrivals: Any = office.desk.taken
+
+    async def there(address: Address) -> list[Waiting | None]:
+        return [office.now]
+
+    arrivals.open = there
+    parts = (("plain", "Great, thanks!"), ("html", "<p>Hold everything until tomorrow.</p>"))
+    body = "".join(f"--b\nContent-Type: text/{name}\n\n{said}\n" for name, said in parts)
+    setting = hostile.setting(token=BOT, parent=str(first["Message-ID"]))
+    mail = hostile.build(
+        setting, f"{body}--b--\n", to=BOT, ctype="multipart/alternative; boundary=b"
+    )
+    assert await office.desk.intake.take(mail) == "asked"
+    assert len(office.desk.taken.commands) == 1
+
+
 async def test_the_time_of_the_old_one_is_over_and_the_one_that_counts_is_mailed() -> None:
     office = Office()
     await office.send(replace(FIRST, until=NOW - 1))
