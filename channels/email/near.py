@@ -49,7 +49,8 @@ class Near:
             await self._answer(heard, asked, hint)
             return "apart"
         is_against = leans == "against"
-        if is_against:
+        # Read again, it is no answer to the showing that it brought.
+        if is_against and not await self._arrivals.has_heard(heard.address, f"{heard.id}/noted"):
             await self._shows.answered(heard.place, request, mail.proven, hint)
         if not await self._saying.nearly(heard, request, against=is_against):
             return ""
