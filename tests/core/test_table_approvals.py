@@ -134,6 +134,16 @@ def test_whoever_denies_what_the_model_took_back_for_good_is_told_so() -> None:
     assert story.refusal() == "This was already withdrawn by model."
 
 
+def test_what_was_proposed_beside_it_stands_in_nobodys_place() -> None:
+    story, (one, other) = working(gated(size=1), gated(size=2))
+    story.previewed(one)
+    story.previewed(other)
+    story.message("the first alone, please")
+    story.step(withdraw(f"{other}-v2"))
+    story.deny(f"{other}-v2", by="bob")
+    assert story.refusal() == "This was already withdrawn by model."
+
+
 def test_a_denial_by_anybody_else_does_not_count() -> None:
     story, request = asking()
     story.deny(request, by="mallory")
