@@ -214,6 +214,26 @@ async def test_a_near_miss_without_an_address_or_of_whoever_has_approved_is_told
     assert office.desk.taken.commands == []
 
 
+async def test_what_may_be_a_refusal_is_answered_at_once_under_a_halt_and_not_again_on_the_card() -> (
+    None
+):
+    office = Office()
+    arrivals: Any = office.desk.taken
+
+    async def halted(request: str) -> str:
+        return "alice: it misbehaves"
+
+    arrivals.halted = halted
+    await office.send(FIRST)
+    [first] = office.to(ANA)
+    for _ in "twice":
+        assert await office.answers(first, "Nope", "one") == "noted"
+    [_, told] = office.to(ANA)
+    assert text_of(told).startswith("I read your mail as a message")
+    await office.send(showing(2))
+    assert not text_of(office.to(ANA)[2]).startswith("I read your mail")
+
+
 async def test_a_near_miss_without_an_address_that_can_be_read_in_two_ways_is_a_message() -> None:
     office = Office()
     await office.send(FIRST)
