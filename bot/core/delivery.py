@@ -83,7 +83,7 @@ def _bounced(thread: Thread, event: Bounced) -> Thread:
     if not isinstance(phase, Asked):
         return thread
     call = ladder.unreached(thread, call, event.person, event.at)
-    is_last = phase.copy + 1 >= len(addresses.of(thread, call))
+    is_last = phase.tried or phase.copy + 1 >= len(addresses.of(thread, call))
     if not (is_last or ladder.has_anybody(call, event.at)):
         call = replace(call, phase=_beside(phase, event))
     return turn.put(thread, call)
@@ -93,14 +93,14 @@ def _beside(phase: Asked, event: Bounced) -> Asked:
     """Asked at the next address, too. Anybody can make up a report: what stands goes on counting as shown."""
     further = replace(phase, copy=phase.copy + 1)
     if event.v == 1 or phase.shown is None:
-        return replace(further, shown=None)
+        return replace(further, shown=None, stood=None)
     return phase if phase.stood is not None else replace(further, stood=phase.copy)
 
 
 def _further(thread: Thread, call: Call, phase: Asked) -> Asked:
-    """Asked at the next address; where there is none, it is where it stood."""
+    """Asked at the next address; where there is none, it is where it stood, and those behind that are not tried again: a key is sent once."""
     if phase.stood is not None and phase.copy + 1 >= len(addresses.of(thread, call)):
-        return replace(phase, copy=phase.stood, stood=None)
+        return replace(phase, copy=phase.stood, stood=None, tried=True)
     return replace(phase, copy=phase.copy + 1)
 
 

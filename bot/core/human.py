@@ -61,10 +61,24 @@ def _heard(thread: Thread, event: MessageReceived) -> Thread:
 
 
 def doubted(thread: Thread, event: MessageNoted) -> Thread:
-    """Words that may be meant to refuse a card and are no denial: it is asked anew, with them below it, and the votes on it are gone. The model is not asked."""
+    """Words that may be meant to refuse a card and are no denial: it is asked anew, with them below it, and the votes on it are gone. The model is not asked.
+
+    Unless something goes on by now, as where somebody approved it while they were on their way: then they are words all the same.
+    """
     call = thread.call(event.doubts) if event.doubts else None
-    if call is None or not meanings.is_open_approval(call):
+    if call is None or isinstance(call.phase, Closed):
         return thread
+    if goes_on(thread, [call]) or not meanings.is_open_approval(call):
+        return _interrupt(
+            thread,
+            MessageReceived(
+                id=event.id,
+                at=event.at,
+                actor=event.actor,
+                address=event.address,
+                text=event.text,
+            ),
+        )
     again = verdicts.interrupted(call, f"{event.actor}: {event.text}")
     return turn.put(thread, replace(again, open=call.open))
 

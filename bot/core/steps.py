@@ -52,7 +52,8 @@ def in_its_place(thread: Thread, gone: Call) -> str:
         return ""
     tool = gone.proposal.tool
     for each in thread.calls:
-        if each.proposal.tool == tool and isinstance(each.phase, Asked | Previewing):
+        is_newer = each.step > gone.step and each.proposal.tool == tool
+        if is_newer and isinstance(each.phase, Asked | Previewing):
             return f"; {each.request} asks for {tool} in its place"
     return ""
 

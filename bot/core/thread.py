@@ -31,7 +31,7 @@ class Ready(Struct, frozen=True):
 
 
 class Asked(Struct, frozen=True):
-    """A human is asked. `shown` is when the channel took the card; `copy` numbers the address it goes to, `told` are those who have one alone, and `copied` since when each of them; `stood` is the copy that stands and may have reached nobody, while a further address is tried."""
+    """A human is asked. `shown` is when the channel took the card; `copy` numbers the address it goes to, `told` are those who have one alone, and `copied` since when each of them; `stood` is the copy that stands and may have reached nobody, while a further address is tried, and `tried` that those all refused it."""
 
     about: About
     until: int | None = None
@@ -41,6 +41,7 @@ class Asked(Struct, frozen=True):
     told: tuple[str, ...] = ()
     copied: tuple[tuple[str, int], ...] = ()
     stood: int | None = None
+    tried: bool = False
 
 
 class Started(Struct, frozen=True):

@@ -103,7 +103,7 @@ def interrupted(call: Call, quote: str) -> Call:
         case Asked("approval"):
             return _reissued(replace(call, phase=PREVIEWING), quote)
         case Asked():
-            anew = replace(call.phase, shown=None, copy=0, told=(), copied=(), stood=None)
+            anew = Asked(call.phase.about, call.phase.until, call.phase.votes)
             return _reissued(replace(call, phase=anew), quote)
         case Started() | Closed():
             return call

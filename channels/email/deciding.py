@@ -62,8 +62,7 @@ class Deciding:
                 return near
             if hint := _hint(mail.text):
                 return await self._hinted(heard, found, hint)
-        # Before it is on the log: what it makes of the card is mailed to them.
-        await self._shows.answered(heard.place, found.ticket.request, mail.proven)
+        await self._wrote(heard, found)
         if mail.doubt or mail.is_forward:
             return await self._saying.words(
                 heard, hints.FORWARD if mail.is_forward else hints.DOUBT
@@ -81,11 +80,16 @@ class Deciding:
             case _:
                 return await self._saying.words(heard)
 
+    async def _wrote(self, heard: Heard, found: Found, hint: str = "") -> None:
+        """Before it is on the log: what it makes of the card is mailed to them. Read again, it is no answer to that one."""
+        if not await self._arrivals.has_heard(heard.address, heard.id):
+            await self._shows.answered(heard.place, found.ticket.request, heard.mail.proven, hint)
+
     async def _hinted(self, heard: Heard, found: Found, hint: str) -> str:
         """A message whose author may believe that it decides. Where it has the card asked anew, they are told so on that."""
         request = found.ticket.request
         is_open = isinstance(await self._arrivals.asked(request), Approval)
-        await self._shows.answered(heard.place, request, heard.mail.proven, hint if is_open else "")
+        await self._wrote(heard, found, hint if is_open else "")
         return await self._saying.words(heard, hint, is_on_card=is_open)
 
     async def _put_off(self, heard: Heard, found: Found, said: typed.PutOff) -> str:

@@ -1,6 +1,7 @@
 """Near: a mail that nearly decides on a card. Its author gets one mail, the card with how it is done above it, and the model is not asked.
 
-What may be meant to refuse has the card asked anew, so that nobody approves it unaware: then whoever works sends that mail.
+What may be meant to refuse has the card asked anew, so that nobody approves it unaware: then whoever works sends that mail. Under a halt
+the sentence goes alone at once, and the card when that is lifted.
 """
 
 from __future__ import annotations
@@ -49,18 +50,26 @@ class Near:
             await self._answer(heard, asked, hint)
             return "apart"
         is_against = leans == "against"
-        if is_against:
-            await self._shows.answered(heard.place, request, mail.proven, hint)
+        # Under a halt no card is made anew until that is lifted: so long they would hear nothing.
+        is_halted = is_against and await self._arrivals.halted(request) is not None
+        # Read again, it is no answer to the showing that it brought.
+        if is_against and not await self._arrivals.has_heard(heard.address, f"{heard.id}/noted"):
+            on_card = "" if is_halted else hint
+            await self._shows.answered(heard.place, request, mail.proven, on_card)
         if not await self._saying.nearly(heard, request, against=is_against):
             return ""
         # One that was refused while it is made anew is shown when it is there.
-        if not is_against:
+        if is_halted:
+            await self._replies.say(heard, hint)
+        elif not is_against:
             await self._answer(heard, asked, hint)
         return "noted"
 
     async def plain(self, heard: Heard, at: int) -> str:
         """The same for a mail without the address of a card, of somebody who may decide the one that is all their conversation waits for."""
-        if verdicts.leaning(heard.mail.text) is None:
+        mail = heard.mail
+        # What can be read in two ways, or is somebody else's mail, says more than that.
+        if mail.doubt or mail.is_forward or verdicts.leaning(mail.text) is None:
             return ""
         match await self._arrivals.open(heard.address):
             case [Approval() as asked] if self._who(heard) in asked.deciders(at):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.core.effects import Preview, Refuse, Run, Send, timers
+from bot.core.effects import Decide, Preview, Refuse, Run, Send, timers
 from bot.core.events import CallVoided, Cancelled, VerdictRefused
 from bot.core.thread import Asked, Closed, Previewing, Ready, Started, Thinking, Working
 from bot.core.values import Card
@@ -131,6 +131,16 @@ def test_whoever_denies_what_the_model_took_back_for_good_is_told_so() -> None:
     story.message("leave it")
     story.step(withdraw(request))
     story.deny(request, by="bob")
+    assert story.refusal() == "This was already withdrawn by model."
+
+
+def test_what_was_proposed_beside_it_stands_in_nobodys_place() -> None:
+    story, (one, other) = working(gated(size=1), gated(size=2))
+    story.previewed(one)
+    story.previewed(other)
+    story.message("the first alone, please")
+    story.step(withdraw(f"{other}-v2"))
+    story.deny(f"{other}-v2", by="bob")
     assert story.refusal() == "This was already withdrawn by model."
 
 
@@ -533,3 +543,12 @@ def test_words_that_doubt_what_is_not_asked_change_nothing() -> None:
     story.noted("No!", by="carol", doubts=request)
     story.noted("No!", by="carol", doubts="T-0-0")
     assert story.thread.calls == before
+
+
+def test_words_that_doubt_a_card_hold_back_what_was_approved_on_their_way() -> None:
+    story, request = asking()
+    story.approve(request, by="bob")
+    assert isinstance(story.phase(request), Ready)
+    story.noted("No!", by="carol", doubts=request)
+    assert story.outcome(request) == "voided"
+    assert story.effects == (Decide(story.thread.head),)

@@ -138,10 +138,11 @@ def test_a_call_that_came_back_is_approved_by_the_rules_it_had() -> None:
     assert address(story.thread, f"{call}-v1") == HERE
 
 
-def two_places(typed: bool = True) -> tuple[Story, str]:
-    """A card for one approver alone that stands at the first of two places."""
-    here, there = (Address(channel="slack", locator=each) for each in ("T/C1", "T/C2"))
-    places = (Routed(by="call", address=here), Routed(by="default", address=there))
+def two_places(typed: bool = True, more: tuple[str, ...] = ()) -> tuple[Story, str]:
+    """A card for one approver alone that stands at the first of two places, or of more."""
+    here, *others = (Address(channel="slack", locator=each) for each in ("T/C1", "T/C2", *more))
+    there = (Routed(by="default", address=each) for each in others)
+    places = (Routed(by="call", address=here), *there)
     return shown(card(approvers=("bob",), typed=typed).model_copy(update={"addresses": places}))
 
 
@@ -166,3 +167,24 @@ def test_a_report_of_an_earlier_form_folds_as_it_did() -> None:
     story.undelivered(f"{request}~1")
     story.message("approve", by="bob")
     assert story.outcome(request) == "Asked"
+
+
+def test_what_every_further_address_refused_is_not_sent_there_once_more() -> None:
+    story, request = two_places()
+    story.bounced(request)
+    story.undelivered(f"{request}~1")
+    story.bounced(request, "dave")
+    assert not any("~1" in key for key in owes(story)), "it would be sent and refused without end"
+    asked = story.phase(request)
+    assert isinstance(asked, Asked)
+    assert (asked.copy, asked.shown is None) == (0, False)
+
+
+def test_a_report_of_an_earlier_form_after_one_of_this_is_owed_once() -> None:
+    story, request = two_places(more=("T/C3",))
+    story.bounced(request)
+    story.bounced(request, "dave", v=1)
+    story.delivered(f"{request}~2")
+    assert not any("~2" in key for key in owes(story)), "it was taken"
+    story.message("approve", by="bob")
+    assert story.outcome(request) == "Ready"

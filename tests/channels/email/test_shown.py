@@ -174,6 +174,7 @@ async def test_what_they_are_told_stands_on_the_next_showing_and_is_no_mail_of_i
     assert text_of(again).startswith(said)
     assert "tag: v1.2.3" in text_of(again)
     assert (len(office.to(ANA)), len(office.to(BEN))) == (2, 1)
+    await office.answers(first, text, "one")  # Read again: we ended before it was marked as read.
     await office.send(showing(3))
     assert len(office.to(ANA)) == 2, "they have not written to that one"
 
@@ -211,6 +212,46 @@ async def test_a_near_miss_without_an_address_or_of_whoever_has_approved_is_told
     assert await office.desk.intake.take(mail) == "noted"
     assert text_of(office.to(ANA)[1]).startswith("You have approved this already; it needs 1 more")
     assert office.desk.taken.commands == []
+
+
+async def test_what_may_be_a_refusal_is_answered_at_once_under_a_halt_and_not_again_on_the_card() -> (
+    None
+):
+    office = Office()
+    arrivals: Any = office.desk.taken
+
+    async def halted(request: str) -> str:
+        return "alice: it misbehaves"
+
+    arrivals.halted = halted
+    await office.send(FIRST)
+    [first] = office.to(ANA)
+    for _ in "twice":
+        assert await office.answers(first, "Nope", "one") == "noted"
+    [_, told] = office.to(ANA)
+    assert text_of(told).startswith("I read your mail as a message")
+    await office.send(showing(2))
+    assert not text_of(office.to(ANA)[2]).startswith("I read your mail")
+
+
+async def test_a_near_miss_without_an_address_that_can_be_read_in_two_ways_is_a_message() -> None:
+    office = Office()
+    await office.send(FIRST)
+    [first] = office.to(ANA)
+    arrivals: Any = office.desk.taken
+
+    async def there(address: Address) -> list[Waiting | None]:
+        return [office.now]
+
+    arrivals.open = there
+    parts = (("plain", "Great, thanks!"), ("html", "<p>Hold everything until tomorrow.</p>"))
+    body = "".join(f"--b\nContent-Type: text/{name}\n\n{said}\n" for name, said in parts)
+    setting = hostile.setting(token=BOT, parent=str(first["Message-ID"]))
+    mail = hostile.build(
+        setting, f"{body}--b--\n", to=BOT, ctype="multipart/alternative; boundary=b"
+    )
+    assert await office.desk.intake.take(mail) == "asked"
+    assert len(office.desk.taken.commands) == 1
 
 
 async def test_the_time_of_the_old_one_is_over_and_the_one_that_counts_is_mailed() -> None:
