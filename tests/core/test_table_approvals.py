@@ -532,8 +532,9 @@ def test_words_that_doubt_a_card_have_it_asked_anew_and_wake_no_model() -> None:
     assert story.effects == (Preview(after.id, 3),)
     assert (story.turn, story.thread.heard, after.open) == (Working(), heard, False)
     story.previewed(after.id, card(quorum=2))
-    assert isinstance(story.phase(request), Asked)
-    assert story.phase(request).votes == ()  # type: ignore[union-attr]
+    phase = story.phase(request)
+    assert isinstance(phase, Asked)
+    assert phase.votes == ()
 
 
 def test_words_that_doubt_what_is_not_asked_change_nothing() -> None:

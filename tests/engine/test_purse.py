@@ -345,7 +345,7 @@ async def test_the_house_is_read_on_and_anew_where_a_power_loss_took_its_end(
         await desk.post(HOUSE, fact.model_copy(update={"id": "h4"}))
         is_anew, events = await house.read_on()
         assert (is_anew, [event.id for event in events]) == (False, ["h4"])
-        with redis.Redis.from_url(redis_server) as server:  # pyright: ignore[reportUnknownMemberType]
+        with redis.Redis.from_url(redis_server) as server:  # pyright: ignore[reportUnknownMemberType] - redis types it with Any
             server.rpop(keys.of_thread(HOUSE).log, 2)
         await desk.post(HOUSE, fact.model_copy(update={"id": "h5"}))
         is_anew, events = await house.read_on()

@@ -173,6 +173,6 @@ async def test_a_reminder_that_was_asked_for_goes_with_the_decision_and_wakes_no
 def _timers(office: Office) -> list[str]:
     """What the office's thread waits for."""
     timers = keys.of_thread(office.thread).timers
-    with redis.Redis.from_url(office.url) as client:  # pyright: ignore[reportUnknownMemberType]
-        found = cast("list[bytes]", client.execute_command("ZRANGE", timers, 0, -1))  # pyright: ignore[reportUnknownMemberType]
+    with redis.Redis.from_url(office.url) as client:  # pyright: ignore[reportUnknownMemberType] - redis types it with Any
+        found = cast("list[bytes]", client.execute_command("ZRANGE", timers, 0, -1))  # pyright: ignore[reportUnknownMemberType] - redis types it with Any
     return [each.decode().partition("\0")[2] for each in found]
