@@ -43,7 +43,7 @@ async def test_whoever_nearly_decides_is_told_how(text: str, hint: str) -> None:
         *[(text, "for") for text in ("LGTM", "ok approve it", "yes please approve", "👍🏽", "Hi Bot,\n\nlooks good, thanks!", "approve, thanks")],
         *[(text, "for") for text in ("Sieht gut aus, danke", "D’accord, merci", "Sí, aprobado, gracias", "Sim, obrigada", "Va bene, grazie")],
         *[(text, "for") for text in ("Ja, akkoord", "Ja tack", "Tak, zgoda", "Да, одобряю, спасибо", "はい、了解しました。", "好的，谢谢")],
-        *[(text, "against") for text in ("No", "Nope!", "do not approve", "👎", "ok no", "Nein danke", "Non, je refuse", "Não", "Nee", "Nej")],
+        *[(text, "against") for text in ("No", "Nope!", "do not approve", "👎", "ok no", "nope, not now", "Not approved.", "not yet, thanks", "Noch nicht", "Nein danke", "Non, je refuse", "Não", "Nee", "Nej")],
         *[(text, "against") for text in ("Nie", "Нет", "いいえ", "不同意", "Rifiutato", "Rechazado, gracias")],
     ],
 )  # fmt: skip
@@ -68,7 +68,7 @@ async def test_it_costs_one_mail_and_no_turn_of_the_model(text: str, mails: int,
 @pytest.mark.parametrize(
     "text",
     [
-        *("approve", "deny", "Approve?", "yes, but not today", "No, which tag is it?", "ok so what", "not approved", "thanks", "stop", "later 2h", ""),
+        *("approve", "deny", "Approve?", "yes, but not today", "No, which tag is it?", "ok so what", "not approved by Ana", "thanks", "stop", "later 2h", ""),
         *("approve it if the tests pass", "Oui, mais demain", "ok\n\nand the other one", "y" * 301),
     ],
 )  # fmt: skip
