@@ -9,7 +9,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from bot.core import words as typed
-from bot.core.outbox import Approval
+from bot.core.outbox import Approval, Hold, Question, UnknownOutcome
 from bot.core.values import Word
 from bot.kit.arrival import Arrivals, Json, Press
 from bot.kit.moments import moment_of
@@ -68,7 +68,7 @@ class Deciding:
                 heard, hints.FORWARD if mail.is_forward else hints.DOUBT
             )
         if found.ticket.kind == "question":
-            return await self._press(heard, found, _press(heard, found, "answer", mail.text))
+            return await self._press(heard, found, await self._answered(heard, found))
         if aside := _aside(mail):
             return await self._put_off(heard, found, aside)
         match decision.word if decision else "":
@@ -148,6 +148,14 @@ class Deciding:
         if complaint or not changed:
             return await self._hinted(heard, found, complaint or hints.EDIT)
         return await self._press(heard, found, _press(heard, found, "edit", arguments=changed))
+
+    async def _answered(self, heard: Heard, found: Found) -> Press:
+        """The answer as it was written; below a greeting a choice, or its number, stands for itself."""
+        text, asked = heard.mail.text, await self._arrivals.asked(found.ticket.request)
+        alone = verdicts.ungreeted(text.strip())
+        choices = asked.choices if isinstance(asked, Question | Hold | UnknownOutcome) else ()
+        is_pick = typed.choose(alone, choices) is not None or alone.isdecimal()
+        return _press(heard, found, "answer", alone if choices and is_pick else text)
 
     async def _voted(self, press: Press) -> str:
         """That this person has approved already what still waits for somebody else; empty: they have not."""

@@ -134,5 +134,8 @@ class Intake:
                 return await self._hold(heard.mail, reason, raw)
         if found:
             return await self._deciding.take(heard, found)
-        near = "" if decides else await self._near.plain(heard, self._now())
-        return near or await self._saying.words(heard, hint if decides else "")
+        if not decides:
+            if near := await self._near.plain(heard, self._now()):
+                return near
+            hint = await self._near.hint(heard, self._now())
+        return await self._saying.words(heard, hint)

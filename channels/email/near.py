@@ -67,15 +67,24 @@ class Near:
 
     async def plain(self, heard: Heard, at: int) -> str:
         """The same for a mail without the address of a card, of somebody who may decide the one that is all their conversation waits for."""
-        mail = heard.mail
+        leans = verdicts.leaning(heard.mail.text)
+        asked = await self._only(heard, at) if leans else None
+        return await self.take(heard, asked.request) if asked else ""
+
+    async def hint(self, heard: Heard, at: int) -> str:
+        """What the author of such a mail is told where it is a message that they may believe to decide; empty: nothing."""
+        asked = await self._only(heard, at) if verdicts.nearly(heard.mail.text) else None
+        return hints.nearly(asked, self._who(heard)) if asked else ""
+
+    async def _only(self, heard: Heard, at: int) -> Approval | None:
         # What can be read in two ways, or is somebody else's mail, says more than that.
-        if mail.doubt or mail.is_forward or verdicts.leaning(mail.text) is None:
-            return ""
+        if heard.mail.doubt or heard.mail.is_forward:
+            return None
         match await self._arrivals.open(heard.address):
             case [Approval() as asked] if self._who(heard) in asked.deciders(at):
-                return await self.take(heard, asked.request)
+                return asked
             case _:
-                return ""
+                return None
 
     def _who(self, heard: Heard) -> str:
         mail = heard.mail.proven

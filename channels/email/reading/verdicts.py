@@ -24,7 +24,7 @@ DENY = {
     "sv": ("avslå",), "pl": ("odrzuć",), "ru": ("отклонить",), "ja": ("却下", "却下します"), "zh": ("拒绝",),
 }  # fmt: skip
 EDIT = {"en": ("edit",), "de": ("ändern", "bearbeiten")}
-# What people write in the place of a verdict, beside English and German (the core's): it decides nothing, and they are told how it is done.
+# What people write in the place of a verdict, beside what the core has of English and German: it decides nothing, and they are told how it is done.
 NEARLY_FOR = {
     "fr": ("oui", "d'accord", "j'approuve", "approuvé", "approuvée", "validé", "je valide"),
     "es": ("sí", "si", "de acuerdo", "vale", "apruebo", "aprobado", "aprobada"),
@@ -38,11 +38,12 @@ NEARLY_FOR = {
     "zh": ("是", "好", "好的", "可以", "同意", "我批准", "已批准"),
 }  # fmt: skip
 NEARLY_AGAINST = {
+    "en": ("not now", "not yet", "not today", "not approved", "i don't approve", "i do not approve"), "de": ("nicht jetzt", "noch nicht", "nicht genehmigt", "nicht freigegeben"),
     "fr": ("non", "je refuse", "refusé", "refusée"), "es": ("no", "rechazo", "rechazado", "rechazada"), "pt": ("não", "rejeito", "rejeitado", "rejeitada"),
     "it": ("no", "rifiuto", "rifiutato", "rifiutata"), "nl": ("nee", "afgewezen", "afgekeurd"), "sv": ("nej", "avslaget", "avslås"),
     "pl": ("nie", "odrzucam", "odrzucone"), "ru": ("нет", "отклоняю", "отклонено"), "ja": ("いいえ", "却下いたします"), "zh": ("否", "不同意", "我拒绝"),
 }  # fmt: skip
-NEARLY = {language: (*row, *NEARLY_AGAINST[language]) for language, row in NEARLY_FOR.items()}
+NEARLY = {each: (*NEARLY_FOR.get(each, ()), *row) for each, row in NEARLY_AGAINST.items()}
 # Said beside such words they change nothing; alone they are none.
 COURTESIES = {
     "en": ("thanks", "thank you", "thx", "cheers"), "de": ("danke", "vielen dank", "danke schön"), "fr": ("merci", "merci beaucoup", "s'il te plaît", "s'il vous plaît"),

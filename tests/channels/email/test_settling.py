@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -180,3 +181,23 @@ async def test_a_mail_that_is_let_in_is_no_answer_to_what_is_asked_there(
     )
     assert await desk.intake.take(raw) == "held"
     assert await desk.intake.release(raw) == became
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [("Hi bot,\n\n2", "2"), ("Hello,\n\nthat one.", "that one."), ("Hi,\n\n7", "7"), ("Hi Ana,\n\nneither", "Hi Ana,\n\nneither")],
+)  # fmt: skip
+async def test_a_choice_below_a_greeting_is_picked_and_other_words_stay_whole(
+    text: str, answer: str
+) -> None:
+    desk = Desk()
+    token = await desk.card(QUESTION.request, kind="question")
+
+    async def asked(request: str) -> Waiting:
+        return replace(QUESTION, choices=("This one", "That one"))
+
+    arrivals: Any = desk.taken
+    arrivals.asked = asked
+    there = hostile.setting(token=token, parent=desk.parent)
+    assert await desk.intake.take(hostile.build(there, f"{text}\n")) == "answer"
+    assert [each.text for each in desk.taken.presses] == [answer]
