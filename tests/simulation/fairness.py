@@ -58,7 +58,10 @@ def _against_first(
 ) -> Iterator[str]:
     if any(map(is_end, since)):
         yield "was cancelled"
-    words = max((at for at, event in enumerate(since) if is_words(event)), default=None)
+    voiding = (
+        at for at, event in enumerate(since) if is_words(event) and not record.may_answer(event)
+    )
+    words = max(voiding, default=None)
     if words is not None and not _is_gated(proposal, start, since):
         yield "a word had voided it"
     elif words is not None and not approved_cards(

@@ -58,6 +58,16 @@ class Record:
                 asked.add(event.actor)
         return asked
 
+    def may_answer(self, words: Event) -> bool:
+        """Whether they may be the answer to a question that was put to their author, and voids nothing then: the sole open question is answered by what somebody asked says."""
+        place = next(place for place, event in self.events if event.id == words.id)
+        steps = [e for e in self.between(0, place) if isinstance(e, events.StepDecided)]
+        return any(
+            each.kind == "question" and words.actor in each.asked
+            for step in steps
+            for each in step.calls
+        )
+
     def proposal(self, call: str) -> tuple[int, int, Proposal] | None:
         """The proposal of this call, the head its step had seen, and where the step stands."""
         _, seen, index = call.rsplit("-", 2)
