@@ -54,12 +54,12 @@ class Record:
         for event in self.between(max((step.seen for step in steps), default=0), seen):
             if may_end(event) or isinstance(event, events.Forked):
                 asked.clear()
-            elif is_words(event):
+            elif is_words(event) and not self.may_answer(event):
                 asked.add(event.actor)
         return asked
 
     def may_answer(self, words: Event) -> bool:
-        """Whether they may be the answer to a question that was put to their author, and voids nothing then: the sole open question is answered by what somebody asked says."""
+        """Whether they may be the answer to a question that was put to their author: then they void nothing, and ask for nothing (docs/adr/0042)."""
         place = next(place for place, event in self.events if event.id == words.id)
         steps = [e for e in self.between(0, place) if isinstance(e, events.StepDecided)]
         return any(
