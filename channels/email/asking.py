@@ -91,7 +91,8 @@ class Asking:
         until = message.until if isinstance(message, Approval | Question) else None
         ticket = Ticket(message.request, mail, digest, until or 0, kind, place, id)
         way = await self._tokens.make(ticket, message.key)
-        text = body(message, way, f"Re: {bare(talk.subject)}")
+        to = self._people.alias_of(ids.CHANNEL, mail) or ""
+        text = body(message, way, f"Re: {bare(talk.subject)}", to)
         heads = (why, apart.HEAD if talk.is_elsewhere else "", text)
         text = "\n\n".join(each for each in heads if each)
         reply_to = "" if way.tag else way.address

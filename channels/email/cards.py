@@ -33,8 +33,8 @@ REMINDED = (
 )
 
 
-def body(message: Outgoing, way: Way | None = None, subject: str = "") -> str:
-    """The text of the mail; with the way that its answer takes, links that prefill one, and the tag if there is one."""
+def body(message: Outgoing, way: Way | None = None, subject: str = "", to: str = "") -> str:
+    """The text of the mail `to` this person; with the way that its answer takes, links that prefill one, and the tag if there is one."""
     match message:
         case Say(text=text) | Notice(text=text):
             return visible(text)
@@ -43,9 +43,10 @@ def body(message: Outgoing, way: Way | None = None, subject: str = "") -> str:
         case Question():
             parts = _question(message)
         case Approval():
-            parts = _approval(message)
+            parts = _approval(message, to)
             if way and message.typed and _carries(message) and deciders.suffices(message):
-                parts.append(links(message.arguments, way, subject))
+                words = ("deny", "edit") if to in message.barred else ("approve", "deny", "edit")
+                parts.append(links(words, message.arguments, way, subject))
         case UnknownOutcome():
             parts = _unknown(message)
         case Hold():
@@ -94,8 +95,13 @@ def _choices(choices: tuple[str, ...]) -> list[str]:
     return [listed, f"Reply with a number from 1 to {len(choices)}, or with the choice itself."]
 
 
-def _approval(asked: Approval) -> list[str]:
-    parts = ["**Your approval is needed.** Nothing runs until then.", gist(asked)]
+def _approval(asked: Approval, to: str) -> list[str]:
+    whose = (
+        "An approval is needed, and not yours."
+        if to in asked.barred
+        else "Your approval is needed."
+    )
+    parts = [f"**{whose}** Nothing runs until then.", gist(asked)]
     parts += ["Asked anew:", block(visible(asked.anew))] if asked.anew else []
     parts += ["Why, in the model's words:", block(visible(asked.because))] if asked.because else []
     parts += ["What was found out:", block(visible(asked.text))] if asked.text else []
@@ -113,7 +119,7 @@ def _approval(asked: Approval) -> list[str]:
                 )
             ),
         ]
-    return [*parts, *_since(asked.quote), _deciders(asked), _how(asked), _until(asked.until)]
+    return [*parts, *_since(asked.quote), _deciders(asked), _how(asked, to), _until(asked.until)]
 
 
 def _call(asked: Approval | UnknownOutcome) -> list[str]:
@@ -148,20 +154,20 @@ def _deciders(asked: Approval) -> str:
     return " ".join(said)
 
 
-def _how(asked: Approval) -> str:
+def _how(asked: Approval, to: str) -> str:
     if not deciders.suffices(asked):
         thread = asked.request.partition("-")[0]
         return f"Too few are left to approve this as it stands: `bot approvers {thread} --add NAME` names one more. To refuse, reply `deny` and a reason."
     if not _carries(asked):
         return f"No mail approves this or changes it: its policy takes {' or '.join(asked.channels)} alone. To refuse, reply `deny` and a reason."
-    return (
-        (
-            "To decide, reply to this mail with one line: `approve`, or `deny` and a reason. To change arguments, reply `edit`, and below it "
-            "`name: value` lines; that makes a new card. Anything else is read as a message."
-        )
-        if asked.typed
-        else "To refuse, reply `deny` and a reason. Approving takes a place with a button."
+    if not asked.typed:
+        return "To refuse, reply `deny` and a reason. Approving takes a place with a button."
+    decide = (
+        "To refuse, reply to this mail with one line: `deny` and a reason."
+        if to in asked.barred
+        else "To decide, reply to this mail with one line: `approve`, or `deny` and a reason."
     )
+    return f"{decide} To change arguments, reply `edit`, and below it `name: value` lines; that makes a new card. Anything else is read as a message."
 
 
 def _carries(asked: Approval) -> bool:

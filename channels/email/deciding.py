@@ -84,6 +84,7 @@ class Deciding:
         """Before it is on the log: what it makes of the card is mailed to them. Read again, it is no answer to that one."""
         if not await self._arrivals.has_heard(heard.address, heard.id):
             await self._shows.answered(heard.place, found.ticket.request, heard.mail.proven, hint)
+            await self._saying.follows(heard)
 
     async def _hinted(self, heard: Heard, found: Found, hint: str) -> str:
         """A message whose author may believe that it decides. Where it has the card asked anew, they are told so on that."""

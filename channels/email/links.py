@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from pydantic import JsonValue
@@ -17,12 +17,12 @@ MOST_CHARACTERS = 1_800
 AS_NEW = "(Where these open a new mail and no reply, reply to this mail instead.)"
 
 
-def links(arguments: Mapping[str, JsonValue], way: Way, subject: str) -> str:
-    """A link for each word to where answers go; `edit` with all arguments below it, unless they are too much for a link."""
-    words = {"approve": "approve", "deny": "deny because "}
+def links(words: Sequence[str], arguments: Mapping[str, JsonValue], way: Way, subject: str) -> str:
+    """A link for each of these words to where answers go; `edit` with all arguments below it, unless they are too much for a link."""
+    texts = {"approve": "approve", "deny": "deny because "}
     if lines := _lines(arguments):
-        words["edit"] = f"edit\n{lines}"
-    made = {word: mailto(way, subject, text) for word, text in words.items()}
+        texts["edit"] = f"edit\n{lines}"
+    made = {word: mailto(way, subject, texts[word]) for word in words if word in texts}
     row = " · ".join(
         f"[{word}]({link})" for word, link in made.items() if len(link) <= MOST_CHARACTERS
     )

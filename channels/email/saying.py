@@ -69,6 +69,10 @@ class Saying:
         on_it = (known.to, *known.copied) if known and not known.is_elsewhere else ()
         return heard.mail.proven in on_it
 
+    async def follows(self, heard: Heard) -> None:
+        """The conversation goes on from this answer to what we asked."""
+        await self._talks.followed(heard.place, heard.mail.proven, heard.mail.id)
+
     async def released(self, heard: Heard) -> str:
         """A message whose sender nobody has proven: where they are asked something it is no answer either, and only noted."""
         if not (await self._is_asked(heard) and await self._is_on_it(heard)):

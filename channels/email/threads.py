@@ -109,6 +109,10 @@ class Talks:
         """Somebody who was asked wrote something there: they stay on it, and it goes on where it was."""
         await self._change(place, lambda before: before and _joined(before, person))
 
+    async def followed(self, place: str, person: str, id: str) -> None:
+        """Somebody who is on it answered what we asked: the next mail of ours answers that. The mails of others are nobody's to know of."""
+        await self._change(place, lambda before: before and _followed(before, person, id))
+
     async def wrote(self, place: str, people: Iterable[str]) -> None:
         """These get a mail of it, be it one of their own."""
         named = tuple(people)
@@ -152,6 +156,12 @@ def _joined(before: Talk, person: str) -> Talk:
     if person == before.to or person in before.cc:
         return before
     return replace(before, cc=(*before.cc, person)[:MOST_TOLD])
+
+
+def _followed(before: Talk, person: str, id: str) -> Talk:
+    if not id or person not in (before.to, *before.copied):
+        return before
+    return replace(before, last=id, ids=_chain(before.ids, (id,)))
 
 
 def _wrote(before: Talk, people: tuple[str, ...]) -> Talk:

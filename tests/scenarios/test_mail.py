@@ -31,7 +31,7 @@ async def test_mail_question_reply_approval_by_reply_done(post: MailOffice, by: 
         assert str(question["Subject"]) == "Re: Release of today"
         assert question["In-Reply-To"] == first["Message-ID"]
         assert "Which tag?" in body(question)
-        await post.reply("alice", question, "v1.2.3")
+        answer = await post.reply("alice", question, "v1.2.3")
         card = await post.card("bob")
         assert "tag: v1.2.3" in body(card)
         assert "tool: ship" in body(card)
@@ -40,7 +40,9 @@ async def test_mail_question_reply_approval_by_reply_done(post: MailOffice, by: 
         await post.reply("bob", card, "Hi,\n\napprove")
         done = await post.told("alice", "Shipped.")
     assert str(done["Subject"]) == "Re: Release of today"
-    assert str(first["Message-ID"]) in str(done["References"])
+    assert done["In-Reply-To"] == answer["Message-ID"]
+    chain = [first["Message-ID"], question["Message-ID"], answer["Message-ID"]]
+    assert str(done["References"]).split() == chain
     assert post.ledger() == ["v1.2.3"]
 
 

@@ -67,6 +67,19 @@ def test_what_a_link_cannot_hold_or_would_change_has_none(more: dict[str, JsonVa
     assert list(links(card(more))) == ["approve", "deny"]
 
 
+def test_whoever_may_not_approve_is_offered_what_they_may() -> None:
+    text = body(
+        replace(CARD, approvers=("bob", "carol"), barred=("bob",)),
+        Way("bot+a.x@example.test"),
+        "Re: Release",
+        "bob",
+    )
+    assert list(links(text)) == ["deny", "edit"]
+    assert "An approval is needed, and not yours" in text
+    assert "`approve`" not in text
+    assert "`deny` and a reason" in text
+
+
 async def test_a_mail_that_a_link_filled_in_changes_what_was_changed_in_it() -> None:
     """It answers nothing (no In-Reply-To): the address alone says what it is about."""
     desk = Desk()
