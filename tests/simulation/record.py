@@ -40,7 +40,7 @@ class Record:
     def askers(self, call: str) -> set[str]:
         """Who certainly asked for this call (docs/adr/0042): said something that no step before this one had seen, and nobody ended the work since.
 
-        What was proposed before in the same words may be asked for by those who asked first, and of it nothing is certain.
+        What was proposed before in the same words, or made so by an edit, may be asked for by those who asked first, and of it nothing is certain.
         """
         found = self.proposal(call)
         if found is None:
@@ -49,6 +49,8 @@ class Record:
         steps = [e for e in self.between(0, decided_at) if isinstance(e, events.StepDecided)]
         same = (proposal.tool, proposal.arguments)
         if any((each.tool, each.arguments) == same for step in steps for each in step.calls):
+            return set()
+        if any(is_edit(event, proposal) for event in self.between(0, decided_at)):
             return set()
         asked = set[str]()
         for event in self.between(max((step.seen for step in steps), default=0), seen):
@@ -80,6 +82,13 @@ class Record:
         if step is None or int(index) >= len(step.calls):
             return None
         return int(seen), place, step.calls[int(index)]
+
+
+def is_edit(event: Event, into: Proposal) -> bool:
+    """Whether somebody may have made another call into this one."""
+    if not isinstance(event, events.Verdict) or event.word != "edit":
+        return False
+    return all(into.arguments.get(name) == value for name, value in event.arguments.items())
 
 
 def is_paused(before: Sequence[Event]) -> bool:
