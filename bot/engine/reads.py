@@ -54,7 +54,8 @@ class Reads:
                 return
         if call.id in session.readings:  # Else another read of the round has seen the stop.
             ending = session.readings.pop(call.id)[1].result()
-            await session.record(ending.fact, blobs=ending.blobs)
+            if ending:
+                await session.record(ending.fact, blobs=ending.blobs)
 
     def forget(self, session: Session) -> None:
         """Let go of the reads whose results nobody waits for any more; what is still under way is cut short."""
@@ -66,10 +67,6 @@ class Reads:
             return False
         if any(call.kind != "read" for call in step.calls):
             return False
-        try:
-            await session.look()  # The model may have taken long.
-        except STORE_AWAY:
-            return False  # The answer is paid for, so it is recorded all the same.
         thread = session.foreseen(step)
         due = session.due(thread)
         runs = [each for each in due if isinstance(each, Run) and not each.claim]
@@ -78,14 +75,16 @@ class Reads:
             return False
         if [error for reading in begun if (error := reading.exception())]:
             return False  # Our own mistake, which is told once the step is on record.
-        endings = [reading.result() for reading in begun]
+        endings = [ending for reading in begun if (ending := reading.result())]
+        if len(endings) < len(begun):
+            return False
         blobs = {ref: blob for ending in endings for ref, blob in ending.blobs.items()}
         facts = (ending.fact for ending in endings)
         return await session.record(step, *facts, blobs=blobs, kind="whole")
 
     def _begun(
         self, session: Session, thread: Thread, call: Call, run: Run
-    ) -> asyncio.Task[Ending]:
+    ) -> asyncio.Task[Ending | None]:
         """This read, under way. Where another step took the place of the one it began for, it begins anew."""
         asked, reading = session.readings.pop(call.id, (None, None))
         if reading and asked != call.proposal:
@@ -96,7 +95,16 @@ class Reads:
         session.readings[call.id] = call.proposal, reading
         return reading
 
-    async def _ending(self, session: Session, thread: Thread, call: Call, run: Run) -> Ending:
+    async def _ending(
+        self, session: Session, thread: Thread, call: Call, run: Run
+    ) -> Ending | None:
+        """How it ended; None: it did not begin, for it is halted or nobody can tell, and is left to a later round."""
+        try:
+            await session.look()  # The model may have taken long, or this process stood still.
+        except STORE_AWAY:
+            return None
+        if session.is_halted:
+            return None
         try:
             result = await self._result(session, thread, call)
         except Exception as error:  # noqa: BLE001 - whatever the tool's own code raises

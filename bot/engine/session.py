@@ -60,7 +60,7 @@ class Session:
         self.question: Question | None = None
         self.showing: asyncio.Task[bool] | None = None
         self.shown: tuple[Ruling | None, ...] = ()
-        self.readings: dict[str, tuple[Proposal, asyncio.Task[Ending]]] = {}
+        self.readings: dict[str, tuple[Proposal, asyncio.Task[Ending | None]]] = {}
         self.owed_before: frozenset[str] = frozenset()
         self._store = store
         self.curb = curb or Curb(store)

@@ -61,7 +61,8 @@ def test_no_life_breaks_a_promise_and_the_faults_really_landed(begin: int) -> No
 # 5502 what others were to be told of a card's first showing and of its second, told of the second, 697 a reminder of what was
 # decided long ago, which took the place of the call under way, 1202 others were told of a question before it was shown anew,
 # 1622 and 2603 whoever is asked, or was, was called by what others were owed of the showing before; in 777 and 778 words were the answer
-# to a question, and in 5518 an edit had made the same call before, which the judge did not know.
+# to a question, and in 5518 an edit had made the same call before, which the judge did not know, 7614 a read that a worker began
+# under a halt which it had slept through.
 @pytest.mark.parametrize(
     "seed",
     [
@@ -84,6 +85,7 @@ def test_no_life_breaks_a_promise_and_the_faults_really_landed(begin: int) -> No
         777,
         778,
         5518,
+        7614,
     ],
 )
 def test_a_life_that_failed_once_breaks_no_promise_any_more(seed: int) -> None:
