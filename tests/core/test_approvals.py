@@ -75,7 +75,7 @@ def test_a_question_takes_answers_of_those_asked_on_its_current_version() -> Non
     story.answer(f"{call}-v2", "red")
     assert "out of date" in story.refusal()
     story.answer(f"{call}-v1", "any words", by="alice")
-    assert story.call(call).phase.text == "any words"  # type: ignore[union-attr]
+    assert story.call(call).phase.text == "any words"  # type: ignore[union-attr]  # an answered call is closed
     story.answer(f"{call}-v1", "red")
     assert story.refusal() == "This was already answered by alice."
 

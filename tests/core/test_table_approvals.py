@@ -304,7 +304,7 @@ def test_an_answer_is_no_verdict_on_a_card() -> None:
 @pytest.mark.parametrize("about", ["approval", "question"])
 def test_a_request_expires_at_its_deadline_and_not_before(about: str) -> None:
     story, request = asking() if about == "approval" else questioned()
-    assert timers(story.thread)[request] == story.phase(request).until  # type: ignore[union-attr]
+    assert timers(story.thread)[request] == story.phase(request).until  # type: ignore[union-attr]  # it is asked for
     story.fired(request)
     assert story.outcome(request) == "Asked"
     story.wait(600)
@@ -323,7 +323,7 @@ def questioned() -> tuple[Story, str]:
 def test_in_time_is_judged_at_the_verdict_even_if_no_timer_fired(word: str) -> None:
     story, request = asking()
     story.wait(600)
-    story.verdict(request, word)  # type: ignore[arg-type]
+    story.verdict(request, word)  # type: ignore[arg-type]  # a word out of the parametrisation
     assert story.outcome(request) == "Asked"
     assert "deadline" in story.refusal()
 

@@ -73,7 +73,7 @@ def test_a_reply_by_someone_asked_answers_the_sole_open_question() -> None:
     story, (ask,) = working(question("red", "blue"))
     story.shown()
     story.message("2", by="alice")
-    assert story.call(ask).phase.text == "blue"  # type: ignore[union-attr]
+    assert story.call(ask).phase.text == "blue"  # type: ignore[union-attr]  # an answered call is closed
     assert story.outcome(ask) == "answered"
     assert story.turn == Thinking()
 

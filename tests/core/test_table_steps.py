@@ -313,7 +313,7 @@ def test_an_unsayable_last_word_is_closed_and_the_owner_told() -> None:
     "seconds", [float("nan"), float("inf"), -1, 10**400, 1e308, "soon", True, None]
 )
 def test_a_wait_of_any_length_folds(seconds: float) -> None:
-    story, (nap,) = working(sleep(seconds))  # type: ignore[arg-type]
+    story, (nap,) = working(sleep(seconds))  # type: ignore[arg-type]  # wrong lengths are what is tried
     assert isinstance(story.phase(nap), Sleeping)
 
 

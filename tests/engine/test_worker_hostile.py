@@ -28,7 +28,7 @@ from tests.engine.test_worker import DONE, FRONT, SIGN, TOOLS, MakeOffice, has, 
 @pytest.fixture
 def open_office(redis_server: str, tmp_path: Path) -> Callable[..., Office]:
     def make(replies: list[object], *, lease_seconds: float = 30.0, front: str = FRONT) -> Office:
-        office = Office(redis_server, tmp_path, replies, lease_seconds)  # type: ignore[arg-type]
+        office = Office(redis_server, tmp_path, replies, lease_seconds)  # type: ignore[arg-type]  # a reply that is none is what is tried
         office.write_agent(front, TOOLS)
         return office
 

@@ -107,7 +107,7 @@ def _in_send(office: Office, patch: pytest.MonkeyPatch) -> None:
     async def send(address: Address, message: object) -> str:
         if address == HOME:
             raise TypeError("a bug in the channel")
-        return await deliver(address, message)  # type: ignore[arg-type]
+        return await deliver(address, message)  # type: ignore[arg-type]  # handed on as it came
 
     deliver = office.screen.send
     patch.setattr(office.screen, "send", send)

@@ -106,7 +106,7 @@ class Silent:
 
 
 class Lying(dict[str, int]):
-    def items(self) -> object:  # type: ignore[override]
+    def items(self) -> object:  # type: ignore[override]  # a mapping that breaks its word
         raise KeyError("no items")
 
 

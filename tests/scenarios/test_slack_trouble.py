@@ -148,7 +148,7 @@ async def test_what_could_not_be_stored_is_not_acknowledged_and_told_again(
         async def unsure(*arguments: object) -> None:
             if failure := next(failures, None):
                 raise failure
-            await post(*arguments)  # type: ignore[arg-type]
+            await post(*arguments)  # type: ignore[arg-type]  # handed on as they came
 
         monkeypatch.setattr(app.desk, "post", unsure)
         said = office.mention("are you there?")
