@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Literal
 
 from bot.core import approvals, grants
+from bot.core.codec import canonical
 from bot.core.events import CallVoided
 from bot.core.thread import Call, Thread, asked_about
 from bot.core.values import Card, Deputy
@@ -139,7 +140,11 @@ async def _moved(toolbox: Toolbox, thread: Thread, call: Call) -> str | None:
         fresh = await toolbox.card(thread, call)
     except Exception as error:  # noqa: BLE001 - whatever the tool's own code raises
         return f"it can no longer be done: {toolbox.said(call, error)}"
-    before, after = call.card.pins, fresh.pins
+    # As text, for to Python 1 is true.
+    before, after = (
+        {pin: canonical(each) for pin, each in pins.items()}
+        for pins in (call.card.pins, fresh.pins)
+    )
     changed = sorted(
         pin for pin in before.keys() | after.keys() if before.get(pin) != after.get(pin)
     )

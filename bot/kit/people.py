@@ -102,11 +102,11 @@ class People:
         """
         if channel not in CHANNELS:
             return address if address in self.people else None
-        team, asked = place.partition("/")[0], address.casefold()
+        team, asked = place.partition("/")[0], address.lower()
         for alias, person in self.people.items():
             for account in person.accounts(channel) if asked else ():
-                there, _, user = account.casefold().rpartition("/")
-                if user == asked and (not there or not team or there == team.casefold()):
+                there, _, user = account.lower().rpartition("/")
+                if user == asked and (not there or not team or there == team.lower()):
                     return alias
         return None
 
@@ -182,7 +182,7 @@ def _check_persons(file: Document, people: People) -> None:
         if person.time_zone is not None and not is_zone(person.time_zone):
             raise file.wrong((*place, "time_zone"), "a time zone like Europe/Berlin was expected")
         for channel, address in person.addresses:
-            other = seen.setdefault(f"{channel} {address.casefold()}", alias)
+            other = seen.setdefault(f"{channel} {address.lower()}", alias)
             if other != alias:
                 field = channel if address in (person.slack, person.email) else "also"
                 raise file.wrong((*place, field), f"this address is already that of {other}")

@@ -32,7 +32,7 @@ def people(file: Path) -> People:
         people:
           alice: {slack: U1, email: Alice@Example.com, time_zone: Europe/Berlin, language: de}
           bob: {email: bob@example.com, deputy: alice}
-          carol: {}
+          carol: {email: carol@straße.example.com}
         groups:
           releasers: [alice, bob]
           everybody: [releasers, carol]
@@ -74,6 +74,8 @@ def test_unknown_names_mean_nobody_and_are_reported(people: People) -> None:
         ("email", "alice@example.COM", "alice"),
         ("email", "alice+x@example.com", None),
         ("email", "", None),
+        ("email", "carol@strasse.example.com", None),  # Another domain than hers.
+        ("email", "carol@STRAßE.example.com", "carol"),
         ("console", "carol", "carol"),
         ("console", "U1", None),
     ],
