@@ -24,9 +24,8 @@ async def askable(toolbox: Toolbox, thread: Thread, call: Call) -> None:
     Of a group that is not there any more the card says so.
     """
     with suppress(Gone, BadArguments):
-        agent, tool = toolbox.find(thread, call)
-        await agent.fresh(tool.name)
-        rule = agent.rule(tool.name, call.proposal.arguments)
+        await _fresh(toolbox, thread, call)
+        agent, tool, rule = toolbox.rule(thread, call)
         barred = () if rule.self_approval else approvals.requesters(thread, call)
         able = [who for who in rule.approvers if who not in barred]
         if len(able) < rule.quorum and agent.away(tool.name):
@@ -76,8 +75,7 @@ async def _fresh(toolbox: Toolbox, thread: Thread, call: Call) -> None:
 def _ruled(toolbox: Toolbox, thread: Thread, call: Call) -> tuple[Agent, Tool, Rule] | CallVoided:
     """What holds for it now, or why nothing does."""
     try:
-        agent, tool = toolbox.find(thread, call)
-        return agent, tool, agent.rule(tool.name, call.proposal.arguments)
+        return toolbox.rule(thread, call)
     except Gone as error:
         return _voided(call, str(error), "close")
     except BadArguments as error:

@@ -96,19 +96,22 @@ class People:
         return tuple(found)
 
     def alias_of(self, channel: str, address: str, place: str = "") -> str | None:
-        """Whose address this is on this channel; exact but for the letter case of mail addresses.
-
-        An account that counts in one workspace alone is nobody's where `place` is in another.
-        """
+        """Whose address this is on this channel, exact but for letter case; an account of one workspace alone is nobody's where `place` is in another."""
         if channel not in CHANNELS:
             return address if address in self.people else None
-        team, asked = place.partition("/")[0], address.lower()
+        team, asked = place.partition("/")[0].lower(), address.lower()
         for alias, person in self.people.items():
-            for account in person.accounts(channel) if asked else ():
-                there, _, user = account.lower().rpartition("/")
-                if user == asked and (not there or not team or there == team.lower()):
+            for there, user in person.seats(channel) if asked else ():
+                if user == asked and (not there or not team or there == team):
                     return alias
         return None
+
+    def known_as(self, actor: str) -> tuple[str, ...]:
+        """Who may be meant by now where a log says an account (`slack:U7`, `slack:U7@guest`), for no people file knew it then."""
+        channel, _, name = actor.partition(":")
+        user = name.removesuffix("@guest").removesuffix("@outsider").lower()
+        seats = ((each, seat) for each, who in self.people.items() for seat in who.seats(channel))
+        return tuple(each for each, (_, name) in seats if name == user)
 
     def bots_on(self, channel: str) -> frozenset[str]:
         """The addresses of other bots that may speak on this channel."""

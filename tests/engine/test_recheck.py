@@ -73,3 +73,33 @@ async def test_a_pin_of_another_kind_has_moved(
     void = await recheck.void(toolbox, story.thread, story.call(request))
     assert void is not None
     assert void.reason == "what it was approved on has changed: left"
+
+
+@pytest.mark.parametrize("account", ["slack:U2", "slack:U2@guest", "email:bob@example.com"])
+async def test_whoever_asked_before_the_people_file_knew_them_does_not_approve_that(
+    opened: Open, account: str
+) -> None:
+    """Bob is named as an approver, by this account too, after he asked: he is one person all the same."""
+    story, request = await asked(opened("people: {alice: {}, bob: {}}\n"), by=account)
+    known = opened("people: {alice: {}, bob: {slack: T1/U2, email: Bob@example.com}}\n")
+    [outdated] = await recheck.stale(known, story.thread)
+    assert outdated.then == "preview"
+    story.approve(request)
+    void = await recheck.void(known, story.thread, story.call(request))
+    assert void is not None
+    assert void.reason == "somebody who approved this may no longer do so"
+    anew = await known.card(story.thread, story.call(request))
+    assert anew.approvers == ("alice",)
+    assert f"bob asked for this as {account}, and so does not approve it." in anew.text
+
+
+async def test_nobody_stands_in_for_whoever_asked_before_the_people_file_knew_them(
+    opened: Open,
+) -> None:
+    known = opened(
+        "people: {alice: {}, bob: {slack: U2, away: 2999-01-01, deputy: dave}, dave: {}}\n"
+    )
+    story, request = await asked(known, by="slack:U2")
+    shown = story.call(request).card
+    assert shown is not None
+    assert shown.deputies == ()
