@@ -47,9 +47,6 @@ class Runner:
         """
         call, name = call_of(session.thread, id), f"card:{id}-v{version}"
         await recheck.askable(self._toolbox, session.thread, call)
-        await session.look()  # That may have taken long.
-        if session.is_halted:
-            return
         try:
             card = await self._toolbox.card(session.thread, call)
             copied = self._copied(session, call, card)

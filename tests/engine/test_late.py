@@ -10,7 +10,7 @@ from bot.core.thread import Call, Thread
 from bot.engine.run import Runner
 from bot.engine.session import Session
 from bot.engine.toolbox import Toolbox
-from tests.core.build import Story, begun, doubtful, gated
+from tests.core.build import Story, doubtful
 
 
 class Halted:
@@ -39,13 +39,4 @@ async def test_a_repetition_that_a_halt_kept_from_beginning_leaves_the_call_star
     session = Halted(story.thread)
     run = Run(call.id, call.n, 2, claim=True)
     await Runner(Toolbox({}, {})).write(cast("Session", session), run, lambda: None)
-    assert session.recorded == []
-
-
-async def test_a_halt_while_it_was_read_who_decides_keeps_a_preview_from_beginning() -> None:
-    """Whoever keeps the groups may answer late."""
-    story = begun()
-    (id,) = story.step(gated())
-    session = Halted(story.thread)
-    await Runner(Toolbox({}, {})).preview(cast("Session", session), id, 1)
     assert session.recorded == []
