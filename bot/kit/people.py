@@ -20,7 +20,7 @@ _ALIAS = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _KEPT = re.compile(r"slack:(?:[TE][A-Z0-9]+/)?S[A-Z0-9]+", re.ASCII)
 _SLACK_BOT = re.compile(r"[BUW][A-Z0-9]+", re.ASCII)
 # Events name these as their actors; a person of that name would be taken for them.
-_RESERVED = frozenset({"model", "engine", "clock"})
+RESERVED = frozenset({"model", "engine", "clock", "prefetch"})
 SHORT_NAME = "a short name of small letters, digits, . _ and - was expected"
 MOST_NAMED = 100
 """Of more people than these the model is told the groups alone: every request carries them."""
@@ -145,7 +145,7 @@ def _check_names(file: Document, people: People) -> None:
         for name in names:
             if not is_short_name(name):
                 raise file.wrong((kind, name), SHORT_NAME)
-            if name in _RESERVED:
+            if name in RESERVED:
                 raise file.wrong(
                     (kind, name), f"another name was expected: {name} is the bot's own"
                 )
