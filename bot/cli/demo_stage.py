@@ -25,11 +25,11 @@ import yaml
 
 from bot import settings as environment
 from bot.cli.errors import Failed, Wrong
-from bot.cli.parts import RESERVED
 from bot.cli.sample import SampleFailed, grow_sample, make_sample
 from bot.engine.server import stop_server
 from bot.kit.front_matter import EVERY_TOOL
 from bot.kit.modules import import_from
+from bot.kit.people import RESERVED
 from bot.settings import Settings
 
 AGENT = "deploybot"

@@ -11,10 +11,9 @@ from pydantic import JsonValue
 
 from bot.cli.asking import Asking
 from bot.cli.errors import Wrong
-from bot.cli.parts import RESERVED
 from bot.kit.amend import CannotAmend, amended
 from bot.kit.document import AgentError, text_of
-from bot.kit.people import People, is_zone
+from bot.kit.people import RESERVED, People, is_zone
 from bot.settings import Settings
 from channels.slack import setup
 from channels.slack.setup import Member, NotTaken, Seat

@@ -24,12 +24,10 @@ from bot.core.visible import HIDDEN_RANGES
 from bot.engine.letters import Letter
 from bot.engine.standing import GONE, HouseFacts, NoSuchThread, Standing, reading
 from bot.kit.agent import Agent
-from bot.kit.people import People
+from bot.kit.people import RESERVED, People
 from bot.settings import Settings
 
 AsJson = Annotated[bool, Parameter("--json", help="JSON for scripts.")]
-# Events name these as their actors; a person of that name would be taken for them.
-RESERVED = frozenset({"model", "engine", "clock", "prefetch"})
 MOST_NAME_CHARACTERS = 100
 # What a person says may begin with a hyphen.
 Text = Annotated[str, Parameter(allow_leading_hyphen=True)]

@@ -8,9 +8,9 @@ from bot.cli import parts
 from bot.cli.errors import DONE, FAILED
 from bot.cli.output import say, say_json
 from bot.cli.parts import AsJson
-from bot.engine.purse import recount
 from bot.engine.rebuild import Rebuilt
 from bot.engine.rebuild import rebuild as made_anew
+from bot.engine.redis_ledger import recount
 from bot.engine.redis_store import RedisStore
 
 

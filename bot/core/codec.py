@@ -19,7 +19,7 @@ _KNOWN: TypeAdapter[Known] = TypeAdapter(Annotated[Known, Field(discriminator="t
 _JSON: TypeAdapter[Json] = TypeAdapter(Json)
 TYPES: Mapping[str, type[Known]] = {kind.__name__: kind for kind in get_args(Known)}
 
-# (type, version) -> the same event one version later. Empty while every event is at its first version.
+# (type, version) -> the same event one version later. Empty: where an event has a second form, its class reads both.
 UPCASTERS: dict[tuple[str, int], Upcaster] = {}
 
 

@@ -64,7 +64,7 @@ def after(halts: Halts, event: Event) -> Halts:
             return {**halts, agent: halt}
         case Lifted(agent=agent) if agent in halts:
             return {name: halt for name, halt in halts.items() if name != agent}
-        case Unknown() if event.type in KINDS or event.type == UNREADABLE:
+        case _ if _is_unread(event):
             unread = Halt(event.id, EVERYTHING, "engine", event.at, UNREAD)
             return {EVERYTHING: unread, **halts}
         case _:
@@ -81,8 +81,19 @@ def told_by(log: Sequence[Event]) -> Halts:
 
 
 def latest(log: Sequence[Event]) -> Mapping[str, int]:
-    """When each was halted last, be it lifted since: what was granted before that is over."""
-    return {event.agent: event.at for event in log if isinstance(event, Halted)}
+    """When each was halted last, be it already or lifted since: what was granted before that is over."""
+    found = dict[str, int]()
+    for event in log:
+        if isinstance(event, Halted):
+            found[event.agent] = event.at
+        elif _is_unread(event):
+            found[EVERYTHING] = event.at
+    return found
+
+
+def _is_unread(event: Event) -> bool:
+    """Whether this may have been a halt, and nobody can tell."""
+    return isinstance(event, Unknown) and (event.type in KINDS or event.type == UNREADABLE)
 
 
 def of(halts: Halts, agent: str) -> Halt | None:

@@ -122,5 +122,5 @@ class Curb:
                 before, self._halts = self._halts, halts.after(self._halts, event)
                 changed = dict(before.items() ^ self._halts.items())
                 self._ruled |= dict.fromkeys(changed, (event.at, event.id))
-                self._halted |= {what: halt.at for what, halt in self._halts.items()}
+                self._halted |= halts.latest([event])
             self._ids.add(event.id)

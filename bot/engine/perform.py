@@ -11,7 +11,7 @@ from bot.core.effects import Announce, Decide, Doubt, Effect, Preview, Refuse, R
 from bot.core.events import Event, Halted, OutcomeUnknown
 from bot.core.thread import Thread
 from bot.engine.display import Display
-from bot.engine.purse import DaySpent
+from bot.engine.purse import Busy, DaySpent
 from bot.engine.question import Question
 from bot.engine.reads import LISTEN_SECONDS
 from bot.engine.run import Runner
@@ -106,7 +106,9 @@ class Performer:
             if session.is_held() and any(not isinstance(each, Decide) for each in session.due()):
                 return
         session.question = None
-        if isinstance(spent := question.answer.exception(), DaySpent):
+        if isinstance(spent := question.answer.exception(), Busy):
+            return
+        if isinstance(spent, DaySpent):
             session.is_spent, answer = True, spent.told(session.thread)
             if answer is None:
                 return
@@ -119,7 +121,7 @@ class Performer:
         """Whatever else went wrong: an answer under way is paid for, and without it the next try would ask again."""
         question, session.question = session.question, None
         if question:
-            with suppress(DaySpent):
+            with suppress(Busy, DaySpent):
                 await session.record(question.named(await question.answer))
 
     # ---- everything else ---------------------------------------------------------------------------

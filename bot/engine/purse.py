@@ -15,26 +15,26 @@ import structlog
 
 from bot.core import days
 from bot.core.askers import FORM
-from bot.core.codec import decode, encode
+from bot.core.codec import encode
 from bot.core.events import DecideFailed, Event, StepDecided
 from bot.core.house import HOUSE, DayReached
 from bot.core.measures import HOURLY, MEASURES, Amounts, day_of, period_of, together
 from bot.core.reducer import evolve
-from bot.core.spend import amounts, is_made, spent, used
+from bot.core.spend import amounts, is_made, used
 from bot.core.thread import Thread
 from bot.core.values import Address, Proposal, Routed
 from bot.engine import means
 from bot.engine.commit import Append
 from bot.engine.house_log import HouseLog
-from bot.engine.keys import BadThreadId
 from bot.engine.means import Means
 from bot.engine.redis_ledger import Entry, Row
-from bot.engine.store import Store, WrongKey
+from bot.engine.store import Store
 from bot.engine.trouble import STORE_AWAY
 
 LAPSE_MS = 3_600_000
 """A reservation whose worker died: longer than any question to a model may take."""
-BUSY_SECONDS = 0.2
+BUSY_SECONDS, BUSY_LOOKS = 0.2, 5
+"""How often it is looked whether others have ended, before whoever asks looks whether it is still to be asked."""
 AT_HOME = Address(channel="console", locator=HOUSE)
 UNCOUNTED = "what the day allows cannot be looked up now"
 log = structlog.get_logger()
@@ -53,6 +53,10 @@ class Ledger(Protocol):
         row: Row | None = None,
         held: Row | None = None,
     ) -> Sequence[str]: ...
+
+
+class Busy(Exception):
+    """Others under way could use up what is left: it is asked later, unless it was halted or stopped meanwhile."""
 
 
 class DaySpent(Exception):
@@ -92,14 +96,14 @@ class Purse:
         self._log, self._lock, self._at = HouseLog(store), asyncio.Lock(), Thread(HOUSE)
 
     async def __call__(self, thread: Thread, events: Sequence[Event]) -> Event:
-        """The step, without the calls that are beyond a limit, or `DaySpent`."""
+        """The step, without the calls that are beyond a limit, or `DaySpent` or `Busy`."""
         house, held = await self._reserved(thread, events)
         began, answer = asyncio.get_running_loop().time(), None
         try:
             answer = await self._choose(thread, events)
-            if isinstance(answer, StepDecided | DecideFailed) and answer.model:
+            if asked := _asked(answer):
                 took = asyncio.get_running_loop().time() - began
-                answer = answer.model_copy(update={"took": int(took * 1000)})
+                answer = asked.model_copy(update={"took": int(took * 1000)})
         finally:
             answer = await self._settled(thread, events, (house, held), answer)
         assert answer is not None, "an answer or an error came"
@@ -108,7 +112,7 @@ class Purse:
     async def _reserved(self, thread: Thread, events: Sequence[Event]) -> tuple[Thread, Row]:
         """Wait for calls under way that could use up the day at their most, and stop where it is used up. The house as it stood, and what is reserved."""
         bound = self._means.bound(thread.agent)
-        while True:
+        for _ in range(BUSY_LOOKS):
             house = await self._house()
             looked = self._looked(thread, events, house, await self._store.now())
             names = [means.key_of(name, looked.now) for name in MEASURES]
@@ -121,6 +125,7 @@ class Purse:
                 used: dict[str, int] = dict(zip(MEASURES, map(int, said[3:]), strict=True))
                 await self._stop(looked, said[1], means.measure_of(said[2]), used)
             await asyncio.sleep(BUSY_SECONDS)
+        raise Busy
 
     def _looked(self, thread: Thread, events: Sequence[Event], house: Thread, now: int) -> _Looked:
         limits = self._means.now(house, thread.agent, thread.requester, now)
@@ -168,14 +173,14 @@ class Purse:
     ) -> Event | None:
         """The answer, with what is beyond a limit marked. What cannot be settled now is settled when the thread is next asked: no answer is thrown away for that."""
         house, held = reserved
-        counts = isinstance(answer, StepDecided | DecideFailed) and answer.model
-        step = answer if counts and isinstance(answer, StepDecided) else None
+        asked = _asked(answer)
+        step = asked if isinstance(asked, StepDecided) else None
         calls = [each for each in step.calls if is_made(each)] if step else []
         try:
             looked = self._looked(thread, events, house, await self._store.now())
-            if counts and isinstance(answer, StepDecided | DecideFailed):
+            if asked:
                 # The calls are counted one by one, as far as there is room for them.
-                its_own = {**amounts(answer), "calls": 0, "cards": 0}
+                its_own = {**amounts(asked), "calls": 0, "cards": 0}
                 whole = together(looked.entry.used, means.keyed(its_own, looked.now))
                 looked = replace(looked, entry=replace(looked.entry, used=whole))
             wanted = [_names(each, looked.now) for each in calls]
@@ -184,8 +189,8 @@ class Purse:
         except STORE_AWAY as error:
             log.warning("not settled", thread=thread.id, error=str(error)[:300])
             limits = self._means.of(thread.agent, thread.requester).values()
-            held = any(name in most for most in limits for name in ("calls", "cards"))
-            words = [UNCOUNTED if held else ""] * len(calls)
+            are_held = any(name in most for most in limits for name in ("calls", "cards"))
+            words = [UNCOUNTED if are_held else ""] * len(calls)
         return _marked(step, words) if step and any(words) else answer
 
     async def _house(self) -> Thread:
@@ -194,6 +199,11 @@ class Purse:
             is_anew, events = await self._log.read_on()
             self._at = reduce(evolve, events, Thread(HOUSE) if is_anew else self._at)
             return self._at
+
+
+def _asked(answer: Event | None) -> StepDecided | DecideFailed | None:
+    """The answer, if a model gave it; not what configuration wrote."""
+    return answer if isinstance(answer, StepDecided | DecideFailed) and answer.model else None
 
 
 def _names(call: Proposal, now: int) -> list[str]:
@@ -227,20 +237,3 @@ def _marked(step: StepDecided, words: Sequence[str]) -> StepDecided:
         for each in step.calls
     )
     return step.model_copy(update={"calls": tuple(calls), "v": FORM})
-
-
-async def recount(store: Store, ledger: Ledger) -> None:
-    """The day's ledger from the logs; the same however often it is done."""
-    now = await store.now()
-    for thread in await store.logged():
-        try:
-            rows = await store.read(thread)
-        except (WrongKey, BadThreadId):  # The rebuild of the indexes has told of it.
-            continue
-        log = [decode(row.at, row.body) for row in rows]
-        amounts = used(log, now)
-        if any(amounts.values()):
-            whose = next(spent(log))
-            scopes = ("all", f"agent:{whose.agent}", f"person:{whose.person}")
-            most: dict[str, Amounts] = {scope: {} for scope in scopes}
-            await ledger.settle(Entry(day_of(now), thread, means.keyed(amounts, now), most))

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Literal
 
 from bot.core import approvals, grants
+from bot.core.codec import canonical
 from bot.core.events import CallVoided
 from bot.core.thread import Call, Thread, asked_about
 from bot.core.values import Card, Deputy
@@ -23,9 +24,8 @@ async def askable(toolbox: Toolbox, thread: Thread, call: Call) -> None:
     Of a group that is not there any more the card says so.
     """
     with suppress(Gone, BadArguments):
-        agent, tool = toolbox.find(thread, call)
-        await agent.fresh(tool.name)
-        rule = agent.rule(tool.name, call.proposal.arguments)
+        await _fresh(toolbox, thread, call)
+        agent, tool, rule = toolbox.rule(thread, call)
         barred = () if rule.self_approval else approvals.requesters(thread, call)
         able = [who for who in rule.approvers if who not in barred]
         if len(able) < rule.quorum and agent.away(tool.name):
@@ -37,12 +37,11 @@ async def void(toolbox: Toolbox, thread: Thread, call: Call) -> CallVoided | Non
 
     Raises `ConnectionError` where nobody can tell now who may decide: an approval is not lost for that, and nothing runs by it.
     """
-    try:
-        agent, tool = toolbox.find(thread, call)
-    except Gone as error:
-        return _voided(call, str(error), "close")
-    await agent.fresh(tool.name)
-    rule = agent.rule(tool.name, call.proposal.arguments)
+    await _fresh(toolbox, thread, call)
+    found = _ruled(toolbox, thread, call)
+    if isinstance(found, CallVoided):
+        return found
+    agent, tool, rule = found
     if rule.kind != "gated" and call.card is None:
         return None
     if (reason := _objection(thread, call, tool, rule)) is None and _is_short(thread, call, rule):
@@ -62,20 +61,32 @@ async def stale(toolbox: Toolbox, thread: Thread) -> list[CallVoided]:
     """Open cards whose tool, policy or approvers are no longer those they were made with: they are asked anew."""
     asked = asked_about(thread, "approval")
     for call in asked:
-        with suppress(Gone):
-            agent, tool = toolbox.find(thread, call)
-            await agent.fresh(tool.name)
+        await _fresh(toolbox, thread, call)
     return [fact for call in asked if (fact := _outdated(toolbox, thread, call)) is not None]
 
 
-def _outdated(toolbox: Toolbox, thread: Thread, call: Call) -> CallVoided | None:
-    try:
+async def _fresh(toolbox: Toolbox, thread: Thread, call: Call) -> None:
+    """Reads anew who decides on it, where its tool is still here."""
+    with suppress(Gone):
         agent, tool = toolbox.find(thread, call)
-        rule = agent.rule(tool.name, call.proposal.arguments)
+        await agent.fresh(tool.name)
+
+
+def _ruled(toolbox: Toolbox, thread: Thread, call: Call) -> tuple[Agent, Tool, Rule] | CallVoided:
+    """What holds for it now, or why nothing does."""
+    try:
+        return toolbox.rule(thread, call)
     except Gone as error:
         return _voided(call, str(error), "close")
     except BadArguments as error:
         return _voided(call, f"the tool no longer takes these arguments: {error}", "preview")
+
+
+def _outdated(toolbox: Toolbox, thread: Thread, call: Call) -> CallVoided | None:
+    found = _ruled(toolbox, thread, call)
+    if isinstance(found, CallVoided):
+        return found
+    agent, tool, rule = found
     card = call.card
     if card is None:
         return None
@@ -127,7 +138,11 @@ async def _moved(toolbox: Toolbox, thread: Thread, call: Call) -> str | None:
         fresh = await toolbox.card(thread, call)
     except Exception as error:  # noqa: BLE001 - whatever the tool's own code raises
         return f"it can no longer be done: {toolbox.said(call, error)}"
-    before, after = call.card.pins, fresh.pins
+    # As text, for to Python 1 is true.
+    before, after = (
+        {pin: canonical(each) for pin, each in pins.items()}
+        for pins in (call.card.pins, fresh.pins)
+    )
     changed = sorted(
         pin for pin in before.keys() | after.keys() if before.get(pin) != after.get(pin)
     )

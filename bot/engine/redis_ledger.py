@@ -7,9 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from bot.core.measures import Amounts
+from bot.core.codec import decode
+from bot.core.measures import Amounts, day_of
+from bot.core.spend import spent, used
 from bot.engine import scripts
+from bot.engine.keys import BadThreadId
+from bot.engine.means import keyed
 from bot.engine.scripts import Script
+from bot.engine.store import Store, WrongKey
 from bot.engine.wire import Wire
 
 UNDER_WAY = "bot:{spend}:under-way"
@@ -77,3 +82,20 @@ class RedisLedger:
 
 def _written(entry: Entry, row: Row) -> str:
     return json.dumps({"lapses": row.lapses, "most": row.most, "scopes": [*entry.most]})
+
+
+async def recount(store: Store, ledger: RedisLedger) -> None:
+    """The day's ledger from the logs; the same however often it is done."""
+    now = await store.now()
+    for thread in await store.logged():
+        try:
+            rows = await store.read(thread)
+        except (WrongKey, BadThreadId):  # The rebuild of the indexes has told of it.
+            continue
+        log = [decode(row.at, row.body) for row in rows]
+        amounts = used(log, now)
+        if any(amounts.values()):
+            whose = next(spent(log))
+            scopes = ("all", f"agent:{whose.agent}", f"person:{whose.person}")
+            most: dict[str, Amounts] = {scope: {} for scope in scopes}
+            await ledger.settle(Entry(day_of(now), thread, keyed(amounts, now), most))

@@ -69,6 +69,14 @@ class Toolbox:
             raise Gone(message)
         return agent, tool
 
+    def rule(self, thread: Thread, call: Call) -> tuple[Agent, Tool, Rule]:
+        """Who decides on the call: not who asked for it under an account that the people file knew nothing of. Raises `Gone` and `BadArguments`."""
+        agent, tool = self.find(thread, call)
+        rule = agent.rule(tool.name, call.proposal.arguments)
+        if not rule.self_approval and (also := _since_known(agent, thread, call)):
+            rule = rule.without(also)
+        return agent, tool, rule
+
     async def run(self, thread: Thread, call: Call) -> JsonValue | Pictured:
         """The tool at work, for at most its time limit; what looks like a secret is not in what it gives back."""
         _, tool = self.find(thread, call)
@@ -81,18 +89,17 @@ class Toolbox:
         return result if isinstance(result, Pictured) else cut(result, self.masks)
 
     async def card(self, thread: Thread, call: Call) -> Card:
-        """What the call would do now, laid out for its approvers."""
-        agent, tool = self.find(thread, call)
+        """What the call would do now, laid out for its approvers, as who they are was read last."""
         self._complete(call)
+        agent, tool, rule = self.rule(thread, call)
         arguments = call.proposal.arguments
-        await agent.fresh(tool.name)
-        rule = agent.rule(tool.name, arguments)
         async with asyncio.timeout(tool.seconds):
             shown = await tool.show(arguments, self._call(tool, thread, call))
         pins = self._kept(shown.pins)
         # Before the digest: what it covers is what is kept and shown.
         unread = {group: self.masks.cut(why) for group, why in agent.unread(tool.name)}
-        text = self.masks.cut("\n\n".join((shown.text, *_unread(unread))))
+        own = () if rule.self_approval else _own(_since_known(agent, thread, call))
+        text = self.masks.cut("\n\n".join((shown.text, *own, *_unread(unread))))
         places = elsewhere(thread.addresses, agent.places(tool.name))
         in_place = stand_ins(agent, call, rule, thread.at)
         ladder = self._ladder(agent, rule, thread.at)
@@ -193,6 +200,20 @@ class Toolbox:
         tools = [tool for agent in self._agents.values() for tool in agent.tools.values()]
         values = {self._environ.get(name, "") for tool in tools for name in tool.secrets}
         return [value for value in values if len(value) >= SECRET_CHARACTERS]
+
+
+def _since_known(agent: Agent, thread: Thread, call: Call) -> dict[str, str]:
+    """Those of our people who asked for this before the people file knew them by it, each with the account."""
+    asked = approvals.requesters(thread, call)
+    return {who: each for each in asked for who in agent.people.known_as(each)}
+
+
+def _own(also: Mapping[str, str]) -> list[str]:
+    """What the card says of them."""
+    return [
+        f"{who} asked for this as {account}, and so does not approve it."
+        for who, account in also.items()
+    ]
 
 
 def _unread(unread: Mapping[str, str]) -> list[str]:

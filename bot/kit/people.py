@@ -20,7 +20,7 @@ _ALIAS = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _KEPT = re.compile(r"slack:(?:[TE][A-Z0-9]+/)?S[A-Z0-9]+", re.ASCII)
 _SLACK_BOT = re.compile(r"[BUW][A-Z0-9]+", re.ASCII)
 # Events name these as their actors; a person of that name would be taken for them.
-_RESERVED = frozenset({"model", "engine", "clock"})
+RESERVED = frozenset({"model", "engine", "clock", "prefetch"})
 SHORT_NAME = "a short name of small letters, digits, . _ and - was expected"
 MOST_NAMED = 100
 """Of more people than these the model is told the groups alone: every request carries them."""
@@ -96,19 +96,22 @@ class People:
         return tuple(found)
 
     def alias_of(self, channel: str, address: str, place: str = "") -> str | None:
-        """Whose address this is on this channel; exact but for the letter case of mail addresses.
-
-        An account that counts in one workspace alone is nobody's where `place` is in another.
-        """
+        """Whose address this is on this channel, exact but for letter case; an account of one workspace alone is nobody's where `place` is in another."""
         if channel not in CHANNELS:
             return address if address in self.people else None
-        team, asked = place.partition("/")[0], address.casefold()
+        team, asked = place.partition("/")[0].lower(), address.lower()
         for alias, person in self.people.items():
-            for account in person.accounts(channel) if asked else ():
-                there, _, user = account.casefold().rpartition("/")
-                if user == asked and (not there or not team or there == team.casefold()):
+            for there, user in person.seats(channel) if asked else ():
+                if user == asked and (not there or not team or there == team):
                     return alias
         return None
+
+    def known_as(self, actor: str) -> tuple[str, ...]:
+        """Who may be meant by now where a log says an account (`slack:U7`, `slack:U7@guest`), for no people file knew it then."""
+        channel, _, name = actor.partition(":")
+        user = name.removesuffix("@guest").removesuffix("@outsider").lower()
+        seats = ((each, seat) for each, who in self.people.items() for seat in who.seats(channel))
+        return tuple(each for each, (_, name) in seats if name == user)
 
     def bots_on(self, channel: str) -> frozenset[str]:
         """The addresses of other bots that may speak on this channel."""
@@ -142,7 +145,7 @@ def _check_names(file: Document, people: People) -> None:
         for name in names:
             if not is_short_name(name):
                 raise file.wrong((kind, name), SHORT_NAME)
-            if name in _RESERVED:
+            if name in RESERVED:
                 raise file.wrong(
                     (kind, name), f"another name was expected: {name} is the bot's own"
                 )
@@ -182,7 +185,7 @@ def _check_persons(file: Document, people: People) -> None:
         if person.time_zone is not None and not is_zone(person.time_zone):
             raise file.wrong((*place, "time_zone"), "a time zone like Europe/Berlin was expected")
         for channel, address in person.addresses:
-            other = seen.setdefault(f"{channel} {address.casefold()}", alias)
+            other = seen.setdefault(f"{channel} {address.lower()}", alias)
             if other != alias:
                 field = channel if address in (person.slack, person.email) else "also"
                 raise file.wrong((*place, field), f"this address is already that of {other}")

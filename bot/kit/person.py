@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -66,6 +66,12 @@ class Person(BaseModel):
         others = (each.partition(":") for each in self.also)
         named = [account for where, _, account in others if where == channel]
         return tuple(dict.fromkeys([*([own] if own else []), *named]))
+
+    def seats(self, channel: str) -> Iterator[tuple[str, str]]:
+        """The same, as they are compared: in which workspace alone each counts, if in one alone, and its name there."""
+        for account in self.accounts(channel):
+            team, _, name = account.rpartition("/") if channel == "slack" else ("", "", account)
+            yield team.lower(), name.lower()
 
     @property
     def addresses(self) -> tuple[tuple[Channel, str], ...]:

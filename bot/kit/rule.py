@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
 from bot.core.values import Grantable, Rung
@@ -33,6 +33,14 @@ class Rule:
     deputies: tuple[tuple[str, str], ...] = ()
     ladder: tuple[Rung, ...] = ()
     grant: Grantable | None = None
+
+    def without(self, people: Collection[str]) -> Rule:
+        """The same, where none of these decides, be it in somebody's place, and nobody does in theirs."""
+        return replace(
+            self,
+            approvers=tuple(each for each in self.approvers if each not in people),
+            deputies=tuple(pair for pair in self.deputies if not {*pair} & {*people}),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,12 @@ def test_a_row_that_cannot_be_read_halts_everything_until_a_human_lifts_it() -> 
         assert not halts.told_by([event, lifted()])
 
 
+def test_whatever_halts_ends_what_was_granted_before_be_all_halted_already() -> None:
+    log = [halted(at=1), halted(id="h2", at=5), lifted()]
+    assert halts.latest(log) == {"": 5}
+    assert halts.latest([*log, decode(7, b"{")]) == {"": 7}
+
+
 def test_a_kind_of_event_that_is_new_halts_nothing() -> None:
     assert not halts.told_by([decode(3, b'{"type":"Danced","v":1,"id":"x"}')])
 

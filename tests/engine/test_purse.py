@@ -24,11 +24,12 @@ from bot.engine import keys, perform
 from bot.engine.desk import Desk
 from bot.engine.house_log import HouseLog
 from bot.engine.means import Means, Most
-from bot.engine.purse import DaySpent, Purse, recount
-from bot.engine.redis_ledger import Entry, RedisLedger, Row
+from bot.engine.purse import Busy, DaySpent, Purse
+from bot.engine.redis_ledger import Entry, RedisLedger, Row, recount
 from bot.engine.redis_store import RedisStore
 from bot.engine.standing import HouseFacts, Standing
 from tests.engine.office import HOME, Office, say, thread_id, until
+from tests.engine.test_halt import halt, is_at_rest, lift
 from tests.engine.test_worker import DONE, open_office
 
 __all__ = ["open_office"]
@@ -72,11 +73,16 @@ async def logged(store: RedisStore, at: Thread, *events: Event) -> None:
 
 
 async def ask(store: RedisStore, purse: Purse, at: Thread) -> None:
-    try:
-        step = await purse(at, await _log(store, at))
-    except DaySpent:
+    """As a worker does: again and again while others are at it."""
+    while True:
+        try:
+            step = await purse(at, await _log(store, at))
+        except Busy:
+            continue
+        except DaySpent:
+            return
+        await logged(store, at, step)
         return
-    await logged(store, at, step)
 
 
 async def _log(store: RedisStore, at: Thread) -> list[Event]:
@@ -331,6 +337,37 @@ async def test_a_thread_is_told_again_of_a_limit_that_it_comes_back_to(
     assert _scopes(events) == ["person:alice", "agent:clerk", "person:alice"]
     assert stands.waiting_for.startswith("held, person alice")
     assert not any("please" in asked for asked in office.model.asked)
+
+
+async def test_a_question_that_waits_for_others_is_not_asked_after_a_halt(
+    open_office: MakeOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, waits = open_office([DONE]), asyncio.Event()
+    reserve = RedisLedger.reserve
+
+    async def watched(ledger: RedisLedger, *rest: object) -> Sequence[str]:
+        said = await reserve(ledger, *rest)  # type: ignore[arg-type]  # whatever it takes
+        waits.set() if said[0] == "busy" else None
+        return said
+
+    async with office.store() as store:
+        now = await store.now()
+        other = Entry(day_of(now), "t2", {}, {"all": {"micro_usd": 100}})
+        row = Row(now + 3_600_000, {"micro_usd": 100})
+        assert await store.ledger().reserve(other, ["micro_usd"], now, row) == ["ok"]
+        monkeypatch.setattr(RedisLedger, "reserve", watched)
+        _limited(monkeypatch, store, means({"micro_usd": 100}))
+        async with office.work() as desk:
+            await say(desk, "please")
+            await waits.wait()
+            await halt(desk)
+            await say(desk, "hello?")
+            await until(desk, lambda _, log: "Halted" in [event.type for event in log])
+            await store.ledger().settle(other, held=row)
+            await is_at_rest(office)
+            assert office.model.asked == []
+            await lift(desk)
+            await until(desk, lambda _, log: "StepDecided" in [event.type for event in log])
 
 
 async def test_the_house_is_read_on_and_anew_where_a_power_loss_took_its_end(

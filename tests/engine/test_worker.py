@@ -247,8 +247,14 @@ async def test_a_pin_that_moved_voids_the_approval_and_asks_anew(open_office: Ma
         ("approvers: [alice]", TOOLS, "no longer"),
         (FRONT, TOOLS.replace('note(call, f"sign', 'note(call, f"really sign'), "has changed"),
         (FRONT + "\ntools: [read_paper]", TOOLS, "no longer has the tool"),
+        (FRONT, TOOLS.replace("name: str", "name: int"), "no longer takes these arguments"),
     ],
-    ids=["an approver was removed", "the tool was changed", "the tool was removed"],
+    ids=[
+        "an approver was removed",
+        "the tool was changed",
+        "the tool was removed",
+        "its arguments were",
+    ],
 )
 async def test_a_deploy_between_approval_and_run_never_runs_what_was_not_approved(
     open_office: MakeOffice, front: str, tools: str, reason: str

@@ -32,7 +32,7 @@ def people(file: Path) -> People:
         people:
           alice: {slack: U1, email: Alice@Example.com, time_zone: Europe/Berlin, language: de}
           bob: {email: bob@example.com, deputy: alice}
-          carol: {}
+          carol: {email: carol@straße.example.com}
         groups:
           releasers: [alice, bob]
           everybody: [releasers, carol]
@@ -74,6 +74,8 @@ def test_unknown_names_mean_nobody_and_are_reported(people: People) -> None:
         ("email", "alice@example.COM", "alice"),
         ("email", "alice+x@example.com", None),
         ("email", "", None),
+        ("email", "carol@strasse.example.com", None),  # Another domain than hers.
+        ("email", "carol@STRAßE.example.com", "carol"),
         ("console", "carol", "carol"),
         ("console", "U1", None),
     ],
@@ -94,6 +96,7 @@ def test_an_address_belongs_to_one_person_or_nobody(
         ("people:\n  a: {slack: U1}\n  b: {slack: U1}", ":3: this address is already that of a"),
         ("people:\n  a: {email: a@x}\n  b: {email: A@x}", ":3: this address is already that of a"),
         ("people:\n  model: {}", ":2: another name was expected: model is the bot's own"),
+        ("people:\n  prefetch: {}", ":2: another name was expected: prefetch is the bot's own"),
         ("people:\n  Alice B: {}", ":2: a short name of small letters"),
         ("people: {a: {}}\ngroups:\n  a: []", ":3: a is a person"),
         ("people: {alice: {}}\ngroups:\n  g: [alcie]", ":3: alcie is neither a person nor a group (did you mean alice?)"),
