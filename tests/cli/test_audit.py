@@ -150,6 +150,8 @@ def test_what_was_passed_on_or_put_off_says_to_whom_and_till_when() -> None:
     assert all(row.what["counted"] for row in (passed, later, ignored))
     assert (passed.what.get("to"), later.what.get("until")) == ("carol", until)
     assert not {"to", "until"} & set(ignored.what)
+    # It is no approval, and is not told as one of so many.
+    assert all(next(lines(row)).endswith(": counted") for row in (passed, later, ignored))
 
 
 def test_whoever_edited_a_call_has_asked_for_it_too() -> None:
