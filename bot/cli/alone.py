@@ -1,4 +1,4 @@
-"""Alone: agents whose requests nobody in Slack may decide, or the one person there not their own; and what mends that."""
+"""Alone: agents whose requests nobody whom we reach may decide, in Slack or, with `mail`, by a mail; or the one person there not their own; and what mends that."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class Approvals:
     agents: Mapping[str, Agent]
     people: People
     person: str
+    mail: bool = False
 
     def __post_init__(self) -> None:
         self.texts: dict[Path, str] = {}
@@ -57,14 +58,16 @@ class Approvals:
         ]
 
     def short(self) -> Iterator[tuple[str, str]]:
-        """Each agent and tool whose cards too few people in Slack may approve, with a sentence that says so."""
+        """Each agent and tool whose cards too few people whom we reach may approve, with a sentence that says so."""
+        there = "in Slack, or may decide by mail," if self.mail else "in Slack"
         for name, agent in self.agents.items():
             for terms in _gated(agent):
                 reached, tool = self._reached(agent, terms), terms.tool.name
                 if not reached:
-                    yield name, f"nobody who is in Slack may approve {tool}"
+                    yield name, f"nobody who is {there} may approve {tool}"
                 elif isinstance(terms.quorum, int) and terms.quorum > len(reached):
-                    who = f"only {', '.join(sorted(reached))} in Slack may give one"
+                    by = " or by mail" if self.mail else ""
+                    who = f"only {', '.join(sorted(reached))} in Slack{by} may give one"
                     yield name, f"{tool} needs {terms.quorum} approvals, and {who}"
 
     def name_approver(self, agents: Iterable[str]) -> None:
@@ -85,9 +88,12 @@ class Approvals:
             self.allowed.add(name)
 
     def _reached(self, agent: Agent, terms: Terms) -> set[str]:
-        """Who may approve this and is in Slack."""
+        """Who may approve this and is in Slack, or has mail that may carry it."""
+        mail = self.mail and terms.typed and (not terms.channels or "email" in terms.channels)
+        media = ("slack", "email") if mail else ("slack",)
         people = self.people.people
-        found = {each for each in self.people.expand(terms.approvers) if people[each].slack}
+        named = self.people.expand(terms.approvers)
+        found = {who for who in named if any(map(people[who].accounts, media))}
         own = agent.name in self.named and terms.approvers == agent.front.approvers
         return found | {self.person} if own else found
 
@@ -99,9 +105,9 @@ class Approvals:
             raise Wrong(f"{file}: {error}") from None
 
 
-def unreached(agents: Mapping[str, Agent], people: People) -> Iterator[Finding]:
-    """Agents whose cards too few people could decide in Slack."""
-    for name, text in Approvals(agents, people, "").short():
+def unreached(agents: Mapping[str, Agent], people: People, *, mail: bool) -> Iterator[Finding]:
+    """Agents whose cards too few people could decide in Slack, or by mail."""
+    for name, text in Approvals(agents, people, "", mail).short():
         yield Finding("warning", name, text, f"bot approvers {name} --add NAME --slack U…")
 
 

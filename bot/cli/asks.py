@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from time import time
 
 from bot.cli import holds
@@ -52,7 +52,7 @@ def _approval(thread: Thread, call: Call, waiting: Approval, card: Card, file: s
         deciders.suffices(waiting),
     )
     now = int(time() * 1000)
-    here = not card.channels or CHANNEL in card.channels
+    here = is_decided_here(card.channels)
     approve = (f"bot approve {request}",) if here and suffices else ()
     return Wait(
         what="approval",
@@ -80,10 +80,15 @@ def _approval(thread: Thread, call: Call, waiting: Approval, card: Card, file: s
         commands=(
             *approve,
             f"bot deny {request} --reason TEXT",
-            f"bot edit {request} --arguments JSON",
+            *((f"bot edit {request} --arguments JSON",) if here else ()),
             *(() if suffices else (f"bot approvers {thread.id} --add NAME",)),
         ),
     )
+
+
+def is_decided_here(channels: Sequence[str]) -> bool:
+    """Whether a command may approve or change what a policy of these channels asks about."""
+    return not channels or CHANNEL in channels
 
 
 def _of(call: Call, left: tuple[str, ...]) -> tuple[str, ...]:

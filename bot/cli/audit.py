@@ -9,6 +9,7 @@ from bot.cli import parts
 from bot.cli.output import clock, moment, say, say_json
 from bot.cli.parts import AsJson
 from bot.cli.readback import Row, readback
+from bot.core import asides
 from bot.core.codec import canonical
 from bot.core.visible import on_one_line
 from bot.engine.standing import reading
@@ -113,7 +114,8 @@ def _put_off(what: Json) -> str:
 def _fate(what: Json) -> str:
     if not what["counted"]:
         return f"refused, {what['refused']}"
-    return f"counted, {what['came_to']}" if what.get("came_to") else "counted"
+    said = None if what["word"] in asides.WORDS else what.get("came_to")
+    return f"counted, {said}" if said else "counted"
 
 
 def _on(what: Json) -> str:

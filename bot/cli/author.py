@@ -25,6 +25,7 @@ from bot.kit.intents import BUILT_IN
 from bot.kit.lint import lint as findings_in
 from bot.kit.load import Agents
 from bot.kit.rule import Terms
+from bot.setup import mailroom
 from bot.setup.money import unpriced
 from bot.setup.workspaces import reader, speaks
 
@@ -90,7 +91,7 @@ async def lint(*, as_json: AsJson = False) -> int:
     findings = [*findings_in(agents), *unpriced(read, agents)]
     if speaks(read):
         broken = {each.agent for each in findings if each.severity == "error"}
-        slackless = unreached(agents, agents.people)
+        slackless = unreached(agents, agents.people, mail=mailroom.speaks(read))
         findings += [each for each in slackless if each.agent not in broken]
     findings.sort(key=lambda found: (found.severity, found.agent))
     if as_json:

@@ -8,7 +8,7 @@ from time import time
 
 from pydantic import JsonValue
 
-from bot.cli.asks import short
+from bot.cli.asks import is_decided_here, short
 from bot.cli.output import clock
 from bot.cli.put import came_back
 from bot.cli.stand_ins import stand_ins
@@ -76,15 +76,17 @@ def _approval(waiting: Approval) -> Iterator[str]:
     if waiting.quorum > 1:
         yield f"approved by {_people(waiting.votes, 'nobody yet')}: {len(waiting.votes)} of {waiting.quorum}"
     yield _since(waiting.quote)
-    if deciders.suffices(waiting):
+    here = is_decided_here(waiting.channels)
+    yield "" if here else f"approvals count from {' or '.join(waiting.channels)} alone"
+    if not deciders.suffices(waiting):
+        yield f"{on_one_line(short(waiting))}: bot approvers {thread_of(waiting.request)} --add NAME"
+    elif here:
         yield f"bot approve {waiting.request}"
         if waiting.grant:
             yield on_one_line(grant_words.offer(waiting.tool, waiting.grant))
             yield f"bot approve {waiting.request} --for {waiting.grant.minutes}m"
-    else:
-        yield f"{on_one_line(short(waiting))}: bot approvers {thread_of(waiting.request)} --add NAME"
     yield f"bot deny {waiting.request} --reason TEXT"
-    yield f"bot edit {waiting.request} --arguments JSON"
+    yield f"bot edit {waiting.request} --arguments JSON" if here else ""
 
 
 def _quoted(text: str) -> str:

@@ -20,6 +20,7 @@ from bot.kit.document import AgentError
 from bot.kit.lint import MODEL_NAME, lint
 from bot.kit.load import Agents
 from bot.settings import BadSettings, Settings, environment
+from bot.setup import mailroom
 from bot.setup.known import masked
 from bot.setup.money import unpriced
 from bot.setup.workspaces import speaks
@@ -145,7 +146,7 @@ def _agents(settings: Settings, found: House) -> Iterator[Finding]:
     for error in errors:
         yield Finding("agents", "warning", f"{error.agent}: {error.text}", error.mend)
     if speaks(settings):
-        for each in unreached(found.agents, found.people):
+        for each in unreached(found.agents, found.people, mail=mailroom.speaks(settings)):
             yield Finding("agents", "warning", f"{each.agent}: {each.text}", each.mend)
     yield from _unset(found)
 

@@ -199,9 +199,9 @@ class _Reading:
             return
         address, request = outbox.address(before, event.key), getattr(message, "request", "")
         receipt = event.receipt if isinstance(event, Delivered) else ""
-        if isinstance(event, Delivered) and request and address:
-            at = event.at if event.written is None else event.written
-            shown = Shown(address.channel, address.locator, receipt, at)
+        is_card = not isinstance(message, outbox.Reminder)
+        if isinstance(event, Delivered) and is_card and request and address:
+            shown = Shown(address.channel, address.locator, receipt, event.written or event.at)
             self._shown.setdefault(str(request), []).append(shown)
         what: Json = {
             "key": event.key,

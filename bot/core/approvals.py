@@ -117,7 +117,7 @@ def _on_approval(thread: Thread, call: Call, phase: Asked, verdict: Verdict) -> 
     if verdict.word == "answer":
         return "This asks for approve, deny or edit, not for an answer."
     if not deputies.may_decide(card, verdict.actor, verdict.at):
-        early = deputies.too_early(card, verdict.actor)
+        early = deputies.too_early(card, verdict.actor, _barred(thread, call, card))
         return early or _not_allowed(verdict.actor, card.approvers)
     if misplaced := _misplaced(card, verdict.channel):
         return misplaced

@@ -32,10 +32,11 @@ def of_question(call: Call) -> tuple[Deputy, ...]:
     return tuple(each for each in call.proposal.apart if each.of != each.person)
 
 
-def too_early(card: Card, person: str) -> str | None:
-    """What to say to a deputy whose time has not come; None: they are no deputy here."""
-    of = next((each.of for each in card.deputies if each.person == person), None)
-    if of is None:
+def too_early(card: Card, person: str, barred: Sequence[str] = ()) -> str | None:
+    """What to say to a deputy whose time has not come; None: they are no deputy here. A place of the `barred` will not be theirs either."""
+    named = [each.of for each in card.deputies if each.person == person]
+    of = " or ".join([each for each in named if each not in barred] or named)
+    if not of:
         return None
     return f"{person} decides in the place of {of} only once {of} is away or has not answered for long enough."
 

@@ -28,6 +28,8 @@ def put_off(
         digest=found[0].digest,
         text=words.text,
         channel=words.address.channel,
+        address=words.address,
+        account=words.person,
     )
     match said:
         case Ignore():

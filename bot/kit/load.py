@@ -21,11 +21,14 @@ from bot.kit.intents import BUILT_IN
 from bot.kit.modules import import_from
 from bot.kit.nearest import meant
 from bot.kit.people import People
+from bot.kit.person import CHANNELS
 from bot.kit.rule import Terms, terms_of
 from bot.kit.shape import WrongTool
 from bot.kit.tool import Tool
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+CARRIERS = ("console", *CHANNELS)
+"""The channels by which a human can decide; `channels:` of a policy names some of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,6 +172,7 @@ def _terms(file: Document, front: FrontMatter, tool: Tool) -> Terms:
 
 def _check_policy(file: Document, front: FrontMatter, tools: Mapping[str, Tool]) -> None:
     for name, policy in front.policy.items():
+        _check_channels(file, ("policy", name, "channels"), policy.channels)
         if name == EVERY_TOOL:
             if policy.grant and policy.grant.grant():
                 place = ("policy", name, "grant")
@@ -181,6 +185,16 @@ def _check_policy(file: Document, front: FrontMatter, tools: Mapping[str, Tool])
             raise file.wrong(
                 ("policy", name, "approval"), f"{name} only reads, so nobody is asked about it"
             )
+
+
+def _check_channels(file: Document, place: Place, channels: tuple[str, ...] | None) -> None:
+    """An empty list would read as any channel, a name that is none as nobody."""
+    if channels == ():
+        expected = "no channel would carry a decision: name one, or leave it out for any of them"
+        raise file.wrong(place, expected)
+    for name in channels or ():
+        if name not in CARRIERS:
+            raise file.wrong(place, f"{name[:80]} carries no decisions{meant(name[:80], CARRIERS)}")
 
 
 def _check_prefetch(file: Document, front: FrontMatter, tools: Mapping[str, Tool]) -> None:

@@ -19,8 +19,8 @@ from bot.kit.person import CHANNELS, Bot, Person
 _ALIAS = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _KEPT = re.compile(r"slack:(?:[TE][A-Z0-9]+/)?S[A-Z0-9]+", re.ASCII)
 _SLACK_BOT = re.compile(r"[BUW][A-Z0-9]+", re.ASCII)
-# Events name these as their actors; a person of that name would be taken for them.
-RESERVED = frozenset({"model", "engine", "clock", "prefetch"})
+# Events name the first four as their actors, a policy the others as whom to tell: somebody of that name would be taken for them.
+RESERVED = frozenset({"model", "engine", "clock", "prefetch", "deputy", "owner"})
 SHORT_NAME = "a short name of small letters, digits, . _ and - was expected"
 MOST_NAMED = 100
 """Of more people than these the model is told the groups alone: every request carries them."""

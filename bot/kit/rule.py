@@ -94,11 +94,17 @@ class Terms:
         name, predicate = self.tool.name, self.tool.approving.predicate
         assert predicate is not None, "checked when the terms were made"
         try:
-            gated = bool(predicate(args))
+            gated = cast("object", predicate(args))
         except Exception as error:  # noqa: BLE001  # an author's code may raise anything; then a human decides
             return (
                 "gated",
                 f"The condition of {name} failed ({type(error).__name__}), so a human decides.",
+            )
+        if not isinstance(gated, bool):
+            # A forgotten `return` would let everything run.
+            return (
+                "gated",
+                f"The condition of {name} said neither True nor False, so a human decides.",
             )
         if gated:
             return "gated", f"The condition of {name} asks for approval of these arguments."
@@ -110,6 +116,9 @@ def terms_of(tool: Tool, policy: Policy, agent_approvers: Sequence[str]) -> Term
     own = tool.approving
     if policy.approval == "when" and own.predicate is None:
         message = f"{tool.name} has no condition, so its approval is never or always"
+        raise ValueError(message)
+    if policy.words == "denied" and policy.channels == ("email",):
+        message = f"{tool.name} would be decided by mail alone, where only words decide: leave out words: denied, or name a further channel"
         raise ValueError(message)
     loosened = tuple(_loosened(own, policy))
     if loosened and own.approval == "always" and not tool.reversible:

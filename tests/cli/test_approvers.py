@@ -66,6 +66,19 @@ def test_lint_knows_who_is_not_in_slack_and_the_command_mends_that(office: Offic
     assert "approvers: [cashiers]" in agent(office)
 
 
+def test_lint_counts_whoever_approves_by_mail_beside_slack(office: Office) -> None:
+    office.environ["SLACK_BOT_TOKEN"] = "xoxb-1"
+    assert office.run("approvers", "desk", "--add", "cashiers").status == 0
+    for name in ("alice", "bob"):
+        office.run("people", "add", name, "--also", f"email:{name}@example.org")
+    office.environ.update(EMAIL_ADDRESS="bot@example.org", SMTP_HOST="mail.example.org")
+    assert office.run("lint").out == "Nothing to mend.\n"
+    file = office.folder / "agents" / "desk" / "agent.md"
+    file.write_text(agent(office).replace("{quorum: 2}", "{words: denied}"))
+    found = office.run("lint").out
+    assert "desk: nobody who is in Slack, or may decide by mail, may approve settle; " in found
+
+
 def test_a_newcomer_is_named_with_their_id_and_nothing_else_is_taken_for_one(
     office: Office,
 ) -> None:

@@ -13,7 +13,7 @@ from bot.cli.readback import Row, readback
 from bot.core import events
 from bot.core.codec import decode, digest
 from bot.core.house import HOUSE
-from bot.core.ladder import timer
+from bot.core.ladder import keys, timer
 from bot.core.values import Address, Deputy, Rung
 from tests.cli.office import Json, Office, eventually, furnish, running
 from tests.core.build import HERE, Story, asking, card, doubtful, gated, question, working
@@ -150,6 +150,8 @@ def test_what_was_passed_on_or_put_off_says_to_whom_and_till_when() -> None:
     assert all(row.what["counted"] for row in (passed, later, ignored))
     assert (passed.what.get("to"), later.what.get("until")) == ("carol", until)
     assert not {"to", "until"} & set(ignored.what)
+    # It is no approval, and is not told as one of so many.
+    assert all(next(lines(row)).endswith(": counted") for row in (passed, later, ignored))
 
 
 def test_whoever_edited_a_call_has_asked_for_it_too() -> None:
@@ -182,11 +184,17 @@ def test_whoever_decides_as_a_deputy_is_told_with_whose_place_that_is() -> None:
     assert "dave in the place of bob" in next(lines(first))
 
 
-def test_a_reminder_that_came_due_ends_nothing() -> None:
+def test_a_reminder_that_came_due_ends_nothing_and_is_no_showing_of_the_card() -> None:
     story, request = asking(card().model_copy(update={"ladder": (Rung(after_seconds=60),)}))
     story.wait(60)
     story.fired(timer(story.call(request)))
     assert not told(story, "ended")
+    [key] = keys(story.call(request))
+    story.delivered(key)
+    story.approve(request, "bob")
+    [row] = told(story, "decision")
+    [shown] = cast("list[Json]", cast("Json", row.what["card"])["shown"])
+    assert shown["at"] == told(story, "message")[0].at, "the reminder does not show it"
 
 
 def test_a_time_that_no_calendar_has_is_read_back_all_the_same() -> None:

@@ -55,6 +55,13 @@ def test_what_an_edit_changed_stands_beside_what_it_was() -> None:
     assert "\n  edited by ana\n  changed count: 2 -> 4\n" in card(edited)
 
 
+def test_no_command_is_offered_that_a_policy_of_other_channels_refuses() -> None:
+    elsewhere = card(replace(ASKED, quorum=1, votes=(), channels=("slack", "email")))
+    assert "\n  approvals count from slack or email alone\n" in elsewhere
+    commands = [line.split()[1] for line in elsewhere.split("\n") if line.startswith("  bot ")]
+    assert commands == ["deny"]
+
+
 def test_no_line_of_the_frame_is_forged() -> None:
     hostile = replace(
         ASKED,

@@ -87,6 +87,13 @@ def test_whoever_asked_is_no_deputy_either() -> None:
     assert "cannot approve it too" in story.refusal()
 
 
+def test_a_deputy_of_whoever_asked_is_told_whose_place_they_could_take() -> None:
+    both = (Deputy(person="dave", of=of, since=LATER) for of in ("alice", "carol"))
+    story, request = asking(card().model_copy(update={"deputies": (*both,)}))
+    story.approve(request, "dave")
+    assert "in the place of carol only once carol is away" in story.refusal()
+
+
 def waiting_in(story: Story) -> Approval:
     [waiting] = pending(story.thread)
     assert isinstance(waiting, Approval)

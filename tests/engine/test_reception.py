@@ -582,6 +582,7 @@ async def test_a_typed_word_puts_off_the_one_approval_that_is_open(office: Offic
     said = [each for each in events if isinstance(each, Verdict)]
     assert [each.word for each in said] == ["later", "pass", "ignore"]
     assert {(each.request, each.digest) for each in said} == {(shown.request, shown.digest)}
+    assert {(each.address, each.account) for each in said} == {(HOME, "bob")}
     assert said[0].until is not None
     call = thread.call(shown.request)
     assert call is not None

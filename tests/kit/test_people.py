@@ -97,6 +97,8 @@ def test_an_address_belongs_to_one_person_or_nobody(
         ("people:\n  a: {email: a@x}\n  b: {email: A@x}", ":3: this address is already that of a"),
         ("people:\n  model: {}", ":2: another name was expected: model is the bot's own"),
         ("people:\n  prefetch: {}", ":2: another name was expected: prefetch is the bot's own"),
+        ("people:\n  a: {}\ngroups:\n  owner: [a]", ":4: another name was expected: owner is the bot's own"),
+        ("people:\n  deputy: {}", ":2: another name was expected: deputy is the bot's own"),
         ("people:\n  Alice B: {}", ":2: a short name of small letters"),
         ("people: {a: {}}\ngroups:\n  a: []", ":3: a is a person"),
         ("people: {alice: {}}\ngroups:\n  g: [alcie]", ":3: alcie is neither a person nor a group (did you mean alice?)"),

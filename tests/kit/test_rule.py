@@ -57,6 +57,16 @@ def test_a_condition_that_fails_leaves_it_to_a_human(agent_in: AgentIn) -> None:
     assert "KeyError" in rule.reason
 
 
+@pytest.mark.parametrize("said", ["None", "0", "''", "[1]"])
+def test_a_condition_that_says_neither_yes_nor_no_leaves_it_to_a_human(
+    agent_in: AgentIn, said: str
+) -> None:
+    tools = f"from bot.kit import tool\n@tool(approval=lambda _: {said})\ndef act():\n    'Act.'\n"
+    rule = agent_in("approvers: [bob]", tools).rule("act", {})
+    assert (rule.kind, rule.approvers) == ("gated", ("bob",))
+    assert "neither True nor False" in rule.reason
+
+
 @pytest.mark.parametrize("counted", ["None", "True", "'2'", "2.0"])
 def test_a_quorum_that_is_no_number_needs_everybody(agent_in: AgentIn, counted: str) -> None:
     tools = f"from bot.kit import tool\n@tool(quorum=lambda _: {counted})\ndef act():\n    'Act.'\n"
