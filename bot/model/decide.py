@@ -80,7 +80,8 @@ class Decider:
         except Exception as error:
             # Also of an agent's own validators: a human hears of it, and nobody pays for asking the same again.
             log.exception("no step", thread=thread.id)
-            return undecided(thread, "permanent", f"{type(error).__name__}: {error}")
+            reason = links.inert(f"{type(error).__name__}: {error}", events, agent.prompt)
+            return undecided(thread, "permanent", reason)
 
     async def _chosen(
         self, thread: Thread, agent: Agent, events: Sequence[Event], blobs: Blobs
@@ -184,6 +185,7 @@ class Decider:
         except Malformed as error:
             proposals, reason = (), str(error)
         if reason is not None:
+            reason = links.inert(reason, events, agent.prompt)
             return undecided(thread, "malformed", reason, 0, sent, answer.usage)
         return self._step(thread, agent, proposals, "model", sent, answer)
 
