@@ -29,10 +29,10 @@ from bot.kit.places import alone
 from bot.model.decide import Decider
 from bot.model.port import Model
 from bot.model.rehearsal import Rehearsal
-from bot.settings import Settings, environment
+from bot.settings import Settings
 from bot.setup import clock, held_daily, mailroom, means, money, workspaces
 from bot.setup.calendars import Calendars
-from bot.setup.known import known_masks
+from bot.setup.known import environ, known_masks
 from bot.setup.which_model import fallback_of, model_of, rehearsed
 from bot.setup.which_redis import keep_server, redis_url
 from channels.console.channel import Console
@@ -84,7 +84,7 @@ async def opened(settings: Settings, at_home: House | None = None) -> AsyncGener
         replicas=settings.replicas,
     ) as store:
         found = at_home or house(settings)
-        masks = known_masks(settings, found.agents, environment())
+        masks = known_masks(settings, found.agents, environ(found.agents))
         yield App(settings, found, store, Desk(store, masks), masks)
 
 
@@ -138,7 +138,7 @@ def worker(app: App, channels: Mapping[str, Channel]) -> Worker:
     calendars = Calendars(app.settings, app.store, app.desk, agents, app.house.people)
     toolbox = Toolbox(
         agents,
-        environment(),
+        environ(agents),
         attached.tools(channels),
         app.masks,
         owner=owner,

@@ -9,9 +9,18 @@ from pydantic import SecretStr
 
 from bot import settings
 from bot.cli.sources import sources
+from bot.kit.load import load_agents
+from bot.kit.people import People
 from bot.settings import BadSettings, read, secret_names
-from bot.setup.known import known_masks
+from bot.setup.known import environ, known_masks
 
+PAYING = """
+from bot.kit import Args, Call, tool
+
+@tool(reads=True, secrets=("PAY_KEY",))
+def pay(call: Call):
+    "Pay."
+"""
 VALUES = {"REDIS_URL": "redis://:pa55word@localhost:1/0"}
 
 
@@ -56,6 +65,23 @@ def test_each_secret_may_lie_in_a_file(
     (told,) = [each for each in sources() if each.name == name]
     assert told.source == f"file {file}"
     assert value not in told.value
+
+
+def test_what_a_tool_declares_may_lie_in_a_file_and_is_cut_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "agents" / "shop"
+    folder.mkdir(parents=True)
+    (folder / "agent.md").write_text("---\ndescription: pays\n---\nYou pay.\n")
+    (folder / "tools.py").write_text(PAYING)
+    (tmp_path / "key").write_text("letters of a bank\n")
+    monkeypatch.setenv("PAY_KEY_FILE", "key")
+    agents = load_agents([tmp_path / "agents"], People())
+    assert environ(agents)["PAY_KEY"] == "letters of a bank"
+    assert known_masks(read(), agents, environ(agents)).cut("letters of a bank") == "[secret]"
+    (tmp_path / "key").unlink()
+    with pytest.raises(BadSettings, match=r"^PAY_KEY_FILE: key cannot be read"):
+        environ(agents)
 
 
 def test_a_file_may_be_named_in_the_env_file(tmp_path: Path) -> None:

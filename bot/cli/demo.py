@@ -25,8 +25,8 @@ from bot.cli.demo_thread import Followed, is_finished, is_nothing_to_ship, is_to
 from bot.cli.errors import DONE, FAILED, INTERRUPTED, Failed
 from bot.core.effects import next_effects
 from bot.core.thread import Thread
-from bot.settings import Settings, environment
-from bot.setup.known import secret_values
+from bot.settings import Settings
+from bot.setup.known import environ, secret_values
 from channels.console.parse import Speaker
 from channels.console.screen import Screen
 from channels.console.terminal import Terminal
@@ -44,7 +44,7 @@ async def run_demo(*, repo: Path | None, plain: bool, fresh: bool) -> int:
         screen.progress("setting the stage")
         stage = await demo_stage.set_up(repo, fresh=fresh)
         async with opened(stage.settings) as app:
-            secrets = secret_values(app.settings, app.house.agents, environment())
+            secrets = secret_values(app.settings, app.house.agents, environ(app.house.agents))
             logs.write_to(stage.home / "bot.log", secrets)
             return await _play(app, stage, screen)
     except asyncio.CancelledError:

@@ -19,9 +19,9 @@ from bot.kit.agent import Agent
 from bot.kit.document import AgentError
 from bot.kit.lint import MODEL_NAME, lint
 from bot.kit.load import Agents
-from bot.settings import BadSettings, Settings, environment
+from bot.settings import BadSettings, Settings
 from bot.setup import mailroom
-from bot.setup.known import masked
+from bot.setup.known import environ, masked
 from bot.setup.money import unpriced
 from bot.setup.workspaces import speaks
 
@@ -153,14 +153,18 @@ def _agents(settings: Settings, found: House) -> Iterator[Finding]:
 
 def _unset(found: House) -> Iterator[Finding]:
     """Secrets that a tool declares and the environment does not hold: its first use would fail."""
-    environ = environment()
+    try:
+        held = environ(found.agents)
+    except BadSettings as error:
+        yield Finding("agents", "broken", str(error), SET_IT)
+        return
     for agent in found.agents.values():
         for tool in agent.tools.values():
-            missing = [name for name in tool.secrets if not environ.get(name)]
+            missing = [name for name in tool.secrets if not held.get(name)]
             if missing:
                 text = f"{agent.name}: {tool.name} needs {' and '.join(missing)}"
                 yield Finding("agents", "warning", text, SET_IT)
-        yield from _unread(agent, environ)
+        yield from _unread(agent, held)
 
 
 def _unread(agent: Agent, environ: Mapping[str, str]) -> Iterator[Finding]:

@@ -18,8 +18,8 @@ from bot.cli.parts import AsJson
 from bot.cli.trial import in_memory, tried
 from bot.engine.reception import Reception
 from bot.kit.people import People
-from bot.settings import Settings, environment
-from bot.setup.known import secret_values
+from bot.settings import Settings
+from bot.setup.known import environ, secret_values
 from channels.slack.address import CHANNEL
 from channels.slack.parse import Said, Us, parse
 
@@ -69,7 +69,7 @@ async def simulate(
         return _mail(eml, as_json=as_json)
     settings = parts.read()
     found = house(settings)
-    logs.start(settings, secret_values(settings, found.agents, environment()))
+    logs.start(settings, secret_values(settings, found.agents, environ(found.agents)))
     name = agent or settings.default_agent
     if name not in found.agents:
         raise wording.wrong("agent", name, found.agents)

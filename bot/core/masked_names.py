@@ -91,6 +91,17 @@ def address(mask: str, found: Found) -> str:
     return found[0] if _PLACE.fullmatch(found["value"]) else f"://{found['user']}:{mask}@"
 
 
+def alone(mask: str, found: Found) -> str:
+    """An address without the token that stands where a user does; a name stays."""
+    is_token = _is_dense(found["value"], SHORTEST_WEAK_SAID) and "." not in found["value"]
+    return f"://{mask}@" if is_token else found[0]
+
+
+def both(mask: str, found: Found) -> str:
+    """A key and its secret, without either."""
+    return f"{mask}{found['between']}{mask}"
+
+
 def given(mask: str, found: Found) -> str:
     """A command without the password that it is given."""
     value = found["value"]

@@ -12,8 +12,9 @@ from typing import TypeVar, cast
 from pydantic import BaseModel, JsonValue
 
 from bot.core.events import Event, MessageReceived, Verdict
+from bot.core.mask_kinds import KINDS
 from bot.core.masked_names import is_secret
-from bot.core.masks import KINDS, OWN, Masks
+from bot.core.masks import OWN, Masks
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     "MessageReceived": ("text", "files", "original"),

@@ -196,6 +196,7 @@ class Agent:
         home: tuple[Address, ...] = (),
         requester: str = "",
         media: Container[str] = (),
+        askable: frozenset[str] | None = None,
     ) -> tuple[Proposal, ...]:
         """The step that these tool uses make in the thread that lives at `home`, with the rules that hold now; Malformed where they make none."""
         there = elsewhere(home, self.places(QUESTION))
@@ -209,5 +210,6 @@ class Agent:
             there,
             self.reach(media, home, requester=requester),
             self.reach(media, home, there, requester),
+            askable,
         )
         return proposing.propose(self, uses, frame)

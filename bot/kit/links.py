@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from urllib.parse import urlsplit
+from html import unescape
+from urllib.parse import unquote, urlsplit
 
 from pydantic import JsonValue
 
@@ -29,14 +30,19 @@ BECAUSE = "because"
 Use = tuple[str, dict[str, JsonValue]]
 # With a scheme, or without one where clients make a link of it all the same.
 _ADDRESS = re.compile(
-    r"(?:(?<![a-z0-9+.-])(?:[a-z][a-z0-9+.-]{0,30}+://|(?:mailto|data|javascript|tel|slack):)"
-    r"|(?<![\w.@-])(?=(?:[\w-]++\.)+[a-z]{2,24}(?:[/?#:]|\Z|\W)))[^\s<>\"'`\\|\[\]]+",
+    r"(?:(?<![a-z0-9+.-])(?:[a-z][a-z0-9+.-]{0,30}+://|(?:mailto|data|javascript|tel|sms|slack):|(?<=\]\()[a-z][a-z0-9+.-]{0,30}+:)"
+    r"|(?<![\w.@+-])(?=(?:[\w.+-]{1,64}+@)?(?:[\w-]++\.)+[^\W\d_]{2,24}(?:[/?#:]|\Z|\W)))[^\s<>\"'`\\|\[\]]+",
+    re.IGNORECASE,
+)
+# What Markdown takes for the sign itself.
+_ESCAPED = re.compile(
+    r"\\(?P<sign>[!-/:-@\[-`{-~])|&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});",
     re.IGNORECASE,
 )
 _PICTURE = re.compile(r"!(?=\[[^\]\n]{0,500}\][(\[])")
 _LEADING = ("http://", "https://")
 _ENDS = ".,;:!?)*_~"
-_BARE_HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,24}", re.IGNORECASE)
+_BARE_HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,24}")
 # How names of files end and no host does: a client makes no link of these.
 _FILES = (
     *("cfg", "conf", "css", "csv", "env", "go", "gz", "html", "ini", "java", "js", "json", "jsx", "lock", "log"),
@@ -47,13 +53,18 @@ _FEW_LABELS = 2
 
 def tamed(uses: Sequence[Use], events: Iterable[Event], prompt: str) -> list[Use]:
     """What a step says to people, with every address that is new written out; the arguments of tools stay as they are."""
-    hosts, told = _hosts_in(prompt), _Told(events)
+    hosts, told = _hosts_in(prompt), _Told(events, prompt)
     return [
         (name, {each: _tame(value, told, hosts) for each, value in given.items()})
         if name in SAID
         else (name, _reasoned(given, told, hosts))
         for name, given in uses
     ]
+
+
+def inert(text: str, events: Iterable[Event], prompt: str) -> str:
+    """What is said to people of a step that was none: it may quote the model."""
+    return str(_tame(text, _Told(events, prompt), _hosts_in(prompt)))
 
 
 def _reasoned(
@@ -64,17 +75,20 @@ def _reasoned(
 
 
 class _Told:
-    """What people said and tools found, gathered when it is first looked at; what a model put into a tool may come back."""
+    """What people said and tools found, gathered when it is first looked at; what a model put into a tool may come back, written otherwise."""
 
-    def __init__(self, events: Iterable[Event]) -> None:
+    def __init__(self, events: Iterable[Event], prompt: str) -> None:
         self._events = events
+        self._prompt = prompt
         self._texts: tuple[str, str, str] | None = None
 
     def has(self, address: str) -> bool:
         if ":" in address and not address.lower().startswith(_LEADING):
             return False
         people, tools, models = self._texts = self._texts or _texts(self._events)
-        return address in people or (address in tools and address not in models)
+        if address in people or address in self._prompt:
+            return True
+        return address in tools and _core(address) not in models
 
 
 def _texts(events: Iterable[Event]) -> tuple[str, str, str]:
@@ -95,7 +109,12 @@ def _texts(events: Iterable[Event]) -> tuple[str, str, str]:
                 models += [text for call in event.calls for text in _inside(call.arguments)]
             case _:
                 pass
-    return "\n".join(people), "\n".join(tools), "\n".join(models)
+    return "\n".join(people), "\n".join(tools), _core("\n".join(models))
+
+
+def _core(text: str) -> str:
+    """An address without its scheme, which a tool may add, and in letters that no tool writes otherwise."""
+    return unquote(text).casefold().removeprefix("https://").removeprefix("http://")
 
 
 def _inside(value: JsonValue) -> list[str]:
@@ -121,14 +140,25 @@ def _hosts_in(prompt: str) -> frozenset[str]:
 def _tame(value: JsonValue, told: _Told, hosts: frozenset[str]) -> JsonValue:
     match value:
         case str():
-            plain = _PICTURE.sub("", value)
-            return _ADDRESS.sub(lambda found: _shown(found[0], told, hosts), plain)
+            after = _written_out(_PICTURE.sub("", value), told, hosts)
+            # What Markdown would make a link of is written out with all that hides it.
+            read = _ESCAPED.sub(_as_read, after)
+            seen = _written_out(read, told, hosts)
+            return after if seen == read else seen
         case list():
             return [_tame(each, told, hosts) for each in value]
         case dict():
             return {name: _tame(each, told, hosts) for name, each in value.items()}
         case _:
             return value
+
+
+def _written_out(text: str, told: _Told, hosts: frozenset[str]) -> str:
+    return _ADDRESS.sub(lambda found: _shown(found[0], told, hosts), text)
+
+
+def _as_read(escaped: re.Match[str]) -> str:
+    return escaped["sign"] or unescape(escaped[0])
 
 
 def _shown(found: str, told: _Told, hosts: frozenset[str]) -> str:

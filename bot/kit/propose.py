@@ -47,6 +47,8 @@ class Frame:
     reach: Reach = NOWHERE
     """Whom the thread reaches, and whom its own place for questions does."""
     asking: Reach = NOWHERE
+    askable: frozenset[str] | None = None
+    """Whom a question may be put to by name; None: anybody of the people file."""
 
 
 class Proposes(Protocol):
@@ -138,6 +140,11 @@ def _intent(people: People, name: str, arguments: Json, frame: Frame) -> Proposa
     if not isinstance(parsed, RequestHumanInput):
         return proposal
     asked = people.expand((parsed.options and parsed.options.ask) or ()) or frame.asked
+    if frame.askable is not None and (outside := sorted({*asked} - frame.askable)):
+        raise BadArguments(
+            f"ask names {', '.join(outside)}: somebody has written here whom nobody knows, so ask those who are on this "
+            "thread, who decide, or whom agent.md names"
+        )
     at = int((frame.now or datetime.now(UTC)).timestamp() * 1000)
     rungs = named(people, frame.ladder)
     # Nobody else stands in for whom a question is put to.

@@ -19,6 +19,7 @@ from bot.core.thread import Thinking, Thread, is_closed
 from bot.core.values import Proposal, Usage
 from bot.kit import links
 from bot.kit.agent import Agent
+from bot.kit.askable import askable, unnamed
 from bot.kit.front_matter import QUESTION
 from bot.kit.propose import Malformed
 from bot.model import attached, budget, fallback, pictures
@@ -80,13 +81,14 @@ class Decider:
         except Exception as error:
             # Also of an agent's own validators: a human hears of it, and nobody pays for asking the same again.
             log.exception("no step", thread=thread.id)
-            return undecided(thread, "permanent", f"{type(error).__name__}: {error}")
+            reason = links.inert(f"{type(error).__name__}: {error}", events, agent.prompt)
+            return undecided(thread, "permanent", reason)
 
     async def _chosen(
         self, thread: Thread, agent: Agent, events: Sequence[Event], blobs: Blobs
     ) -> Event:
         first = agent.prefetch and not thread.decided
-        prefetched = self._proposals(thread, agent, agent.prefetch) if first else ()
+        prefetched = self._proposals(thread, agent, agent.prefetch, ()) if first else ()
         if reads := (*prefetched, *attached.reads(thread.id, events)):
             return self._step(thread, agent, reads, "prefetch")
         return await self._ask(thread, agent, events, blobs)
@@ -179,20 +181,22 @@ class Decider:
         answer = cut(answer, self._masks)
         try:
             uses = links.tamed(_uses(thread, answer), events, agent.prompt)
-            proposals = self._proposals(thread, agent, uses)
+            proposals = self._proposals(thread, agent, uses, events)
             reason = sense.malformed(thread, proposals)
         except Malformed as error:
             proposals, reason = (), str(error)
         if reason is not None:
+            reason = links.inert(reason, events, agent.prompt)
             return undecided(thread, "malformed", reason, 0, sent, answer.usage)
         return self._step(thread, agent, proposals, "model", sent, answer)
 
     def _proposals(
-        self, thread: Thread, agent: Agent, uses: Sequence[tuple[str, dict[str, JsonValue]]]
+        self, thread: Thread, agent: Agent, uses: Sequence[links.Use], events: Sequence[Event]
     ) -> tuple[Proposal, ...]:
+        asked = unnamed(agent, thread.requester, self._owner)
         return agent.propose(
             uses,
-            asked=self._asked(thread, agent),
+            asked=asked,
             question_deadline_seconds=self._deadline_seconds,
             approval_deadline_seconds=self._deadline_seconds,
             now=datetime.fromtimestamp(thread.at / 1000, UTC),
@@ -200,12 +204,8 @@ class Decider:
             home=thread.addresses,
             requester=thread.requester,
             media=self._media,
+            askable=askable(agent, events, asked),
         )
-
-    def _asked(self, thread: Thread, agent: Agent) -> tuple[str, ...]:
-        """Who may answer where nobody is named: the requester and the approvers; the owner where there is neither."""
-        people = dict.fromkeys(name for name in (thread.requester, *agent.approvers) if name)
-        return tuple(people) or ((self._owner,) if self._owner else ())
 
     def _step(
         self,
@@ -216,7 +216,7 @@ class Decider:
         sent: Sent = NOTHING_SENT,
         answer: Answer | None = None,
     ) -> StepDecided:
-        asked = self._asked(thread, agent)
+        asked = unnamed(agent, thread.requester, self._owner)
         reach = agent.reach(self._media, thread.addresses, requester=thread.requester)
         return StepDecided(
             id=fact_id("step", thread),

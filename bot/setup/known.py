@@ -11,10 +11,23 @@ from pydantic import SecretStr
 
 from bot.core.masks import Masks, masks
 from bot.kit.agent import Agent
-from bot.settings import Settings
+from bot.settings import BadSettings, Settings, environment
+from bot.settings.secret_files import BadFile, from_files
 
 SHOWN_CHARACTERS = 4
 SHORTEST_TO_HINT_AT = 16
+
+
+def environ(agents: Mapping[str, Agent]) -> dict[str, str]:
+    """The environment, of which each tool gets what it declares: a secret may lie in a file that its name with `_FILE` names. Raises `BadSettings`."""
+    found = environment()
+    names = {
+        name for agent in agents.values() for tool in agent.tools.values() for name in tool.secrets
+    }
+    try:
+        return found | from_files({name: name for name in sorted(names)}, found)
+    except BadFile as error:
+        raise BadSettings(str(error)) from None
 
 
 def secret_values(

@@ -12,6 +12,7 @@ from typing import Literal, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from bot.core.masks import PLAIN
 from bot.core.values import Original
 from channels.email.reading.child import Said, Wanted
 from channels.email.reading.mail import Unreadable
@@ -97,7 +98,9 @@ async def arrived(raw: bytes, said: Said) -> Arrived:
     except ValidationError as error:
         raise Unreadable(f"what was read of it makes no sense: {str(error)[:200]}") from error
     texts = ("text", "whole", "quoted")
-    return found.model_copy(update={each: unsealed(getattr(found, each)) for each in texts})
+    plain = {each: unsealed(getattr(found, each)) for each in texts}
+    # What a conversation is called is kept beside its log, and stands over every answer.
+    return found.model_copy(update={**plain, "subject": PLAIN.cut(found.subject)})
 
 
 async def part(raw: bytes, path: int) -> Part | None:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 import structlog
 from pydantic import TypeAdapter
 
+from bot.core.masks import PLAIN
 from bot.kit.safe import Safe
 
 MOST = 500
@@ -54,6 +55,12 @@ class Kept:
 _KEPT = TypeAdapter(Kept)
 
 
+def _without_secrets(raw: bytes) -> bytes:
+    """As they would be cut out of it if it were heard; what Base64 hides is cut out when it is."""
+    text = raw.decode("utf-8", "surrogateescape")
+    return PLAIN.cut(text).encode("utf-8", "surrogateescape")
+
+
 class Held:
     """Those that are held back."""
 
@@ -66,8 +73,9 @@ class Held:
         """Hold it back, unless somebody has seen to it. Beyond so many the oldest go, and that is said."""
         if await self.get(id) or await self._safe.lent(f"{_SEEN_TO}{id}"):
             return
-        cut = b64encode(raw[:MOST_BYTES]).decode()
-        kept = Kept(id, at, sender[:320], subject[:400], reason[:400], len(raw), cut)
+        begun, rest = _without_secrets(raw[:MOST_BYTES]), len(raw[MOST_BYTES:])
+        octets = b64encode(begun).decode()
+        kept = Kept(id, at, sender[:320], subject[:400], reason[:400], len(begun) + rest, octets)
         await self._safe.put(f"{_PREFIX}{id}", json.dumps(asdict(kept)))
         log.warning("mail held back", id=id, reason=reason[:200])
         names = [each for each in await self._safe.names() if each.startswith(_PREFIX)]

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import time
+from base64 import b64encode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.mask_kinds import KINDS
 from bot.core.masked_names import is_secret
-from bot.core.masks import KINDS, OWN, PLAIN, masks
+from bot.core.masks import OWN, PLAIN, masks
 
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA75zW\nabc+/=\n-----END RSA PRIVATE KEY-----"
+CODED = b64encode(PEM.encode()).decode()
+AWS = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 PUTTY = (
     "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nComment: bob\nPublic-Lines: 1\nCCCCB3NzaC1yc2EAAAA=\n"
     "Private-Lines: 2\nAAAAgQCnKSPvbGgJ3ZkAAAAgQCnKSPvbGgJ3Zk\nabcAAAA=\nPrivate-MAC: 0a1b2c3d"
@@ -98,6 +102,24 @@ SECRETS = [
     ("https://x/y?sig=abcd%2B", "abcd", "signature"),
     ("wss://h/?ticket=1a-2b", "1a-2b", "signature"),
     ("https://x/?access_token=abcdef1", "abcdef1", "signature"),
+    (f"Access key ID,Secret access key\n{AWS[0]},{AWS[1]}", AWS[1], "AWS key"),
+    (f"{AWS[0]}\n{AWS[1]}", AWS[1], "AWS key"),
+    (json.dumps({"id": AWS[0], "Secret": AWS[1]}), AWS[1], "AWS key"),
+    (f"Secret access key {AWS[1]}", AWS[1], "AWS key"),
+    (f"<SecretAccessKey>{AWS[1]}</SecretAccessKey>", AWS[1], "AWS key"),
+    (f"client-key-data: {CODED}", CODED[50:70], "private key"),
+    ("LTAI5tAbcdefghijkl1234", "abcdef", "Alibaba key"),
+    ("hvs.CAESIabcdefghij1234567890", "abcdef", "Vault token"),
+    ("dapi0123456789abcdef0123456789abcdef", "abcdef", "Databricks token"),
+    ("1//0gabcdefghijklmnopqrstuvwxyz-_01", "uvwxyz", "Google token"),
+    ("git clone https://0a1b2c3d4e5f60718293@git.example.com/o/r", "0a1b2c", "password"),
+    ("https://0a1b2c3d4e5f60718293:@git.example.com/o/r", "0a1b2c", "password"),
+    ("curl --user=bot:letmein https://x", "letmein", "password"),
+    ("machine x login bot password tr0ub4dor", "tr0ub4dor", "password"),
+    ("*Password:* tr0ub4dor", "tr0ub4dor", "password"),
+    ("**Password**: tr0ub4dor", "tr0ub4dor", "password"),
+    ("<b>Password:</b> tr0ub4dor", "tr0ub4dor", "password"),
+    ("| password | tr0ub4dor |", "tr0ub4dor", "password"),
 ]
 INNOCENT = [
     "3f786850e387550fdab836ed7e6dc881de23001b",
@@ -143,6 +165,12 @@ INNOCENT = [
     "-----BEGIN PRIVATE KEY----- is how it starts",
     "-----BEGIN CERTIFICATE-----\nMIIEpAIBAAKCAQEA75zW\n-----END CERTIFICATE-----",
     '{"password": null, "token": "T-4-0-v2"}',
+    f"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t{'QUFB' * 20}",
+    "https://someone-with-a-long-name@git.example.com/o/r and 1//0g, dapi, hvs.example.com",
+    "| password | string | secret access key of the bucket",
+    "*Password:* see the wiki",
+    "commit 3f786850e387550fdab836ed7e6dc881de23001b3f786850e387550fdab836ed7e6dc881de23001b",
+    "login as bot, password by mail",
 ]
 
 
@@ -237,6 +265,12 @@ HOSTILE = [
         "bearer a",
         "1Q~",
         "curl -u a:",
+        "AKIAIOSFODNN7EXAMPLE ",
+        "secret access key ",
+        "LS0tLS1CRUdJTiBQUklW",
+        "login a password ",
+        "| password |",
+        "https://a",
         "--token ",
     ),
     *("SG.aaaaaaaaaaaaaaaa.", "hf_", "pwd=(", "a", "\\", "\n", "[secret: password]"),

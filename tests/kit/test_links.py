@@ -20,9 +20,13 @@ LOG: list[Event] = [
     MessageReceived(
         id="n", actor="slack:U7", address=HERE, text="https://strange.test/s slack://s"
     ),
-    MessageReceived(id="o", actor="alice", address=HERE, text="slack://ours"),
+    MessageReceived(id="o", actor="alice", address=HERE, text="slack://ours, user@example.com"),
+    StepDecided(id="p", seen=1, calls=(Proposal(kind="read", tool="t", arguments={"q": "Evil.test/?q=%73"}),)),
+    ToolEnded(id="g", call="f", n=1, outcome="returned", result="found https://evil.test/?q=s"),
 ]  # fmt: skip
-PROMPT = "Dashboards are at https://graphs.example.com/d. More is in prompt.md."
+PROMPT = (
+    "Dashboards are at https://graphs.example.com/d. More is in prompt.md, or ask help@example.com."
+)
 
 
 def said(text: str) -> str:
@@ -40,6 +44,8 @@ def said(text: str) -> str:
         "vec![1] and a!",
         "git.example.com is up, graphs.example.com too",
         "index.d.ts, docker-compose.prod.yaml and backup.tar.gz",
+        "react@18.2.0, write to help@example.com",
+        r"a\_b, C:\.x, 5 &gt; 4 and \[https://git.example.com/pull/7\]",
     ],
 )
 def test_what_was_said_before_stays(text: str) -> None:
@@ -69,6 +75,15 @@ def test_what_was_said_before_stays(text: str) -> None:
         ("https://SECRET.evil.test", "https[:]//SECRET[.]evil[.]test"),
         ("see SECRET.evil.test.", "see SECRET[.]evil[.]test[.]"),
         ("https://prompt.md/?q=s", "https[:]//prompt[.]md/?q=s"),
+        (r"[x](https\://evil\.test/s)", "[x](https[:]//evil[.]test/s)"),
+        ("[x](https&#58;//evil&period;test/s)", "[x](https[:]//evil[.]test/s)"),
+        ("www&#x2e;evil&#46;test/s", "www[.]evil[.]test/s"),
+        ("SECRET.evil.рф", "SECRET[.]evil[.]рф"),
+        ("evil.рф/s", "evil[.]рф/s"),
+        ("SECRET@evil.test", "SECRET@evil[.]test"),
+        ("[x](sms:+15550100?body=SECRET)", "[x](sms[:]+15550100?body=SECRET)"),
+        ("[x](anything:SECRET)", "[x](anything[:]SECRET)"),
+        ("https://evil.test/?q=s", "https[:]//evil[.]test/?q=s"),
     ],
 )  # fmt: skip
 def test_what_is_new_leads_nowhere_and_can_be_read(text: str, shown: str) -> None:

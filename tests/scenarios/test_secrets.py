@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from base64 import b64decode, b64encode
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -45,6 +46,10 @@ PLACES = {
     "command": "mysql -u root -pcanary27 shop",
     "putty": "Private-Lines: 1\ncanary28canary28canary28\nPrivate-MAC: 00",
     "unseen": "xoxb-12345\u200b67890-canary29",
+    "pair": "ASIA" + "Q" * 16 + ",canary30/canary30+canary30/canary30+abcd",
+    "user": "https://canary31canary31canary31@example.com/x",
+    "bold": "**Password:** canary32",
+    "encoded": b64encode(PEM.replace("CANARY", "canary33").encode()).decode(),
 }
 # Secrets that we hold ourselves, by the name of the environment: they look like anything.
 OWN = {
@@ -53,6 +58,7 @@ OWN = {
     "PAY_KEY": "canary22 in no form",
     "SLACK_CONFIG_TOKEN": "canary23 in no form",
 }
+PLANTED = ("agent.md", "tools.py", "ledger")
 CHILDS = "ghp_canary24canary24canary24canary24abcd"
 REDIS = "canary25canary25"
 CANARY = re.compile(rb"(?i)canary\d\d|canary2canary")
@@ -169,7 +175,11 @@ async def command(office: SlackOffice, *words: str) -> str:
 async def the_run(office: SlackOffice) -> None:
     """A story that every planted secret comes into."""
     people = office.slack.people
-    notes = "\n".join(map(said, ("file", "label", "command", "putty", "unseen"))).encode()
+    notes = "\n".join(
+        map(
+            said, ("file", "label", "command", "putty", "unseen", "pair", "user", "bold", "encoded")
+        )
+    ).encode()
     root = office.say(said("words before"), office.bob)
     file = office.slack.team.file(said("file name"), office.alice, notes)
     asked = f"{office.slack.mention} {said('slack message')} and link: {PLACES['link']}"
@@ -210,9 +220,16 @@ async def look_around(office: SlackOffice, api: MessagesApi, url: str, seen: See
     seen.found["slack"] = "\n".join(told).encode()
     seen.found["dead letters"] = (await command(office, "dead", "list", "--json")).encode()
     for row in json.loads(await command(office, "status", "--json")):
-        for words in (("show", row["thread"], "--events", "--json"), ("prompt", row["thread"])):
+        shown, about = ("show", row["thread"], "--events", "--json"), row["thread"]
+        for words in (shown, ("prompt", about), ("audit", about), ("why", about)):
             seen.found[" ".join(words)] = (await command(office, *words)).encode()
+    seen.found["pending"] = (await command(office, "pending", "--json")).encode()
     seen.found["redis"] = everything_in(url)
+    seen.found["files"] = b"\n".join(
+        file.read_bytes()
+        for file in office.folder.rglob("*")
+        if file.is_file() and file.name not in PLANTED and file.suffix != ".pyc"
+    )
 
 
 READ: dict[bytes, tuple[str, ...]] = {
@@ -252,6 +269,9 @@ async def test_secrets_are_planted_everywhere_and_found_nowhere(
     assert {entry.headers.get("x-api-key") for entry in api.ledger} == {OWN["ANTHROPIC_API_KEY"]}
     assert (office.folder / "ledger").read_text() == f"{OWN['PAY_KEY']}{CHILDS}\n"
     assert "own: [secret] child: [secret: GitHub token]" in whole
+    for where, text in [*seen.found.items()]:  # As Base64 writes it, too: dead letters are kept so.
+        coded = re.findall(rb"(?:[A-Za-z0-9+/]{4}){10,}", text)
+        seen.found[f"{where} in base64"] = b"\n".join(map(b64decode, coded))
     found = {where: sorted(set(CANARY.findall(text))) for where, text in seen.found.items()}
     assert {where: canaries for where, canaries in found.items() if canaries} == {}
     assert re.search(r"coded: Ym90O.?\[secret\]", whole)
@@ -263,6 +283,8 @@ def came_by(place: str, whole: str) -> bool:
     """Whether what is left of the secret stands behind its mark somewhere."""
     left = {
         "link": r"https://bot:\[secret",
+        "user": r"user: https://\[secret",
+        "bold": r"\*\*Password:\*\* \[secret",
         "result under a name": r"\"?password\"?: '?\"?\[secret",
     }
     return (
