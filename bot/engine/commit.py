@@ -82,7 +82,8 @@ class Append:
     large results, written once: a reference that is there already keeps its first content. `copied`
     are another log's rows, which keep their times and stand before the events; they can only begin a
     log: where there is one, nothing is written and the answer is `Known`. `end` is what the writer has
-    folded; one who folded nothing leaves it out.
+    folded; one who folded nothing leaves it out. `beside` is another thread: whoever is told that this is
+    written is told as well how that one's log ends, read after it.
     """
 
     thread: str
@@ -96,6 +97,7 @@ class Append:
     blobs: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     rest: bool = False
     copied: tuple[Row, ...] = ()
+    beside: str = ""
 
     def __post_init__(self) -> None:
         if (self.is_strict or self.rest) and (self.lease is None or self.head is None):
@@ -126,6 +128,7 @@ class Appended:
 
     head: int
     at: int
+    beside: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,7 @@ class Known:
     """Written before: a redelivery, or one's own commit whose reply was lost."""
 
     head: int
+    beside: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from bot.core.halts import Halt, Halts, Ruling
 from bot.core.house import HOUSE
 from bot.core.measures import day_of, end_of
 from bot.core.thread import Asked, Call, Thread
-from bot.engine.commit import Append
+from bot.engine.commit import Append, Row
 from bot.engine.house_log import HouseLog
 from bot.engine.store import Store
 
@@ -103,10 +103,15 @@ class Curb:
             await self._store.hasten(SHOWN, CARDS_AT_ONCE, EACH_CARD_MS)
 
     async def missed(
-        self, thread: Thread, due: Callable[[], Sequence[Effect]], shown: Sequence[Ruling | None]
+        self,
+        thread: Thread,
+        due: Callable[[], Sequence[Effect]],
+        shown: Sequence[Ruling | None],
+        last: tuple[Row, ...],
     ) -> None:
-        """It has come to rest. What holds it back, or is to be shown, may have changed before its timer was there to be brought forward."""
-        await self.look(0)
+        """It has come to rest, and this was the last row of the house since. What holds it back, or is to be shown, may have changed before its timer was there to be brought forward."""
+        if not self._log.ends_with(last):
+            await self.look(0)
         effects = next_effects(thread)
         if effects and due() == effects:
             await self.rouse()

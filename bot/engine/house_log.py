@@ -16,6 +16,10 @@ class HouseLog:
         self._store = store
         self._head, self._last = 0, list[Row]()
 
+    def ends_with(self, row: tuple[Row, ...]) -> bool:
+        """Whether all of it was read, now that this is its last row; no row: it is empty."""
+        return (*self._last,) == row
+
     async def read_on(self) -> tuple[bool, list[Event]]:
         """The events that are new, and whether they are all there are: at first, and after a power loss that took the end of the log.
 

@@ -64,6 +64,9 @@ class MemoryServer:
     def head(self, thread: str) -> int:
         return len(self.logs.get(thread, ()))
 
+    def last(self, thread: str) -> tuple[Row, ...]:
+        return (*self.logs.get(thread, ())[-1:],)
+
     def rouse(self, thread: str, tries_before: int = 0) -> None:
         self.entries += 1
         entry = f"{self.entries}-0"
@@ -104,7 +107,7 @@ class MemoryStore(MemoryLetters, MemoryRebuild, MemoryCursors):
         elif commit.thread not in self._server.wake:
             self._server.rouse(commit.thread)
         head = self._server.head(commit.thread)
-        return refused(head) if refused else Appended(head, at)
+        return refused(head) if refused else Appended(head, at, self._server.last(commit.beside))
 
     def _parted(self, commit: Append) -> Parted | None:
         rows, end = self._server.logs.get(commit.thread, []), commit.end
@@ -122,7 +125,7 @@ class MemoryStore(MemoryLetters, MemoryRebuild, MemoryCursors):
             return Fenced(head)
         if commit.rest and self._holds(commit.lease):
             return Moved(head)
-        return Known(head)
+        return Known(head, self._server.last(commit.beside))
 
     def _begun(self, commit: Append) -> Known | None:
         """A copy can only begin a log."""
@@ -197,12 +200,8 @@ class MemoryStore(MemoryLetters, MemoryRebuild, MemoryCursors):
                 return []
 
     async def reclaim(self, count: int) -> list[Lease]:
-        lapsed_at = self._server.clock() - self._lease_ms
-        lapsed = [
-            e
-            for e, entry in self._server.ready.items()
-            if entry.count and entry.renewed_at <= lapsed_at
-        ]
+        lapsed_at, ready = self._server.clock() - self._lease_ms, self._server.ready
+        lapsed = [e for e, each in ready.items() if each.count and each.renewed_at <= lapsed_at]
         return [self._lease(entry) for entry in lapsed[:count]]
 
     def _lease(self, entry_id: str) -> Lease:

@@ -86,7 +86,9 @@ class RedisStore(RedisTake, RedisLetters, RedisRebuild, RedisCursors, RedisBesid
         words = [GROUP, self.consumer, *wording.words(commit, fires)]
         if commit.kind == "claim" and self._replicas:
             return await self._commit_to_replicas(names, words)
-        return wording.outcome(await self._wire.run(scripts.APPEND, names, words))
+        after = [("LRANGE", keys.of_thread(commit.beside).log, -1, -1)] if commit.beside else []
+        reply, *ends = await self._wire.run_all(scripts.APPEND, [(names, words)], *after)
+        return wording.outcome(reply, tuple(row for end in ends for row in wording.rows(end)))
 
     async def _commit_to_replicas(self, names: Sequence[str], words: Sequence[Word]) -> Outcome:
         reply, reached = await self._wire.run_and_wait(

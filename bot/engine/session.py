@@ -193,6 +193,7 @@ class Session:
             timers={**{name: None for name in self._armed if name not in wanted}, **wanted},
             blobs=blobs,
             rest=rest,
+            beside=HOUSE if is_held_back or (rest and SHOWN in wanted) else "",
         )
         outcome = await self._store.append(commit)
         if isinstance(outcome, Parted):
@@ -200,8 +201,8 @@ class Session:
         self._wrote = True
         self.resting = rest and isinstance(outcome, Appended | Known)
         outcome = await self._heard(outcome, commit, facts)
-        if self.resting and (is_held_back or SHOWN in wanted):
-            await self.curb.missed(self.thread, self.due, self.shown)
+        if commit.beside and isinstance(outcome, Appended | Known):
+            await self.curb.missed(self.thread, self.due, self.shown, outcome.beside)
         return outcome
 
     async def _heard(self, outcome: Outcome, commit: Append, facts: tuple[Event, ...]) -> Outcome:

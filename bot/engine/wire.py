@@ -68,18 +68,14 @@ class Wire:
         return (await _patient(seconds, lambda: self._ask_alone([words])))[0]
 
     async def run(self, script: Script, keys: Sequence[str], words: Sequence[Word]) -> object:
-        try:
-            return await self.command(*script.by_digest(keys, words))
-        except NoScriptError:
-            return await self.command(*script.whole(keys, words))
+        return (await self.run_all(script, [(keys, words)]))[0]
 
-    async def run_all(self, script: Script, calls: Sequence[Call]) -> list[object]:
-        """The replies to one script over several partitions, in one round trip."""
-        asked = [script.by_digest(keys, words) for keys, words in calls]
+    async def run_all(self, script: Script, calls: Sequence[Call], *after: Words) -> list[object]:
+        """The replies to one script over several partitions, and to what is asked after it, in one round trip."""
         try:
-            return await self._together(asked)
+            return await self._together([*(script.by_digest(*call) for call in calls), *after])
         except NoScriptError:
-            return [await self.run(script, keys, words) for keys, words in calls]
+            return await self._together([*(script.whole(*call) for call in calls), *after])
 
     async def run_and_wait(
         self, script: Script, keys: Sequence[str], words: Sequence[Word], *, replicas: int, ms: int

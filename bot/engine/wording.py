@@ -40,13 +40,13 @@ def words(commit: Append, fires: Timer | None) -> Iterator[Word]:
     yield from commit.events
 
 
-def outcome(reply: object) -> Outcome:
+def outcome(reply: object, beside: tuple[Row, ...] = ()) -> Outcome:
     word, head, at = cast(tuple[bytes, int, bytes], reply)
     match word:
         case b"appended":
-            return Appended(head, int(at))
+            return Appended(head, int(at), beside)
         case b"known":
-            return Known(head)
+            return Known(head, beside)
         case b"fenced":
             return Fenced(head)
         case b"moved":

@@ -348,7 +348,11 @@ HALTS = (
             says("please", is_halted),
             does(lambda scene: scene.switch(events.Lifted), shown("halted")),
         ),
-        faults=(Once(Fault("delay", 6.0), "store", "append fact+Delivered", "before"),),
+        faults=(
+            Once(Fault("delay", 6.0), "store", "append fact+Delivered", "before"),
+            # The house is slow to wake it: so it sees by itself, when it rests, that there is something new there.
+            Once(Fault("delay", 9.0), "store", "hasten", "before", since=shown("halted")),
+        ),
     ),
     Story(
         "halted while it works",

@@ -12,6 +12,7 @@ from bot.core.effects import Preview, Run
 from bot.core.events import (
     Delivered,
     Event,
+    Halted,
     Previewed,
     StepDecided,
     ToolEnded,
@@ -19,9 +20,10 @@ from bot.core.events import (
     Verdict,
 )
 from bot.core.grant import granting
+from bot.core.house import HOUSE
 from bot.core.values import Card, Grantable, Proposal
 from bot.engine import session as sessions
-from bot.engine.commit import Append, Appended
+from bot.engine.commit import Append, Appended, Row
 from bot.engine.memory_store import MemoryServer, MemoryStore
 from bot.engine.session import Session
 from bot.engine.stuck import LeaseLost
@@ -142,6 +144,42 @@ async def test_a_claim_that_is_stored_when_its_grant_is_over_is_none() -> None:
     assert not await session.claim(run, call, claim)
     assert session.due() == (Preview(run.call, 2),)
     assert server.logs["t"], "the claim is on record, and nobody acts on it"
+
+
+class Counting(MemoryStore):
+    """Knows whose log was read."""
+
+    def __init__(self, server: MemoryServer) -> None:
+        super().__init__(server, lease_seconds=30, consumer="one")
+        self.read_of = list[str]()
+
+    async def read(self, thread: str, start: int = 0) -> list[Row]:
+        self.read_of.append(thread)
+        return await super().read(thread, start)
+
+
+@pytest.mark.parametrize("is_halted", [True, False])
+async def test_a_halt_between_the_last_look_and_a_rest_wakes_whoever_has_a_card_open(
+    is_halted: bool,
+) -> None:
+    """And where there was none, nothing is read to know it."""
+    store = Counting(MemoryServer(later()))
+    for event in (*granted()[:3], Delivered(id="d1", key="t-1-0-v1")):
+        await store.append(arrival("t", event.id, encode(event)))
+    (lease,) = await store.take(1, 1)
+    session = Session(store, lease, 30)
+    await session.load()
+    await session.look()
+    session.shown = (session.curb.ruling(session.thread),)
+    if is_halted:
+        halted = Halted(id="h", actor="alice", reason="it misbehaves")
+        await store.append(arrival(HOUSE, "h", encode(halted)))
+        assert [lease.thread for lease in await store.take(9, 0)] == [HOUSE]
+    store.read_of.clear()
+    await session.rest()
+    assert session.resting
+    assert store.read_of == [HOUSE] * is_halted
+    assert [lease.thread for lease in await store.take(9, 0)] == ["t"] * is_halted
 
 
 def granted() -> list[Event]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from unittest.mock import ANY
 
 import pytest
 
@@ -50,6 +51,20 @@ async def test_events_come_back_as_they_were_appended_and_in_order(workers: Work
     assert [row.body for row in rows] == [b"a", NOT_JSON, b""]
     assert [row.at for row in rows] == [first.at, first.at, second.at]
     assert before <= first.at <= second.at <= after
+
+
+async def test_a_commit_tells_how_another_log_ends_once_it_is_written(workers: Workers) -> None:
+    """Sent again it tells what is so by then; `b` is in another partition than `a`."""
+    store = await workers()
+    lease = await woken(store, "a")
+    asked = replace(rest(lease, 1), beside="b")
+    assert await store.append(replace(asked, id="early", rest=False)) == Appended(1, ANY)
+    await store.append(arrival("b", "1", b"first", b"last"))
+    done = await store.append(asked)
+    assert isinstance(done, Appended)
+    assert done.beside == tuple(await store.read("b", 1))
+    await store.append(arrival("b", "2", b"later"))
+    assert await store.append(asked) == Known(1, tuple(await store.read("b", 2)))
 
 
 async def test_reading_from_a_head_gives_what_came_after_it(workers: Workers) -> None:
