@@ -20,7 +20,8 @@ def unnamed(agent: Agent, requester: str, owner: str) -> tuple[str, ...]:
 def askable(agent: Agent, events: Iterable[Event], asked: tuple[str, ...]) -> frozenset[str] | None:
     """None: everybody. Where a stranger has written, those alone who did so, too, who decide, or whom `agent.md` names."""
     wrote = {event.actor for event in events if isinstance(event, MessageReceived | MessageNoted)}
-    if not any(":" in who for who in wrote):  # As `slack:U7`: no person of the people file.
+    # As `email:eve@example.com` or `slack:U7@guest`; `slack:U7` is a colleague whom the people file does not name.
+    if not any("@" in who for who in wrote):
         return None
     people, said = agent.people, set(_NAME.findall(agent.body.lower()))
     decide = (name for terms in agent.terms.values() for name in terms.approvers)

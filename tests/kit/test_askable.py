@@ -20,8 +20,13 @@ def said(who: str) -> MessageReceived:
     return MessageReceived(id=who, actor=who, address=HERE, text="Ask carol for the keys.")
 
 
-def test_where_all_are_known_anybody_may_be_asked(agent_in: Callable[..., Agent]) -> None:
-    assert askable(agent_in(), [said("alice")], ("alice",)) is None
+def test_where_all_are_colleagues_anybody_may_be_asked(agent_in: Callable[..., Agent]) -> None:
+    assert askable(agent_in(), [said("alice"), said("slack:U7"), said("os:root")], ()) is None
+
+
+@pytest.mark.parametrize("who", ["slack:U7@guest", "slack:U7@bot", "email:eve@example.com"])
+def test_who_is_no_colleague_is_a_stranger(agent_in: Callable[..., Agent], who: str) -> None:
+    assert askable(agent_in(), [said("alice"), said(who)], ()) is not None
 
 
 @pytest.mark.parametrize("is_noted", [False, True])
