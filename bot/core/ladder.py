@@ -189,7 +189,11 @@ def _begun(call: Call, phase: Asked) -> int | None:
 def _step(thread: Thread, call: Call, phase: Asked, rung: Rung, at: int) -> Step:
     named = rung.to or (asides.asked(call) if rung.kind == "remind" else ())
     found = dict.fromkeys(each for name in named for each in _meant(thread, call, name, at))
-    left = (each for each in found if each not in phase.votes and not _is_put_off(call, each, at))
+    left = (
+        each
+        for each in found
+        if each not in phase.votes and not _is_put_off(thread, call, phase, each, at)
+    )
     return Step(at, rung.kind, tuple(left))
 
 
@@ -205,12 +209,14 @@ def _meant(thread: Thread, call: Call, name: str, at: int) -> tuple[str, ...]:
     return () if decides and not may_approve(thread, call, card, name, at) else (name,)
 
 
-def _is_put_off(call: Call, person: str, at: int) -> bool:
-    """Whether they said that they want to hear of it later than that, or not at all: left to somebody else, if there is anybody."""
+def _is_put_off(thread: Thread, call: Call, phase: Asked, person: str, at: int) -> bool:
+    """Whether they said that they want to hear of it later than that, or not at all: left to others, if enough of them can do without them."""
     said = next((each for each in call.asides if each.by == person), None)
     if said is None:
         return False
     if said.word == "later":
         return said.until > at
     away = {each.by for each in call.asides if each.word != "later"}
-    return any(each not in away for each in asides.asked(call))
+    card, others = call.card, [each for each in asides.asked(call) if each not in away]
+    able = (each for each in others if card is None or may_approve(thread, call, card, each, at))
+    return len({*able, *phase.votes}) >= (card.quorum if card else 1)

@@ -142,6 +142,21 @@ def test_whoever_leaves_it_to_others_is_not_reminded_while_there_is_one(word: Wo
     assert ladder(story.thread, story.call(request))[0].to == ("bob", "carol")
 
 
+@pytest.mark.parametrize("word", ["pass", "ignore"])
+def test_whoever_leaves_it_to_too_few_who_may_approve_it_is_reminded_all_the_same(
+    word: Word,
+) -> None:
+    """Alice asked for it, so she can do no more than deny; and one who has approved approves no second time."""
+    both = climbing(*RUNGS[1:]).model_copy(update={"approvers": ("alice", "carol")})
+    two = climbing(*RUNGS[1:]).model_copy(update={"quorum": 2})
+    for of, first in ((both, ""), (two, "bob")):
+        story, request = asking(of)
+        if first:
+            story.approve(request, first)
+        story.verdict(request, word, "carol", to=first or "alice")
+        assert [step.to for step in ladder(story.thread, story.call(request))] == [("carol",)]
+
+
 def begun_of(story: Story, request: str) -> int:
     phase = story.phase(request)
     assert isinstance(phase, Asked)
