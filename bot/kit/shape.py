@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Literal, cast, get_type_hints
@@ -13,6 +15,8 @@ from bot.kit.arguments import Args, NoArguments
 from bot.kit.call import Call
 
 Function = Callable[..., object]
+_THREADS = ThreadPoolExecutor(1_000, "tool")
+"""Of their own, and more than there are calls: the loop's are few, and what waited for one of them would begin long after its claim."""
 
 
 class WrongTool(Exception):
@@ -44,7 +48,10 @@ class Shape:
         given = [args if what == "args" else call for what in self.order]
         if self.is_async:
             return await _guarded(cast("Awaitable[object]", self.function(*given)))
-        result = await asyncio.to_thread(_blocking, self.function, given)
+        context = copy_context()
+        result = await asyncio.get_running_loop().run_in_executor(
+            _THREADS, lambda: context.run(_blocking, self.function, given)
+        )
         return await _guarded(result) if inspect.isawaitable(result) else result
 
 

@@ -121,6 +121,19 @@ async def test_a_function_that_blocks_runs_in_a_thread_of_its_own() -> None:
     assert await running is True
 
 
+async def test_what_blocks_waits_for_no_other_that_does_however_many_there_are() -> None:
+    """What was claimed would begin whenever one of them ended: after a halt, or while somebody tries it again."""
+    together = threading.Barrier(40)
+
+    @tool(approval="never")
+    def blocks() -> int:
+        """Block."""
+        return together.wait(10)
+
+    places = await asyncio.gather(*(blocks.run({}, CALL) for _ in range(40)))
+    assert sorted(map(str, places)) == sorted(map(str, range(40)))
+
+
 @pytest.mark.parametrize("error", [StopIteration, SystemExit, asyncio.CancelledError])
 async def test_a_function_cannot_end_the_loop_or_leave_it_waiting(
     error: type[BaseException],
