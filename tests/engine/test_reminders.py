@@ -40,9 +40,9 @@ SHIP: list[Use] = [("deploy", {"tag": "v1", "because": "it is due"})]
 ASK: list[Use] = [("request_human_input", {"question": "Which one?"})]
 
 
-def office_of(server: str, folder: Path, *replies: list[Use] | str) -> Office:
+def office_of(server: str, folder: Path, *replies: list[Use] | str, front: str = FRONT) -> Office:
     office = Office(server, folder, replies, 1.0)
-    office.write_agent(FRONT, TOOLS)
+    office.write_agent(front, TOOLS)
     return office
 
 
@@ -86,7 +86,9 @@ async def test_reminders_come_in_their_order_and_once_and_then_the_thread_hears_
 async def test_a_worker_that_is_killed_reminds_nobody_twice_and_leaves_nobody_out(
     redis_server: str, tmp_path: Path
 ) -> None:
-    office = office_of(redis_server, tmp_path, SHIP, "Nobody answered.")
+    # Time enough for the successor to be there before it is over, however slow the machine.
+    late = FRONT.replace("deadline: 3s", "deadline: 6s")
+    office = office_of(redis_server, tmp_path, SHIP, "Nobody answered.", front=late)
     async with office.store() as store, office.process() as process:
         desk = Desk(store)
         await say(desk, "Please deploy.")
