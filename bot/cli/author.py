@@ -12,7 +12,7 @@ from cyclopts import Parameter
 import bot
 from bot import settings as environment
 from bot.app import house
-from bot.cli import explain, wording
+from bot.cli import explain, policies, wording
 from bot.cli.alone import unreached
 from bot.cli.errors import FAILED, Failed, Wrong
 from bot.cli.output import say, say_json, table
@@ -24,7 +24,6 @@ from bot.kit.front_matter import QUESTION
 from bot.kit.intents import BUILT_IN
 from bot.kit.lint import lint as findings_in
 from bot.kit.load import Agents
-from bot.kit.rule import Terms
 from bot.setup import mailroom
 from bot.setup.money import unpriced
 from bot.setup.workspaces import reader, speaks
@@ -71,14 +70,20 @@ async def policy(
     if of or tool or agent == "explain":
         raise Wrong("For one call: bot policy explain AGENT TOOL --arguments JSON --by PERSON.")
     each = await _read_anew(_agent(_agents(), agent))
-    rows = [{**_policy(each, name), "intent": name} for name in (*sorted(each.tools), *BUILT_IN)]
+    rows = [
+        {**policies.row(each, name), "intent": name} for name in (*sorted(each.tools), *BUILT_IN)
+    ]
     if as_json:
         say_json(rows)
         return
     shown = [
-        (str(row["intent"]), str(row["approval"]), _who(row), str(row["reason"])) for row in rows
+        (
+            *map(str, (row["intent"], row["approval"])),
+            *(policies.who(row), policies.how(row), str(row["reason"])),
+        )
+        for row in rows
     ]
-    table(("intent", "approval", "by", "why"), shown)
+    table(("intent", "approval", "by", "how", "why"), shown)
 
 
 async def lint(*, as_json: AsJson = False) -> int:
@@ -155,7 +160,7 @@ def _tools(agent: Agent) -> Iterator[Json]:
             "name": name,
             "description": spec["description"],
             "schema": spec.get("input_schema", spec.get("schema")),
-            "policy": _policy(agent, name),
+            "policy": policies.row(agent, name),
             "function": _function(agent, name),
             "source": None if name in BUILT_IN else agent.tool(name).source,
         }
@@ -174,59 +179,3 @@ def _short(row: Json) -> tuple[str, str, str, str, str]:
     policy = cast("Json", row["policy"])
     line = shortened(str(row["description"]).partition("\n")[0], MOST_CHARACTERS)
     return str(row["agent"]), str(row["name"]), str(policy["approval"]), str(row["function"]), line
-
-
-# ---- policy ----------------------------------------------------------------------------------------------------------
-def _policy(agent: Agent, name: str) -> Json:
-    if name in BUILT_IN:
-        kind = BUILT_IN[name][0]
-        reason = f"{name} is built in and changes nothing outside the thread."
-        return {"kind": kind, "approval": "never", "reason": reason}
-    terms = agent.terms[name]
-    tool = terms.tool
-    own: Json = {
-        "kind": "read" if tool.reads else "write" if terms.approval == "never" else "gated",
-        "approval": terms.approval,
-        "reason": _reason(terms),
-        "idempotent": tool.idempotent,
-        "reversible": tool.reversible,
-    }
-    return own if terms.approval == "never" else {**own, **_deciders(agent, terms)}
-
-
-def _deciders(agent: Agent, terms: Terms) -> Json:
-    counted = isinstance(terms.quorum, int)
-    return {
-        "approvers": list(agent.people.expand(terms.approvers)),
-        "unread": [{"group": group, "why": why} for group, why in agent.unread(terms.tool.name)],
-        "quorum": terms.quorum if counted else "by its arguments",
-        "self_approval": terms.self_approval,
-        "deadline_seconds": terms.deadline_seconds,
-        "words": "allowed" if terms.typed else "denied",
-        "channels": list(terms.channels),
-        "grant": terms.grant.terms.model_dump(mode="json") if terms.grant else None,
-    }
-
-
-def _reason(terms: Terms) -> str:
-    name = terms.tool.name
-    if terms.tool.reads:
-        return f"{name} only reads."
-    match terms.approval:
-        case "never":
-            return f"{terms.said_by} lets {name} run without approval."
-        case "always":
-            return f"{terms.said_by} asks for approval of every {name}."
-        case "when":
-            return f"{terms.said_by} asks for approval where the condition of {name} says so."
-
-
-def _who(row: Json) -> str:
-    if "approvers" not in row:
-        return ""
-    names = ", ".join(cast("list[str]", row["approvers"])) or "nobody"
-    for each in cast("list[Json]", row["unread"]):
-        names += f", {each['group']} unread: {each['why']}"
-    who = names if row["quorum"] == 1 else f"{row['quorum']} of {names}"
-    grant = cast("Json | None", row["grant"])
-    return f"{who}; grants up to {grant['minutes']} minutes" if grant else who

@@ -184,6 +184,7 @@ def _approval(thread: Thread, call: Call, phase: Asked, card: Card) -> Approval:
         in_place=tuple(each for each in card.deputies if _counts(thread, call, card, each)),
         told=phase.told,
         grant=_offer(call, card),
+        apart=card.apart,
     )
 
 

@@ -55,7 +55,7 @@ class Approval:
     `channels`, where there are any, are those from which an approval counts. `outside` names the arguments that repeat what came from
     outside, each with whence. `before` are arguments that people changed, as they were first. `anew` says why it is asked again, where nobody's words or edit did that. `deputies` are those who may decide in another's
     place, each from a time on, `in_place` those of them whose approval would count, `told` who has a copy with this card. `grant` is what may be
-    granted besides; `unreached` are those whose copy came back.
+    granted besides; `unreached` are those whose copy came back, `apart` those who have one of their own, and where.
     """
 
     key: str
@@ -85,6 +85,7 @@ class Approval:
     told: tuple[str, ...] = ()
     grant: Offer | None = None
     unreached: tuple[str, ...] = ()
+    apart: tuple[Deputy, ...] = ()
 
     def deciders(self, at: int) -> tuple[str, ...]:
         """Whose word is heard at this time: approvers, and those who stand in for one by then."""

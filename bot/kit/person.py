@@ -14,7 +14,8 @@ Channel = Literal["slack", "email"]
 CHANNELS: tuple[Channel, ...] = ("slack", "email")
 _FORMS: dict[str, re.Pattern[str]] = {
     "slack": re.compile(r"(?:[TE]\w+/)?[UW]\w+", re.ASCII | re.IGNORECASE),
-    "email": re.compile(r"[^@\s]+@[^@\s]+"),
+    # What stands around an address elsewhere would make it nobody's.
+    "email": re.compile(r"[^@\s<>,;:]+@[^@\s<>,;:]+"),
 }
 _EXPECTED = {
     "slack": "a member ID of Slack (U…, or T…/U… for one workspace) was expected",

@@ -138,13 +138,19 @@ def strands(asked: Approval, editor: str, look: Look) -> str:
 def _unreached(asked: Approval, look: Look, say: Words) -> Iterator[str]:
     """That too few of those who may approve this here can be known here, and what to do about it."""
     left = deciders.left(asked)
-    absent = [person for person in left if person in look.absent]
+    absent = [each for each in left if each in look.absent and each not in _by_copy(asked)]
     if len(left) - len(absent) >= deciders.missing(asked) or not deciders.suffices(asked):
         return
     if _is_decided_here(asked):
         thread, request = blocks.thread(asked.request), blocks.name(asked.request, 250)
         name, people = blocks.name(absent[0]), blocks.names(absent)
         yield say.unreached.format(people=people, name=name, thread=thread, request=request)
+
+
+def _by_copy(asked: Approval) -> set[str]:
+    """Who has a copy elsewhere by which they can approve; by mail that takes words."""
+    apart = asked.apart if asked.typed else ()
+    return {each.person for each in apart if each.address and _takes(asked, each.address.channel)}
 
 
 def _word(table: dict[str, tuple[str, ...]], say: Words) -> str:
@@ -181,7 +187,12 @@ def _buttons(asked: Approval, look: Look, say: Words) -> list[Json]:
 
 
 def _is_decided_here(asked: Approval) -> bool:
-    return not asked.channels or CHANNEL in asked.channels
+    return _takes(asked, CHANNEL)
+
+
+def _takes(asked: Approval, channel: str) -> bool:
+    """Whether an approval from there counts."""
+    return not asked.channels or channel in asked.channels
 
 
 # ---- in full ---------------------------------------------------------------------------------------------------------

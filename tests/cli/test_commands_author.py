@@ -47,6 +47,25 @@ def test_policy_says_never_always_or_when_for_every_intent(office: Office) -> No
     assert "settle" in office.run("policy", "desk").out
 
 
+def test_policy_says_how_and_till_when_it_is_decided_and_who_is_told(tmp_path: Path) -> None:
+    here = Office(furnish(tmp_path), {})
+    file = here.folder / "agents" / "desk" / "agent.md"
+    more = "deadline: 2d, channels: [slack], words: denied, remind: [1h], escalate: [{after: 1d, to: [alice]}]"
+    file.write_text(
+        file.read_text().replace("quorum: 2", f"quorum: 2, self_approval: allowed, {more}")
+    )
+    told = here.run("policy", "desk").out
+    for each in (
+        "2 of alice, bob",
+        "within 2d; by slack alone; by buttons alone; whoever asked may approve; remind after 1h; escalate alice after 1d",
+    ):
+        assert each in told
+    [row] = [
+        each for each in here.run("policy", "desk", "--json").json if each["intent"] == "settle"
+    ]
+    assert [rung["kind"] for rung in cast("list[Json]", row["ladder"])] == ["remind", "escalate"]
+
+
 def test_an_unknown_agent_gets_the_nearest_one(office: Office) -> None:
     for words in (("policy", "dsk"), ("tools", "dsk"), ("launch", "dsk", "refund")):
         said = office.run(*words)

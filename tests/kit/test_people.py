@@ -159,6 +159,8 @@ def test_an_id_of_one_workspace_is_nobody_s_in_another(file: Path) -> None:
         ("a: {slack: '@a'}", "a member ID of Slack"),
         ("a: {also: [carrier:7]}", "an account like slack:U0123456789"),
         ("a: {also: [email:b]}", "a mail address was expected"),
+        ("a: {email: <a@example.com>}", "a mail address was expected"),
+        ("a: {email: 'mailto:a@example.com'}", "a mail address was expected"),
         ("a: {slack: U1}, b: {also: [slack:U1]}", "this address is already that of a"),
         ("a: {slack: U1}, b: {slack: T1/U1}", "a has this ID in every workspace"),
     ],

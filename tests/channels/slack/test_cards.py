@@ -22,6 +22,7 @@ from bot.core.outbox import (
     Say,
     UnknownOutcome,
 )
+from bot.core.values import Address, Deputy
 from bot.kit.people import People, Person
 from channels.slack import reader
 from channels.slack.cards import Json, Look, Post, plain, render
@@ -304,18 +305,30 @@ def test_a_card_whose_approvers_slack_does_not_know_says_what_mends_it() -> None
     assert "people-Datei" in card(APPROVAL, replace(look, language="de")).text
 
 
+BY_MAIL = (
+    Deputy(person="ana", of="ana", since=0, address=Address(channel="email", locator="@ana")),
+)
+
+
 @pytest.mark.parametrize(
     "asked",
     [
         replace(APPROVAL, votes=(), quorum=1),
         replace(APPROVAL, barred=("ana",)),
         replace(APPROVAL, channels=("email",)),
+        replace(APPROVAL, apart=BY_MAIL),
     ],
 )
 def test_an_absent_approver_whom_it_does_not_take_is_no_trouble(
     asked: Approval,
 ) -> None:
     assert "not known here" not in card(asked, Look(absent=("ana",))).text
+
+
+def test_an_absent_approver_whose_mail_decides_nothing_is_missed_here() -> None:
+    for asked in (replace(APPROVAL, channels=("slack",)), replace(APPROVAL, typed=False)):
+        post = card(replace(asked, apart=BY_MAIL), Look(absent=("ana",)))
+        assert "not known here: ana." in post.text
 
 
 def test_an_argument_of_a_hundred_kilobytes_goes_along_as_a_file() -> None:
