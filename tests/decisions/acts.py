@@ -11,10 +11,13 @@ from bot.core.outbox import Approval, pending
 from bot.core.thread import Asked, Call, Previewing, Ready, Started, Thread
 from bot.core.values import Address, Word
 from bot.engine.desk import thread_of
+from tests.decisions.floor import Accept
 from tests.decisions.office import PINS, plain
 from tests.decisions.play import Play, Use
 from tests.oracle import facts
 from tests.oracle.rules import Arguments
+from tests.oracle.typed import Said as Approves
+from tests.oracle.typed import read
 from tests.oracle.words import Mode
 from tests.oracle.words import Word as Said
 
@@ -118,7 +121,7 @@ async def _propose(play: Play, fact: facts.Proposed) -> None:
     play.threads.setdefault(name, Thread(name))
     others = [request for request, id in play.calls.items() if thread_of(id) == name]
     for request in others:
-        _finish(play, request)
+        await _finish(play, request)
     play.speak(name, by, "Please push.", call.requester.channel)
     (play.calls[call.request],) = play.decide(name, ("push_tag", _arguments(play, call.arguments)))
     if play.halted and not play.threads[name].paused:
@@ -141,14 +144,16 @@ async def _propose(play: Play, fact: facts.Proposed) -> None:
             play.again(request)
 
 
-def _finish(play: Play, request: str) -> None:
-    """What was approved before the model chooses again has run by then, which the oracle does not hear of."""
+async def _finish(play: Play, request: str) -> None:
+    """What was approved before the model chooses again has run by then, or is asked anew, which the oracle does not hear of."""
     call = play.call(request)
-    run = play.run(call) if call else None
-    if call and isinstance(call.phase, Ready) and run:
+    if call is None or not isinstance(call.phase, Ready) or not play.run(call):
+        return
+    play.over.add(request)
+    run = await play.look(call)
+    if run:
         play.claim(call, run)
         play.end(call, run.n)
-        play.over.add(request)
 
 
 def _arguments(play: Play, arguments: Arguments) -> dict[str, object]:
@@ -228,8 +233,30 @@ def _press(play: Play, fact: facts.Decision) -> None:
     if fact.pattern is not None and _is_grant(play, fact, call):
         verdict = granting(verdict, play.office.rule.grant_minutes or 10)
     name = thread_of(request)
+    _note(play, fact, request, verdict)
+    before = play.call(fact.request)
     play.tell(name, verdict)
+    after = play.call(fact.request)
+    if before and after and after.proposal.arguments != before.proposal.arguments:
+        play.edited.setdefault(before.id, set()).add(verdict.actor)
     play.rest(name)
+
+
+def _note(play: Play, fact: facts.Decision, request: str, verdict: Verdict) -> None:
+    """What is accepted by it, if it counts."""
+    is_order = fact.word is Said.ANSWER and fact.text == "retry"
+    if fact.word is Said.ACCEPT or is_order:
+        call, _, version = request.rpartition("-v")
+        said = Accept(
+            verdict.actor,
+            call,
+            int(version),
+            play.now,
+            fact.by.channel,
+            is_grant=bool(verdict.minutes),
+            is_order=is_order,
+        )
+        play.accepts.append(said)
 
 
 def _is_grant(play: Play, fact: facts.Decision, call: Call | None) -> bool:
@@ -275,6 +302,11 @@ def _type(play: Play, fact: facts.WordTyped) -> None:
     speaks = by in _deciders(play, thread) if words.read(fact.text) else fact.addressed
     if play.office.knows(fact.by) and speaks:
         written = fact.at if fact.written_at is None else fact.written_at
+        play.accepts += [
+            Accept(by, call.id, call.version, play.now, fact.by.channel, is_typed=True)
+            for call in thread.calls
+            if read(fact.text).said is Approves.APPROVE and isinstance(call.phase, Asked)
+        ]
         play.speak(fact.thread, by, fact.text, fact.by.channel, written * 1000)
         play.rest(fact.thread)
         return

@@ -1,7 +1,8 @@
 """Choices: where the oracle, written from the requirement alone, chose otherwise than DESIGN.md, and why that stands.
 
 None of these lets a call run that the oracle holds back: after each the case goes on, and every claim still needs the oracle's. Of what
-is still open here and over there, and of what a choice lets outlive its end there, nothing more is compared: it is decided in its own time.
+is still open here and over there, and of what a choice lets outlive its end there, nothing more is compared: it is decided in its own time,
+and held to the floor (`floor`), as every start and every end is.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def without_left_out(case: Case) -> Case:
     """The case without what neither side is asked about.
 
     A limit holds back the model, never what a human has approved (DESIGN.md, the table: Held; "an approved call runs before
-    the next Decide"); tests/core/test_table_limits.py has it. A card bound to the address of one person comes with mail. An answer
+    the next Decide"); tests/core/test_table_limits.py has it. Whose card it is a mail tells by its reply address: tests/channels/email/test_tokens.py has that. An answer
     names its showing alone: each showing of a question has a version of its own.
     """
     told: list[facts.Fact] = []
@@ -125,9 +126,11 @@ CHOICES: tuple[Choice, ...] = (
         outlives=True,
     ),
     Choice(
-        "words and stops make a retry that was ordered an unknown outcome again",
-        'DESIGN.md: "Words do not void an unknown": what may have happened is settled by a human\'s answer or a late result alone.',
+        "a retry that was ordered and comes to nothing is an unknown outcome again",
+        'DESIGN.md: "Words do not void an unknown": what may have happened is settled by a human\'s answer or a late result alone; '
+        "then a human may order it once more, which nothing else lets run.",
         fits.is_unsettled,
+        outlives=True,
     ),
     Choice(
         "what changes the world goes one by one",

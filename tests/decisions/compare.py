@@ -11,6 +11,7 @@ from bot.engine.desk import thread_of
 from tests.decisions.acts import act
 from tests.decisions.choices import CHOICES, Choice, choice, without_left_out
 from tests.decisions.difference import Difference
+from tests.decisions.floor import is_ended_by
 from tests.decisions.kinds import kinds
 from tests.decisions.office import PINS, Office
 from tests.decisions.play import Play
@@ -54,8 +55,15 @@ class Comparison:
         if not is_word:
             self._expire()
         refused, claimed = len(self.play.refusals), len(self.play.claims)
+        standing = {name: self.play.call(name) for name in self.play.calls}
         await act(self.play, fact)
         self._expire()
+        if self.play.unfounded:
+            return self._difference(past, "no claim", "claimed", tuple(self.play.unfounded))
+        for request, before in standing.items():
+            after = self.play.call(request)
+            if before and after and self._is_ended_without_cause(before, after, fact):
+                return self._difference(past, "no end", "claimed", (str(after.phase),), request)
         self._note_twin(past)
         if self.parted:
             self._outlive(past)
@@ -94,6 +102,16 @@ class Comparison:
             call.id not in over and (call.card is not None or not self.parted)
             for call in self.play.claims[since:]
         )
+
+    def _is_ended_without_cause(self, before: Call, after: Call, fact: facts.Fact) -> bool:
+        if (
+            isinstance(before.phase, Closed)
+            or not isinstance(after.phase, Closed)
+            or before.id != after.id
+        ):
+            return False
+        card = self.play.made.get((before.id, before.version))
+        return not is_ended_by(after, fact, card, self.case.rule.deadline, self.play.now)
 
     def _expire(self) -> None:
         """A word that comes before the timer finds the deadline passed all the same, so the timer fires after it."""

@@ -20,8 +20,10 @@ from tests.oracle.rulings import open_in, seen_by_then
 from tests.oracle.typed import Said, read
 from tests.oracle.words import Effect, Obstacle, Phase, Refusal, Word
 
-_SETTLED = ("counted", "HAPPENED", "GIVEN_UP", "APPROVED", "NOT_GATED")
 _REFUSED = ("refused", "for another reason")
+_ENDED = ("DENIED", "WITHDRAWN", "EXPIRED", "VOIDED")
+_FINAL = (*_ENDED, "RUNNING", "RETURNED", "FAILED", "HAPPENED", "GIVEN_UP")
+"""Where nothing is asked anew: what ends or begins here, and not there, is no matter of who is listed, of pins or of halts."""
 
 
 SLIPS = frozenset(
@@ -48,6 +50,13 @@ def is_denied_anyhow(found: Difference) -> bool:
     )
 
 
+def _name(found: Difference, fact: facts.Fact) -> str:
+    """Who says this; nobody where nobody knows them."""
+    by = fact.by if isinstance(fact, facts.Decision | facts.WordTyped) else None
+    who = found.case.people.at(by) if by else None
+    return who.name if who else ""
+
+
 def is_held_back(found: Difference) -> bool:
     return _denies(found) and found.found == "VOIDED" and found.told in ("APPROVED", "NOT_GATED")
 
@@ -67,7 +76,7 @@ def is_unmade(found: Difference) -> bool:
     number = version(found.past, found.request)
     made = [showing.at for _, showing in showings(found.past, found.request, number)]
     late = not made or found.fact.at < min(made) + found.case.rule.deadline
-    return found.told == "EXPIRED" and late
+    return (found.told, found.found) == ("EXPIRED", "OPEN") and late
 
 
 def is_overtaken(found: Difference) -> bool:
@@ -103,7 +112,24 @@ def _has(found: Difference, *kinds: type[facts.Fact]) -> bool:
 
 
 def is_relisted(found: Difference) -> bool:
-    return _has(found, facts.ApproverAdded, facts.ApproverRemoved, facts.PersonLeft)
+    """The list that was shown is another by now: what is open is asked anew; whoever was on it says no, or what became of it."""
+    listing = (facts.ApproverAdded, facts.ApproverRemoved, facts.PersonLeft)
+    moved = {each.fact.name for each in found.past if isinstance(each.fact, listing)}
+    if _asks_on(found):
+        return bool(moved)
+    stops = _denies(found) or (
+        isinstance(found.fact, facts.Decision) and found.fact.word is Word.ANSWER
+    )
+    was_on_it = (
+        found.refusals <= SLIPS | {Refusal.NOT_APPROVER} and _name(found, found.fact) in moved
+    )
+    return stops and was_on_it and found.found in ("DENIED", "HAPPENED", "GIVEN_UP")
+
+
+def _asks_on(found: Difference) -> bool:
+    """Whether it goes on being asked about or waited for, here or there."""
+    is_settled_there = found.found == "UNKNOWN" and found.told in _ENDED
+    return found.found not in _FINAL and not is_settled_there and not _is_held(found)
 
 
 def is_listed_again(found: Difference) -> bool:
@@ -136,7 +162,9 @@ def is_pinned_back(found: Difference) -> bool:
 
 
 def is_pinned(found: Difference) -> bool:
-    return any(_is_asked_anew(ruled, found.request, Obstacle.PIN_MOVED) for ruled in found.past)
+    return _asks_on(found) and any(
+        _is_asked_anew(ruled, found.request, Obstacle.PIN_MOVED) for ruled in found.past
+    )
 
 
 def _is_asked_anew(ruled: Ruled, request: str, why: Obstacle) -> bool:
@@ -144,7 +172,18 @@ def _is_asked_anew(ruled: Ruled, request: str, why: Obstacle) -> bool:
 
 
 def is_halted(found: Difference) -> bool:
-    return found.is_paused or _has(found, facts.Halted)
+    """What is approved stays so, and nothing is looked at; what has moved meanwhile is found when it goes on."""
+    if found.found in _FINAL or not (found.is_paused or _has(found, facts.Halted)):
+        return False
+    if isinstance(found.fact, facts.Claimed | facts.Looked):
+        return found.found in ("APPROVED", "NOT_GATED") and _is_held(found)
+    if found.found == "APPROVED":
+        return _has(found, facts.AgentChanged, facts.PinMoved)
+    return True
+
+
+def _is_held(found: Difference) -> bool:
+    return Obstacle.HALTED in found.past[-1].ruling.obstacles
 
 
 def is_unsettled(found: Difference) -> bool:
@@ -208,30 +247,38 @@ def is_stop(found: Difference) -> bool:
 
 def is_settled(found: Difference) -> bool:
     """Somebody says what became of a call by a channel that may carry no approval, and orders nothing that needed one."""
-    said, slips = found.fact, {Refusal.CHANNEL_NOT_ALLOWED}
+    said, slips = found.fact, frozenset({Refusal.CHANNEL_NOT_ALLOWED})
     if not isinstance(said, facts.Decision) or said.word is not Word.ANSWER:
         return False
     orders = said.text == "retry" and found.case.rule.gates(arguments(found.past, said.request))
-    return not orders and found.refusals <= slips and found.found in ("RETURNED", *_SETTLED)
+    means = {"happened": "HAPPENED", "give-up": "GIVEN_UP"}.get(said.text, "APPROVED")
+    return not orders and found.refusals == slips and found.found in ("counted", means)
 
 
 def is_granted(found: Difference) -> bool:
     """A call is asked about here that a grant covers there: by what the grant was, or by what came since."""
     if isinstance(found.fact, facts.Decision | facts.WordTyped):
-        granted = any(
-            isinstance(ruled.fact, facts.Decision) and ruled.fact.pattern for ruled in found.past
-        )
-        return granted and (found.told, found.found) == ("APPROVED", "OPEN")
+        givers = {
+            _name(found, ruled.fact)
+            for ruled in found.past
+            if isinstance(ruled.fact, facts.Decision) and ruled.fact.pattern
+        }
+        takes_more = found.case.rule.quorum > 1 or found.case.rule.more is not None
+        word = found.fact.word if isinstance(found.fact, facts.Decision) else Word.ANSWER
+        speaks = word is Word.ANSWER and _name(found, found.fact) in givers
+        ends = _denies(found) or word is Word.EDIT or speaks or takes_more
+        return bool(givers) and ends and (found.told, found.found) == ("APPROVED", "OPEN")
     proposes = isinstance(found.fact, facts.Proposed | facts.ArgumentsChanged)
-    if not proposes or found.told != "APPROVED":
+    if not proposes or (found.told, found.found) != ("APPROVED", "OPEN"):
         return False
     history, givers = [ruled.fact for ruled in found.past], set[str]()
     for fact in history:
         if isinstance(fact, facts.Decision) and fact.pattern is not None:
-            givers.add(fact.by.locator)
-            if found.case.rule.quorum > 1 or any(value != "*" for _, value in fact.pattern):
+            givers.add(_name(found, fact))
+            takes_more = found.case.rule.needs(arguments(found.past, found.request)) > 1
+            if takes_more or any(value != "*" for _, value in fact.pattern):
                 return True
-    spoke = {fact.by.locator for fact in history if isinstance(fact, facts.WordTyped)}
+    spoke = {_name(found, fact) for fact in history if isinstance(fact, facts.WordTyped)}
     denied = any(
         isinstance(fact, facts.Halted)
         or (isinstance(fact, facts.Decision) and fact.word in (Word.DENY, Word.EDIT))

@@ -22,14 +22,16 @@ from bot.core.events import (
     ToolStarted,
     VerdictRefused,
 )
+from bot.core.frozen import replace
 from bot.core.owed import Refusal
 from bot.core.reducer import evolve
 from bot.core.thread import Asked, Call, Ready, Started, Thread, delivery_key, is_closed
 from bot.core.values import Address
 from bot.engine import recheck
 from bot.engine.desk import thread_of
-from tests.decisions.office import DEPLOYBOT, Office
-from tests.oracle.rules import digest_of
+from tests.decisions.floor import Accept, Made, objection
+from tests.decisions.office import DEPLOYBOT, PINS, Office
+from tests.oracle.rules import Arguments, digest_of
 
 Use = tuple[str, dict[str, object]]
 """A tool or intent with its arguments, as the model chooses it."""
@@ -47,8 +49,13 @@ class Version:
 
 def told_of(call: Call) -> str:
     """The digest that the oracle gives to a call with these arguments."""
+    return digest_of(call.proposal.tool, arguments_of(call))
+
+
+def arguments_of(call: Call) -> Arguments:
+    """The arguments of a call as the oracle has them."""
     given = call.proposal.arguments
-    return digest_of(call.proposal.tool, (("tag", str(given["tag"])), ("amount", _whole(given))))
+    return (("tag", str(given["tag"])), ("amount", _whole(given)))
 
 
 def _whole(given: Mapping[str, JsonValue]) -> int:
@@ -77,6 +84,14 @@ class Play:
     moved: set[str] = field(default_factory=set[str])
     """Requests that what was said for another gave a later deadline."""
     claims: list[Call] = field(default_factory=list[Call])
+    accepts: list[Accept] = field(default_factory=list[Accept])
+    """Every approval that was said, whatever became of it."""
+    made: dict[tuple[str, int], Made] = field(default_factory=dict[tuple[str, int], Made])
+    """The cards that were made, by call and version."""
+    edited: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    """Who changed which call."""
+    unfounded: list[str] = field(default_factory=list[str])
+    """Starts that nobody's word carries."""
 
     # ---- what is so ------------------------------------------------------------------------------------------
     def call(self, request: str) -> Call | None:
@@ -194,6 +209,7 @@ class Play:
                 update={"deputies": self.office.lent(self.named(call), card.deputies)}
             )
             made = Previewed(id=self.id(), call=call.id, version=call.version, card=card)
+            self.made[call.id, call.version] = self.world(call)
             self.tell(thread, made)
         made_of = self.threads[thread].call(call.id)
         if made_of and made_of.granted:
@@ -229,7 +245,38 @@ class Play:
         self.tell(thread_of(call.id), started)
         now = self.threads[thread_of(call.id)].call(call.id)
         if now and now.begun >= run.n:  # Else the fold did not take it, and nothing begins.
+            self._judge(call, run)
             self.claims.append(call)
+
+    def world(self, call: Call) -> Made:
+        """What a card of this call would rest on now."""
+        pins = PINS.get(call.id, "p1")
+        return Made(self.now, arguments_of(call), pins, self.office.deploys)
+
+    def _judge(self, call: Call, run: Run) -> None:
+        begun, orders = self.threads[thread_of(call.id)].requester, self._orders(call)
+        before = [each for each in self.claims if each.id == call.id]
+        if len(before) > orders and not self.office.rule.idempotent:
+            self.unfounded.append("it began before, and nobody ordered it again")
+        if self.halted and run.run == 1:
+            self.unfounded.append("all is halted")
+        if run.run > 1:
+            return  # Of the same try, which was looked at when it began.
+        version = max((n for id, n in self.made if id == call.id and n <= call.version), default=0)
+        why = objection(
+            self.office,
+            replace(call, version=version),
+            arguments_of(call),
+            self.made.get((call.id, version)),
+            self.accepts,
+            {begun, *self.edited.get(call.id, ())},
+            self.world(call),
+        )
+        if why:
+            self.unfounded.append(why)
+
+    def _orders(self, call: Call) -> int:
+        return sum(each.is_order and each.call == call.id for each in self.accepts)
 
     def end(self, call: Call, n: int, *, returned: bool = True) -> None:
         """What came out of a try."""

@@ -22,6 +22,7 @@ from tests.oracle.domains import (
     ask_deputy,
 )
 from tests.oracle.facts import CardShown, Claimed, History
+from tests.oracle.further import FURTHER
 from tests.oracle.lives import life
 from tests.oracle.past import digest, phase, version
 from tests.oracle.policy import replay
@@ -133,7 +134,7 @@ def sampled(seed: int, count: int) -> Iterator[Case]:
         yield case("whole", numbered(WHOLE, chance.randrange(size(WHOLE))))
 
 
-SIDES = {"across": across, "pairs": pairs, "grants": grants, "asking": asking}
+SIDES = {"across": across, "pairs": pairs, "grants": grants, "asking": asking, **FURTHER}
 """The rings which are not made of one request in one state."""
 
 COUNTS = {
@@ -145,8 +146,12 @@ COUNTS = {
     "pairs": 504,
     "grants": 3456,
     "asking": 1134,
+    "again": 1920,
+    "leave": 3888,
+    "rest": 4320,
+    "second": 2184,
 }
-"""How many cases each ring has: 73,979 in all."""
+"""How many cases each ring has: 86,291 in all."""
 
 
 def exhaustive(step: int = 1, start: int = 0) -> Iterator[Case]:
