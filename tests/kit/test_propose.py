@@ -250,3 +250,12 @@ def test_every_intent_and_each_of_its_fields_is_described_in_the_house() -> None
     for name, (_, model) in BUILT_IN.items():
         assert house.intents[name].description
         assert set(model.model_fields) <= set(house.intents[name].fields)
+
+
+def test_what_is_nested_so_deeply_that_no_log_of_it_could_be_read_is_refused(agent: Agent) -> None:
+    deep: JsonValue = {}
+    for _ in range(190):
+        deep = {"a": deep}
+    options = {"format": "form", "response_schema": {"properties": deep}}
+    with pytest.raises(Malformed, match="nested"):
+        step(agent, ("request_human_input", {"question": "Which?", "options": options}))
