@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 from pydantic_core import PydanticSerializationError
 
+from bot.core.redact import MOST_DEEP
 from bot.kit.complaint import complaints
 
 Json = dict[str, JsonValue]
@@ -34,6 +35,8 @@ _LETTERS = 400
 
 def parse(model: type[A], arguments: Json) -> A:
     """The arguments as the tool's own type."""
+    if _is_too_deep(arguments):
+        raise BadArguments(f"its arguments are nested too deeply, in more than {MOST_DEEP} levels")
     try:
         return model.model_validate(arguments)
     except ValidationError as error:
@@ -42,6 +45,15 @@ def parse(model: type[A], arguments: Json) -> A:
     if len(found) > _COMPLAINTS:
         sentence += f"; and {len(found) - _COMPLAINTS} more"
     raise BadArguments(sentence if len(sentence) <= _LETTERS else f"{sentence[: _LETTERS - 1]}…")
+
+
+def _is_too_deep(arguments: Json) -> bool:
+    """Whether they are nested so deeply that a log with them could one day not be read, and its thread would stand still."""
+    level: list[Json | list[JsonValue]] = [arguments]
+    for _ in range(MOST_DEEP):
+        members = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [each for some in members for each in some if isinstance(each, dict | list)]
+    return bool(level)
 
 
 def schema_of(model: type[Args]) -> Json:

@@ -108,6 +108,7 @@ def _use(agent: Proposes, tool: Tool, arguments: Json, frame: Frame) -> Proposal
     arguments = tool.spelled_out(arguments)
     rule = agent.rule(tool.name, arguments)
     deadline = rule.deadline_seconds or frame.approval_deadline_seconds
+    acts = rule.kind != "read"  # Then it may be asked about by the time that its turn comes.
     return Proposal(
         kind=rule.kind,
         tool=tool.name,
@@ -115,9 +116,9 @@ def _use(agent: Proposes, tool: Tool, arguments: Json, frame: Frame) -> Proposal
         because=because,
         idempotent=tool.idempotent,
         time_limit_seconds=tool.seconds,
-        deadline_seconds=deadline if rule.kind == "gated" else None,
+        deadline_seconds=deadline if acts else None,
         asked=frame.asked,
-        apart=frame.reach.apart(frame.asked) if rule.kind != "read" else (),
+        apart=frame.reach.apart(frame.asked) if acts else (),
     )
 
 

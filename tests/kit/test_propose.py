@@ -59,7 +59,8 @@ def test_reads_and_writes_carry_what_the_engine_needs(agent: Agent) -> None:
     read, write = step(agent, ("list_charges", {}), ("label", {"charge": "ch_1", "amount": 1}))
     assert (read.kind, read.arguments) == ("read", {"limit": 10})
     assert (write.kind, write.idempotent, write.time_limit_seconds) == ("write", True, 5)
-    assert (read.deadline_seconds, write.deadline_seconds) == (None, None)
+    # A policy that is stricter when its turn comes asks about the write, and nobody is to be asked for ever.
+    assert (read.deadline_seconds, write.deadline_seconds) == (None, 200)
 
 
 def test_a_condition_decides_each_call_and_its_deadline_is_the_policys(agent: Agent) -> None:
@@ -249,3 +250,12 @@ def test_every_intent_and_each_of_its_fields_is_described_in_the_house() -> None
     for name, (_, model) in BUILT_IN.items():
         assert house.intents[name].description
         assert set(model.model_fields) <= set(house.intents[name].fields)
+
+
+def test_what_is_nested_so_deeply_that_no_log_of_it_could_be_read_is_refused(agent: Agent) -> None:
+    deep: JsonValue = {}
+    for _ in range(190):
+        deep = {"a": deep}
+    options = {"format": "form", "response_schema": {"properties": deep}}
+    with pytest.raises(Malformed, match="nested"):
+        step(agent, ("request_human_input", {"question": "Which?", "options": options}))
