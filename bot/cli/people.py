@@ -93,8 +93,7 @@ def _add(
         if not is_short_name(short):
             raise Wrong(f"{typed}: {SHORT_NAME}.")
     file = file_of(settings)
-    options = " ".join(_option(field, value) for field, value in said.items())
-    _written(file, _added(file, known, name, said, groups), options or name)
+    _written(file, _added(file, known, name, said, groups), name, said)
     note(f"{name} is in {file}; start the workers anew.")
     if not _is_named(name):
         note(f"No agent names {name}, who so approves nothing: bot approvers AGENT --add {name}.")
@@ -148,7 +147,7 @@ def _added(
     return text
 
 
-def _written(file: Path, text: str, typed: str) -> None:
+def _written(file: Path, text: str, name: str, said: dict[str, JsonValue]) -> None:
     """Writes it, and takes it back where it could not be read any more: for what was typed, not for a line that is not there."""
     before = text_of(file) if file.exists() else None
     write({file: text})
@@ -156,6 +155,8 @@ def _written(file: Path, text: str, typed: str) -> None:
         People.load(file)
     except AgentError as error:
         file.unlink() if before is None else write({file: before})
+        wrong = {each: said[each] for each in map(str, error.place) if each in said} or said
+        typed = " ".join(_option(field, value) for field, value in wrong.items()) or name
         why = str(error).removeprefix(f"{file}:").partition(": ")[2]
         raise Wrong(f"{typed}: {why or error}.") from None
 

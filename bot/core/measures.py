@@ -51,7 +51,8 @@ def of_most(measure: str, used: int, most: int) -> str:
     """How much is used of what may be, in words: `1.02 of 1.00 USD`."""
     match measure:
         case "micro_usd":
-            return f"{used / 1_000_000:.2f} of {most / 1_000_000:.2f} USD"
+            places = 2 if most >= 1_000_000 else 4  # A limit of cents is not 0.00 of 0.00.
+            return f"{used / 1_000_000:.{places}f} of {most / 1_000_000:.{places}f} USD"
         case "wall_ms":
             return f"{used // 1000:,} of {most // 1000:,} s of work"
         case _:

@@ -27,7 +27,12 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class AgentError(Exception):
-    """A file under agents/ is not as it must be; the text is `FILE:LINE: what was expected`, without a line where there is no file."""
+    """A file under agents/ is not as it must be; the text is `FILE:LINE: what was expected`, without a line where there is no file.
+
+    `place` is where in it, as far as that is known.
+    """
+
+    place: Place = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,9 @@ class Document:
 
     def wrong(self, place: Place, expected: str) -> AgentError:
         """The error at this place, or at the nearest one around it."""
-        return AgentError(f"{self.path}:{self._line(place)}: {expected}")
+        error = AgentError(f"{self.path}:{self._line(place)}: {expected}")
+        error.place = place
+        return error
 
     def _taken_for(self, place: Place, complaint: str) -> str:
         """What helps where a word like `off` was written and YAML has read it as no word."""

@@ -86,6 +86,7 @@ def test_what_is_said_of_a_person_who_is_there_changes_that_alone(office: Office
         (("add", "carol", "--email", "nobody"), "a mail address was expected"),
         (("add", "carol", "--email", "Alice@example.com"), "already that of alice"),
         (("add", "carol", "--deputy", "bo"), "did you mean bob?"),
+        (("add", "carol", "--email", "no", "--deputy", "bob"), "--email no: a mail address"),
         (("add", "carol", "--hours", "9 to 5"), "Mon-Fri 09:00-17:00"),
         (("add", "carol", "--time-zone", "Mars/North"), "Europe/Berlin"),
         (("list", "carol"), "bot people add carol"),

@@ -144,6 +144,7 @@ def test_the_owner_is_asked_where_they_are_reached_and_else_at_the_console() -> 
     ("measure", "used", "most", "words"),
     [
         ("micro_usd", 1_020_000, 1_000_000, "1.02 of 1.00 USD"),
+        ("micro_usd", 1_200, 1_000, "0.0012 of 0.0010 USD"),
         ("wall_ms", 61_500, 60_000, "61 of 60 s of work"),
         ("tokens", 12_000, 9_000, "12,000 of 9,000 tokens"),
     ],

@@ -310,7 +310,7 @@ async def test_a_thread_waits_for_the_day_and_goes_on_when_it_is_extended(
             await until(desk, lambda _, log: [event.type for event in log].count("Delivered") == 2)
             events = await desk.events(thread_id(HOME))
     [reached] = [event for event in events if isinstance(event, DayReached)]
-    assert reached.text.endswith("0.00 of 0.00 USD; asked: alice")
+    assert reached.text.endswith("0.0000 of 0.0000 USD; asked: alice")
     assert any("please" in asked for asked in office.model.asked)
 
 
