@@ -16,6 +16,9 @@ def refusal(call: Call, phase: Asked, verdict: Verdict) -> str | None:
     """Why this does not count, once the request is found to be open, current and in time."""
     if phase.about == "unknown":
         return f"What became of this is still to be said; it takes an answer, not {verdict.word}."
+    if verdict.word == "pass" and verdict.to == verdict.actor:
+        others = ", ".join(each for each in asked(call) if each != verdict.actor)
+        return f"It is passed to somebody else who is asked: {others or 'there is nobody'}."
     if verdict.word == "pass" and not is_asked(call, verdict.to, verdict.at):
         others = ", ".join(asked(call))
         return (

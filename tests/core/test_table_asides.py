@@ -66,6 +66,7 @@ def test_those_who_will_not_decide_are_not_waited_for() -> None:
             "mallory may not decide this either; it is asked of bob, carol.",
         ),
         ("pass", {}, "Whoever has no name may not decide this either"),
+        ("pass", {"to": "bob"}, "It is passed to somebody else who is asked: carol."),
         ("later", {"until": 5}, "That time has passed"),
         ("later", {}, "That time has passed"),
         (
