@@ -8,7 +8,7 @@ from bot.core import words
 from bot.core.events import MessageNoted, Paused, Resumed, Verdict
 from bot.core.grant import granting
 from bot.core.outbox import Approval, pending
-from bot.core.thread import Asked, Call, Previewing, Ready, Started, Thread
+from bot.core.thread import Asked, Call, Previewing, Ready, Started, Thread, is_closed
 from bot.core.values import Address, Word
 from bot.engine.desk import thread_of
 from tests.decisions.floor import Accept
@@ -122,6 +122,7 @@ async def _propose(play: Play, fact: facts.Proposed) -> None:
     others = [request for request, id in play.calls.items() if thread_of(id) == name]
     for request in others:
         await _finish(play, request)
+    others = [each for each in others if (it := play.call(each)) and not is_closed(it)]
     play.speak(name, by, "Please push.", call.requester.channel)
     (play.calls[call.request],) = play.decide(name, ("push_tag", _arguments(play, call.arguments)))
     if play.halted and not play.threads[name].paused:

@@ -17,7 +17,7 @@ from tests.decisions.office import PINS, Office
 from tests.decisions.play import Play
 from tests.oracle import facts
 from tests.oracle.cases import Case
-from tests.oracle.past import Past, Ruled, call_of, digest, requests, version
+from tests.oracle.past import Past, Ruled, call_of, digest, phase, requests, version
 from tests.oracle.policy import replay
 from tests.oracle.rights import House
 from tests.oracle.words import AFTER, BEGINS, Effect, Phase, Refusal
@@ -33,6 +33,7 @@ ENDS: dict[Outcome, Told] = {
     "gave_up": Told.GIVEN_UP,
     "happened": Told.HAPPENED,
 }
+BY_PEOPLE = (Effect.DENIED, Effect.WITHDRAWN, Effect.HAPPENED, Effect.GIVEN_UP)
 STARTS = (Effect.CLAIMED, Effect.RUN_AGAIN)
 
 
@@ -83,11 +84,19 @@ class Comparison:
         if not isinstance(fact, facts.Proposed):
             return
         for other in self.play.over & {*requests(past)} - {fact.call.request}:
+            if self._is_open_in_both(past, other):
+                continue
             is_here = call_of(past, other).thread == fact.call.thread
             wanted = {digest(past, other, 1 + number) for number in range(version(past, other))}
             if is_here and fact.call.digest in wanted:
                 self.play.over.add(fact.call.request)
                 return
+
+    def _is_open_in_both(self, past: Past, request: str) -> bool:
+        """Whether nobody has decided on it, by either's account, whatever else they make of it."""
+        call = self.play.call(request)
+        is_open = call is not None and isinstance(call.phase, Previewing | Asked) and not call.begun
+        return is_open and phase(past, request) is Phase.ASKED
 
     def _outlive(self, past: Past) -> None:
         """What may go on here though it is over there is judged no more."""
@@ -135,11 +144,23 @@ class Comparison:
             if request not in self.play.over and found and not _same(AFTER[effect], found):
                 told = AFTER[effect][1].name
                 yield self._difference(past, told, found[1].name, said, request)
+            elif request not in self.play.over and (by := self._by(request, past)):
+                yield self._difference(past, *by, said, request)
         for request, effect in effects:
             if request in self.play.over:
                 continue
             if effect is Effect.VOTED and not self._has_voted(request, past[-1].fact):
                 yield self._difference(past, "counted", "not counted", said, request)
+
+    def _by(self, request: str, past: Past) -> tuple[str, str] | None:
+        """Whose word ended this, by either's account, where they name another."""
+        call, ended = self.play.call(request), past[-1].ruling.on(request)
+        if call is None or not isinstance(call.phase, Closed) or ended not in BY_PEOPLE:
+            return None
+        fact = past[-1].fact
+        by = fact.by if isinstance(fact, facts.Decision | facts.WordTyped) else None
+        told = self.play.office.name(by) if by else "model"
+        return None if told == call.phase.by else (f"by {told}", f"by {call.phase.by or 'nobody'}")
 
     def _has_voted(self, request: str, fact: facts.Fact) -> bool:
         call = self.play.call(request)
@@ -213,6 +234,7 @@ class Comparison:
             is_replaced=self._is_replaced(past[-1].fact),
             is_paused=any(thread.paused for thread in self.play.threads.values()),
             is_behind=call is not None and self.play.is_behind(call),
+            anew=call.anew if call else "",
             approved=call.approved if call else (),
         )
 

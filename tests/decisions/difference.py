@@ -23,6 +23,8 @@ class Difference:
     is_replaced: bool = False
     is_paused: bool = False
     is_behind: bool = False
+    anew: str = ""
+    """Why it is asked anew here."""
     approved: tuple[str, ...] = ()
     """Who approved it here."""
 

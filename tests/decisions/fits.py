@@ -21,6 +21,7 @@ from tests.oracle.typed import Said, read
 from tests.oracle.words import Effect, Obstacle, Phase, Refusal, Word
 
 _REFUSED = ("refused", "for another reason")
+_ANEW = ("has changed", "may no longer do so")
 _ENDED = ("DENIED", "WITHDRAWN", "EXPIRED", "VOIDED")
 _FINAL = (*_ENDED, "RUNNING", "RETURNED", "FAILED", "HAPPENED", "GIVEN_UP")
 """Where nothing is asked anew: what ends or begins here, and not there, is no matter of who is listed, of pins or of halts."""
@@ -116,7 +117,7 @@ def is_relisted(found: Difference) -> bool:
     listing = (facts.ApproverAdded, facts.ApproverRemoved, facts.PersonLeft)
     moved = {each.fact.name for each in found.past if isinstance(each.fact, listing)}
     if _asks_on(found):
-        return bool(moved)
+        return bool(moved) and not (_was_looked_at(found, listing) and _is_judged_by_old(found))
     stops = _denies(found) or (
         isinstance(found.fact, facts.Decision) and found.fact.word is Word.ANSWER
     )
@@ -126,9 +127,33 @@ def is_relisted(found: Difference) -> bool:
     return stops and was_on_it and found.found in ("DENIED", "HAPPENED", "GIVEN_UP")
 
 
+def _was_looked_at(found: Difference, listing: tuple[type[facts.Fact], ...]) -> bool:
+    """Whether anybody looked at the open card after the list had changed last, and its new one was shown. Under a halt nobody looks."""
+    looks = (facts.Looked, facts.Claimed)
+    is_looked_at = is_shown = False
+    for each in found.past:
+        fact = each.fact
+        if isinstance(fact, listing):
+            is_looked_at = is_shown = False
+        elif isinstance(fact, looks) and Obstacle.HALTED not in each.ruling.obstacles:
+            is_looked_at = is_looked_at or fact.request == found.request
+        elif isinstance(fact, facts.CardShown):
+            is_shown = is_shown or (is_looked_at and fact.request == found.request)
+    return is_shown
+
+
+def _is_judged_by_old(found: Difference) -> bool:
+    return any("is not among" in said for said in found.said) or found.found == "APPROVED"
+
+
 def _asks_on(found: Difference) -> bool:
     """Whether it goes on being asked about or waited for, here or there."""
     is_settled_there = found.found == "UNKNOWN" and found.told in _ENDED
+    is_said = isinstance(found.fact, facts.Decision | facts.WordTyped)
+    if found.found in ("APPROVED", "NOT_GATED") and not is_said:
+        return False
+    if isinstance(found.fact, facts.Claimed) and found.told == "RUNNING":
+        return any(why in found.anew for why in _ANEW)
     return found.found not in _FINAL and not is_settled_there and not _is_held(found)
 
 

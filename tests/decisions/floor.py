@@ -76,8 +76,10 @@ def _counts(office: Office, call: Call, card: Made, said: Accept, now: int) -> b
         return False
     if call.granted:
         return said.is_grant and said.at <= now < said.at + rule.grant_minutes * 60_000
-    is_here = said.call == call.id and (said.version == call.version or call.n > 1)
-    return is_here and (call.n > 1 or card.at <= said.at < card.at + rule.deadline * 1000)
+    if said.call != call.id or said.version < call.version:
+        return False
+    # An order is given in a showing of its own, which has no deadline.
+    return said.is_order or card.at <= said.at < card.at + rule.deadline * 1000
 
 
 def _sits(office: Office, name: str, taken: set[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import chain
+from itertools import chain, islice, zip_longest
 
 import pytest
 
@@ -15,6 +15,7 @@ from bot.core.thread import READY, Asked, Call, Thread
 from bot.engine import recheck
 from tests.decisions.compare import compare
 from tests.oracle.cases import Case
+from tests.oracle.further import FURTHER
 from tests.oracle.generate import lives, ring, sampled
 from tests.oracle.lives import life
 from tests.oracle.sides import asking
@@ -35,6 +36,10 @@ async def _nothing_is_looked_at_again(*_: object) -> None:
 
 def _nobody_is_named(thread: Thread, step: Event) -> Event:
     return step
+
+
+def _the_same(thread: Thread) -> Thread:
+    return thread
 
 
 def _nothing(*_: object) -> None:
@@ -64,6 +69,9 @@ BUGS: dict[str, Bug] = {
     "anybody orders a retry": (approvals, "_on_retry", _nothing),
     "who asks in another's thread approves it": (askers, "naming", _nobody_is_named),
     "what is void stays ready": (calls, "_voided", _a_void_keeps_the_version),
+    "what was done is asked for by whom it was asked for first": (askers, "_is_undecided", _always),
+    "a stop is forgotten": (askers, "dropped", _the_same),
+    "a second try that is denied ends what may have happened": (calls, "end", calls.close),
 }
 
 
@@ -91,9 +99,11 @@ PARTED_ONCE = (
 
 
 def cases() -> Iterator[Case]:
-    """A part of each ring about one request and of who asks in whose thread, in turns."""
+    """A part of each ring about one request, of who asks in whose thread and of what was added since, in turns."""
     rings = (ring(name, 17, 2) for name in ("click", "change", "retry", "state"))
-    return chain.from_iterable(zip(*rings, asking(), strict=False))
+    further = (islice(each(), 2, None, 5) for each in FURTHER.values())
+    turns = zip_longest(*rings, asking(), *further)
+    return (case for turn in turns for case in turn if case)
 
 
 @pytest.mark.parametrize("bug", BUGS)

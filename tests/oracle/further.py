@@ -45,16 +45,16 @@ from tests.oracle.past import digest, phase, version
 from tests.oracle.policy import replay
 from tests.oracle.rights import House
 from tests.oracle.rules import Arguments
-from tests.oracle.sample import DEADLINE, PEOPLE, THREAD, at, press, shown, typed
+from tests.oracle.sample import DEADLINE, PEOPLE, STRANGER, THREAD, at, press, shown, typed
 from tests.oracle.words import Phase, Word
 
 
 def again() -> Iterator[Case]:
-    """Ben asks in ana's thread; what becomes of that; somebody speaks; the same or another thing is asked for again; who then accepts?"""
+    """Ben (or eve, who takes it back) asks in ana's thread; what becomes of that; somebody speaks; the same or another thing is asked for again; who then accepts?"""
     fates: dict[str, tuple[Fact, ...]] = {
         "open": (),
         "withdrawn": (Withdrawn(15, "r2"),),
-        "taken-back": (press("ben", Word.DENY, 15, arguments=FIRST, request="r2"),),
+        "taken-back": (press("eve", Word.DENY, 15, arguments=FIRST, request="r2"),),
         "expired": (DeadlinePassed(11 + DEADLINE, "r2"),),
         "denied": (press("cyn", Word.DENY, 15, arguments=FIRST, request="r2"),),
         "edited": (
@@ -79,7 +79,7 @@ def again() -> Iterator[Case]:
             asked_by("slack", "r1", THIRD),
             shown(1, 1, THIRD),
             Withdrawn(2, "r1"),
-            replace(_asks("ben", "r2", FIRST), at=10),
+            replace(_asks("eve" if fate == "taken-back" else "ben", "r2", FIRST), at=10),
             shown(11, 1, FIRST, "r2"),
             *fates[fate],
             *((typed(who, text, now),) if said else ()),
@@ -123,25 +123,36 @@ def leave() -> Iterator[Case]:
         "done": (Claimed(15, "r1"), Ended(16, "r1")),
     }
     for rule, giver, channel, said, asks, order, then in product(
-        rules, ("ben", "ana", "dora"), ("slack", "mail"), says, ("ana", "ben", "eve"), ("before", "after"), ("", "edit", "remark"),
+        rules, ("ben", "ana", "dora"), ("slack", "mail"), says, ("ana", "ben", "eve"), ("before", "after"), ("", "edit", "remark", "edit-into", "pin"),
     ):  # fmt: skip
         if channel == "mail" and rule not in ("plain", "no-mail"):
             continue
+        if then in ("edit-into", "pin") and not (rule == "plain" and said in ("nothing", "done")):
+            continue
         minutes = 0 if rule == "no-leave" else 10
+        first = THIRD if rule == "two-above-100" else FIRST
         second = replace(_asks(asks, "r2", SECOND), at=5 if order == "before" else 20)
-        granted = press(giver, when=10, arguments=FIRST, channel=channel, pattern=ANY)
+        pattern = FIRST if then == "edit-into" else ANY
+        granted = press(giver, when=10, arguments=first, channel=channel, pattern=pattern)
         start: History = (
-            asked_by("slack"),
-            shown(1, 1, FIRST),
-            shown(2, 1, FIRST, to=at("mail", "dora")),
+            asked_by("slack", "r1", first),
+            shown(1, 1, first),
+            shown(2, 1, first, to=at("mail", "dora")),
         )
         # What is said for the second re-issues the first, so that its card is shown once more.
         if order == "before":
-            start = (*start, second, shown(6, 1, FIRST))
+            start = (*start, second, shown(6, 1, first))
         changes: dict[str, History] = {
             "": (),
-            "edit": (press("cyn", Word.EDIT, 31, arguments=SECOND, request="r2", new=THIRD),),
-            "remark": (typed("eve", "hm", 31),),
+            "edit": (*_changed_to(THIRD), shown(33, 2, THIRD, "r2")),
+            "remark": (typed("eve", "hm", 31), shown(33, 2, SECOND, "r2")),
+            "edit-into": (*_changed_to(FIRST), shown(33, 2, FIRST, "r2")),
+            "pin": (
+                PinMoved(31, "r2", "p2"),
+                Claimed(32, "r2"),
+                shown(33, 2, SECOND, "r2"),
+                press("cyn", when=34, version=2, arguments=SECOND, request="r2"),
+            ),
         }
         history = (
             *start,
@@ -150,12 +161,16 @@ def leave() -> Iterator[Case]:
             *((second,) if order == "after" else ()),
             shown(30, 1, SECOND, "r2"),
             *changes[then],
-            Claimed(40, "r2"),
+            *((Claimed(40, "r2"),) if then != "pin" else ()),
             Claimed(700, "r2"),
             Claimed(701, "r2"),
         )
         title = f"leave {rule} by={giver} in={channel} said={said} {asks} asks {order} then={then or 'nothing'}"
         yield Case(title, PEOPLE, replace(rules[rule], grant_minutes=minutes), history)
+
+
+def _changed_to(new: Arguments) -> History:
+    return (press("cyn", Word.EDIT, 31, arguments=SECOND, request="r2", new=new),)
 
 
 def rest() -> Iterator[Case]:
@@ -187,7 +202,7 @@ def rest() -> Iterator[Case]:
 
 @cache  # What is asked anew depends on the oracle itself, and to ask it takes seconds.
 def _second() -> tuple[Case, ...]:
-    return (*_tries(), *_edited())
+    return (*_tries(), *_edited(), *_asked())
 
 
 def second() -> Iterator[Case]:
@@ -287,6 +302,32 @@ def _edited() -> Iterator[Case]:
             POLICIES[policy],
             history,
         )
+
+
+def _asked() -> Iterator[Case]:
+    """What eve asked for in ana's thread may have happened; who says what became of it?"""
+    for policy, name, text in product(
+        ("always/1", "never/1"),
+        ("ana", "ben", "dora", "eve", "stranger"),
+        ("happened", "retry", "give-up"),
+    ):
+        by = STRANGER if name == "stranger" else at("slack", name)
+        said = press("ben", Word.ANSWER, 95, 1, FIRST, "r2", text=text)
+        history = (
+            asked_by("slack", "r1", THIRD),
+            shown(1, 1, THIRD),
+            Withdrawn(2, "r1"),
+            replace(_asks("eve", "r2", FIRST), at=10),
+            shown(11, 1, FIRST, "r2"),
+            press("ben", when=12, arguments=FIRST, request="r2"),
+            Claimed(20, "r2"),
+            FoundUnfinished(25, "r2"),
+            replace(said, by=by),
+            Claimed(96, "r2"),
+            Claimed(97, "r2"),
+        )
+        title = f"second {policy} eve asked, {name} says={text}"
+        yield Case(title, PEOPLE, POLICIES[policy], history)
 
 
 def _answered(house: House, history: History, when: int) -> History:
