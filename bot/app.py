@@ -162,6 +162,7 @@ async def run_worker(app: App, stop: asyncio.Event, ready: Callable[[], None]) -
     speaking = channels(app)
     try:
         works = worker(app, speaking)
+        await means.counted(app.settings, app.house.agents, app.store)
         ready()
         await works.run(stop)
     finally:

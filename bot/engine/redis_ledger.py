@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+import structlog
+
 from bot.core.codec import decode
 from bot.core.measures import Amounts, day_of
 from bot.core.spend import spent, used
@@ -18,7 +20,10 @@ from bot.engine.store import Store, WrongKey
 from bot.engine.wire import Wire
 
 UNDER_WAY = "bot:{spend}:under-way"
+COUNTED = "bot:{spend}:counted"
+"""There while whatever is used is counted as it comes."""
 KEEP_SECONDS = 3 * 86_400
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,15 @@ class RedisLedger:
         kept = {name: _written(entry, each) for name, each in rows.items() if each}
         return await self._run(scripts.SETTLE, entry, {"wanted": wanted, **kept})
 
+    async def begin(self, store: Store, *, is_limited: bool) -> None:
+        """Before a worker begins: where nothing was limited until now, and so nothing counted, the day as the logs have it."""
+        if not is_limited:
+            await self._wire.command("DEL", COUNTED)
+        elif not await self._wire.command("EXISTS", COUNTED):
+            log.info("counting what was used today")
+            await recount(store, self)
+            await self._wire.command("SET", COUNTED, "1")
+
     async def _run(self, script: Script, entry: Entry, more: Mapping[str, object]) -> Sequence[str]:
         said = {
             "thread": entry.thread,
@@ -92,10 +106,10 @@ async def recount(store: Store, ledger: RedisLedger) -> None:
             rows = await store.read(thread)
         except (WrongKey, BadThreadId):  # The rebuild of the indexes has told of it.
             continue
-        log = [decode(row.at, row.body) for row in rows]
-        amounts = used(log, now)
+        events = [decode(row.at, row.body) for row in rows]
+        amounts = used(events, now)
         if any(amounts.values()):
-            whose = next(spent(log))
+            whose = next(spent(events))
             scopes = ("all", f"agent:{whose.agent}", f"person:{whose.person}")
             most: dict[str, Amounts] = {scope: {} for scope in scopes}
             await ledger.settle(Entry(day_of(now), thread, keyed(amounts, now), most))

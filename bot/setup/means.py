@@ -90,6 +90,12 @@ def limited(
     return Purse(choose, store, store.ledger(), may)
 
 
+async def counted(settings: Settings, agents: Mapping[str, Agent], store: Store) -> None:
+    """Before a worker begins: a limit that is new counts what was used before it, too."""
+    if isinstance(store, RedisStore):
+        await store.ledger().begin(store, is_limited=means(settings, agents).are_limited)
+
+
 def _bound(settings: Settings, agents: Mapping[str, Agent]) -> Callable[[str], Amounts]:
     """The most that one question of an agent can use: the longest request, written to the cache, the longest answer, and the longest wait for it."""
     own = own_prices(settings)

@@ -290,6 +290,23 @@ async def test_the_day_is_recounted_from_the_logs(redis_server: str) -> None:
         assert model.asked == 2
 
 
+async def test_a_limit_that_is_set_in_the_middle_of_a_day_counts_what_was_used_before_it(
+    redis_server: str,
+) -> None:
+    """And whoever worked without one in between is counted as well."""
+    model = Model()
+    async with RedisStore(redis_server, lease_seconds=30) as store:
+        purse = Purse(model, store, store.ledger(), means({"micro_usd": 110}))
+        for is_limited in (False, True, False):
+            await store.ledger().begin(store, is_limited=is_limited)
+            at = thread(f"t{model.asked}")
+            await logged(store, at, await model(at, ()))
+        await store.ledger().begin(store, is_limited=True)
+        await ask(store, purse, thread("t"))
+        assert model.asked == 3
+        assert [each.scope for each in await questions(store)] == ["all"]
+
+
 async def test_a_thread_waits_for_the_day_and_goes_on_when_it_is_extended(
     open_office: MakeOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
