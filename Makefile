@@ -32,7 +32,7 @@ cover: .venv/.run .venv/.dev  ## the core by its own tests, which must pass ever
 simulate: .venv/.run .venv/.dev  ## 10,000 seeded lives; SEEDS=, FIRST=, JOBS=; a failure is shrunk and told
 	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),10000) --first $(or $(FIRST),0) $(if $(JOBS),--jobs $(JOBS))
 
-decisions: .venv/.run .venv/.dev  ## 86,465 histories of who may decide what, beside a slow oracle; LIVES=, SAMPLED=, SEED= for others
+decisions: .venv/.run .venv/.dev  ## 86,697 histories of who may decide what, beside a slow oracle; LIVES=, SAMPLED=, SEED= for others
 	@$(BIN)/python -m tests.decisions $(if $(LIVES),--lives $(LIVES)) $(if $(SAMPLED),--sampled $(SAMPLED)) $(if $(SEED),--seed $(SEED))
 
 points: .venv/.run .venv/.dev  ## die at every await and again in every recovery, and list the awaits; JOBS=N processes

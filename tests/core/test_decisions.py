@@ -18,7 +18,7 @@ from tests.oracle import cases
 from tests.oracle.generate import RINGS, SIDES, exhaustive
 
 STEP = 47
-"""A share of the 86,465: each run of the suite takes the same."""
+"""A share of the 86,697: each run of the suite takes the same."""
 PARTS = 4
 
 

@@ -198,7 +198,7 @@ def _withdraw(play: Play, fact: facts.Withdrawn) -> None:
     """A withdrawal that comes while the model is not asked changes nothing."""
     call = _call(play, fact.request)
     name = thread_of(call.id)
-    if isinstance(call.phase, Asked | Previewing) and not call.begun:
+    if isinstance(call.phase, Asked | Previewing):
         _set_aside(play, fact.request)
         play.speak(name, PASSER_BY, "Leave it.")
     after = _call(play, fact.request)

@@ -85,7 +85,6 @@ CHOICES: tuple[Choice, ...] = (
         "words that come before the timer ask anew what is overdue",
         "DESIGN.md, the table: a deadline is a timer; words that are on the log before it re-issue the card, under a deadline of its own, and nothing runs.",
         fits.is_overtaken,
-        by_chance=True,
         outlives=True,
     ),
     Choice(
@@ -166,7 +165,6 @@ CHOICES: tuple[Choice, ...] = (
         'DESIGN.md: a typed verdict counts "on the version shown when written", where one alone is open; what is still being made is not.',
         fits.is_meant,
         outlives=True,
-        by_chance=True,
     ),
     Choice(
         "whoever may speak to the bot in a thread stops it",
@@ -179,7 +177,6 @@ CHOICES: tuple[Choice, ...] = (
         "what became of a call is said by any channel",
         "docs/adr/0008: it settles what has happened and lets nothing run; the order to run what was approved once more needs a channel of the policy.",
         fits.is_settled,
-        by_chance=True,
     ),
     Choice(
         "a grant is one person's, for the like of its own card, and ends early",

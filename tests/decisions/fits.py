@@ -64,7 +64,8 @@ def is_held_back(found: Difference) -> bool:
 
 def is_unseen(found: Difference) -> bool:
     is_words = isinstance(found.fact, facts.WordTyped | facts.Withdrawn | facts.Proposed)
-    return is_words and found.found == "VOIDED" and not _is_shown(found)
+    # Under a halt none is made.
+    return is_words and found.found == "VOIDED" and (found.is_paused or not _is_shown(found))
 
 
 def _is_shown(found: Difference) -> bool:
@@ -118,6 +119,8 @@ def is_relisted(found: Difference) -> bool:
     moved = {each.fact.name for each in found.past if isinstance(each.fact, listing)}
     if _asks_on(found):
         return bool(moved) and not (_was_looked_at(found, listing) and _is_judged_by_old(found))
+    if found.told == "EXPIRED" and any(why in found.anew for why in _ANEW):
+        return bool(moved) and _denies(found)  # What was asked anew has a deadline of its own.
     stops = _denies(found) or (
         isinstance(found.fact, facts.Decision) and found.fact.word is Word.ANSWER
     )

@@ -35,6 +35,7 @@ from tests.oracle.facts import (
     FoundUnfinished,
     Halted,
     History,
+    Looked,
     PinMoved,
     Proposed,
     Resumed,
@@ -198,6 +199,46 @@ def rest() -> Iterator[Case]:
             history = (*start, told, *_answered(House(PEOPLE, rule), (*start, told), when + 1))
             title = f"rest {policy} {actor} in={channel} state={state} says={name} {which} {late}"
             yield Case(title, PEOPLE, rule, history)
+    yield from _below()
+    yield from _listed()
+
+
+def _below() -> Iterator[Case]:
+    """A call is changed to one that alone would need nobody, and approved; then something changes; claims."""
+    for policy, editor, change in product(("when-it-holds/1", "always/1"), ("ben", "cyn"), CHANGES):
+        accepts = "cyn" if editor == "ben" else "ben"
+        start: History = (
+            *STATES["asked"].facts,
+            press(editor, Word.EDIT, arguments=FIRST, new=THIRD),
+            shown(11, 2, THIRD),
+            press(accepts, when=12, version=2, arguments=THIRD),
+            *sorted(CHANGES[change](13), key=lambda fact: fact.at),
+        )
+        when = start[-1].at + 1
+        start = (*start, Claimed(when, "r1"))
+        rule = POLICIES[policy]
+        history = (*start, *_answered(House(PEOPLE, rule), start, when + 1))
+        yield Case(f"rest {policy} below edited-by={editor} change={change}", PEOPLE, rule, history)
+
+
+def _listed() -> Iterator[Case]:
+    """The list of approvers changes under an open card; somebody looks at it, or nobody; who was on it, or is, decides."""
+    words = {"accept": Word.ACCEPT, "deny": Word.DENY, "edit": Word.EDIT}
+    for policy, change, looks, name, word in product(
+        ("always/1", "always/2"), ("added", "removed", "left", "removed-and-added"), (True, False), ("ben", "cyn", "eve"), words
+    ):  # fmt: skip
+        said = press(name, words[word], 14, arguments=FIRST, new=THIRD if word == "edit" else ())
+        start: History = (
+            *STATES["asked"].facts,
+            *CHANGES[change](10),
+            *((Looked(12, "r1"),) if looks else ()),
+            shown(13, 1, FIRST),
+            said,
+            Claimed(15, "r1"),
+        )
+        rule, seen = POLICIES[policy], "looked-at" if looks else "not-looked-at"
+        history = (*start, *_answered(House(PEOPLE, rule), start, 16))
+        yield Case(f"rest {policy} list={change} {seen} {name} {word}", PEOPLE, rule, history)
 
 
 @cache  # What is asked anew depends on the oracle itself, and to ask it takes seconds.
