@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from bot import settings
+from bot.app import App, House
+from bot.cli import logs, parts, serve
 from bot.cli.sources import sources
-from bot.kit.load import load_agents
+from bot.cli.trial import in_memory
+from bot.kit.load import Agents, load_agents
 from bot.kit.people import People
-from bot.settings import BadSettings, read, secret_names
+from bot.settings import BadSettings, Settings, read, secret_names
 from bot.setup.known import environ, known_masks
 
 PAYING = """
@@ -20,6 +26,10 @@ from bot.kit import Args, Call, tool
 @tool(reads=True, secrets=("PAY_KEY",))
 def pay(call: Call):
     "Pay."
+
+@tool(reads=True, secrets=("SIGN_KEY", "SIGN_KEY_FILE"))
+def sign(call: Call):
+    "Sign."
 """
 VALUES = {"REDIS_URL": "redis://:pa55word@localhost:1/0"}
 
@@ -67,21 +77,58 @@ def test_each_secret_may_lie_in_a_file(
     assert value not in told.value
 
 
-def test_what_a_tool_declares_may_lie_in_a_file_and_is_cut_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def agents(tmp_path: Path) -> Agents:
+    """One whose tool has its secret in a file."""
     folder = tmp_path / "agents" / "shop"
     folder.mkdir(parents=True)
     (folder / "agent.md").write_text("---\ndescription: pays\n---\nYou pay.\n")
     (folder / "tools.py").write_text(PAYING)
     (tmp_path / "key").write_text("letters of a bank\n")
+    return load_agents([tmp_path / "agents"], People())
+
+
+def test_what_a_tool_declares_may_lie_in_a_file_and_is_cut_out(
+    agents: Agents, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PAY_KEY_FILE", "key")
-    agents = load_agents([tmp_path / "agents"], People())
     assert environ(agents)["PAY_KEY"] == "letters of a bank"
     assert known_masks(read(), agents, environ(agents)).cut("letters of a bank") == "[secret]"
     (tmp_path / "key").unlink()
     with pytest.raises(BadSettings, match=r"^PAY_KEY_FILE: key cannot be read"):
         environ(agents)
+
+
+async def test_what_a_tool_declares_is_cut_out_of_logs_and_trials_too(
+    agents: Agents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAY_KEY_FILE", "key")
+    app, secrets = in_memory(read(), House(agents, People())), list[str]()
+
+    @asynccontextmanager
+    async def whole() -> AsyncGenerator[App]:
+        yield app
+
+    async def run(_: App, __: asyncio.Event, ready: Callable[[], None]) -> None:
+        ready()
+
+    def start(_: Settings, values: Iterable[str]) -> None:
+        secrets.extend(values)
+
+    monkeypatch.setenv("BOT_MODEL", "rehearsal")
+    monkeypatch.setattr(parts, "whole", whole)
+    monkeypatch.setitem(serve.RUN, "worker", run)
+    monkeypatch.setattr(logs, "start", start)
+    await serve.worker()
+    assert "letters of a bank" in secrets
+    assert app.masks.cut("letters of a bank") == "[secret]"
+
+
+def test_a_tool_that_reads_the_file_itself_is_left_to_it(
+    agents: Agents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIGN_KEY_FILE", "not here")
+    assert "SIGN_KEY" not in environ(agents)
 
 
 def test_a_file_may_be_named_in_the_env_file(tmp_path: Path) -> None:

@@ -29,9 +29,9 @@ from bot.cli.output import is_plain, say, say_json
 from bot.engine.server import stop_server
 from bot.kit.lint import lint
 from bot.kit.load import Agents
-from bot.settings import Settings, environment, names
+from bot.settings import Settings, names
 from bot.setup.clock import mute
-from bot.setup.known import secret_values
+from bot.setup.known import environ, secret_values
 from bot.setup.mail_servers import has_token
 from bot.setup.money import affordable
 from bot.setup.workspaces import can_be_installed, speaks
@@ -150,7 +150,9 @@ async def _serve(name: str, running: Sequence[str]) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with parts.whole() as app:
         affordable(app.settings, app.house.agents)
-        logs.start(app.settings, secret_values(app.settings, app.house.agents, environment()))
+        logs.start(
+            app.settings, secret_values(app.settings, app.house.agents, environ(app.house.agents))
+        )
         _warn(app.house)
         if "clock" in running:
             for error in mute(app.house.agents, app.house.people, app.settings):

@@ -17,8 +17,8 @@ from bot.engine.perform import Performer
 from bot.engine.run import Runner
 from bot.engine.session import Session
 from bot.engine.toolbox import Toolbox
-from bot.settings import Settings, environment
-from bot.setup.known import known_masks
+from bot.settings import Settings
+from bot.setup.known import environ, known_masks
 
 LEASE_SECONDS = 86_400.0
 
@@ -61,7 +61,7 @@ class Tried:
 def in_memory(settings: Settings, at_home: House) -> App:
     """The app on a store that nobody else sees, and that ends with this process."""
     store = MemoryStore(MemoryServer(), lease_seconds=LEASE_SECONDS, consumer="trial")
-    masks = known_masks(settings, at_home.agents, environment())
+    masks = known_masks(settings, at_home.agents, environ(at_home.agents))
     return App(settings, at_home, store, Desk(store, masks), masks)
 
 
@@ -69,7 +69,7 @@ async def tried(app: App, medium: str) -> Tried:
     """Works on the one thread there is."""
     paper = Paper()
     channels: Mapping[str, Paper] = {medium: paper}
-    toolbox = Toolbox(app.house.agents, environment(), masks=app.masks)
+    toolbox = Toolbox(app.house.agents, environ(app.house.agents), masks=app.masks)
     perform = Performer(decider(app), Reader(toolbox), channels)
     [lease] = await app.store.take(1, 0)
     session = Session(app.store, lease, LEASE_SECONDS, masks=app.masks)

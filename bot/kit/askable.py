@@ -25,5 +25,7 @@ def askable(agent: Agent, events: Iterable[Event], asked: tuple[str, ...]) -> fr
         return None
     people, said = agent.people, set(_NAME.findall(agent.body.lower()))
     decide = (name for terms in agent.terms.values() for name in terms.approvers)
+    rungs = (rung for policy in agent.front.policy.values() for rung in policy.ladder())
+    told = (name for rung in rungs for name in rung.to)
     named = (name for name in (*people.people, *people.groups) if name in said)
-    return frozenset((*wrote, *asked, *people.expand((*decide, *named))))
+    return frozenset((*wrote, *asked, *people.expand((*decide, *told, *named))))

@@ -49,6 +49,8 @@ _FILES = (
     *("pdf", "png", "proto", "rb", "sql", "svg", "tar", "toml", "ts", "tsx", "txt", "xml", "yaml", "yml"),
 )  # fmt: skip
 _FEW_LABELS = 2
+MOST_READINGS = 4
+"""What hides addresses still after so many is no text: nothing is hidden there once it has none of the signs that hide."""
 
 
 def tamed(uses: Sequence[Use], events: Iterable[Event], prompt: str) -> list[Use]:
@@ -140,11 +142,7 @@ def _hosts_in(prompt: str) -> frozenset[str]:
 def _tame(value: JsonValue, told: _Told, hosts: frozenset[str]) -> JsonValue:
     match value:
         case str():
-            after = _written_out(_PICTURE.sub("", value), told, hosts)
-            # What Markdown would make a link of is written out with all that hides it.
-            read = _ESCAPED.sub(_as_read, after)
-            seen = _written_out(read, told, hosts)
-            return after if seen == read else seen
+            return _unhidden(_written_out(value, told, hosts), told, hosts)
         case list():
             return [_tame(each, told, hosts) for each in value]
         case dict():
@@ -154,7 +152,18 @@ def _tame(value: JsonValue, told: _Told, hosts: frozenset[str]) -> JsonValue:
 
 
 def _written_out(text: str, told: _Told, hosts: frozenset[str]) -> str:
-    return _ADDRESS.sub(lambda found: _shown(found[0], told, hosts), text)
+    return _ADDRESS.sub(lambda found: _shown(found[0], told, hosts), _PICTURE.sub("", text))
+
+
+def _unhidden(text: str, told: _Told, hosts: frozenset[str]) -> str:
+    """What Markdown would make a link of is written out with all that hides it. That is what Markdown reads then: it may hide another."""
+    for _ in range(MOST_READINGS):
+        read = _ESCAPED.sub(_as_read, text)
+        seen = _written_out(read, told, hosts)
+        if seen == read:
+            return text
+        text = seen
+    return _written_out(text.replace("\\", "").replace("&", ""), told, hosts)
 
 
 def _as_read(escaped: re.Match[str]) -> str:

@@ -12,20 +12,24 @@ from pydantic import SecretStr
 from bot.core.masks import Masks, masks
 from bot.kit.agent import Agent
 from bot.settings import BadSettings, Settings, environment
-from bot.settings.secret_files import BadFile, from_files
+from bot.settings.secret_files import BadFile, from_files, named
 
 SHOWN_CHARACTERS = 4
 SHORTEST_TO_HINT_AT = 16
 
 
 def environ(agents: Mapping[str, Agent]) -> dict[str, str]:
-    """The environment, of which each tool gets what it declares: a secret may lie in a file that its name with `_FILE` names. Raises `BadSettings`."""
+    """The environment, of which each tool gets what it declares: a secret may lie in a file that its name with `_FILE` names. Raises `BadSettings`.
+
+    Where a tool declares that name as well, it reads the file itself.
+    """
     found = environment()
     names = {
         name for agent in agents.values() for tool in agent.tools.values() for name in tool.secrets
     }
+    ours = sorted(name for name in names if named(name) not in names)
     try:
-        return found | from_files({name: name for name in sorted(names)}, found)
+        return found | from_files({name: name for name in ours}, found)
     except BadFile as error:
         raise BadSettings(str(error)) from None
 

@@ -48,5 +48,9 @@ def test_where_a_stranger_wrote_only_who_is_there_or_decides_or_is_named_by_the_
             approval_deadline_seconds=None,
             askable=among,
         )
+    told = agent_in(
+        "approvers: [bob]\npolicy: {'*': {escalate: [{after: 1h, to: [carol, owner]}]}}"
+    )
+    assert askable(told, [stranger], ()) == {"bob", "carol", "email:eve@example.com"}
     named = replace(agent, body="Ask Carol, or carol.")
     assert askable(named, [stranger], ()) == {"bob", "carol", "email:eve@example.com"}

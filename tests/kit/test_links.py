@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from html import unescape
 
 import pytest
 from pydantic import JsonValue
@@ -78,6 +79,7 @@ def test_what_was_said_before_stays(text: str) -> None:
         (r"[x](https\://evil\.test/s)", "[x](https[:]//evil[.]test/s)"),
         ("[x](https&#58;//evil&period;test/s)", "[x](https[:]//evil[.]test/s)"),
         ("www&#x2e;evil&#46;test/s", "www[.]evil[.]test/s"),
+        (r"www\.evil.test [x](https\\://evil.test/s)", "www[.]evil[.]test [x](https[:]//evil[.]test/s)"),
         ("SECRET.evil.рф", "SECRET[.]evil[.]рф"),
         ("evil.рф/s", "evil[.]рф/s"),
         ("SECRET@evil.test", "SECRET@evil[.]test"),
@@ -89,6 +91,13 @@ def test_what_was_said_before_stays(text: str) -> None:
 def test_what_is_new_leads_nowhere_and_can_be_read(text: str, shown: str) -> None:
     assert said(text) == shown
     assert said(shown) == shown
+
+
+def test_nothing_is_hidden_behind_what_hides_something() -> None:
+    read = said(" ".join(f"{deep}.a&{'#38;' * deep}#46;evil.test/s" for deep in range(20)))
+    for _ in range(20):
+        read = unescape(read)
+        assert ".evil" not in read
 
 
 def test_questions_and_their_choices_are_looked_at_and_tools_are_not() -> None:
