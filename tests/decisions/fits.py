@@ -78,7 +78,10 @@ def is_unmade(found: Difference) -> bool:
     number = version(found.past, found.request)
     made = [showing.at for _, showing in showings(found.past, found.request, number)]
     late = not made or found.fact.at < min(made) + found.case.rule.deadline
-    return (found.told, found.found) == ("EXPIRED", "OPEN") and late
+    is_open = found.found == "OPEN" or isinstance(
+        found.fact, facts.ArgumentsChanged | facts.Withdrawn
+    )  # What the model says of what is open here.
+    return found.told == "EXPIRED" and is_open and late
 
 
 def is_overtaken(found: Difference) -> bool:
@@ -146,7 +149,9 @@ def _was_looked_at(found: Difference, listing: tuple[type[facts.Fact], ...]) -> 
 
 
 def _is_judged_by_old(found: Difference) -> bool:
-    return any("is not among" in said for said in found.said) or found.found == "APPROVED"
+    nobody = {Refusal.NOT_APPROVER, Refusal.UNKNOWN_PERSON} & found.refusals
+    is_unheard = not nobody and any("is not among" in said for said in found.said)
+    return is_unheard or found.found == "APPROVED"
 
 
 def _asks_on(found: Difference) -> bool:
