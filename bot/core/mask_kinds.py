@@ -63,16 +63,18 @@ _LAST = r"(?![^\W_]|[\[-])"
 # In a mail that is answered each line has a mark before it.
 _IN_ARMOUR = r"[A-Za-z0-9+/=\s\\:,.>|&;]*"
 _LINES = r"(?:(?:[\s>|]|\\[nrt]|\\(?![nrt])|&gt;)*[A-Za-z0-9+/=]{16,})+"
+# What stands before a value, as JSON writes it: a sign that it escapes goes with its backslash, or what is left would be no JSON.
+_LEAD = r"(?:\\[nrtbf]|\\u[0-9a-f]{4}|\\(?!u[0-9a-f]{4}|[nrtbf]))*"
 # What makes a word bold may stand around it.
 _MARKUP = r"[*_]{0,3}+(?:</[a-z]{1,10}+>)?"
 _ASSIGNED = (
-    rf"(?P<quote>\\*+[\"']?)(?P<sign>{_MARKUP}\s{{0,3}}+(?::=|=>|[=|]|:{_MARKUP})\s{{0,3}}+)(?P<open>\\*+[\"']?)"
+    rf"(?P<quote>\\*+[\"']?)(?P<sign>{_MARKUP}\s{{0,3}}+(?::=|=>|[=|]|:{_MARKUP})\s{{0,3}}+{_LEAD})(?P<open>[\"']?)"
     # After a colon without quotes there may be a sentence: then only what is more than a word is looked at.
     r"(?:(?<=[=\"'])|(?<=[=>]\s)|(?=[a-z_:.-]*+[\d!@#^*+/=~?%$]))"
     r"(?P<value>[^\s\"'`\\,;&<>(){}\[\]|]{4,}+)"
 )
 
-_FORTY = r"(?P<value>(?=[a-z/+]{0,39}[0-9/+])[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"
+_FORTY = r"(?<!\\)(?P<value>(?=[a-z/+]{0,39}[0-9/+])[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"
 
 KINDS: tuple[Kind, ...] = (
     # A key in its armour, or as much as is there of one whose end is missing.
@@ -162,21 +164,21 @@ KINDS: tuple[Kind, ...] = (
     _told(
         "password",
         "curl",
-        r"curl\b(?:(?!\s(?:-u\s|--user[\s=]))[^\n]){0,200}\s(?:-u\s|--user[\s=])\s{0,2}\\*[\"']?"
-        r"[^\s:\"'\\]{1,80}:(?P<value>[^\s\"'\\\[\]]{1,200})",
+        r"curl\b(?:(?!\s(?:-u\s|--user[\s=]))[^\n]){0,200}\s(?:-u\s|--user[\s=])\s{0,2}"
+        rf"{_LEAD}[\"']?[^\s:\"'\\]{{1,80}}:(?P<value>[^\s\"'\\\[\]]{{1,200}})",
         given,
     ),
     _told(
         "password",
         "mysql mariadb sshpass",
         r"(?:\b(?:mysql|mariadb)[a-z-]{0,12}\b(?:(?!\s(?-i:-p)\S)[^\n;|]){0,200}\s(?-i:-p)|\bsshpass\s{1,3}(?-i:-p)\s{0,3})"
-        r"\\*[\"']?(?P<value>[^\s\"'\\\[\];|&]{3,200})",
+        rf"{_LEAD}[\"']?(?P<value>[^\s\"'\\\[\];|&]{{3,200}})",
         given,
     ),
     _told(
         "password",
         "pass token api-key",
-        r"--[a-z-]{0,24}?(?:pass(?:word|wd|phrase)|token|api-key)\s{1,3}\\*[\"']?"
+        rf"--[a-z-]{{0,24}}?(?:pass(?:word|wd|phrase)|token|api-key)\s{{1,3}}{_LEAD}[\"']?"
         r"(?P<value>[^\s\"'`\\,;&<>(){}\[\]|-][^\s\"'`\\,;&<>(){}\[\]|]{5,})",
         option,
     ),
@@ -190,7 +192,7 @@ KINDS: tuple[Kind, ...] = (
     _told(
         "credentials",
         "authorization",
-        r"authorization\\*[\"']?\s{0,3}[:=]\s{0,3}\\*[\"']?(?P<scheme>(?:bearer|basic|token|negotiate)\s{1,3})?"
+        rf"authorization\\*[\"']?\s{{0,3}}[:=]\s{{0,3}}{_LEAD}[\"']?(?P<scheme>(?:bearer|basic|token|negotiate)\s{{1,3}})?"
         r"(?P<value>[A-Za-z0-9._~+/=:-]{8,}+)",
         credentials,
     ),
@@ -211,7 +213,7 @@ KINDS: tuple[Kind, ...] = (
         "password",
         "pass pw kennwort",
         r"(?:(?<![^\W_])pass\\*[\"']?\s{0,3}[:=]|(?<![^\W_])(?:password|passwort|passphrase|pwd?|kennwort)\s{1,3}(?:is|ist|lautet|was|war)\b:?)"
-        r"\s{0,3}\\*[\"'`]?(?P<value>[^\s\"'`\\,;&<>(){}\[\]|]{4,})",
+        rf"\s{{0,3}}{_LEAD}[\"'`]?(?P<value>[^\s\"'`\\,;&<>(){{}}\[\]|]{{4,}})",
         labelled,
     ),
     _told("key", "key secret token", rf"(?P<name>key|secret|token){_ASSIGNED}", assigned),

@@ -18,7 +18,7 @@ HIDDEN_RANGES = (
 _LOOK_ALIKES = "\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _HIDDEN = re.compile(f"[{HIDDEN_RANGES}]")
 _ESCAPED = re.compile(
-    r"\\++u(?:00ad|034f|061c|180[b-f]|200[b-f]|202[a-e]|206[0-9a-f]|fe0[0-9a-e]|feff)",
+    r"(?<!\\)\\++u(?:00ad|034f|061c|180[b-f]|200[b-f]|202[a-e]|206[0-9a-f]|fe0[0-9a-e]|feff)",
     re.IGNORECASE,
 )
 _INEXACT = re.compile(f"[{HIDDEN_RANGES}{_LOOK_ALIKES}]")

@@ -194,6 +194,18 @@ def test_a_secret_within_json_leaves_json(text: str) -> None:
         json.loads(PLAIN.cut(whole))
 
 
+@pytest.mark.parametrize("sign", ["\t", "\n", "é", "\x01", "😀", "\\", '"'])
+@pytest.mark.parametrize(
+    "before",
+    ["password=", "password: ", "token = ", "pass: ", "password is ", "--password ", "mysql -p", "sshpass -p ", "curl -u bob:", "Authorization: ", "secret access key: "],
+)  # fmt: skip
+def test_what_json_escapes_before_a_secret_leaves_json(before: str, sign: str) -> None:
+    text = json.dumps({"a": f"{before}{sign}hunter2x9zz7q{'a' * 26}"})
+    for whole in (text, json.dumps(text)):
+        left = json.loads(PLAIN.cut(whole))
+        assert whole == text or json.loads(left)
+
+
 _SIGNS = ["password", "token", ":", "=", '"', "'", "\\", "\n", " ", "://", "@", "a", "9", "-----"]
 _PARTS = [*(text for text, _, _ in SECRETS), *INNOCENT, *(kind.mask for kind in KINDS), *_SIGNS]
 
@@ -203,6 +215,12 @@ def test_cutting_again_changes_nothing_and_leaves_json(text: str) -> None:
     once = PLAIN.cut(text)
     assert PLAIN.cut(once) == once
     json.loads(PLAIN.cut(json.dumps([text, {"password": text}])))
+
+
+def test_what_hides_nothing_takes_no_longer() -> None:
+    began = time.process_time()
+    PLAIN.cut("\\u00e9" + "\\" * 200_000)
+    assert time.process_time() - began < 1
 
 
 def test_what_surrounds_a_secret_stays() -> None:
