@@ -34,6 +34,8 @@ ENDS: dict[Outcome, Told] = {
     "happened": Told.HAPPENED,
 }
 BY_PEOPLE = (Effect.DENIED, Effect.WITHDRAWN, Effect.HAPPENED, Effect.GIVEN_UP)
+LASTS = ("OPEN", "EXPIRED")
+"""Where a request has a time of its own here: it is open, or that is over."""
 STARTS = (Effect.CLAIMED, Effect.RUN_AGAIN)
 
 
@@ -101,7 +103,7 @@ class Comparison:
     def _outlive(self, past: Past) -> None:
         """What may go on here though it is over there is judged no more."""
         for found in self._standings(past, ()):
-            if found.found == "OPEN" or any(each.outlives and each.fits(found) for each in CHOICES):
+            if found.found in LASTS or any(each.outlives and each.fits(found) for each in CHOICES):
                 self.play.over.add(found.request)
 
     def _has_claimed(self, since: int) -> bool:
@@ -253,7 +255,7 @@ async def compare(told: Case) -> tuple[list[Choice], Difference | None]:
             return both.parted, found
         if chosen:
             both.parted.append(chosen)
-            if found and (chosen.outlives or found.found == "OPEN"):
+            if found and (chosen.outlives or found.found in LASTS):
                 both.play.over.add(found.request)
     return both.parted, None
 

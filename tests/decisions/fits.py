@@ -78,10 +78,12 @@ def is_unmade(found: Difference) -> bool:
     number = version(found.past, found.request)
     made = [showing.at for _, showing in showings(found.past, found.request, number)]
     late = not made or found.fact.at < min(made) + found.case.rule.deadline
-    is_open = found.found == "OPEN" or isinstance(
-        found.fact, facts.ArgumentsChanged | facts.Withdrawn
-    )  # What the model says of what is open here.
-    return found.told == "EXPIRED" and is_open and late
+    return found.told == "EXPIRED" and (found.found == "OPEN" or _is_of_model(found)) and late
+
+
+def _is_of_model(found: Difference) -> bool:
+    """What the model says of what is open here."""
+    return isinstance(found.fact, facts.ArgumentsChanged | facts.Withdrawn)
 
 
 def is_overtaken(found: Difference) -> bool:
@@ -123,7 +125,8 @@ def is_relisted(found: Difference) -> bool:
     if _asks_on(found):
         return bool(moved) and not (_was_looked_at(found, listing) and _is_judged_by_old(found))
     if found.told == "EXPIRED" and any(why in found.anew for why in _ANEW):
-        return bool(moved) and _denies(found)  # What was asked anew has a deadline of its own.
+        # What was asked anew has a deadline of its own.
+        return bool(moved) and (_denies(found) or _is_of_model(found))
     stops = _denies(found) or (
         isinstance(found.fact, facts.Decision) and found.fact.word is Word.ANSWER
     )
@@ -195,7 +198,9 @@ def is_pinned_back(found: Difference) -> bool:
 
 
 def is_pinned(found: Difference) -> bool:
-    return _asks_on(found) and any(
+    """It goes on being asked about, or its one card has come to its end where there another was made."""
+    lasts = _asks_on(found) or (found.told, found.found) == ("OPEN", "EXPIRED")
+    return lasts and any(
         _is_asked_anew(ruled, found.request, Obstacle.PIN_MOVED) for ruled in found.past
     )
 
@@ -209,7 +214,10 @@ def is_halted(found: Difference) -> bool:
     if found.found in _FINAL or not (found.is_paused or _has(found, facts.Halted)):
         return False
     if isinstance(found.fact, facts.Claimed | facts.Looked):
-        return found.found in ("APPROVED", "NOT_GATED") and _is_held(found)
+        waits = found.found in ("APPROVED", "NOT_GATED") or (
+            found.told == "EXPIRED" and found.found == "OPEN"
+        )
+        return waits and _is_held(found)
     if found.found == "APPROVED":
         return _has(found, facts.AgentChanged, facts.PinMoved)
     return True

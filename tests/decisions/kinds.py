@@ -40,6 +40,7 @@ SENTENCES: tuple[tuple[str, frozenset[Refusal]], ...] = (
     ("This takes one of", frozenset({Refusal.WRONG_WORD})),
     ("This is a question", frozenset({Refusal.WRONG_WORD, Refusal.ALREADY_DECIDED})),
     ("This asks for approve", frozenset({Refusal.WRONG_WORD})),
+    ("It is passed to somebody else", frozenset({Refusal.PASS_TO_STRANGER})),
     ("may not decide this either", frozenset({Refusal.PASS_TO_STRANGER})),
     ("That time has passed", frozenset({Refusal.TIME_PAST})),
     ("What became of this is still", frozenset({Refusal.WRONG_WORD, Refusal.ALREADY_DECIDED})),
