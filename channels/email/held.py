@@ -39,11 +39,11 @@ class Kept:
 
     @property
     def octets(self) -> bytes:
-        """The mail as it came, or its beginning where it was large."""
+        """The mail as it came but for secrets, or its beginning where it was large."""
         return b64decode(self.raw)
 
     def whole(self) -> bytes:
-        """The mail as it came. Raises `TooLarge`: half a mail may say something else than all of it."""
+        """The mail as it came but for secrets. Raises `TooLarge`: half a mail may say something else than all of it."""
         if self.size > len(self.octets):
             raise TooLarge(
                 f"{self.id} has {self.size:,} bytes and only its first {MOST_BYTES:,} are kept, so it is not let in: "
