@@ -65,7 +65,8 @@ def is_held_back(found: Difference) -> bool:
 def is_unseen(found: Difference) -> bool:
     is_words = isinstance(found.fact, facts.WordTyped | facts.Withdrawn | facts.Proposed)
     # Under a halt none is made.
-    return is_words and found.found == "VOIDED" and (found.is_paused or not _is_shown(found))
+    is_unmade = _has(found, facts.Halted) or found.is_paused or not _is_shown(found)
+    return is_words and found.found == "VOIDED" and is_unmade
 
 
 def _is_shown(found: Difference) -> bool:
@@ -78,7 +79,8 @@ def is_unmade(found: Difference) -> bool:
     number = version(found.past, found.request)
     made = [showing.at for _, showing in showings(found.past, found.request, number)]
     late = not made or found.fact.at < min(made) + found.case.rule.deadline
-    return found.told == "EXPIRED" and (found.found == "OPEN" or _is_of_model(found)) and late
+    goes_on = found.found == "OPEN" or _is_of_model(found) or _denies(found)
+    return found.told == "EXPIRED" and goes_on and late
 
 
 def _is_of_model(found: Difference) -> bool:
@@ -152,9 +154,10 @@ def _was_looked_at(found: Difference, listing: tuple[type[facts.Fact], ...]) -> 
 
 
 def _is_judged_by_old(found: Difference) -> bool:
-    nobody = {Refusal.NOT_APPROVER, Refusal.UNKNOWN_PERSON} & found.refusals
-    is_unheard = not nobody and any("is not among" in said for said in found.said)
-    return is_unheard or found.found == "APPROVED"
+    """Whether somebody is heard here whom the list of now does not have, or the other way round."""
+    is_nobody = bool({Refusal.NOT_APPROVER, Refusal.UNKNOWN_PERSON} & found.refusals)
+    is_refused = any("is not among" in said for said in found.said)
+    return (is_refused and not is_nobody) or (found.found == "APPROVED" and is_nobody)
 
 
 def _asks_on(found: Difference) -> bool:
@@ -283,7 +286,11 @@ def is_meant(found: Difference) -> bool:
 
 
 def is_stop(found: Difference) -> bool:
-    return isinstance(found.fact, facts.WordTyped) and read(found.fact.text).said is Said.STOP
+    """So does whoever denies what they asked for in a thread that others began: who is not heard there without a mention holds nothing back."""
+    if not isinstance(found.fact, facts.WordTyped):
+        return False
+    is_unheard = not found.fact.addressed and (found.told, found.found) == ("WITHDRAWN", "OPEN")
+    return is_unheard or read(found.fact.text).said is Said.STOP
 
 
 def is_settled(found: Difference) -> bool:
